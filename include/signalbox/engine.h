@@ -1,0 +1,138 @@
+#pragma once
+/// The durable engine: takes operations in, runs step() and the services' own rules inside one transaction, commits, and only
+/// then answers and acts. See docs/architecture.md for the loop.
+
+#include "signalbox/clock.h"
+#include "signalbox/executions.h"
+#include "signalbox/site.h"
+#include "signalbox/state_machines.h"
+#include "signalbox/store.h"
+#include "signalbox/task_handler.h"
+#include "signalbox/transaction.h"
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace signalbox {
+
+struct StartRequest {
+  std::string state_machine;                ///< name
+  std::optional<std::string> name;          ///< default: the new execution's UUIDv7
+  Json input = Json::empty_object();
+  std::optional<ParentTask> parent;
+};
+struct StartedExecution {
+  ExecutionRecord record;
+  std::string arn;
+  bool existed = false;                     ///< the same name and input were running already: AWS's idempotency
+};
+
+/// How an answer given by token ended.
+struct TaskCompletion {
+  ExecutionRow execution;
+  TaskAttempt attempt;
+};
+
+/// What operations may do besides reading and writing records.
+class EngineTransaction : public Transaction {
+ public:
+  /// Errors: NotFound, Conflict (deleting), AlreadyExists, InvalidArgument (name), TooLarge (input), Unavailable. [StartExecution]
+  [[nodiscard]] virtual Result<StartedExecution> start_execution(StartRequest request) = 0;
+  /// Ends it as ABORTED; a closed one is left as it is. Gives the stop time. Errors: NotFound. [StopExecution]
+  [[nodiscard]] virtual Result<Timestamp> stop_execution(ExecutionRow row, WorkflowError error) = 0;
+  /// SendTaskSuccess, SendTaskFailure. Errors: InvalidToken, TaskClosed, TooLarge.
+  [[nodiscard]] virtual Result<TaskCompletion> succeed_task(const TaskToken& token, Json output) = 0;
+  [[nodiscard]] virtual Result<TaskCompletion> fail_task(const TaskToken& token, WorkflowError error) = 0;
+  [[nodiscard]] virtual Result<void> heartbeat_task(const TaskToken& token) = 0;
+  /// A set-aside execution goes on. Errors: NotFound, Conflict (it is not set aside).
+  [[nodiscard]] virtual Result<void> resume_execution(ExecutionRow row) = 0;
+  /// State of an execution, loaded if cold. Null if unknown or closed.
+  [[nodiscard]] virtual const Execution* execution(ExecutionRow row) = 0;
+};
+
+/// Told after a commit that an execution began or ended (status-change events, metrics, logs).
+struct ExecutionChange {
+  ExecutionRecord record;
+};
+
+struct EngineOptions {
+  Site site;
+  std::chrono::hours retention{90 * 24};
+  std::size_t cache_bytes_max = 4 * 1024 * 1024;     ///< of executions kept folded in memory
+  std::string data_directory;                        ///< for the note a failed assertion leaves; empty: none
+};
+
+/// Numbers for /metrics; read from any thread.
+struct EngineCounters {
+  std::uint64_t executions_started, executions_succeeded, executions_failed, executions_timed_out, executions_aborted;
+  std::uint64_t transitions, events, commits, operations;
+  std::uint64_t open_executions, set_aside_executions, timers, cached_executions;
+  bool store_failed;
+};
+
+/// Owns the engine's thread. Everything it calls (internal tasks, operations, on_commit actions) runs there.
+class Engine {
+ public:
+  Engine(Store& store, const Clock& clock, EngineOptions options);
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  /// Before start(): what tasks can call, by `resource_type:action` (`sqs:sendMessage`), `function` or `activity`.
+  void offer(std::string resource, std::unique_ptr<InternalTask> task);
+  void offer(std::string resource, std::unique_ptr<ExternalTask> task);
+  /// Whether a task's resource can be called; for the validation of definitions.
+  [[nodiscard]] bool offers(const TaskResource& resource) const;
+  void on_change(std::function<void(const ExecutionChange&)> listener);
+
+  /// Opens the data (creating what is missing), recovers, starts the thread. After it returns, timers run, and what was under way
+  /// is under way again. Errors: a data file of another region or account, a newer schema.
+  [[nodiscard]] Result<void> start();
+  /// Lets running operations commit, answers the rest with Unavailable, ends the thread.
+  void stop();
+
+  /// Runs `work` in the next transaction; several operations share one commit. `done` is called on the engine's thread
+  /// after the commit (or at once on failure) and must return at once. May be called from any thread.
+  template <class T>
+  void transact(std::function<Result<T>(EngineTransaction&)> work, std::function<void(Result<T>)> done) {
+    struct Pending {
+      std::function<Result<T>(EngineTransaction&)> work;
+      std::function<void(Result<T>)> done;
+      std::optional<Result<T>> result;
+    };
+    auto pending = std::make_shared<Pending>(Pending{std::move(work), std::move(done), std::nullopt});
+    submit(Operation{
+        .run = [pending](EngineTransaction& transaction) {
+          pending->result.emplace(pending->work(transaction));
+          return pending->result->has_value();
+        },
+        .committed = [pending] { pending->done(std::move(*pending->result)); },
+        .failed = [pending](const Error& error) { pending->done(error); }});
+  }
+
+  [[nodiscard]] const MasterKey& master_key() const;   ///< after start()
+  [[nodiscard]] const Site& site() const;
+  [[nodiscard]] const Clock& clock() const;
+  [[nodiscard]] EngineCounters counters() const;
+  /// Another thread's view of committed state.
+  [[nodiscard]] std::unique_ptr<Reader> reader();
+
+ private:
+  /// One operation of a batch. `run` says whether what it wrote is to be kept; `committed` is called after the commit in either case,
+  /// `failed` if the commit failed or the engine is stopping.
+  struct Operation {
+    std::function<bool(EngineTransaction&)> run;
+    std::function<void()> committed;
+    std::function<void(const Error&)> failed;
+  };
+  void submit(Operation operation);
+
+  struct Implementation;
+  std::unique_ptr<Implementation> implementation_;
+};
+
+}  // namespace signalbox

@@ -1,0 +1,83 @@
+#pragma once
+/// The state of one execution: a cache of its history, changed by apply() alone. It is never stored; a cold execution is
+/// read as its history and folded again.
+
+#include "signalbox/history.h"
+#include "signalbox/ids.h"
+#include "signalbox/json.h"
+#include "signalbox/state_machine.h"
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace signalbox {
+
+/// As the API spells them. Stored: do not renumber.
+enum class ExecutionStatus : std::uint8_t { Running, Succeeded, Failed, TimedOut, Aborted };
+[[nodiscard]] std::string_view to_string(ExecutionStatus status);   ///< `RUNNING`, `TIMED_OUT`, …
+
+/// An attempt of a task that has been scheduled and has not ended.
+struct PendingTask {
+  TaskAttempt attempt;
+  FrameId frame;
+  TaskScheduled scheduled;                  ///< as recorded: what to send if it must be sent again
+  bool started = false;                     ///< TaskStarted is recorded
+  bool submitted = false;                   ///< TaskSubmitted is recorded: a .sync or .waitForTaskToken task waits for its end
+  std::optional<Timestamp> timeout_at;
+  std::optional<Timestamp> heartbeat_due;   ///< moved by heartbeats, which are no part of history: after a restart it starts anew
+  std::optional<SubmissionAwaited> early_answer;
+};
+
+/// A thread of control: the root, a branch of a Parallel, an iteration of a Map.
+struct Frame {
+  FrameId id;
+  FrameId parent;                           ///< itself for the root
+  std::int64_t index = 0;                   ///< branch or iteration
+  std::optional<Json> item;                 ///< Map: the item, for the context object
+
+  std::string state;                        ///< current state's name; empty before the first is entered
+  Json input;                               ///< its raw input; before the first state, what that will get
+  std::int64_t entered_event_id = 0;
+  std::int64_t last_event_id = 0;           ///< what the next event names as previousEventId
+  Timestamp entered_at;
+  std::vector<std::int64_t> retries;        ///< attempts used up, per retrier of the current state
+  std::int64_t retry_count = 0;             ///< the context object's State.RetryCount
+
+  struct Ready {};                          ///< about to enter a state, or between a state's own events
+  struct InTask { TaskAttempt attempt; };
+  struct InWait { Timestamp due; };
+  struct InRetry { Timestamp due; };
+  /// Inside a Parallel or Map: its children at work.
+  struct Gathering {
+    std::vector<std::optional<Json>> results;   ///< by branch or iteration; what ended well
+    std::vector<FrameId> running;               ///< ascending
+    std::int64_t started = 0;                   ///< children begun so far
+    std::int64_t failed = 0;
+    std::optional<MapPrepared> map;             ///< Map only
+  };
+  std::variant<Ready, InTask, InWait, InRetry, Gathering> activity;
+};
+
+struct Execution {
+  ExecutionRow row;
+  ExecutionStarted started;                 ///< the first fact: input, names, key
+  Timestamp started_at;
+  ExecutionStatus status = ExecutionStatus::Running;
+  std::optional<Timestamp> stopped_at;
+  std::optional<Json> output;
+  WorkflowError error;
+
+  std::int64_t last_event_id = 0;           ///< of AWS's events
+  FrameId next_frame{1};
+  TaskAttempt next_attempt{1};
+  std::map<FrameId, Frame> frames;          ///< only those that have not ended
+  std::map<TaskAttempt, PendingTask> tasks; ///< only those that have not ended
+  std::set<std::pair<Timestamp, FrameId>> due;   ///< every frame's next moment (task time-out, heartbeat, wait, retry)
+};
+
+}  // namespace signalbox

@@ -1,0 +1,84 @@
+#pragma once
+/// Executions as they are stored and read. For the API, reads take any Reader; changes go through EngineTransaction (engine.h).
+
+#include "signalbox/execution.h"
+#include "signalbox/history.h"
+#include "signalbox/ids.h"
+#include "signalbox/keys.h"
+#include "signalbox/store.h"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace signalbox {
+
+inline constexpr Table executions_table{"executions", {KeyPart::Integer}};                              // ExecutionRow → ExecutionRecord
+inline constexpr Table execution_names_table{"execution_names", {KeyPart::Text, KeyPart::Text}};        // (machine, name) → row
+inline constexpr Table machine_executions_table{"machine_executions", {KeyPart::Text, KeyPart::Integer}};   // (machine, row) → nothing: listing
+inline constexpr Table open_executions_table{"open_executions", {KeyPart::Integer}};                    // row → OpenExecution: what a restart must know
+inline constexpr Table history_table{"history", {KeyPart::Integer}};                                    // chunk number → the events of one step
+
+/// A parent waiting for a child: whom to tell when the child ends.
+struct ParentTask {
+  ExecutionRow execution;
+  TaskAttempt attempt;
+};
+
+struct ExecutionRecord {
+  ExecutionRow row;
+  Uuid id;                                  ///< UUIDv7; its last 40 bits are the row, so that finding it needs no index
+  std::string state_machine;                ///< name
+  std::string name;
+  DefinitionRow definition;
+  ExecutionStatus status = ExecutionStatus::Running;
+  Timestamp started_at;
+  std::optional<Timestamp> stopped_at;
+  std::int64_t first_chunk = 0, last_chunk = 0;   ///< in history_table; chunks are chained backwards
+  std::int64_t events = 0;                  ///< AWS's events so far
+  std::optional<ParentTask> parent;
+  bool set_aside = false;                   ///< its last step met a bug; it waits for someone to resume it by hand
+};
+
+/// Row of every running execution, small: scanned once at start.
+struct OpenExecution {
+  std::optional<Timestamp> due;             ///< next_due()
+  bool pending = false;                     ///< pending_commands() is not empty
+  std::uint32_t tokens = 0;                 ///< tasks that wait for a callback
+};
+
+[[nodiscard]] std::optional<ExecutionRecord> find_execution(const Reader& reader, ExecutionRow row);
+/// By the REST id (a UUID).
+[[nodiscard]] std::optional<ExecutionRecord> find_execution(const Reader& reader, const Uuid& id);
+[[nodiscard]] std::optional<ExecutionRecord> find_execution(const Reader& reader, std::string_view state_machine, std::string_view name);
+
+struct ExecutionFilter {
+  std::optional<std::string> state_machine;
+  std::optional<ExecutionStatus> status;
+};
+/// Newest first; only rows below `before` if given (a page's cursor is its last row).
+[[nodiscard]] std::vector<ExecutionRecord> list_executions(const Reader& reader, const ExecutionFilter& filter,
+                                                           std::optional<ExecutionRow> before, std::size_t limit);
+
+/// The events that AWS would show, with ids from `from_id` on (or, in reverse, down from it; 0: from the last), at most `limit`.
+[[nodiscard]] std::vector<HistoryEvent> read_history(const Reader& reader, const ExecutionRecord& record,
+                                                     std::int64_t from_id, bool reverse, std::size_t limit);
+/// Every fact, internal ones too, from the first.
+void for_each_fact(const Reader& reader, const ExecutionRecord& record, const std::function<void(const HistoryEvent&)>& visit);
+/// The fold of its history. Its heartbeat clocks, which are no part of it, start at `now`.
+[[nodiscard]] Execution load_execution(const Reader& reader, const ExecutionRecord& record);
+
+/// A task that waits for somebody's answer.
+struct WaitingToken {
+  ExecutionRecord execution;
+  std::string state_name;
+  TaskToken token;
+  Timestamp since;
+  std::optional<Timestamp> timeout_at;
+};
+/// In order of execution, after `after`.
+[[nodiscard]] std::vector<WaitingToken> list_waiting_tokens(const Reader& reader, const MasterKey& key, std::optional<ExecutionRow> after, std::size_t limit);
+
+}  // namespace signalbox

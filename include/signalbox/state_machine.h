@@ -1,0 +1,232 @@
+#pragma once
+/// A state machine as the interpreter runs it: the validated, immutable program that src/asl makes of a definition.
+///
+/// All states of the machine, nested ones too, stand in one vector; a Flow is one `States` block and names its first
+/// state. State names are unique in the whole machine (Spec: States, Fields), so history names a state by its name alone.
+
+#include "signalbox/expressions.h"
+#include "signalbox/ids.h"
+#include "signalbox/json.h"
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+namespace signalbox {
+
+enum class QueryLanguage : std::uint8_t { JsonPath, Jsonata };
+enum class StateMachineType : std::uint8_t { Standard, Express };
+
+using StateIndex = std::uint32_t;
+/// Where a state leads; nothing means `"End": true`.
+using Transition = std::optional<StateIndex>;
+
+/// A path field whose `null` has a meaning: nothing stands for null (InputPath, OutputPath: `{}`; ResultPath: discard).
+using PathOrNull = std::optional<PathExpression>;
+using ReferencePathOrNull = std::optional<ReferencePath>;
+
+/// A field that is either a constant or, in its *Path form, read from the effective input.
+template <class T>
+using ConstantOrPath = std::variant<T, PathExpression>;
+
+/// Spec: Errors, Retrying after error.
+struct Retrier {
+  std::vector<std::string> error_equals;
+  std::int64_t interval_seconds = 1;
+  std::int64_t max_attempts = 3;
+  double backoff_rate = 2.0;
+  std::optional<std::int64_t> max_delay_seconds;
+  bool full_jitter = false;
+};
+
+/// Spec: Errors, Fallback states.
+struct Catcher {
+  std::vector<std::string> error_equals;
+  StateIndex next = 0;
+  ReferencePathOrNull result_path = ReferencePath{};
+  std::optional<PayloadTemplate> assign;
+};
+
+/// What surrounds a JSONPath state's work, in order. Spec: Input and Output Processing. Absent fields hold their defaults.
+struct DataFlow {
+  PathOrNull input_path = PathExpression{};
+  std::optional<PayloadTemplate> parameters;
+  std::optional<PayloadTemplate> result_selector;
+  ReferencePathOrNull result_path = ReferencePath{};
+  PathOrNull output_path = PathExpression{};
+};
+
+/// How a Task's resource is called; the ARN's last part.
+enum class IntegrationPattern : std::uint8_t { RequestResponse, Sync, Sync2, WaitForTaskToken };
+
+struct FunctionResource {};                 ///< `arn:aws:lambda:…:function:NAME`: history has LambdaFunction* events
+struct ActivityResource {};                 ///< `arn:aws:states:…:activity:NAME`: history has Activity* events
+struct ServiceResource {                    ///< `arn:aws:states:::sqs:sendMessage.waitForTaskToken`, `…:::aws-sdk:sfn:startExecution`
+  std::string resource_type;                ///< as in history: `sqs`, `lambda`, `aws-sdk:sfn`
+  std::string action;                       ///< `sendMessage`, without the pattern
+  IntegrationPattern pattern = IntegrationPattern::RequestResponse;
+  std::string resource;                     ///< as in history: `sendMessage.waitForTaskToken`
+};
+
+struct TaskResource {
+  std::string arn;                          ///< as written, before DefinitionSubstitutions nothing else
+  std::variant<FunctionResource, ActivityResource, ServiceResource> kind;
+};
+
+/// What a Task's resource string means, or why it means nothing. Errors: InvalidArgument. Whether the service is offered here
+/// is a separate question, see AslOptions.
+[[nodiscard]] Result<TaskResource> parse_task_resource(const std::string& arn);
+
+/// One comparison. Spec: Choice State, Data-Test Expression. Operators and their Path forms are one enum value each in
+/// ComparisonOperator; `operand` is the constant, or the path of the Path form.
+enum class ComparisonOperator : std::uint8_t {
+  StringEquals, StringLessThan, StringGreaterThan, StringLessThanEquals, StringGreaterThanEquals, StringMatches,
+  NumericEquals, NumericLessThan, NumericGreaterThan, NumericLessThanEquals, NumericGreaterThanEquals,
+  BooleanEquals,
+  TimestampEquals, TimestampLessThan, TimestampGreaterThan, TimestampLessThanEquals, TimestampGreaterThanEquals,
+  IsNull, IsPresent, IsNumeric, IsString, IsBoolean, IsTimestamp
+};
+
+struct Comparison {
+  PathExpression variable;
+  ComparisonOperator comparison;
+  ConstantOrPath<Json> operand;
+};
+struct ChoiceExpression;
+struct AllOf { std::vector<ChoiceExpression> operands; };     ///< `And`
+struct AnyOf { std::vector<ChoiceExpression> operands; };     ///< `Or`
+struct NotOf { std::shared_ptr<const ChoiceExpression> operand; };   ///< `Not`
+struct ChoiceExpression { std::variant<Comparison, AllOf, AnyOf, NotOf> test; };
+
+struct ChoiceRule {
+  ChoiceExpression condition;
+  StateIndex next = 0;
+  std::optional<PayloadTemplate> assign;
+};
+
+struct PassState {
+  DataFlow flow;
+  std::optional<Json> result;
+  Transition next;
+};
+
+struct TaskState {
+  TaskResource resource;
+  DataFlow flow;
+  std::optional<ConstantOrPath<std::int64_t>> timeout_seconds;
+  std::optional<ConstantOrPath<std::int64_t>> heartbeat_seconds;
+  std::optional<PayloadTemplate> credentials;
+  std::vector<Retrier> retry;
+  std::vector<Catcher> catchers;
+  Transition next;
+};
+
+struct ChoiceState {
+  PathOrNull input_path = PathExpression{};
+  PathOrNull output_path = PathExpression{};
+  std::vector<ChoiceRule> choices;
+  Transition otherwise;                     ///< `Default`; nothing means there is none, not End
+};
+
+struct WaitState {
+  PathOrNull input_path = PathExpression{};
+  PathOrNull output_path = PathExpression{};
+  struct Seconds { ConstantOrPath<std::int64_t> value; };
+  struct Until { ConstantOrPath<Timestamp> value; };
+  std::variant<Seconds, Until> wait;
+  Transition next;
+};
+
+struct SucceedState {
+  PathOrNull input_path = PathExpression{};
+  PathOrNull output_path = PathExpression{};
+};
+
+/// Error and Cause: a constant, a path (ErrorPath, CausePath) or an intrinsic call in their place.
+using FailText = std::variant<std::string, PathExpression, IntrinsicCall>;
+struct FailState {
+  std::optional<FailText> error;
+  std::optional<FailText> cause;
+};
+
+/// One `States` block: the machine itself, a Parallel branch, a Map's processor.
+struct Flow {
+  StateIndex start_at = 0;
+};
+
+struct ParallelState {
+  std::vector<Flow> branches;
+  DataFlow flow;
+  std::vector<Retrier> retry;
+  std::vector<Catcher> catchers;
+  Transition next;
+};
+
+struct MapState {
+  Flow processor;
+  DataFlow flow;                            ///< parameters: the legacy `Parameters`, applied per item like ItemSelector
+  std::optional<PathExpression> items_path; ///< default `$` on the effective input
+  std::optional<PayloadTemplate> item_selector;
+  std::optional<ConstantOrPath<std::int64_t>> max_concurrency;       ///< 0 or absent: no limit
+  std::optional<ConstantOrPath<std::int64_t>> tolerated_failure_count;
+  std::optional<ConstantOrPath<double>> tolerated_failure_percentage;
+  std::vector<Retrier> retry;
+  std::vector<Catcher> catchers;
+  Transition next;
+};
+
+struct State {
+  std::string name;
+  std::string place;                        ///< JSON pointer as diagnostics write it: `/States/A`, `/States/P/Branches[0]/States/B`
+  QueryLanguage query_language = QueryLanguage::JsonPath;
+  std::optional<PayloadTemplate> assign;    ///< JSONPath `Assign`; refused until variables are offered
+  std::variant<PassState, TaskState, ChoiceState, WaitState, SucceedState, FailState, ParallelState, MapState> type;
+};
+
+/// Immutable once made; shared by all executions that are pinned to its definition.
+struct StateMachine {
+  std::vector<State> states;
+  std::unordered_map<std::string, StateIndex> by_name;
+  Flow root;
+  std::optional<std::int64_t> timeout_seconds;
+  StateMachineType type = StateMachineType::Standard;
+  std::string comment;
+
+  [[nodiscard]] const State& state(StateIndex index) const { return states[index]; }
+};
+
+/// `Pass`, `Task`, … as the definition and history's `PassStateEntered` spell it.
+[[nodiscard]] std::string_view type_name(const State& state);
+
+/// What a faulty definition is told. `code` is AWS's (SCHEMA_VALIDATION_FAILED, MISSING_TRANSITION_TARGET, …), `where` its
+/// place (`/States/C/Choices[0]`).
+struct Diagnostic {
+  enum class Severity : std::uint8_t { Error, Warning };
+  Severity severity = Severity::Error;
+  std::string code;
+  std::string message;
+  std::optional<std::string> where;
+  friend bool operator==(const Diagnostic&, const Diagnostic&) = default;
+};
+
+struct AslOptions {
+  StateMachineType type = StateMachineType::Standard;
+};
+
+struct ParsedDefinition {
+  std::shared_ptr<const StateMachine> machine;   ///< null if any diagnostic is an error
+  std::vector<Diagnostic> diagnostics;           ///< every fault found, in AWS's order
+  std::vector<std::string> unsupported;          ///< valid on AWS, but not offered here: one sentence each, naming the place and the service
+};
+
+/// Makes a definition's program. Never fails halfway: all faults are reported. `definition` is the JSON text.
+[[nodiscard]] ParsedDefinition parse_definition(std::string_view definition, const AslOptions& options = {});
+/// For a definition that was accepted once (stored definitions always load): a fault is a bug.
+[[nodiscard]] std::shared_ptr<const StateMachine> load_definition(std::string_view definition);
+
+}  // namespace signalbox

@@ -1,0 +1,49 @@
+#pragma once
+/// The interpreter: a pure function. Everything else exists to feed it and to carry out what it asks.
+
+#include "signalbox/command.h"
+#include "signalbox/event.h"
+#include "signalbox/execution.h"
+#include "signalbox/history.h"
+#include "signalbox/state_machine.h"
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace signalbox {
+
+/// The execution after an event, what happened, and what must now be done about it.
+struct Step {
+  std::vector<HistoryEvent> history;        ///< facts, in order; already applied to the execution
+  std::vector<Command> commands;            ///< requests to the outside, to be carried out as engine.h says
+};
+
+/// Pure: equal arguments give an equal Step and an equal execution. No I/O, clock, randomness, threads, globals or logging
+/// inside. The execution is taken by reference and moved through (a Map of 5,000 iterations must not be copied for
+/// every event); on return it is the fold of its old history and `history`.
+///
+/// An event that does not fit the current state (a late answer, a leftover timer) changes nothing and gives an empty Step.
+/// At most `transitions_per_step_max` state transitions are made at a time; then a Continue command asks for more.
+[[nodiscard]] Step step(const StateMachine& machine, Execution& execution, const Event& event, Timestamp now);
+
+/// The only place where an execution changes. Needs no StateMachine: facts are complete.
+void apply(Execution& execution, const HistoryEvent& event);
+
+/// A new execution's state before its first fact; step() it with StartExecution.
+[[nodiscard]] Execution blank_execution(ExecutionRow row);
+
+/// The moment at which step() wants a TimerFired event if nothing else happens before; nothing if it waits for answers only.
+[[nodiscard]] std::optional<Timestamp> next_due(const Execution& execution);
+
+/// What the outside still owes: the commands of all tasks that were scheduled and have not been started or submitted,
+/// derived from the state alone, so that a restart can carry them out again. Includes Continue if a frame is Ready.
+[[nodiscard]] std::vector<Command> pending_commands(const StateMachine& machine, const Execution& execution);
+
+/// The context object (`$$`) as the frame's current state sees it. Spec: The Context Object.
+[[nodiscard]] Json context_object(const Execution& execution, const Frame& frame);
+
+/// Bounds one step so that a loop of Pass states cannot hang the daemon.
+inline constexpr int transitions_per_step_max = 1'000;
+
+}  // namespace signalbox

@@ -1,0 +1,121 @@
+#pragma once
+/// Requests and responses as handlers see them, routing, and the server. Only src/http/server.cpp and client.cpp see Beast.
+
+#include "signalbox/result.h"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace signalbox::http {
+
+namespace asio = boost::asio;
+
+/// Names compare without regard to case; order is kept.
+class Headers {
+ public:
+  void add(std::string name, std::string value) { fields_.emplace_back(std::move(name), std::move(value)); }
+  void set(std::string_view name, std::string value);
+  [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const;      ///< the first
+  [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& all() const { return fields_; }
+
+ private:
+  std::vector<std::pair<std::string, std::string>> fields_;
+};
+
+enum class Listener : std::uint8_t { Public, Admin };
+
+struct Request {
+  std::string method;                       ///< upper case
+  std::string target;                       ///< as sent: path and query
+  std::string path;                         ///< as sent, without the query, not decoded
+  std::vector<std::pair<std::string, std::string>> query;        ///< decoded once; repeated names stay repeated
+  std::vector<std::pair<std::string, std::string>> parameters;   ///< decoded `{name}` parts of the matched route
+  Headers headers;
+  std::string body;
+  std::string client_address;               ///< the peer, or what a trusted proxy says of it
+  Listener listener = Listener::Admin;
+  std::string request_id;                   ///< a UUID, answered as x-amzn-RequestId
+
+  [[nodiscard]] std::optional<std::string_view> query_value(std::string_view name) const;   ///< the last of repeated ones
+  [[nodiscard]] std::string_view parameter(std::string_view name) const;                    ///< precondition: the route has it
+};
+
+struct Response {
+  int status = 200;
+  Headers headers;
+  std::string body;
+};
+
+[[nodiscard]] Response json_response(int status, std::string body);
+[[nodiscard]] Response html_response(int status, std::string body);
+[[nodiscard]] Response text_response(int status, std::string body);
+
+using Handler = std::function<asio::awaitable<Response>(Request)>;
+
+/// Matches method and path template (`/v1/executions/{id}/history`; a last part `{rest+}` takes all that follows). Fixed parts
+/// win over parameters. A known path with another method answers 405 with Allow; HEAD is answered by GET's handler only where `head` says so.
+class Router {
+ public:
+  Router();
+  ~Router();
+  Router(Router&&) noexcept;
+  void on(std::string_view method, std::string_view path_template, Handler handler);
+  /// For everything that no route matches.
+  void otherwise(Handler handler);
+  [[nodiscard]] asio::awaitable<Response> route(Request request) const;
+  /// Every route, for the OpenAPI test: method and template.
+  [[nodiscard]] std::vector<std::pair<std::string, std::string>> routes() const;
+
+ private:
+  struct Implementation;
+  std::unique_ptr<Implementation> implementation_;
+};
+
+struct ServerOptions {
+  Listener listener = Listener::Admin;
+  std::string address = "127.0.0.1:0";      ///< host:port, [v6]:port; port 0 picks a free one
+  std::size_t body_bytes_max = 16 * 1024 * 1024;
+  std::chrono::seconds header_timeout{30};  ///< for reading one request; re-armed for each
+  std::chrono::seconds idle_timeout{75};
+  std::vector<std::string> trusted_proxies; ///< addresses or CIDR ranges whose X-Forwarded-For counts
+};
+
+/// One listening socket and its sessions. Keep-alive, pipelining one at a time, Expect: 100-continue. A StoreFailure that
+/// escapes a handler becomes 503, any other exception 500; both are logged. One log line a request.
+class Server {
+ public:
+  Server(asio::any_io_executor executor, ServerOptions options, Handler handler);
+  ~Server();
+  /// Errors: Unavailable (address in use, no permission), with the address in the message.
+  [[nodiscard]] Result<void> listen();
+  [[nodiscard]] std::string address() const;           ///< `127.0.0.1:PORT` after listen()
+  /// Stops accepting; sessions end after the request they are in; those that wait (long polls) are cancelled.
+  void stop();
+
+ private:
+  struct Implementation;
+  std::shared_ptr<Implementation> implementation_;
+};
+
+/// An outgoing request (topics' HTTP subscriptions). TLS for https, certificates checked.
+struct ClientRequest {
+  std::string method = "POST";
+  std::string url;
+  Headers headers;
+  std::string body;
+  std::chrono::seconds timeout{15};
+  std::size_t response_bytes_max = 1024 * 1024;
+};
+[[nodiscard]] asio::awaitable<Result<Response>> send(ClientRequest request);
+
+}  // namespace signalbox::http
