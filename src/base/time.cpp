@@ -1,0 +1,130 @@
+#include <cstdio>
+
+#include "signalbox/encoding.h"
+
+namespace signalbox {
+
+namespace {
+
+struct CivilTime {
+  std::chrono::year_month_day date;
+  std::chrono::hh_mm_ss<std::chrono::milliseconds> time;
+  std::chrono::weekday weekday;
+};
+
+CivilTime civil(Timestamp time) {
+  const auto day = std::chrono::floor<std::chrono::days>(time);
+  return {day, std::chrono::hh_mm_ss<std::chrono::milliseconds>{time - day}, std::chrono::weekday{day}};
+}
+
+/// `2026-11-24T01:02:03`, what follows is the caller's.
+std::string date_and_time(const CivilTime& t) {
+  char out[48];
+  std::snprintf(out, sizeof out, "%04d-%02u-%02uT%02d:%02d:%02d", static_cast<int>(t.date.year()), static_cast<unsigned>(t.date.month()),
+                static_cast<unsigned>(t.date.day()), static_cast<int>(t.time.hours().count()), static_cast<int>(t.time.minutes().count()),
+                static_cast<int>(t.time.seconds().count()));
+  return out;
+}
+
+/// Reads `count` digits at the front of `text`; negative if they are not there.
+int take_digits(std::string_view& text, std::size_t count) {
+  if (text.size() < count) return -1;
+  int value = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (text[i] < '0' || text[i] > '9') return -1;
+    value = value * 10 + (text[i] - '0');
+  }
+  text.remove_prefix(count);
+  return value;
+}
+
+bool take(std::string_view& text, char c) {
+  if (text.empty() || text.front() != c) return false;
+  text.remove_prefix(1);
+  return true;
+}
+
+/// The fraction after the seconds in milliseconds, further digits cut; negative if there is a dot without digits.
+int take_fraction(std::string_view& text) {
+  if (!take(text, '.')) return 0;
+  int value = 0, digits = 0;
+  for (; !text.empty() && text.front() >= '0' && text.front() <= '9'; text.remove_prefix(1), ++digits) {
+    if (digits < 3) value = value * 10 + (text.front() - '0');
+  }
+  if (digits == 0) return -1;
+  for (; digits < 3; ++digits) value *= 10;
+  return value;
+}
+
+/// `Z`, `+01:00`; nothing for anything else.
+std::optional<std::chrono::minutes> take_offset(std::string_view& text) {
+  using std::chrono::minutes;
+  if (take(text, 'Z')) return minutes{0};
+  const bool negative = take(text, '-');
+  if (!negative && !take(text, '+')) return std::nullopt;
+  const int hours = take_digits(text, 2);
+  if (!take(text, ':')) return std::nullopt;
+  const int mins = take_digits(text, 2);
+  if (hours < 0 || hours > 23 || mins < 0 || mins > 59) return std::nullopt;
+  const minutes offset{hours * 60 + mins};
+  return negative ? -offset : offset;
+}
+
+}  // namespace
+
+std::string format_rfc3339(Timestamp time) {
+  const auto t = civil(time);
+  char fraction[16];
+  std::snprintf(fraction, sizeof fraction, ".%03dZ", static_cast<int>(t.time.subseconds().count()));
+  return date_and_time(t) + fraction;
+}
+
+std::string format_context_time(Timestamp time) {
+  std::string text = format_rfc3339(time);
+  text.pop_back();
+  while (text.back() == '0') text.pop_back();
+  if (text.back() == '.') text.pop_back();
+  return text + "Z";
+}
+
+std::optional<Timestamp> parse_rfc3339(std::string_view text) {
+  using namespace std::chrono;
+  const int y = take_digits(text, 4);
+  if (!take(text, '-')) return std::nullopt;
+  const int m = take_digits(text, 2);
+  if (!take(text, '-')) return std::nullopt;
+  const int d = take_digits(text, 2);
+  if (!take(text, 'T')) return std::nullopt;
+  const int hour = take_digits(text, 2);
+  if (!take(text, ':')) return std::nullopt;
+  const int minute = take_digits(text, 2);
+  if (!take(text, ':')) return std::nullopt;
+  const int second = take_digits(text, 2);
+  const int fraction = take_fraction(text);
+  const auto offset = take_offset(text);
+  if (y < 0 || m < 0 || d < 0 || hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59) return std::nullopt;
+  if (fraction < 0 || !offset || !text.empty()) return std::nullopt;
+  const year_month_day date{year{y}, month{static_cast<unsigned>(m)}, day{static_cast<unsigned>(d)}};
+  if (!date.ok()) return std::nullopt;
+  return Timestamp{sys_days{date}.time_since_epoch() + hours{hour} + minutes{minute} + seconds{second} + milliseconds{fraction} - *offset};
+}
+
+std::string format_epoch_seconds(Timestamp time) {
+  const auto ms = time.time_since_epoch().count();
+  char out[32];
+  std::snprintf(out, sizeof out, "%lld.%03d", static_cast<long long>(ms / 1000), static_cast<int>(ms % 1000));
+  return out;
+}
+
+std::string format_http_date(Timestamp time) {
+  static constexpr const char* days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  static constexpr const char* months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  const auto t = civil(time);
+  char out[64];
+  std::snprintf(out, sizeof out, "%s, %02u %s %04d %02d:%02d:%02d GMT", days[t.weekday.c_encoding()], static_cast<unsigned>(t.date.day()),
+                months[static_cast<unsigned>(t.date.month()) - 1], static_cast<int>(t.date.year()), static_cast<int>(t.time.hours().count()),
+                static_cast<int>(t.time.minutes().count()), static_cast<int>(t.time.seconds().count()));
+  return out;
+}
+
+}  // namespace signalbox
