@@ -52,8 +52,8 @@ struct Request {
 
 struct Response {
   int status = 200;
-  Headers headers;
-  std::string body;
+  Headers headers{};
+  std::string body{};
 };
 
 [[nodiscard]] Response json_response(int status, std::string body);
