@@ -4,6 +4,7 @@
 
 #include <boost/system/result.hpp>
 
+#include <iosfwd>
 #include <string>
 #include <utility>
 
@@ -34,6 +35,12 @@ struct Error {
 
   friend bool operator==(const Error&, const Error&) = default;
 };
+
+/// For tests' output: the message and its place.
+template <class Char, class Traits>
+std::basic_ostream<Char, Traits>& operator<<(std::basic_ostream<Char, Traits>& out, const Error& error) {
+  return out << error.message << (error.where.empty() ? "" : " at ") << error.where;
+}
 
 /// Thrown by boost's result only if somebody reads a value that is not there, which is a bug.
 [[noreturn]] void throw_bad_result_access(const Error& error);

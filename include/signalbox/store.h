@@ -29,8 +29,11 @@ struct Table {
   std::array<KeyPart, 3> key;
 };
 
-/// A table's key, or a prefix of one. Encoded so that the order of bytes is the order of keys: numbers before longer ones,
-/// texts by their bytes.
+/// What the whole data file must know of itself: its site, its master key, the highest row numbers given out.
+inline constexpr Table meta_table{"meta", {KeyPart::Text}};
+
+/// A table's key, or a prefix of one. Encoded so that the order of bytes is the order of keys: numbers by value, texts by
+/// their bytes. A part of another kind than the table's is a bug.
 class Key {
  public:
   explicit Key(const Table& table) : table_(&table) {}
@@ -45,6 +48,7 @@ class Key {
 
   [[nodiscard]] const Table& table() const { return *table_; }
   [[nodiscard]] const std::string& bytes() const { return bytes_; }
+  [[nodiscard]] std::size_t parts() const { return parts_; }
   /// Part `index` (from 0). Preconditions: it is there and of that kind.
   [[nodiscard]] std::int64_t integer(std::size_t index) const;
   [[nodiscard]] std::string text(std::size_t index) const;
@@ -53,8 +57,12 @@ class Key {
 
  private:
   const Table* table_;
+  std::size_t parts_ = 0;
   std::string bytes_;
 };
+
+/// Parts of a whole key.
+[[nodiscard]] std::size_t key_parts(const Table& table);
 
 /// Keys that begin with `prefix`; of those, only the ones after `after` (or, in reverse, before it).
 struct KeyRange {
@@ -86,12 +94,10 @@ class WriteBatch {
   void erase(Key key);
   void clear();
   [[nodiscard]] bool empty() const;
+  /// Takes over what `later` writes; of a key that both write, its write wins.
+  void merge(WriteBatch&& later);
 
-  struct Write {
-    const Table* table;
-    std::optional<std::string> record;          ///< nothing: erase
-  };
-  /// By table (in order of first use), then by key.
+  /// A table's writes by encoded key; nothing stands for an erasure. tables(): in order of first use.
   using Writes = std::map<std::string, std::optional<std::string>>;
   [[nodiscard]] const std::vector<std::pair<const Table*, Writes>>& tables() const { return tables_; }
   [[nodiscard]] const Writes* writes(const Table& table) const;
@@ -109,6 +115,9 @@ class Store : public Reader {
   [[nodiscard]] virtual Result<void> commit(const WriteBatch& batch) = 0;
   /// A second view, for another thread: sees each commit once it has returned.
   [[nodiscard]] virtual std::unique_ptr<Reader> reader() = 0;
+  /// A copy of everything committed, into a new file, while work goes on. Any thread. Errors: AlreadyExists, Internal (I/O),
+  /// NotSupported (a store that is no file).
+  [[nodiscard]] virtual Result<void> backup(const std::string& path) = 0;
 };
 
 }  // namespace signalbox

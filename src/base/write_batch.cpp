@@ -1,0 +1,47 @@
+#include "signalbox/store.h"
+
+namespace signalbox {
+
+WriteBatch::Writes& WriteBatch::of(const Table& table) {
+  for (auto& [existing, writes] : tables_) {
+    if (existing == &table) return writes;
+  }
+  return tables_.emplace_back(&table, Writes{}).second;
+}
+
+void WriteBatch::put(Key key, std::string record) {
+  SIGNALBOX_ASSERT(key.parts() == key_parts(key.table()));
+  of(key.table()).insert_or_assign(key.bytes(), std::move(record));
+}
+
+void WriteBatch::erase(Key key) {
+  SIGNALBOX_ASSERT(key.parts() == key_parts(key.table()));
+  of(key.table()).insert_or_assign(key.bytes(), std::nullopt);
+}
+
+void WriteBatch::clear() { tables_.clear(); }
+
+bool WriteBatch::empty() const { return tables_.empty(); }
+
+void WriteBatch::merge(WriteBatch&& later) {
+  if (tables_.empty()) {
+    tables_ = std::move(later.tables_);
+    later.tables_.clear();
+    return;
+  }
+  for (auto& [table, newer] : later.tables_) {
+    Writes& older = of(*table);
+    newer.merge(older);      // moves the keys that `newer` lacks: its own writes win
+    older.swap(newer);
+  }
+  later.tables_.clear();
+}
+
+const WriteBatch::Writes* WriteBatch::writes(const Table& table) const {
+  for (const auto& [existing, writes] : tables_) {
+    if (existing == &table) return &writes;
+  }
+  return nullptr;
+}
+
+}  // namespace signalbox
