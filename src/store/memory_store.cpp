@@ -1,6 +1,6 @@
 #include "store/memory_store.h"
 
-#include "store/key_range.h"
+#include "base/key_range.h"
 
 namespace signalbox {
 

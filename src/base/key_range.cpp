@@ -1,4 +1,4 @@
-#include "store/key_range.h"
+#include "base/key_range.h"
 
 namespace signalbox {
 
