@@ -1,6 +1,6 @@
 #pragma once
-/// The state of one execution: a cache of its history, changed by apply() alone. It is never stored; a cold execution is
-/// read as its history and folded again.
+/// The state of one execution: a cache of its history, changed by apply() alone (heartbeats aside, which are no part of
+/// history). It is never stored; a cold execution is read as its history and folded again.
 
 #include "signalbox/history.h"
 #include "signalbox/ids.h"
@@ -26,10 +26,11 @@ struct PendingTask {
   TaskAttempt attempt;
   FrameId frame;
   TaskScheduled scheduled;                  ///< as recorded: what to send if it must be sent again
+  Timestamp scheduled_at;
   bool started = false;                     ///< TaskStarted is recorded
   bool submitted = false;                   ///< TaskSubmitted is recorded: a .sync or .waitForTaskToken task waits for its end
   std::optional<Timestamp> timeout_at;
-  std::optional<Timestamp> heartbeat_due;   ///< moved by heartbeats, which are no part of history: after a restart it starts anew
+  std::optional<Timestamp> heartbeat_due;   ///< runs from TaskStarted on; moved by heartbeats, which are no part of history
   std::optional<SubmissionAwaited> early_answer;
 };
 
@@ -38,17 +39,20 @@ struct Frame {
   FrameId id;
   FrameId parent;                           ///< itself for the root
   std::int64_t index = 0;                   ///< branch or iteration
-  std::optional<Json> item;                 ///< Map: the item, for the context object
+  std::optional<Json> item;                 ///< Map: the item's value, for the context object
+  std::optional<std::string> item_key;      ///< Map over an object: the item's name
 
-  std::string state;                        ///< current state's name; empty before the first is entered
-  Json input;                               ///< its raw input; before the first state, what that will get
+  std::string state;                        ///< current state's name; empty only before the first is entered
+  StateType state_type = StateType::Pass;
+  Json input;                               ///< its raw input; once it is exited, its output
   std::int64_t entered_event_id = 0;
   std::int64_t last_event_id = 0;           ///< what the next event names as previousEventId
   Timestamp entered_at;
-  std::vector<std::int64_t> retries;        ///< attempts used up, per retrier of the current state
+  std::vector<std::int64_t> retries;        ///< retries used up, per retrier of the current state; grows when one is first used
   std::int64_t retry_count = 0;             ///< the context object's State.RetryCount
+  Json variables = Json::empty_object();    ///< assigned in this frame; outer frames' are read through their parents
 
-  struct Ready {};                          ///< about to enter a state, or between a state's own events
+  struct Ready {};                          ///< in a state whose work has not begun; a step that reached its bound leaves it so
   struct InTask { TaskAttempt attempt; };
   struct InWait { Timestamp due; };
   struct InRetry { Timestamp due; };
@@ -61,6 +65,7 @@ struct Frame {
     std::optional<MapPrepared> map;             ///< Map only
   };
   std::variant<Ready, InTask, InWait, InRetry, Gathering> activity;
+  std::optional<Timestamp> due;             ///< its entry in Execution::due
 };
 
 struct Execution {
@@ -75,9 +80,12 @@ struct Execution {
   std::int64_t last_event_id = 0;           ///< of AWS's events
   FrameId next_frame{1};
   TaskAttempt next_attempt{1};
-  std::map<FrameId, Frame> frames;          ///< only those that have not ended
-  std::map<TaskAttempt, PendingTask> tasks; ///< only those that have not ended
+  std::map<FrameId, Frame> frames;          ///< those that have not ended; when the execution has ended, those it ended in
+  std::map<TaskAttempt, PendingTask> tasks; ///< likewise
   std::set<std::pair<Timestamp, FrameId>> due;   ///< every frame's next moment (task time-out, heartbeat, wait, retry)
+  std::set<FrameId> ready;                  ///< frames that can go on now: Ready, or a Map that may start an iteration
+
+  [[nodiscard]] bool running() const { return status == ExecutionStatus::Running; }
 };
 
 }  // namespace signalbox

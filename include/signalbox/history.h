@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <variant>
 #include <vector>
@@ -22,6 +23,7 @@ namespace signalbox {
 
 /// Order as in `PassStateEntered` etc. Stored: do not renumber.
 enum class StateType : std::uint8_t { Pass, Task, Choice, Wait, Succeed, Fail, Parallel, Map };
+[[nodiscard]] std::string_view to_string(StateType type);   ///< `Pass`, `Task`, …
 
 #define SIGNALBOX_MEMBERS(...) \
   auto members() { return std::tie(__VA_ARGS__); } \
@@ -130,35 +132,32 @@ struct EvaluationFailed {                             // JSONata
 };
 
 // ---- internal: facts without an AWS event ----------------------------------------------------------------------------
-struct FrameStarted {                                 // a branch or iteration begins; HistoryEvent::frame is the parent
-  FrameId child;
+struct FrameStarted {                                 // a branch or iteration begins; HistoryEvent::frame is the parent. The child's
+  FrameId child;                                      // first StateEntered follows in the same step, so its input need not stand here
   std::int64_t index = 0;
-  Json input;                                         // what its first state will get
-  std::optional<Json> item;                           // Map: the context object's Map.Item.Value
-  SIGNALBOX_MEMBERS(child, index, input, item)
+  SIGNALBOX_MEMBERS(child, index)
 };
-struct FrameEnded {                                   // HistoryEvent::frame is the one that ended; its output, or nothing if it failed or was aborted
-  std::optional<Json> output;
-  std::optional<WorkflowError> error;
-  SIGNALBOX_MEMBERS(output, error)
+struct FrameEnded {                                   // HistoryEvent::frame is the one that ended. Succeeded: the output of the state that
+  StateEnd end = StateEnd::Succeeded;                 // was exited last is its result; Aborted: given up because a sibling failed
+  SIGNALBOX_MEMBERS(end)
 };
 struct WaitStarted { Timestamp due; SIGNALBOX_MEMBERS(due) };
 struct RetryScheduled {                               // after a TaskFailed, or a Parallel's or Map's failure
-  std::int64_t retrier = 0;
+  std::int64_t retrier = 0;                           // index into the state's Retry
   Timestamp due;
   SIGNALBOX_MEMBERS(retrier, due)
 };
-struct MapPrepared {                                  // a Map's limits as evaluated, its items, and so how iterations are started
-  Json items;
-  std::int64_t max_concurrency = 0;
+struct MapPrepared {                                  // a Map's items and limits as evaluated, and so how its iterations are started
+  Json items;                                         // an array, or an object whose members are the items
+  std::int64_t max_concurrency = 0;                   // at least 1
   std::optional<std::int64_t> tolerated_failure_count;
   std::optional<double> tolerated_failure_percentage;
   SIGNALBOX_MEMBERS(items, max_concurrency, tolerated_failure_count, tolerated_failure_percentage)
 };
 struct SubmissionAwaited {                            // a callback came before the sender's own answer; it is kept until then
   TaskAttempt attempt;
-  std::optional<Json> output;
-  std::optional<WorkflowError> error;
+  std::optional<Json> output;                         // either this,
+  std::optional<WorkflowError> error;                 // or this
   SIGNALBOX_MEMBERS(attempt, output, error)
 };
 
@@ -177,6 +176,11 @@ struct HistoryEvent {
   FrameId frame;                                      // internal: which thread of control it belongs to
   HistoryFact fact;
 };
+
+/// Whether a fact of this type (its index in HistoryFact) has no event id of AWS's and is never shown. All that follow
+/// FrameStarted are; what AWS adds after them is named here.
+[[nodiscard]] constexpr bool is_internal_type(std::size_t type) { return type >= 18 && type <= 23; }
+[[nodiscard]] bool is_internal(const HistoryEvent& event);
 
 /// AWS's name of the event (`LambdaFunctionTimedOut`, `MapIterationStarted`); empty for an internal fact.
 [[nodiscard]] std::string event_type_name(const HistoryEvent& event);

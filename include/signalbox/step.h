@@ -36,6 +36,10 @@ void apply(Execution& execution, const HistoryEvent& event);
 /// The moment at which step() wants a TimerFired event if nothing else happens before; nothing if it waits for answers only.
 [[nodiscard]] std::optional<Timestamp> next_due(const Execution& execution);
 
+/// Heartbeats leave no history, so after a fold their clocks stand where the tasks started. Whoever loads a cold execution
+/// starts them anew, so that nobody who did beat is timed out.
+void restart_heartbeats(Execution& execution, Timestamp now);
+
 /// What the outside still owes: the commands of all tasks that were scheduled and have not been started or submitted,
 /// derived from the state alone, so that a restart can carry them out again. Includes Continue if a frame is Ready.
 [[nodiscard]] std::vector<Command> pending_commands(const StateMachine& machine, const Execution& execution);

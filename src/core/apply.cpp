@@ -1,0 +1,219 @@
+// The only place where an execution changes. Facts are complete: no state machine is needed, no decision is made.
+
+#include "core/timers.h"
+#include "signalbox/step.h"
+
+#include <algorithm>
+
+namespace signalbox {
+namespace {
+
+/// Applies one fact; the overload for a fact's type says all that it changes.
+class Application {
+ public:
+  Application(Execution& execution, const HistoryEvent& event) : execution_(execution), event_(event) {}
+
+  // ---- the execution ----
+  void operator()(const ExecutionStarted& fact) {
+    execution_.started = fact;
+    execution_.started_at = event_.timestamp;
+    // previousEventId of the first state's event is 0, not 1, as recorded on AWS: the root's chain begins at 0.
+    Frame root;
+    root.input = fact.input;
+    execution_.frames.emplace(root.id, std::move(root));
+    execution_.ready.insert(FrameId{0});
+  }
+  void operator()(const ExecutionSucceeded& fact) {
+    end(ExecutionStatus::Succeeded);
+    execution_.output = fact.output;
+  }
+  void operator()(const ExecutionFailed& fact) { end(ExecutionStatus::Failed, fact.error); }
+  void operator()(const ExecutionTimedOut& fact) { end(ExecutionStatus::TimedOut, fact.error); }
+  void operator()(const ExecutionAborted& fact) { end(ExecutionStatus::Aborted, fact.error); }
+
+  // ---- states ----
+  void operator()(const StateEntered& fact) {
+    Frame& frame = chained();
+    frame.state = fact.name;
+    frame.state_type = fact.type;
+    frame.input = fact.input;
+    frame.entered_event_id = event_.id;
+    frame.entered_at = event_.timestamp;
+    frame.retries.clear();
+    frame.retry_count = 0;
+    become(frame, Frame::Ready{});
+  }
+  void operator()(const StateExited& fact) {
+    Frame& frame = chained();
+    frame.input = fact.output;
+    if (fact.assigned_variables) {
+      for (const auto& [name, value] : fact.assigned_variables->members()) frame.variables = frame.variables.with(name, value);
+    }
+  }
+  void operator()(const WaitStarted& fact) {
+    Frame& frame = this->frame();
+    become(frame, Frame::InWait{fact.due});
+    set_due(frame, fact.due);
+  }
+  void operator()(const RetryScheduled& fact) {
+    Frame& frame = this->frame();
+    const auto retrier = static_cast<std::size_t>(fact.retrier);
+    if (frame.retries.size() <= retrier) frame.retries.resize(retrier + 1);
+    ++frame.retries[retrier];
+    ++frame.retry_count;
+    become(frame, Frame::InRetry{fact.due});
+    set_due(frame, fact.due);
+  }
+  void operator()(const EvaluationFailed&) { chained(); }
+
+  // ---- tasks ----
+  void operator()(const TaskScheduled& fact) {
+    Frame& frame = chained();
+    execution_.next_attempt = TaskAttempt{fact.attempt.value + 1};
+    become(frame, Frame::InTask{fact.attempt});
+    auto& task = execution_.tasks[fact.attempt];
+    task.attempt = fact.attempt;
+    task.frame = frame.id;
+    task.scheduled = fact;
+    task.scheduled_at = event_.timestamp;
+    task.timeout_at = fact.timeout_at;
+    set_due(frame, fact.timeout_at);
+  }
+  void operator()(const TaskStarted& fact) {
+    chained();
+    PendingTask& task = execution_.tasks.at(fact.attempt);
+    task.started = true;
+    start_heartbeat(execution_, task, event_.timestamp);
+  }
+  void operator()(const TaskSubmitted& fact) {
+    chained();
+    execution_.tasks.at(fact.attempt).submitted = true;
+  }
+  void operator()(const SubmissionAwaited& fact) { execution_.tasks.at(fact.attempt).early_answer = fact; }
+  void operator()(const TaskSucceeded& fact) { end_task(fact.attempt); }
+  void operator()(const TaskFailed& fact) { end_task(fact.attempt); }
+
+  // ---- Parallel and Map ----
+  void operator()(const ParallelStateStarted&) { become(chained(), Frame::Gathering{}); }
+  void operator()(const MapStateStarted& fact) {
+    Frame::Gathering gathering;
+    gathering.results.resize(static_cast<std::size_t>(fact.length));
+    become(chained(), std::move(gathering));
+  }
+  void operator()(const MapPrepared& fact) {
+    Frame& map = frame();
+    std::get<Frame::Gathering>(map.activity).map = fact;
+    update_ready(map);
+  }
+  void operator()(const FrameStarted& fact) {
+    Frame& parent = frame();
+    auto& gathering = std::get<Frame::Gathering>(parent.activity);
+    Frame& child = execution_.frames[fact.child];
+    child.id = fact.child;
+    child.parent = parent.id;
+    child.index = fact.index;
+    child.last_event_id = parent.last_event_id;
+    if (gathering.map) take_item(child, gathering.map->items);
+    execution_.next_frame = FrameId{fact.child.value + 1};
+    execution_.ready.insert(child.id);
+    gathering.running.push_back(child.id);
+    ++gathering.started;
+    if (gathering.results.size() < static_cast<std::size_t>(gathering.started)) gathering.results.resize(static_cast<std::size_t>(gathering.started));
+    update_ready(parent);
+  }
+  void operator()(const FrameEnded& fact) {
+    Frame& child = frame();
+    Frame& parent = execution_.frames.at(child.parent);
+    auto& gathering = std::get<Frame::Gathering>(parent.activity);
+    std::erase(gathering.running, child.id);
+    if (fact.end == StateEnd::Succeeded) gathering.results[static_cast<std::size_t>(child.index)] = child.input;
+    if (fact.end == StateEnd::Failed) ++gathering.failed;
+    // As recorded on AWS: what comes after an iteration or branch points at its last inner event.
+    if (fact.end != StateEnd::Aborted) parent.last_event_id = child.last_event_id;
+    if (const auto* in_task = std::get_if<Frame::InTask>(&child.activity)) execution_.tasks.erase(in_task->attempt);
+    set_due(child, std::nullopt);
+    execution_.ready.erase(child.id);
+    execution_.frames.erase(child.id);
+    update_ready(parent);
+  }
+  void operator()(const StateEnded& fact) {
+    // Succeeded and Aborted stand beside the chain, not in it: the next event points past them, as recorded on AWS.
+    if (fact.end == StateEnd::Failed) chained();
+  }
+  void operator()(const MapIterationStarted&) { chained(); }
+  void operator()(const MapIterationEnded&) {}
+
+ private:
+  Frame& frame() { return execution_.frames.at(event_.frame); }
+  Frame& chained() {
+    Frame& frame = this->frame();
+    frame.last_event_id = event_.id;
+    return frame;
+  }
+
+  /// Frames and tasks stay as they were: where the execution ended is worth knowing, and step() may still hold references.
+  void end(ExecutionStatus status, const WorkflowError& error = {}) {
+    execution_.status = status;
+    execution_.stopped_at = event_.timestamp;
+    execution_.error = error;
+    execution_.due.clear();
+    execution_.ready.clear();
+  }
+
+  void end_task(TaskAttempt attempt) {
+    execution_.tasks.erase(attempt);
+    become(chained(), Frame::Ready{});
+  }
+
+  template <class Activity>
+  void become(Frame& frame, Activity activity) {
+    const bool was_ready = std::holds_alternative<Frame::Ready>(frame.activity);
+    frame.activity = std::move(activity);
+    if (frame.due) set_due(frame, std::nullopt);
+    if (was_ready != std::is_same_v<Activity, Frame::Ready>) update_ready(frame);
+  }
+
+  void set_due(Frame& frame, std::optional<Timestamp> due) { signalbox::set_due(execution_, frame, due); }
+
+  void update_ready(const Frame& frame) {
+    if (can_go_on(frame)) {
+      execution_.ready.insert(frame.id);
+    } else {
+      execution_.ready.erase(frame.id);
+    }
+  }
+  static bool can_go_on(const Frame& frame) {
+    if (std::holds_alternative<Frame::Ready>(frame.activity)) return true;
+    const auto* gathering = std::get_if<Frame::Gathering>(&frame.activity);
+    return gathering != nullptr && gathering->map && gathering->started < static_cast<std::int64_t>(gathering->results.size()) &&
+           static_cast<std::int64_t>(gathering->running.size()) < gathering->map->max_concurrency;
+  }
+
+  static void take_item(Frame& child, const Json& items) {
+    const auto index = static_cast<std::size_t>(child.index);
+    if (items.is_array()) {
+      child.item = items.elements()[index];
+    } else {
+      child.item = items.members()[index].value;
+      child.item_key = items.members()[index].name;
+    }
+  }
+
+  Execution& execution_;
+  const HistoryEvent& event_;
+};
+
+}  // namespace
+
+void apply(Execution& execution, const HistoryEvent& event) {
+  if (event.id != 0) execution.last_event_id = event.id;
+  std::visit(Application(execution, event), event.fact);
+}
+
+Execution blank_execution(ExecutionRow row) {
+  Execution execution;
+  execution.row = row;
+  return execution;
+}
+
+}  // namespace signalbox
