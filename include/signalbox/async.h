@@ -22,14 +22,14 @@ namespace signalbox {
 template <class T>
 boost::asio::awaitable<Result<T>> transact(Engine& engine, std::function<Result<T>(EngineTransaction&)> work) {
   auto executor = co_await boost::asio::this_coro::executor;
-  co_return co_await boost::asio::async_initiate<decltype(boost::asio::use_awaitable), void(Result<T>)>(
-      [&engine, executor, work = std::move(work)](auto handler) mutable {
-        auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-        engine.transact<T>(std::move(work), [executor, shared](Result<T> result) {
-          boost::asio::post(executor, [shared, result = std::move(result)]() mutable { (*shared)(std::move(result)); });
-        });
-      },
-      boost::asio::use_awaitable);
+  // A named object, not a temporary in the co_await expression: GCC 12 destroys some of those twice.
+  auto initiate = [&engine, executor, work = std::move(work)](auto handler) mutable {
+    auto shared = std::make_shared<decltype(handler)>(std::move(handler));
+    engine.transact<T>(std::move(work), [executor, shared](Result<T> result) {
+      boost::asio::post(executor, [shared, result = std::move(result)]() mutable { (*shared)(std::move(result)); });
+    });
+  };
+  co_return co_await boost::asio::async_initiate<decltype(boost::asio::use_awaitable), void(Result<T>)>(std::move(initiate), boost::asio::use_awaitable);
 }
 
 /// For co_spawn: an exception that ends a coroutine is logged with its name, never lost.
