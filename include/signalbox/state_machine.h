@@ -219,14 +219,17 @@ struct AslOptions {
 };
 
 struct ParsedDefinition {
-  std::shared_ptr<const StateMachine> machine;   ///< null if any diagnostic is an error
+  /// Null if any diagnostic is an error, or if the definition uses part of the language that is not offered here (JSONata,
+  /// variables, distributed Map, EXPRESS). A service that is not here leaves the machine: its tasks can be mocked or left to fail.
+  std::shared_ptr<const StateMachine> machine;
   std::vector<Diagnostic> diagnostics;           ///< every fault found, in AWS's order
   std::vector<std::string> unsupported;          ///< valid on AWS, but not offered here: one sentence each, naming the place and the service
 };
 
 /// Makes a definition's program. Never fails halfway: all faults are reported. `definition` is the JSON text.
 [[nodiscard]] ParsedDefinition parse_definition(std::string_view definition, const AslOptions& options = {});
-/// For a definition that was accepted once (stored definitions always load): a fault is a bug.
+/// For a definition that was accepted once: stored definitions always load, whatever rules were added since. That it is no
+/// definition at all is a bug.
 [[nodiscard]] std::shared_ptr<const StateMachine> load_definition(std::string_view definition);
 
 }  // namespace signalbox

@@ -1,0 +1,76 @@
+#include "asl/builder.h"
+
+#include <array>
+#include <limits>
+#include <string>
+#include <utility>
+
+namespace signalbox {
+
+namespace {
+
+using namespace asl;
+
+ParsedDefinition refused(std::string code, std::string message) {
+  return {.machine = nullptr, .diagnostics = {{Diagnostic::Severity::Error, std::move(code), std::move(message), std::nullopt}}, .unsupported = {}};
+}
+
+void parse_language(Builder& builder, Fields& fields) {
+  const auto text = fields.string("QueryLanguage");
+  if (!text || *text == "JSONPath") return;
+  if (*text != "JSONata") {
+    builder.report.fault("Value is not one of [JSONPath, JSONata]", fields.at("QueryLanguage"));
+    return;
+  }
+  builder.language = QueryLanguage::Jsonata;
+  builder.report.not_offered(fields.at("QueryLanguage"), "the query language JSONata is not offered yet");
+}
+
+/// Spec: Structure of a State Machine, Top-level fields.
+void parse_machine(Builder& builder, const Json& definition) {
+  Fields fields(definition, "", QueryLanguage::JsonPath, builder.report);
+  parse_language(builder, fields);
+  if (auto comment = fields.string("Comment")) builder.machine.comment = std::move(*comment);
+  if (const auto version = fields.string("Version"); version && *version != "1.0") builder.report.fault("Value is not one of [1.0]", fields.at("Version"));
+  builder.machine.timeout_seconds = fields.integer("TimeoutSeconds", positive_seconds);
+  builder.machine.root = parse_flow(builder, fields, "");
+  fields.refuse_others();
+}
+
+}  // namespace
+
+ParsedDefinition parse_definition(std::string_view definition, const AslOptions& options) {
+  auto json = Json::parse(std::string(definition));
+  if (definition.find_first_not_of(" \t\r\n") == std::string_view::npos || (json && !json->is_object()))
+    return refused("SCHEMA_VALIDATION_FAILED", "Definition must be a valid JSON object");
+  if (!json) return refused("INVALID_JSON_DESCRIPTION", json.error().message);
+  Builder builder;
+  builder.options = options;
+  builder.machine.type = options.type;
+  if (options.type == StateMachineType::Express) builder.report.not_offered("/", "state machines of type EXPRESS are not offered yet");
+  parse_machine(builder, *json);
+  const bool can_run = builder.report.can_run();
+  ParsedDefinition parsed;
+  parsed.diagnostics = builder.report.take_diagnostics();
+  parsed.unsupported = builder.report.take_unsupported();
+  if (can_run) parsed.machine = std::make_shared<const StateMachine>(std::move(builder.machine));
+  return parsed;
+}
+
+std::shared_ptr<const StateMachine> load_definition(std::string_view definition) {
+  const auto json = Json::parse(std::string(definition));
+  SIGNALBOX_ASSERT(json && json->is_object());
+  Builder builder;
+  parse_machine(builder, *json);
+  SIGNALBOX_ASSERT(!builder.machine.states.empty());
+  // Faults are not looked at: a rule that a later version adds must not keep an older definition, once accepted, from loading.
+  return std::make_shared<const StateMachine>(std::move(builder.machine));
+}
+
+std::string_view type_name(const State& state) {
+  constexpr std::array<std::string_view, 8> names{"Pass", "Task", "Choice", "Wait", "Succeed", "Fail", "Parallel", "Map"};
+  static_assert(names.size() == std::variant_size_v<decltype(State::type)>);
+  return names[state.type.index()];
+}
+
+}  // namespace signalbox

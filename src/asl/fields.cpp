@@ -1,0 +1,213 @@
+#include "asl/fields.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace signalbox::asl {
+
+namespace {
+
+std::string listed(std::initializer_list<std::string_view> names) { return fmt::format("[{}]", fmt::join(names, ", ")); }
+
+}  // namespace
+
+bool is_jsonata_text(const Json& value) {
+  if (!value.is_string()) return false;
+  const auto text = value.as_string();
+  return text.starts_with("{%") && text.ends_with("%}");
+}
+
+std::string element_place(const std::string& place, std::size_t index) { return fmt::format("{}[{}]", place, index); }
+
+const Json* Fields::any(std::string_view name) {
+  known_.emplace(name);
+  return object_.find(name);
+}
+
+const Json* Fields::object(std::string_view name) {
+  const auto* value = any(name);
+  if (!value || value->is_object()) return value;
+  wrong_type(name, "Object");
+  return nullptr;
+}
+
+const Json* Fields::array(std::string_view name, bool may_be_empty) {
+  const auto* value = any(name);
+  if (!value) return nullptr;
+  if (!value->is_array()) {
+    wrong_type(name, "Array");
+    return nullptr;
+  }
+  if (value->size() == 0 && !may_be_empty) {
+    report_.fault("Value cannot be empty", at(name));
+    return nullptr;
+  }
+  return value;
+}
+
+std::optional<std::string> Fields::string(std::string_view name) {
+  const auto* value = any(name);
+  if (!value) return std::nullopt;
+  if (!value->is_string()) {
+    wrong_type(name, "String");
+    return std::nullopt;
+  }
+  return std::string(value->as_string());
+}
+
+std::optional<bool> Fields::boolean(std::string_view name) {
+  const auto* value = any(name);
+  if (!value) return std::nullopt;
+  if (!value->is_boolean()) {
+    wrong_type(name, "Boolean");
+    return std::nullopt;
+  }
+  return value->as_boolean();
+}
+
+std::optional<std::int64_t> Fields::integer(std::string_view name, Range range) {
+  const auto* value = any(name);
+  if (!value || (is_jsonata() && is_jsonata_text(*value))) return std::nullopt;
+  const auto whole = value->as_integer();
+  if (!whole) {
+    wrong_type(name, "Integer");
+    return std::nullopt;
+  }
+  if (*whole < range.min || *whole > range.max) {
+    report_.fault(fmt::format("Value must be between {} and {}", range.min, range.max), at(name));
+    return std::nullopt;
+  }
+  return whole;
+}
+
+std::optional<double> Fields::number(std::string_view name, double min, double max) {
+  const auto* value = any(name);
+  if (!value || (is_jsonata() && is_jsonata_text(*value))) return std::nullopt;
+  if (!value->is_number()) {
+    wrong_type(name, "Number");
+    return std::nullopt;
+  }
+  const auto number = value->as_double();
+  if (number < min || number > max) {
+    report_.fault(max >= 1e300 ? fmt::format("Value must be greater than or equal to {:.1f}", min)
+                               : fmt::format("Value must be between {} and {}", min, max),
+                  at(name));
+    return std::nullopt;
+  }
+  return number;
+}
+
+std::optional<PathExpression> Fields::parse_path(std::string_view name, const Json& value, bool must_be_reference) {
+  const char* kind = must_be_reference ? "Reference Path" : "valid JSONPath";
+  if (!value.is_string()) {
+    wrong_type(name, "String");
+    return std::nullopt;
+  }
+  auto path = PathExpression::parse(value.as_string());
+  if (!path) {
+    report_.fault(fmt::format("Value is not a {}: {}", kind, path.error().message), at(name));
+    return std::nullopt;
+  }
+  if (must_be_reference && !path->is_reference()) {
+    report_.fault(fmt::format("Value is not a Reference Path: '{}' can select more than one value", value.as_string()), at(name));
+    return std::nullopt;
+  }
+  if (path->variable()) report_.not_offered(at(name), fmt::format("the variable ${} is not offered here; variables are not offered yet", *path->variable()));
+  return std::move(*path);
+}
+
+std::optional<PathExpression> Fields::path(std::string_view name) {
+  const auto* value = any(name);
+  return value ? parse_path(name, *value, false) : std::nullopt;
+}
+
+std::optional<PathExpression> Fields::reference(std::string_view name) {
+  const auto* value = any(name);
+  return value ? parse_path(name, *value, true) : std::nullopt;
+}
+
+PathOrNull Fields::path_or_null(std::string_view name) {
+  const auto* value = any(name);
+  if (!value) return PathExpression{};
+  if (value->is_null()) return std::nullopt;
+  return parse_path(name, *value, false);
+}
+
+ReferencePathOrNull Fields::result_path(std::string_view name) {
+  const auto* value = any(name);
+  if (!value) return ReferencePath{};
+  if (value->is_null()) return std::nullopt;
+  if (!value->is_string()) {
+    wrong_type(name, "String");
+    return std::nullopt;
+  }
+  auto path = ReferencePath::parse(value->as_string());
+  if (path) return std::move(*path);
+  report_.fault("Value is not a Reference Path: " + path.error().message, at(name));
+  return std::nullopt;
+}
+
+std::optional<PayloadTemplate> Fields::payload_template(std::string_view name) {
+  const auto* value = any(name);
+  if (!value) return std::nullopt;
+  auto parsed = PayloadTemplate::parse(*value);
+  if (parsed) {
+    for (const auto& variable : parsed->variables())
+      report_.not_offered(at(name), fmt::format("the variable ${} is not offered here; variables are not offered yet", variable));
+    return std::move(*parsed);
+  }
+  for (const auto& fault : parsed.error()) {
+    // AWS names the member and gives the place of the object that holds it.
+    const auto cut = fault.where.rfind('/');
+    if (cut == std::string::npos) {
+      report_.fault(fault.message, at(name));
+      continue;
+    }
+    report_.fault(fmt::format("The value for the field '{}' must be a valid JSONPath or a valid intrinsic function call", fault.where.substr(cut + 1)),
+                  at(name) + fault.where.substr(0, cut));
+  }
+  return std::nullopt;
+}
+
+void Fields::only_in(QueryLanguage language, std::initializer_list<std::string_view> names) {
+  const char* own = is_jsonata() ? "JSONata" : "JSONPath";
+  const char* other = is_jsonata() ? "JSONPath" : "JSONata";
+  for (const auto name : names) {
+    known_.emplace(name);
+    if (language != language_ && has(name))
+      report_.fault(fmt::format("The QueryLanguage is set to '{}', but field '{}' is only supported for the '{}' QueryLanguage", own, name, other), place());
+  }
+}
+
+void Fields::ignore(std::initializer_list<std::string_view> names) {
+  for (const auto name : names) known_.emplace(name);
+}
+
+void Fields::require(std::initializer_list<std::string_view> names) {
+  std::vector<std::string_view> missing;
+  std::copy_if(names.begin(), names.end(), std::back_inserter(missing), [this](std::string_view name) { return !has(name); });
+  if (!missing.empty()) report_.fault(fmt::format("These fields are required: [{}]", fmt::join(missing, ", ")), place());
+}
+
+void Fields::exactly_one(std::initializer_list<std::string_view> names) {
+  const auto present = std::count_if(names.begin(), names.end(), [this](std::string_view name) { return has(name); });
+  if (present != 1) report_.fault("Exactly one of these fields is required: " + listed(names), place());
+}
+
+void Fields::at_most_one(std::initializer_list<std::string_view> names) {
+  const auto present = std::count_if(names.begin(), names.end(), [this](std::string_view name) { return has(name); });
+  if (present > 1) report_.fault("Only one of these fields is allowed: " + listed(names), place());
+}
+
+void Fields::refuse_others() {
+  for (const auto& member : object_.members())
+    if (!known_.contains(member.name)) report_.fault(fmt::format("Field '{}' is not supported", member.name), place());
+}
+
+void Fields::wrong_type(std::string_view name, const char* expected) {
+  report_.fault(fmt::format("Expected value of type {}", expected), at(name));
+}
+
+}  // namespace signalbox::asl

@@ -1,0 +1,174 @@
+#include "asl/builder.h"
+
+#include "signalbox/encoding.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+namespace signalbox::asl {
+
+namespace {
+
+enum class Operand : std::uint8_t { String, Number, Boolean, Timestamp };
+
+struct Operator {
+  std::string_view name;
+  ComparisonOperator comparison;
+  Operand operand;
+  bool has_path_form;
+};
+
+using enum ComparisonOperator;
+constexpr std::array operators{
+    Operator{"StringEquals", StringEquals, Operand::String, true},
+    Operator{"StringLessThan", StringLessThan, Operand::String, true},
+    Operator{"StringGreaterThan", StringGreaterThan, Operand::String, true},
+    Operator{"StringLessThanEquals", StringLessThanEquals, Operand::String, true},
+    Operator{"StringGreaterThanEquals", StringGreaterThanEquals, Operand::String, true},
+    Operator{"StringMatches", StringMatches, Operand::String, false},
+    Operator{"NumericEquals", NumericEquals, Operand::Number, true},
+    Operator{"NumericLessThan", NumericLessThan, Operand::Number, true},
+    Operator{"NumericGreaterThan", NumericGreaterThan, Operand::Number, true},
+    Operator{"NumericLessThanEquals", NumericLessThanEquals, Operand::Number, true},
+    Operator{"NumericGreaterThanEquals", NumericGreaterThanEquals, Operand::Number, true},
+    Operator{"BooleanEquals", BooleanEquals, Operand::Boolean, true},
+    Operator{"TimestampEquals", TimestampEquals, Operand::Timestamp, true},
+    Operator{"TimestampLessThan", TimestampLessThan, Operand::Timestamp, true},
+    Operator{"TimestampGreaterThan", TimestampGreaterThan, Operand::Timestamp, true},
+    Operator{"TimestampLessThanEquals", TimestampLessThanEquals, Operand::Timestamp, true},
+    Operator{"TimestampGreaterThanEquals", TimestampGreaterThanEquals, Operand::Timestamp, true},
+    Operator{"IsNull", IsNull, Operand::Boolean, false},
+    Operator{"IsPresent", IsPresent, Operand::Boolean, false},
+    Operator{"IsNumeric", IsNumeric, Operand::Boolean, false},
+    Operator{"IsString", IsString, Operand::Boolean, false},
+    Operator{"IsBoolean", IsBoolean, Operand::Boolean, false},
+    Operator{"IsTimestamp", IsTimestamp, Operand::Boolean, false},
+};
+
+std::optional<Json> parse_constant(Fields& fields, std::string_view name, Operand operand) {
+  switch (operand) {
+    case Operand::Boolean:
+      if (const auto value = fields.boolean(name)) return Json(*value);
+      return std::nullopt;
+    case Operand::Number: {
+      const auto* value = fields.any(name);
+      if (value->is_number()) return *value;
+      fields.report().fault("Expected value of type Number", fields.at(name));
+      return std::nullopt;
+    }
+    case Operand::String:
+    case Operand::Timestamp: break;
+  }
+  const auto text = fields.string(name);
+  if (!text) return std::nullopt;
+  if (operand == Operand::Timestamp && !parse_rfc3339(*text)) {
+    fields.report().fault("String does not match RFC3339 timestamp", fields.at(name));
+    return std::nullopt;
+  }
+  return Json(*text);
+}
+
+/// The one operator of a rule, or its Path form. Spec: Choice State, Data-Test Expression.
+std::optional<Comparison> parse_comparison(Fields& fields) {
+  std::optional<Comparison> parsed;
+  fields.require({"Variable"});
+  auto variable = fields.reference("Variable");
+  int found = 0;
+  for (const auto& candidate : operators) {
+    const auto path_name = std::string(candidate.name) + "Path";
+    if (fields.has(candidate.name)) {
+      ++found;
+      auto constant = parse_constant(fields, candidate.name, candidate.operand);
+      if (constant && variable) parsed = Comparison{*variable, candidate.comparison, std::move(*constant)};
+    }
+    if (candidate.has_path_form && fields.has(path_name)) {
+      ++found;
+      auto path = fields.reference(path_name);
+      if (path && variable) parsed = Comparison{*variable, candidate.comparison, std::move(*path)};
+    }
+  }
+  if (found != 1) fields.report().fault(found == 0 ? "A comparison operator is required" : "Only one comparison operator is allowed", fields.place());
+  return parsed;
+}
+
+std::optional<ChoiceExpression> parse_expression(Fields& fields);
+
+std::optional<ChoiceExpression> parse_nested(const Json& source, std::string place, Fields& outer) {
+  if (!source.is_object()) {
+    outer.report().fault("Expected value of type Object", std::move(place));
+    return std::nullopt;
+  }
+  Fields fields(source, std::move(place), outer.language(), outer.report());
+  fields.ignore({"Comment"});
+  auto expression = parse_expression(fields);
+  fields.refuse_others();
+  return expression;
+}
+
+std::vector<ChoiceExpression> parse_operands(Fields& fields, std::string_view name) {
+  std::vector<ChoiceExpression> operands;
+  const auto* list = fields.array(name);
+  if (!list) return operands;
+  for (std::size_t i = 0; i < list->size(); ++i)
+    if (auto operand = parse_nested(list->elements()[i], element_place(fields.at(name), i), fields)) operands.push_back(std::move(*operand));
+  return operands;
+}
+
+std::optional<ChoiceExpression> parse_expression(Fields& fields) {
+  if (!fields.has("And") && !fields.has("Or") && !fields.has("Not")) {
+    auto comparison = parse_comparison(fields);
+    if (!comparison) return std::nullopt;
+    return ChoiceExpression{std::move(*comparison)};
+  }
+  fields.at_most_one({"And", "Or", "Not"});
+  if (fields.has("And")) return ChoiceExpression{AllOf{parse_operands(fields, "And")}};
+  if (fields.has("Or")) return ChoiceExpression{AnyOf{parse_operands(fields, "Or")}};
+  const auto* source = fields.any("Not");
+  auto operand = parse_nested(*source, fields.at("Not"), fields);
+  if (!operand) return std::nullopt;
+  return ChoiceExpression{NotOf{std::make_shared<const ChoiceExpression>(std::move(*operand))}};
+}
+
+void parse_rule(StateContext& context, Fields& fields, ChoiceState& state) {
+  ChoiceRule rule;
+  fields.require({"Next"});
+  if (!fields.has("Next")) context.flow.complete = false;
+  if (const auto next = parse_target(context, fields, "Next")) rule.next = *next;
+  fields.only_in(QueryLanguage::Jsonata, {"Condition", "Output"});
+  rule.assign = parse_assign(fields);
+  fields.ignore({"Comment"});
+  if (fields.is_jsonata()) {
+    fields.require({"Condition"});
+  } else if (auto condition = parse_expression(fields)) {
+    rule.condition = std::move(*condition);
+    state.choices.push_back(std::move(rule));
+  }
+  fields.refuse_others();
+}
+
+}  // namespace
+
+ChoiceState parse_choice(StateContext& context) {
+  auto& fields = context.fields;
+  ChoiceState state;
+  fields.require({"Choices"});
+  if (const auto* choices = fields.array("Choices")) {
+    for (std::size_t i = 0; i < choices->size(); ++i) {
+      const auto place = element_place(fields.at("Choices"), i);
+      if (!choices->elements()[i].is_object()) {
+        context.report().fault("Expected value of type Object", place);
+        continue;
+      }
+      Fields rule(choices->elements()[i], place, fields.language(), context.report());
+      parse_rule(context, rule, state);
+    }
+  } else {
+    context.flow.complete = false;
+  }
+  state.otherwise = parse_target(context, fields, "Default");
+  parse_in_and_out(context, state.input_path, state.output_path);
+  return state;
+}
+
+}  // namespace signalbox::asl
