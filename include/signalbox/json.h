@@ -15,6 +15,10 @@
 
 namespace signalbox {
 
+namespace json {
+class Walker;
+}
+
 /// An immutable JSON value. Copying shares; nothing is ever changed in place, "changing" makes a new value that shares
 /// the untouched parts.
 ///
@@ -96,6 +100,9 @@ class Json {
 
   /// Deep equality: numbers by value (1 == 1.0), objects without regard to order.
   friend bool operator==(const Json& a, const Json& b);
+
+ /// For src/json: the next value of a checked text.
+  [[nodiscard]] static Json read_next(json::Walker& walker);
 
  private:
   struct Node;

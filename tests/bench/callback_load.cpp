@@ -2,6 +2,7 @@
 // link, one after the other, on keep-alive connections, as fast as they are answered.
 //
 //   bench-callback_load --admin HOST:PORT --public HOST:PORT --users N --seconds S (--machine NAME | --bare)
+//   bench-callback_load … --starts-only COUNT      starts executions and leaves them waiting; prints the last one's token
 //
 // With --bare the target is bench-bare_server: two durable requests and a read in between. Prints one JSON object.
 #include <arpa/inet.h>
@@ -34,6 +35,7 @@ struct Options {
   bool bare = false;
   std::size_t users = 1;
   double seconds = 5;
+  std::size_t starts_only = 0;
 };
 
 [[noreturn]] void fail(const std::string& why) {
@@ -119,7 +121,7 @@ class Load {
     const auto end = began + std::chrono::duration_cast<Steady::duration>(std::chrono::duration<double>(options_.seconds));
     for (auto& user : users_) send_request(user);
     std::vector<epoll_event> events(users_.size() * 2);
-    while (Steady::now() < end) {
+    while (options_.starts_only ? latencies_.start.size() < options_.starts_only || last_token_.empty() : Steady::now() < end) {
       const int count = ::epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), 1000);
       for (int i = 0; i < count; ++i) receive(users_[events[static_cast<std::size_t>(i)].data.u64]);
     }
@@ -164,11 +166,13 @@ class Load {
     if (user.stage == Stage::Start) {
       latencies_.start.push_back(ms);
       user.id = member(body, "id");
-      user.stage = Stage::Read;
+      // Of starts only, each user reads the token of its last one.
+      user.stage = options_.starts_only && latencies_.start.size() < options_.starts_only ? Stage::Start : Stage::Read;
     } else if (user.stage == Stage::Read) {
       latencies_.read.push_back(ms);
-      user.token = member(body, "token");
+      user.token = last_token_ = member(body, "token");
       user.stage = Stage::Resume;
+      if (options_.starts_only) return;
     } else {
       latencies_.resume.push_back(ms);
       user.stage = Stage::Start;
@@ -179,6 +183,11 @@ class Load {
 
   void report(double seconds) {
     const auto workflows = latencies_.resume.size();
+    if (options_.starts_only) {
+      std::printf("{\"starts\":%zu,\"per_second\":%.1f,\"last_token\":\"%s\"}\n", latencies_.start.size(), static_cast<double>(latencies_.start.size()) / seconds,
+                  last_token_.c_str());
+      return;
+    }
     std::printf("{\"users\":%zu,\"workflows\":%zu,\"seconds\":%.3f,\"per_second\":%.1f,\"start_p50_ms\":%.3f,\"start_p99_ms\":%.3f,\"read_p50_ms\":%.3f,"
                 "\"resume_p50_ms\":%.3f,\"resume_p99_ms\":%.3f}\n",
                 users_.size(), workflows, seconds, static_cast<double>(workflows) / seconds, percentile(latencies_.start, 0.5), percentile(latencies_.start, 0.99),
@@ -189,6 +198,7 @@ class Load {
   std::vector<User> users_;
   int epoll_;
   Latencies latencies_;
+  std::string last_token_;
 };
 
 Options parse(int argc, char** argv) {
@@ -205,6 +215,7 @@ Options parse(int argc, char** argv) {
     else if (name == "--public") options.open = parse_target(value);
     else if (name == "--machine") options.machine = value;
     else if (name == "--users") options.users = static_cast<std::size_t>(std::atoi(argv[i]));
+    else if (name == "--starts-only") options.starts_only = static_cast<std::size_t>(std::atoi(argv[i]));
     else if (name == "--seconds") options.seconds = std::atof(argv[i]);
     else fail("unknown option " + std::string(name));
   }
