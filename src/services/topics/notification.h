@@ -1,0 +1,36 @@
+#pragma once
+/// What subscribers read: SNS's envelope as JSON, and mails as text.
+
+#include "signalbox/mail.h"
+#include "signalbox/topics.h"
+
+#include <string>
+#include <string_view>
+
+namespace signalbox {
+
+/// A published message as one subscription gets it.
+struct Notification {
+  std::string topic_arn, subscription_arn, message_id;
+  std::string message;
+  std::optional<std::string> subject;
+  std::optional<std::string> sequence_number;
+  Timestamp published_at;
+  const TopicMessageAttributes* attributes;
+  std::string unsubscribe_url, signing_certificate_url;
+};
+
+/// The body of queue, http(s) and email-json deliveries. SNS signs it; here Signature is empty, since there is no certificate
+/// that anybody would trust: who needs to know the sender uses https and a secret in the URL.
+[[nodiscard]] std::string notification_json(const Notification& notification);
+/// The event of a function: `Records` with one `Sns`.
+[[nodiscard]] std::string notification_event(const Notification& notification);
+/// The request by which an http(s) endpoint is asked to confirm.
+[[nodiscard]] std::string confirmation_json(const std::string& topic_arn, const std::string& message_id, const std::string& token,
+                                            const std::string& subscribe_url, Timestamp now);
+
+[[nodiscard]] Mail notification_mail(const Notification& notification, const std::string& to, const std::string& display_name);
+[[nodiscard]] Mail json_mail(const Notification& notification, const std::string& to, const std::string& display_name);
+[[nodiscard]] Mail confirmation_mail(const std::string& topic_arn, const std::string& to, const std::string& display_name, const std::string& url);
+
+}  // namespace signalbox
