@@ -16,6 +16,7 @@
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <type_traits>
 #include <variant>
 #include <vector>
 
@@ -181,6 +182,18 @@ struct HistoryEvent {
 /// FrameStarted are; what AWS adds after them is named here.
 [[nodiscard]] constexpr bool is_internal_type(std::size_t type) { return type >= 18 && type <= 23; }
 [[nodiscard]] bool is_internal(const HistoryEvent& event);
+
+/// The stored type of a fact: its index in HistoryFact.
+template <class Fact, std::size_t index = 0>
+[[nodiscard]] consteval std::size_t fact_type() {
+  if constexpr (std::is_same_v<Fact, std::variant_alternative_t<index, HistoryFact>>) {
+    return index;
+  } else {
+    return fact_type<Fact, index + 1>();
+  }
+}
+static_assert(fact_type<EvaluationFailed>() == 17 && fact_type<FrameStarted>() == 18 && fact_type<SubmissionAwaited>() == 23);
+
 
 /// AWS's name of the event (`LambdaFunctionTimedOut`, `MapIterationStarted`); empty for an internal fact.
 [[nodiscard]] std::string event_type_name(const HistoryEvent& event);

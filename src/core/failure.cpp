@@ -1,0 +1,28 @@
+#include "core/failure.h"
+
+#include <fmt/format.h>
+
+namespace signalbox::core {
+
+Failure failure_in(const Frame& frame, WorkflowError error) {
+  error.cause = fmt::format("An error occurred while executing the state '{}' (entered at the event id #{}). {}", frame.state,
+                            frame.entered_event_id, error.cause.value_or(""));
+  return Failure{.error = std::move(error)};
+}
+
+Failure runtime_failure(const Frame& frame, std::string_view cause) {
+  return failure_in(frame, WorkflowError{error_names::Runtime, std::string(cause)});
+}
+
+WorkflowError data_limit_exceeded(std::string_view who) {
+  return WorkflowError{error_names::DataLimitExceeded,
+                       fmt::format("The state/task '{}' returned a result with a size exceeding the maximum number of bytes service limit.", who)};
+}
+
+WorkflowError history_full() {
+  return WorkflowError{error_names::Runtime, fmt::format("The execution reached the maximum number of history events ({}).", history_events_max)};
+}
+
+WorkflowError timed_out() { return WorkflowError{error_names::Timeout, std::nullopt}; }
+
+}  // namespace signalbox::core

@@ -1,0 +1,26 @@
+#pragma once
+/// A state's failure on its way to Retry, Catch or the parent, and the causes that AWS writes.
+
+#include "signalbox/execution.h"
+#include "signalbox/workflow_error.h"
+
+#include <string_view>
+
+namespace signalbox::core {
+
+struct Failure {
+  WorkflowError error;
+  bool heartbeat = false;      ///< a heartbeat expired: shown as States.Timeout, matches States.HeartbeatTimeout as well
+  bool from_child = false;     ///< a branch or iteration failed, so that the Parallel or Map has a …StateFailed event
+};
+
+/// `cause` after "An error occurred while executing the state 'X' (entered at the event id #2). ", as recorded on AWS.
+[[nodiscard]] Failure failure_in(const Frame& frame, WorkflowError error);
+[[nodiscard]] Failure runtime_failure(const Frame& frame, std::string_view cause);
+/// `who` is a state's name, `lambda`, or a function's ARN: who returned too much.
+[[nodiscard]] WorkflowError data_limit_exceeded(std::string_view who);
+/// What the last event that fits says. [aws: Step Functions quotas, 25,000 events]
+[[nodiscard]] WorkflowError history_full();
+[[nodiscard]] WorkflowError timed_out();
+
+}  // namespace signalbox::core

@@ -1,0 +1,143 @@
+#include "core/interpreter.h"
+
+#include "base/overload.h"
+#include "core/catch.h"
+#include "core/context_object.h"
+#include "core/retry.h"
+#include "core/states/states.h"
+
+#include <variant>
+
+namespace signalbox::core {
+namespace {
+
+StateType type_of(const State& state) { return static_cast<StateType>(state.type.index()); }
+
+// StateType is stored; the order of State::type's alternatives is not, but type_of() relies on it.
+static_assert(std::is_same_v<std::variant_alternative_t<static_cast<std::size_t>(StateType::Map), decltype(State::type)>, MapState>);
+static_assert(std::is_same_v<std::variant_alternative_t<static_cast<std::size_t>(StateType::Choice), decltype(State::type)>, ChoiceState>);
+
+}  // namespace
+
+const State& Interpreter::state_of(const Frame& frame) {
+  if (entered_frame_ == frame.id) return *entered_state_;
+  return machine_.state(machine_.by_name.at(frame.state));
+}
+
+void Interpreter::enter(Frame& frame, StateIndex index, Json input) {
+  const State& state = machine_.state(index);
+  ++transitions_;
+  entered_frame_ = frame.id;
+  entered_state_ = &state;
+  record(frame, StateEntered{.type = type_of(state), .name = state.name, .input = std::move(input)});
+}
+
+void Interpreter::leave(Frame& frame, const State& state, Json output, Transition next) {
+  if (!record(frame, StateExited{.type = type_of(state), .name = state.name, .output = output, .assigned_variables = std::nullopt})) return;
+  if (next) {
+    enter(frame, *next, std::move(output));
+  } else {
+    end(frame, std::move(output));
+  }
+}
+
+void Interpreter::begin(Frame& frame) {
+  const State& state = state_of(frame);
+  std::visit(Overload{
+                 [&](const PassState& pass) { begin_pass(*this, frame, state, pass); },
+                 [&](const TaskState& task) { begin_task(*this, frame, state, task); },
+                 [&](const ChoiceState& choice) { begin_choice(*this, frame, state, choice); },
+                 [&](const WaitState& wait) { begin_wait(*this, frame, state, wait); },
+                 [&](const SucceedState& succeed) { begin_succeed(*this, frame, state, succeed); },
+                 [&](const FailState& fail_state) { begin_fail(*this, frame, fail_state); },
+                 [&](const ParallelState& parallel) { begin_parallel(*this, frame, parallel); },
+                 [&](const MapState& map) { begin_map(*this, frame, state, map); },
+             },
+             state.type);
+}
+
+void Interpreter::run() {
+  while (running() && !execution_.ready.empty()) {
+    if (at_bound()) return command(commands::Continue{});
+    Frame& frame = execution_.frames.at(*execution_.ready.begin());
+    if (std::holds_alternative<Frame::Gathering>(frame.activity)) {
+      ++transitions_;
+      start_iteration(*this, frame);
+    } else {
+      begin(frame);
+    }
+  }
+}
+
+void Interpreter::end(Frame& frame, Json output) {
+  if (frame.id == frame.parent) {
+    record(frame, ExecutionSucceeded{.output = std::move(output)});
+  } else {
+    child_succeeded(*this, frame);
+  }
+}
+
+void Interpreter::fail(Frame& frame, Failure failure) {
+  const State& state = state_of(frame);
+  if (const auto retry = find_retry(*this, frame, state, failure)) {
+    record(frame, RetryScheduled{.retrier = retry->retrier, .due = now_ + retry->delay});
+    return;
+  }
+  // A Parallel or Map that fails by itself with States.Runtime has no event of its own, as recorded on AWS.
+  const bool gathering = std::holds_alternative<Frame::Gathering>(frame.activity);
+  if (gathering && (failure.from_child || failure.error.error != error_names::Runtime)) {
+    if (!record(frame, StateEnded{.type = type_of(state), .end = StateEnd::Failed, .error = failure.error})) return;
+  }
+  if (const auto* catcher = find_catcher(state, failure)) return catch_failure(*this, frame, state, *catcher, failure);
+  end_failed(frame, failure);
+}
+
+void Interpreter::end_failed(Frame& frame, const Failure& failure) {
+  if (frame.id == frame.parent) {
+    record(frame, ExecutionFailed{.error = failure.error});
+  } else {
+    child_failed(*this, frame, failure);
+  }
+}
+
+void Interpreter::fire_timers() {
+  const auto& timeout_at = execution_.started.timeout_at;
+  if (running() && timeout_at && *timeout_at <= now_) record_from_outside(*timeout_at, ExecutionTimedOut{.error = timed_out()});
+  while (running() && !at_bound() && !execution_.due.empty() && execution_.due.begin()->first <= now_) {
+    fire(execution_.frames.at(execution_.due.begin()->second));
+  }
+}
+
+void Interpreter::fire(Frame& frame) {
+  std::visit(Overload{
+                 [&](const Frame::InTask& in_task) { time_out_task(*this, frame, in_task.attempt); },
+                 [&](const Frame::InWait&) { end_wait(*this, frame); },
+                 [&](const Frame::InRetry&) {
+                   ++transitions_;
+                   begin(frame);
+                 },
+                 [](const Frame::Ready&) { SIGNALBOX_ASSERT(!"a ready frame waits for no moment"); },
+                 [](const Frame::Gathering&) { SIGNALBOX_ASSERT(!"a gathering frame waits for no moment"); },
+             },
+             frame.activity);
+}
+
+void Interpreter::finish() {
+  // What was asked for and given up in the same step is not asked for at all.
+  std::erase_if(out_.commands, [this](const Command& command) {
+    const auto* invoke = std::get_if<commands::InvokeTask>(&command);
+    return invoke != nullptr && (!running() || !execution_.tasks.contains(invoke->attempt));
+  });
+  const bool overdue = !execution_.due.empty() && execution_.due.begin()->first <= now_;
+  if (running() && overdue && execution_.ready.empty()) command(commands::Continue{});
+  if (running() || out_.history.empty()) return;
+  for (const auto& [attempt, task] : execution_.tasks) cancel_task(*this, task);
+  command(commands::Close{});
+}
+
+const Json& Interpreter::constant_context() {
+  if (!constant_context_) constant_context_ = make_constant_context(execution_);
+  return *constant_context_;
+}
+
+}  // namespace signalbox::core

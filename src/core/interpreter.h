@@ -1,0 +1,106 @@
+#pragma once
+/// One step under way: decides facts and applies each at once, so the execution is always the fold of what is recorded.
+/// The state types (states/) do their work through it.
+
+#include "core/failure.h"
+#include "signalbox/step.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace signalbox::core {
+
+class Interpreter {
+ public:
+  Interpreter(const StateMachine& machine, Execution& execution, Timestamp now, Step& out)
+      : machine_(machine), execution_(execution), now_(now), out_(out) {}
+
+  [[nodiscard]] const StateMachine& machine() const { return machine_; }
+  [[nodiscard]] Execution& execution() { return execution_; }
+  [[nodiscard]] Timestamp now() const { return now_; }
+  /// False as soon as the execution has ended; then record() and all that builds on it do nothing, and frames stay where they are.
+  [[nodiscard]] bool running() const { return execution_.running(); }
+  [[nodiscard]] bool at_bound() const { return transitions_ >= transitions_per_step_max; }
+
+  [[nodiscard]] const State& state_of(const Frame& frame);
+  [[nodiscard]] Frame& parent_of(const Frame& frame) { return execution_.frames.at(frame.parent); }
+
+  /// Records a fact of the frame that points at the frame's last event. False if the execution ends or has ended instead,
+  /// because the history is full; the caller then stops.
+  template <class Fact>
+  bool record(const Frame& frame, Fact fact) { return record_after(frame.last_event_id, frame.id, now_, std::move(fact)); }
+  /// Records the end of the execution by something outside of its states: previousEventId is 0, as recorded on AWS.
+  template <class Fact>
+  bool record_from_outside(Timestamp at, Fact fact) { return record_after(0, FrameId{}, at, std::move(fact)); }
+
+  void command(Command command) { out_.commands.push_back(std::move(command)); }
+
+  /// Enters a state; its work begins when its turn comes.
+  void enter(Frame& frame, StateIndex state, Json input);
+  /// Exits the frame's state and enters the next, or ends the frame.
+  void leave(Frame& frame, const State& state, Json output, Transition next);
+  /// The frame's state has failed: retries it, goes to a catcher, or ends the frame and tells the parent.
+  void fail(Frame& frame, Failure failure);
+
+  /// The frame's state has failed for good: ends the frame and tells the parent, or ends the execution.
+  void end_failed(Frame& frame, const Failure& failure);
+
+  /// Begins the work of the frame's state, also again for a retry.
+  void begin(Frame& frame);
+  /// Lets everything that can go on go on, up to the bound.
+  void run();
+  /// Lets happen what is overdue, in its order.
+  void fire_timers();
+  /// Completes the commands once nothing more happens.
+  void finish();
+
+  /// The context object's `Execution` and `StateMachine`, which do not change.
+  [[nodiscard]] const Json& constant_context();
+
+ private:
+  template <class Fact>
+  static constexpr bool ends_execution = std::is_same_v<Fact, ExecutionSucceeded> || std::is_same_v<Fact, ExecutionFailed> ||
+                                         std::is_same_v<Fact, ExecutionTimedOut> || std::is_same_v<Fact, ExecutionAborted>;
+
+  template <class Fact>
+  bool record_after(std::int64_t previous_id, FrameId frame, Timestamp at, Fact fact);
+  void end(Frame& frame, Json output);
+  void fire(Frame& frame);
+
+  const StateMachine& machine_;
+  Execution& execution_;
+  const Timestamp now_;
+  Step& out_;
+  int transitions_ = 0;
+  /// The state entered last: saves looking it up by name when its turn comes, which is mostly at once.
+  std::optional<FrameId> entered_frame_;
+  const State* entered_state_ = nullptr;
+  std::optional<Json> constant_context_;
+};
+
+template <class Fact>
+bool Interpreter::record_after(std::int64_t previous_id, FrameId frame, Timestamp at, Fact fact) {
+  constexpr bool internal = is_internal_type(fact_type<Fact>());
+  if (!running()) return false;
+  if constexpr (!internal && !ends_execution<Fact>) {
+    if (execution_.last_event_id + 1 >= history_events_max) {
+      record_after(previous_id, frame, at, ExecutionFailed{history_full()});
+      return false;
+    }
+  }
+  HistoryEvent& event = out_.history.emplace_back();
+  event.timestamp = at;
+  event.frame = frame;
+  if constexpr (!internal) {
+    event.id = execution_.last_event_id + 1;
+    event.previous_id = previous_id;
+  }
+  event.fact.template emplace<Fact>(std::move(fact));
+  apply(execution_, event);
+  return running();
+}
+
+}  // namespace signalbox::core

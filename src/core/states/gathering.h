@@ -1,0 +1,17 @@
+#pragma once
+/// What Parallel and Map have in common: children that are started, end, and are given up.
+
+#include "core/interpreter.h"
+
+namespace signalbox::core {
+
+/// A new child of a gathering frame, its first state not yet entered; null if the execution is over.
+[[nodiscard]] Frame* start_child(Interpreter& interpreter, Frame& parent, std::int64_t index);
+
+/// The Parallel or Map itself has failed: gives up its children, then fails.
+void fail_gathering(Interpreter& interpreter, Frame& parent, Failure failure);
+
+/// The children's results in their order; what failed and was tolerated is left out.
+[[nodiscard]] Json gathered(const Frame::Gathering& gathering);
+
+}  // namespace signalbox::core

@@ -1,0 +1,29 @@
+#include "core/data_flow.h"
+#include "core/states/gathering.h"
+#include "core/states/states.h"
+
+namespace signalbox::core {
+
+void begin_parallel(Interpreter& interpreter, Frame& frame, const ParallelState& parallel) {
+  Scope scope(interpreter, frame);
+  const auto input = effective_input(scope, parallel.flow, frame.input);
+  if (!input) return interpreter.fail(frame, failure_in(frame, input.error()));
+  if (!interpreter.record(frame, ParallelStateStarted{})) return;
+  std::int64_t index = 0;
+  for (const Flow& branch : parallel.branches) {
+    Frame* child = start_child(interpreter, frame, index++);
+    if (child == nullptr) return;
+    interpreter.enter(*child, branch.start_at, *input);
+  }
+}
+
+void finish_parallel(Interpreter& interpreter, Frame& frame, const State& state, const ParallelState& parallel) {
+  const Json result = gathered(std::get<Frame::Gathering>(frame.activity));
+  if (!interpreter.record(frame, StateEnded{.type = StateType::Parallel, .end = StateEnd::Succeeded, .error = {}})) return;
+  Scope scope(interpreter, frame);
+  auto output = state_output(scope, parallel.flow, frame.input, result);
+  if (!output) return interpreter.fail(frame, output.error());
+  interpreter.leave(frame, state, std::move(*output), parallel.next);
+}
+
+}  // namespace signalbox::core

@@ -1,0 +1,97 @@
+#include "base/overload.h"
+#include "core/data_flow.h"
+#include "core/states/states.h"
+#include "core/states/task_events.h"
+#include "core/timers.h"
+#include "signalbox/keys.h"
+
+#include <fmt/format.h>
+
+namespace signalbox::core {
+namespace {
+
+TaskFamily family_of(const TaskResource& resource) {
+  return std::visit(Overload{
+                        [](const FunctionResource&) { return TaskFamily::LambdaFunction; },
+                        [](const ActivityResource&) { return TaskFamily::Activity; },
+                        [](const ServiceResource&) { return TaskFamily::Task; },
+                    },
+                    resource.kind);
+}
+
+/// The fourth part of the execution's own ARN: services are called where the execution runs.
+std::string region_of(const ExecutionStarted& started) {
+  std::string_view rest = started.execution_arn;
+  for (int part = 0; part < 3; ++part) rest.remove_prefix(std::min(rest.size(), rest.find(':') == rest.npos ? rest.size() : rest.find(':') + 1));
+  return std::string(rest.substr(0, rest.find(':')));
+}
+
+/// TimeoutSeconds and HeartbeatSeconds, or their Path forms, which must select a positive whole number. `field` without `Path`.
+Evaluated<std::optional<std::int64_t>> seconds_of(Scope& scope, const std::optional<ConstantOrPath<std::int64_t>>& source, std::string_view field,
+                                                  const Json& input) {
+  if (!source) return std::optional<std::int64_t>();
+  const auto* path = std::get_if<PathExpression>(&*source);
+  if (path == nullptr) return std::optional(std::get<std::int64_t>(*source));
+  const auto value = scope.evaluate(*path, input);
+  if (!value) return value.error();
+  const auto seconds = value->as_integer();
+  if (seconds && *seconds > 0) return std::optional(*seconds);
+  return WorkflowError{error_names::Runtime, fmt::format("The {}Path parameter does not reference a positive integer: {} == {}", field, path->text(), value->text())};
+}
+
+Evaluated<std::optional<std::string>> role_of(Scope& scope, const std::optional<PayloadTemplate>& credentials, const Json& input) {
+  if (!credentials) return evaluated(std::optional<std::string>());
+  const auto value = scope.evaluate(*credentials, input);
+  if (!value) return value.error();
+  const Json* role = value->find("RoleArn");
+  return evaluated(role != nullptr && role->is_string() ? std::optional(std::string(role->as_string())) : std::nullopt);
+}
+
+/// The fact that schedules the next attempt, all its fields evaluated.
+Evaluated<TaskScheduled> schedule(Interpreter& interpreter, Scope& scope, const Frame& frame, const TaskState& task, TaskAttempt attempt) {
+  const auto selected = select(scope, task.flow.input_path, frame.input);
+  if (!selected) return selected.error();
+  auto timeout = seconds_of(scope, task.timeout_seconds, "TimeoutSeconds", *selected);
+  if (!timeout) return timeout.error();
+  auto heartbeat = seconds_of(scope, task.heartbeat_seconds, "HeartbeatSeconds", *selected);
+  if (!heartbeat) return heartbeat.error();
+  auto role = role_of(scope, task.credentials, *selected);
+  if (!role) return role.error();
+  auto input = task.flow.parameters ? scope.evaluate(*task.flow.parameters, *selected) : selected;
+  if (!input) return input.error();
+
+  TaskScheduled scheduled{.family = family_of(task.resource), .attempt = attempt, .resource_type = {}, .resource = task.resource.arn, .input = std::move(*input),
+                          .region = {}, .timeout_seconds = *timeout, .heartbeat_seconds = *heartbeat, .credentials_role_arn = std::move(*role), .timeout_at = {}};
+  if (const auto* service = std::get_if<ServiceResource>(&task.resource.kind)) {
+    scheduled.resource_type = service->resource_type;
+    scheduled.resource = service->resource;
+    scheduled.region = region_of(interpreter.execution().started);
+  }
+  if (*timeout) scheduled.timeout_at = interpreter.now() + std::chrono::seconds(**timeout);
+  return scheduled;
+}
+
+}  // namespace
+
+void begin_task(Interpreter& interpreter, Frame& frame, const State& state, const TaskState& task) {
+  const Execution& execution = interpreter.execution();
+  const TaskAttempt attempt = execution.next_attempt;
+  Scope scope(interpreter, frame);
+  if (waits_for_callback(task.resource)) scope.give_token(make_task_token(execution.started.key, execution.row, attempt));
+  auto scheduled = schedule(interpreter, scope, frame, task, attempt);
+  if (!scheduled) return interpreter.fail(frame, failure_in(frame, scheduled.error()));
+  if (scheduled->input.text_bytes() > payload_bytes_max) return interpreter.fail(frame, Failure{.error = data_limit_exceeded(state.name)});
+  if (!interpreter.record(frame, std::move(*scheduled))) return;
+  interpreter.command(invoke_command(execution, state, execution.tasks.at(attempt)));
+}
+
+commands::InvokeTask invoke_command(const Execution& execution, const State& state, const PendingTask& task) {
+  return commands::InvokeTask{.attempt = task.attempt,
+                              .resource = std::get<TaskState>(state.type).resource,
+                              .input = task.scheduled.input,
+                              .token = make_task_token(execution.started.key, execution.row, task.attempt),
+                              .state_name = state.name,
+                              .credentials_role_arn = task.scheduled.credentials_role_arn};
+}
+
+}  // namespace signalbox::core

@@ -1,0 +1,65 @@
+#include "signalbox/step.h"
+
+#include "base/overload.h"
+#include "core/states/states.h"
+
+namespace signalbox {
+namespace {
+
+using core::Interpreter;
+
+void start(Interpreter& interpreter, ExecutionStarted started) {
+  Execution& execution = interpreter.execution();
+  if (!execution.frames.empty()) return;
+  const auto& timeout = interpreter.machine().timeout_seconds;
+  if (timeout && !started.timeout_at) started.timeout_at = interpreter.now() + std::chrono::seconds(*timeout);
+  Json input = started.input;
+  if (!interpreter.record_from_outside(interpreter.now(), std::move(started))) return;
+  interpreter.enter(execution.frames.at(FrameId{0}), interpreter.machine().root.start_at, std::move(input));
+}
+
+void dispatch(Interpreter& interpreter, const Event& event) {
+  std::visit(Overload{
+                 [&](const events::StartExecution& start_execution) { start(interpreter, start_execution.started); },
+                 [](const events::Continue&) {},
+                 [](const events::TimerFired&) {},
+                 [&](const events::TaskTaken& taken) { task_taken(interpreter, taken); },
+                 [&](const events::TaskAnswered& answered) { task_answered(interpreter, answered); },
+                 [&](const events::TaskRefused& refused) { task_refused(interpreter, refused); },
+                 [&](const events::CallbackSucceeded& succeeded) { callback_succeeded(interpreter, succeeded); },
+                 [&](const events::CallbackFailed& failed) { callback_failed(interpreter, failed); },
+                 [&](const events::Heartbeat& beat) { heartbeat(interpreter, beat); },
+                 [&](const events::Stop& stop) { interpreter.record_from_outside(interpreter.now(), ExecutionAborted{stop.error}); },
+             },
+             event);
+}
+
+}  // namespace
+
+Step step(const StateMachine& machine, Execution& execution, const Event& event, Timestamp now) {
+  Step out;
+  if (!execution.running()) return out;
+  Interpreter interpreter(machine, execution, now, out);
+  // What was due before the event came has happened before it: an answer that comes after its deadline is late, even
+  // if the timer has not fired yet.
+  interpreter.fire_timers();
+  dispatch(interpreter, event);
+  interpreter.run();
+  interpreter.finish();
+  return out;
+}
+
+std::vector<Command> pending_commands(const StateMachine& machine, const Execution& execution) {
+  std::vector<Command> commands;
+  if (!execution.running()) return commands;
+  for (const auto& [attempt, task] : execution.tasks) {
+    // An activity's task lies in its queue in the data file from the transaction that scheduled it.
+    if (task.submitted || task.scheduled.family == TaskFamily::Activity) continue;
+    const State& state = machine.state(machine.by_name.at(execution.frames.at(task.frame).state));
+    commands.push_back(core::invoke_command(execution, state, task));
+  }
+  if (!execution.ready.empty()) commands.push_back(commands::Continue{});
+  return commands;
+}
+
+}  // namespace signalbox
