@@ -62,8 +62,10 @@ struct Response {
 
 using Handler = std::function<asio::awaitable<Response>(Request)>;
 
-/// Matches method and path template (`/v1/executions/{id}/history`; a last part `{rest+}` takes all that follows). Fixed parts
-/// win over parameters. A known path with another method answers 405 with Allow; HEAD is answered by GET's handler only where `head` says so.
+/// Matches method and path template (`/v1/executions/{id}/history`; a last part `{rest+}` takes all that follows, undecoded slashes
+/// included). Fixed parts win over parameters, parameters over `{rest+}`; a parameter never matches an empty part. A known path with
+/// another method answers 405 with Allow, OPTIONS 204 with Allow. HEAD is never answered by GET's handler, since a GET may act
+/// (verification links): register it where it is harmless. The server drops the body of what HEAD answers.
 class Router {
  public:
   Router();
@@ -84,14 +86,20 @@ class Router {
 struct ServerOptions {
   Listener listener = Listener::Admin;
   std::string address = "127.0.0.1:0";      ///< host:port, [v6]:port; port 0 picks a free one
-  std::size_t body_bytes_max = 16 * 1024 * 1024;
-  std::chrono::seconds header_timeout{30};  ///< for reading one request; re-armed for each
+  std::size_t body_bytes_max = 16 * 1024 * 1024;   ///< more is answered 413
+  std::size_t header_bytes_max = 32 * 1024;        ///< request line included; more is answered 431
+  std::size_t connections_max = 10'000;            ///< more are closed as soon as they are accepted
+  std::chrono::seconds header_timeout{30};  ///< for reading one request, its body included; re-armed for each
   std::chrono::seconds idle_timeout{75};
   std::vector<std::string> trusted_proxies; ///< addresses or CIDR ranges whose X-Forwarded-For counts
 };
 
 /// One listening socket and its sessions. Keep-alive, pipelining one at a time, Expect: 100-continue. A StoreFailure that
-/// escapes a handler becomes 503, any other exception 500; both are logged. One log line a request.
+/// escapes a handler becomes 503, any other exception 500; both are logged. One log line a request. What it must refuse itself
+/// (malformed, too large, too slow, cross-site on the admin listener) it answers as a problem (problem.h).
+///
+/// A handler whose client has gone away is cancelled within a second or two: the operation it waits in ends with operation_aborted if it
+/// supports Asio's (terminal) cancellation. Thread rule: all members are used on the executor's one thread.
 class Server {
  public:
   Server(asio::any_io_executor executor, ServerOptions options, Handler handler);
@@ -99,15 +107,18 @@ class Server {
   /// Errors: Unavailable (address in use, no permission), with the address in the message.
   [[nodiscard]] Result<void> listen();
   [[nodiscard]] std::string address() const;           ///< `127.0.0.1:PORT` after listen()
-  /// Stops accepting; sessions end after the request they are in; those that wait (long polls) are cancelled.
+  /// Stops accepting; sessions end after the request they are in; those that wait (long polls) are cancelled, and whoever is not
+  /// done after some seconds is cut off. The executor runs out of work then. Handlers must outlive that.
   void stop();
+  [[nodiscard]] std::size_t connections() const;
 
  private:
   struct Implementation;
   std::shared_ptr<Implementation> implementation_;
 };
 
-/// An outgoing request (topics' HTTP subscriptions). TLS for https, certificates checked.
+/// An outgoing request (topics' HTTP subscriptions). TLS for https, certificates checked against the system's roots. Redirects are not
+/// followed.
 struct ClientRequest {
   std::string method = "POST";
   std::string url;
@@ -116,6 +127,7 @@ struct ClientRequest {
   std::chrono::seconds timeout{15};
   std::size_t response_bytes_max = 1024 * 1024;
 };
+/// Any status is a Response. Errors: InvalidArgument (URL), Unavailable (no connection, time-out, TLS, not HTTP), TooLarge (the answer).
 [[nodiscard]] asio::awaitable<Result<Response>> send(ClientRequest request);
 
 }  // namespace signalbox::http

@@ -1,0 +1,61 @@
+#include "http/response_writer.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <iterator>
+
+#include "http/text.h"
+#include "signalbox/encoding.h"
+
+namespace signalbox::http {
+
+namespace {
+
+/// Made once a second: one I/O thread writes most responses.
+const std::string& http_date() {
+  thread_local std::string text;
+  thread_local std::chrono::sys_seconds second{};
+  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  if (now != second || text.empty()) {
+    second = now;
+    text = format_http_date(Timestamp{now});
+  }
+  return text;
+}
+
+void append_field(std::string& out, std::string_view name, std::string_view value) {
+  out.append(name).append(": ");
+  const auto start = out.size();
+  out.append(value);
+  for (std::size_t i = start; i < out.size(); ++i) {
+    if (out[i] == '\r' || out[i] == '\n' || out[i] == '\0') out[i] = ' ';
+  }
+  out.append("\r\n");
+}
+
+}  // namespace
+
+bool append_head(std::string& out, const Response& response, const ResponseContext& context) {
+  const bool bodiless = response.status == 204 || response.status == 304 || response.status < 200;
+  fmt::format_to(std::back_inserter(out), "HTTP/1.1 {} {}\r\n", response.status, reason_phrase(response.status));
+  bool has_request_id = false, has_date = false;
+  for (const auto& [name, value] : response.headers.all()) {
+    if (equal_ignoring_case(name, "Content-Length") || equal_ignoring_case(name, "Connection")) continue;   // the server's own affair
+    has_request_id = has_request_id || equal_ignoring_case(name, "x-amzn-RequestId");
+    has_date = has_date || equal_ignoring_case(name, "Date");
+    append_field(out, name, value);
+  }
+  if (!has_request_id) append_field(out, "x-amzn-RequestId", context.request_id);
+  if (!has_date) append_field(out, "Date", http_date());
+  if (!bodiless) fmt::format_to(std::back_inserter(out), "Content-Length: {}\r\n", response.body.size());
+  if (!context.keep_alive) {
+    out.append("Connection: close\r\n");
+  } else if (context.http_1_0) {
+    out.append("Connection: keep-alive\r\n");
+  }
+  out.append("\r\n");
+  return !bodiless && !context.head;
+}
+
+}  // namespace signalbox::http
