@@ -4,20 +4,17 @@
 
 #include "signalbox/result.h"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace signalbox {
-
-namespace json {
-class Walker;
-}
 
 /// An immutable JSON value. Copying shares; nothing is ever changed in place, "changing" makes a new value that shares
 /// the untouched parts.
@@ -27,7 +24,10 @@ class Walker;
 /// out of another one prints compactly; its numbers keep the digits they were written with.
 ///
 /// Object members keep their order; of a repeated name the last value wins, at the place of the first (as AWS does).
-/// Strings are UTF-8. Thread rule: distinct Json objects that share a value may be used by different threads.
+/// Strings are UTF-8; an escape of half a surrogate pair (`\\ud800` alone) stays in text() but reads as U+FFFD.
+///
+/// 16 bytes; null, booleans and short numbers need no allocation, everything else is one counted node. Thread rule: distinct
+/// Json objects that share a value may be used by different threads.
 class Json {
  public:
   enum class Kind : std::uint8_t { Null, Boolean, Number, String, Array, Object };
@@ -35,8 +35,8 @@ class Json {
   struct Member;
   using Object = std::vector<Member>;
 
-  Json() noexcept;                       ///< null
-  Json(std::nullptr_t) noexcept;
+  Json() noexcept = default;             ///< null
+  Json(std::nullptr_t) noexcept {}
   Json(bool value);
   Json(int value);
   Json(std::int64_t value);
@@ -46,22 +46,39 @@ class Json {
   Json(std::string value);
   Json(Array elements);
   Json(Object members);                  ///< names must be distinct
-  Json(const Json&) noexcept;
-  Json(Json&&) noexcept;
-  Json& operator=(const Json&) noexcept;
-  Json& operator=(Json&&) noexcept;
-  ~Json();
+  Json(const Json& other) noexcept : bytes_(other.bytes_), kind_(other.kind_), form_(other.form_) {
+    if (form_ == Form::Node) share();
+  }
+  /// Leaves null behind.
+  Json(Json&& other) noexcept : bytes_(other.bytes_), kind_(other.kind_), form_(other.form_) {
+    other.kind_ = Kind::Null;
+    other.form_ = Form::None;
+  }
+  Json& operator=(const Json& other) noexcept {
+    if (this != &other) *this = Json(other);
+    return *this;
+  }
+  Json& operator=(Json&& other) noexcept {
+    std::swap(bytes_, other.bytes_);
+    std::swap(kind_, other.kind_);
+    std::swap(form_, other.form_);
+    return *this;
+  }
+  ~Json() {
+    if (form_ == Form::Node) release();
+  }
 
   static Json empty_object();
   static Json empty_array();
 
-  /// The value that `text` says, checked in full now, its tree built later. Errors: InvalidJson, with the offending
-  /// fragment and its offset; nesting over 512 levels is refused too.
+  /// The value that `text` says, checked in full now (RFC 8259), its tree built later. Errors: InvalidJson, the message naming
+  /// the offending fragment in the words of the parser that AWS uses, `where` its line, column and offset; nesting over 512
+  /// levels is refused too.
   [[nodiscard]] static Result<Json> parse(std::string text);
   /// For a text that this program stored after checking it: not checked again (a fault found later is a bug).
   [[nodiscard]] static Json from_stored(std::string text);
 
-  [[nodiscard]] Kind kind() const;
+  [[nodiscard]] Kind kind() const { return kind_; }
   [[nodiscard]] bool is_null() const { return kind() == Kind::Null; }
   [[nodiscard]] bool is_boolean() const { return kind() == Kind::Boolean; }
   [[nodiscard]] bool is_number() const { return kind() == Kind::Number; }
@@ -75,7 +92,7 @@ class Json {
   [[nodiscard]] std::string_view as_string() const;       ///< valid while this value, or one that shares it, lives
   [[nodiscard]] const Array& elements() const;
   [[nodiscard]] const Object& members() const;
-  /// The number as written, such as `1.50` or `1e3`.
+  /// The number as written, such as `1.50` or `1e3`. Valid while this very object lives unmoved.
   [[nodiscard]] std::string_view number_text() const;
   /// The number if it is whole and fits, whether written 3, 3.0 or 3e0; nothing otherwise or for another kind.
   [[nodiscard]] std::optional<std::int64_t> as_integer() const;
@@ -101,13 +118,32 @@ class Json {
   /// Deep equality: numbers by value (1 == 1.0), objects without regard to order.
   friend bool operator==(const Json& a, const Json& b);
 
- /// For src/json: the next value of a checked text.
-  [[nodiscard]] static Json read_next(json::Walker& walker);
+  /// Levels of nesting: 0 for a scalar, 1 for `[]`. Values come to be nested too deeply only by being built.
+  [[nodiscard]] std::size_t depth() const;
 
  private:
+  friend class JsonBuilder;
+  friend class JsonPrinter;
   struct Node;
-  explicit Json(std::shared_ptr<const Node> node) noexcept;
-  std::shared_ptr<const Node> node_;
+  struct TextNode;
+  struct StringNode;
+  struct ArrayNode;
+  struct ObjectNode;
+  /// What bytes_ hold: nothing (null, and booleans in the first byte), a number of that many characters, a counted node.
+  enum class Form : std::uint8_t { None = 0, NumberOf14 = 14, Node = 255 };
+
+  Json(Kind kind, const Node* node) noexcept;   ///< takes over one count
+  static Json from_number_text(std::string_view text);
+  static void destroy(const Node* node) noexcept;
+  void share() const noexcept;
+  void release() noexcept;
+  [[nodiscard]] const Node* node() const noexcept;
+  [[nodiscard]] const Json& tree() const;       ///< this, or the tree of a source text
+  [[nodiscard]] std::optional<std::string_view> source() const;
+
+  alignas(8) std::array<char, 14> bytes_{};
+  Kind kind_ = Kind::Null;
+  Form form_ = Form::None;
 };
 
 struct Json::Member {
@@ -118,6 +154,10 @@ struct Json::Member {
 /// `{{"a", 1}, {"b", "x"}}`, for values that the program itself builds.
 [[nodiscard]] Json json_object(std::initializer_list<Json::Member> members);
 [[nodiscard]] Json json_array(std::initializer_list<Json> elements);
+
+/// A number as JSON and JSONata print it: the shortest digits that read back equal, plain between 1e-7 and 1e21 (ECMAScript,
+/// Number::toString). Precondition: finite.
+[[nodiscard]] std::string shortest_number_text(double value);
 
 /// A JSON string literal, quotes included, as compact text prints it (`/` is not escaped, control characters are).
 void append_json_string(std::string& out, std::string_view text);
