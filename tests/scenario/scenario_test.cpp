@@ -1,0 +1,47 @@
+// Runs every file of tests/scenario. SIGNALBOX_UPDATE=1 rewrites what they expect; read the diff.
+
+#include "scenario/runner.h"
+
+#include <catch2/catch.hpp>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+namespace signalbox::test {
+namespace {
+
+std::string read(const std::filesystem::path& path) {
+  std::ifstream file(path);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+std::set<std::filesystem::path> scenario_files() {
+  std::set<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(SIGNALBOX_SOURCE_DIR "/tests/scenario")) {
+    if (entry.path().extension() == ".txt") files.insert(entry.path());
+  }
+  return files;
+}
+
+TEST_CASE("Every scenario leaves the trace that it claims") {
+  const auto files = scenario_files();
+  REQUIRE(files.size() >= 40);
+  for (const auto& file : files) {
+    INFO(file.string());
+    const std::string expected = read(file);
+    const std::string found = run_scenario(expected);
+    if (std::getenv("SIGNALBOX_UPDATE") != nullptr) {
+      std::ofstream(file) << found;
+    } else {
+      CHECK(found == expected);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace signalbox::test
