@@ -1,0 +1,304 @@
+/// Definitions and what is said about them, word for word. Sources of the texts: recordings of AWS, where they exist.
+
+#include "asl/support.h"
+
+#include <catch2/catch.hpp>
+
+using namespace signalbox;
+using namespace signalbox::asl::test;
+
+namespace {
+
+struct Case {
+  const char* name;
+  std::string definition;
+  const char* diagnostics;
+};
+
+void check(const std::vector<Case>& cases) {
+  for (const auto& item : cases) {
+    INFO(item.name);
+    CHECK(diagnose(item.definition) == item.diagnostics);
+  }
+}
+
+std::string task(const std::string& fields) {
+  return one_state(R"("Type": "Task", "Resource": "arn:aws:lambda:us-east-1:000000000000:function:f", "End": true)" + (fields.empty() ? "" : ", " + fields));
+}
+std::string pass(const std::string& fields) { return one_state(R"("Type": "Pass", "End": true, )" + fields); }
+std::string wait(const std::string& fields) { return one_state(R"("Type": "Wait", "End": true, )" + fields); }
+std::string choice(const std::string& rule) {
+  return R"({"StartAt": "C", "States": {"C": {"Type": "Choice", "Choices": [{)" + rule + R"(}]}, "A": {"Type": "Succeed"}}})";
+}
+std::string map(const std::string& fields) {
+  return R"({"StartAt": "M", "States": {"M": {"Type": "Map", "End": true, )" + fields + "}}}";
+}
+const std::string processor = R"("ItemProcessor": {"StartAt": "I", "States": {"I": {"Type": "Pass", "End": true}}})";
+
+}  // namespace
+
+TEST_CASE("a definition that is none") {
+  check({
+      {"blank", " ", "SCHEMA_VALIDATION_FAILED: Definition must be a valid JSON object at null\n"},
+      {"an array", "[]", "SCHEMA_VALIDATION_FAILED: Definition must be a valid JSON object at null\n"},
+  });
+  const auto parsed = parse_definition("{\"StartAt\": }");
+  REQUIRE(parsed.diagnostics.size() == 1);
+  CHECK(parsed.diagnostics[0].code == "INVALID_JSON_DESCRIPTION");
+  CHECK(parsed.machine == nullptr);
+}
+
+TEST_CASE("top level") {
+  check({
+      {"empty", "{}", "SCHEMA_VALIDATION_FAILED: These fields are required: [States, StartAt] at /\n"},
+      {"no States", R"({"Comment": "x", "StartAt": "A"})", "SCHEMA_VALIDATION_FAILED: These fields are required: [States] at /\n"},
+      {"no StartAt", R"({"States": {"A": {"Type": "Pass", "End": true}}})", "SCHEMA_VALIDATION_FAILED: These fields are required: [StartAt] at /\n"},
+      {"unknown field", R"({"StartAt": "A", "Foo": 1, "States": {"A": {"Type": "Succeed"}}})",
+       "SCHEMA_VALIDATION_FAILED: Field 'Foo' is not supported at /\n"},
+      {"types", R"({"StartAt": "A", "Comment": 1, "Version": "2", "TimeoutSeconds": "x", "States": {"A": {"Type": "Succeed"}}})",
+       "SCHEMA_VALIDATION_FAILED: Expected value of type String at /Comment\n"
+       "SCHEMA_VALIDATION_FAILED: Value is not one of [1.0] at /Version\n"
+       "SCHEMA_VALIDATION_FAILED: Expected value of type Integer at /TimeoutSeconds\n"},
+      {"timeout range", R"({"StartAt": "A", "TimeoutSeconds": 0, "States": {"A": {"Type": "Succeed"}}})",
+       "SCHEMA_VALIDATION_FAILED: Value must be between 1 and 99999999 at /TimeoutSeconds\n"},
+      {"no states", R"({"StartAt": "A", "States": {}})", "SCHEMA_VALIDATION_FAILED: Value cannot be empty at /States\n"},
+      {"a state that is none", R"({"StartAt": "A", "States": {"A": 1}})", "SCHEMA_VALIDATION_FAILED: Expected value of type Object at /States/A\n"},
+      {"no type", one_state(R"("End": true)"), "SCHEMA_VALIDATION_FAILED: These fields are required: [Type] at /States/A\n"},
+      {"unknown type", one_state(R"("Type": "Foo", "End": true)"),
+       "SCHEMA_VALIDATION_FAILED: Value is not one of [Pass, Task, Choice, Wait, Succeed, Fail, Parallel, Map] at /States/A/Type\n"},
+  });
+}
+
+TEST_CASE("transitions") {
+  check({
+      {"dangling, and so no end", one_state(R"("Type": "Pass", "Next": "NOPE")"),
+       "MISSING_TRANSITION_TARGET: Missing 'Next' target: NOPE at /States/A/Next\n"
+       "MISSING_END_STATE: Workflow has no terminal state at null\n"},
+      {"dangling start", R"({"StartAt": "X", "States": {"A": {"Type": "Succeed"}}})",
+       "MISSING_TRANSITION_TARGET: Missing 'Next' target: X at /StartAt\n"
+       "MISSING_TRANSITION_TARGET: State \"A\" is not reachable. at /States/A\n"},
+      {"dangling and unreachable", R"({"StartAt": "pass1", "States": {"pass1": {"Type": "Pass", "Next": "pass3"}, "pass2": {"Type": "Pass", "End": true}}})",
+       "MISSING_TRANSITION_TARGET: Missing 'Next' target: pass3 at /States/pass1/Next\n"
+       "MISSING_TRANSITION_TARGET: State \"pass2\" is not reachable. at /States/pass2\n"},
+      {"Default, Choices and Catch say Next too",
+       R"({"StartAt": "A", "States": {"A": {"Type": "Choice", "Default": "X", "Choices": [{"Variable": "$.a", "IsNull": true, "Next": "Y"},
+           {"Variable": "$.a", "IsNull": true, "Next": "T"}]},
+           "T": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:000000000000:function:f", "End": true,
+                 "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Z"}]}}})",
+       "MISSING_TRANSITION_TARGET: Missing 'Next' target: Y at /States/A/Choices[0]/Next\n"
+       "MISSING_TRANSITION_TARGET: Missing 'Next' target: X at /States/A/Default\n"
+       "MISSING_TRANSITION_TARGET: Missing 'Next' target: Z at /States/T/Catch[0]/Next\n"},
+      {"a loop", R"({"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}, "B": {"Type": "Pass", "Next": "A"}}})",
+       "MISSING_END_STATE: Workflow has no terminal state at null\n"},
+      {"a loop hides the unreachable", R"({"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "A"}, "B": {"Type": "Pass", "Next": "A"}}})",
+       "MISSING_END_STATE: Workflow has no terminal state at null\n"},
+      {"a loop with an unreachable end", R"({"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "A"}, "C": {"Type": "Succeed"}}})",
+       "MISSING_TRANSITION_TARGET: State \"C\" is not reachable. at /States/C\n"},
+      {"neither", one_state(R"("Type": "Pass")"), "SCHEMA_VALIDATION_FAILED: Exactly one of these fields is required: [Next, End] at /States/A\n"},
+      {"both", R"({"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B", "End": true}, "B": {"Type": "Succeed"}}})",
+       "SCHEMA_VALIDATION_FAILED: Exactly one of these fields is required: [Next, End] at /States/A\n"},
+      {"into another block",
+       R"({"StartAt": "P", "States": {"P": {"Type": "Parallel", "End": true, "Branches": [{"StartAt": "B", "States": {"B": {"Type": "Pass", "Next": "P"}}}]}}})",
+       "MISSING_TRANSITION_TARGET: Missing 'Next' target: P at /States/P/Branches[0]/States/B/Next\n"
+       "MISSING_END_STATE: Workflow has no terminal state at null\n"},
+  });
+}
+
+TEST_CASE("names") {
+  const std::string longest(80, 'x');
+  check({
+      {"80 characters", R"({"StartAt": ")" + longest + R"(", "States": {")" + longest + R"(": {"Type": "Succeed"}}})", ""},
+      {"twice in one machine",
+       R"({"StartAt": "A", "States": {"A": {"Type": "Parallel", "End": true, "Branches": [{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}]}}})",
+       "DUPLICATE_STATE_NAME: Duplicate State name: A at /States/A/Branches[0]/States/A\n"},
+  });
+  const auto parsed = parse_definition(R"({"StartAt": ")" + longest + R"(x", "States": {")" + longest + R"(x": {"Type": "Succeed"}}})");
+  REQUIRE(parsed.diagnostics.size() == 1);
+  CHECK(parsed.diagnostics[0].code == "INVALID_STATE_NAME");
+}
+
+TEST_CASE("fields of the wrong state type") {
+  for (const std::string type : {"Pass", "Wait", "Choice", "Succeed", "Fail", "Map", "Parallel"}) {
+    INFO(type);
+    CHECK(diagnose(one_state("\"Type\": \"" + type + "\", \"TimeoutSeconds\": 1")).find("Field 'TimeoutSeconds' is not supported at /States/A\n") != std::string::npos);
+  }
+  for (const std::string type : {"Pass", "Wait", "Choice", "Succeed", "Fail"}) {
+    for (const std::string field : {"Catch", "Retry"}) {
+      INFO(type << " " << field);
+      CHECK(diagnose(one_state("\"Type\": \"" + type + "\", \"" + field + "\": []")).find("Field '" + field + "' is not supported at /States/A\n") !=
+            std::string::npos);
+    }
+  }
+  check({
+      {"End on Succeed", one_state(R"("Type": "Succeed", "End": true)"), "SCHEMA_VALIDATION_FAILED: Field 'End' is not supported at /States/A\n"},
+      {"ResultPath on Wait", wait(R"("Seconds": 1, "ResultPath": null)"), "SCHEMA_VALIDATION_FAILED: Field 'ResultPath' is not supported at /States/A\n"},
+      {"ResultSelector on Pass", pass(R"("ResultSelector": {})"), "SCHEMA_VALIDATION_FAILED: Field 'ResultSelector' is not supported at /States/A\n"},
+      {"JSONata's fields", pass(R"("Output": 1)"),
+       "SCHEMA_VALIDATION_FAILED: The QueryLanguage is set to 'JSONPath', but field 'Output' is only supported for the 'JSONata' QueryLanguage at /States/A\n"},
+  });
+}
+
+TEST_CASE("paths and templates") {
+  check({
+      {"every form", pass(R"("InputPath": "$$.Execution.Input", "Parameters": {"a.$": "$.x[0]", "b": [{"c.$": "States.UUID()"}]}, "ResultPath": null, "OutputPath": "$.a[1:]")"), ""},
+      {"a template's fault", pass(R"("Parameters": {"parsed.$": "States.StringToJson('{\"text\":\"An \\\"escaped double quote\\\" here\"}')"})"),
+       "SCHEMA_VALIDATION_FAILED: The value for the field 'parsed.$' must be a valid JSONPath or a valid intrinsic function call at /States/A/Parameters\n"},
+      {"a nested one, and another", pass(R"("Parameters": {"a": {"b.$": "x"}, "c.$": 1})"),
+       "SCHEMA_VALIDATION_FAILED: The value for the field 'b.$' must be a valid JSONPath or a valid intrinsic function call at /States/A/Parameters/a\n"
+       "SCHEMA_VALIDATION_FAILED: The value for the field 'c.$' must be a valid JSONPath or a valid intrinsic function call at /States/A/Parameters\n"},
+      {"no string", pass(R"("InputPath": 1)"), "SCHEMA_VALIDATION_FAILED: Expected value of type String at /States/A/InputPath\n"},
+  });
+  CHECK_THAT(diagnose(pass(R"("ResultPath": "$.a[*]")")), Catch::StartsWith("SCHEMA_VALIDATION_FAILED: Value is not a Reference Path: "));
+  CHECK_THAT(diagnose(pass(R"("ResultPath": "$$.a")")), Catch::StartsWith("SCHEMA_VALIDATION_FAILED: Value is not a Reference Path: "));
+  CHECK_THAT(diagnose(pass(R"("InputPath": "a")")), Catch::StartsWith("SCHEMA_VALIDATION_FAILED: Value is not a valid JSONPath: "));
+}
+
+TEST_CASE("tasks") {
+  check({
+      {"plain", task(""), ""},
+      {"no resource", one_state(R"("Type": "Task", "End": true)"), "SCHEMA_VALIDATION_FAILED: These fields are required: [Resource] at /States/A\n"},
+      {"no ARN", one_state(R"("Type": "Task", "Resource": "f", "End": true)"), "SCHEMA_VALIDATION_FAILED: Value is not a valid resource ARN at /States/A/Resource\n"},
+      {"both forms", task(R"("TimeoutSeconds": 5, "TimeoutSecondsPath": "$.t")"),
+       "SCHEMA_VALIDATION_FAILED: Only one of these fields is allowed: [TimeoutSeconds, TimeoutSecondsPath] at /States/A\n"},
+      {"heartbeat too long", task(R"("TimeoutSeconds": 5, "HeartbeatSeconds": 5)"),
+       "SCHEMA_VALIDATION_FAILED: HeartbeatSeconds must be smaller than TimeoutSeconds at /States/A/HeartbeatSeconds\n"},
+      {"ranges", task(R"("TimeoutSeconds": 0, "HeartbeatSeconds": 1.5)"),
+       "SCHEMA_VALIDATION_FAILED: Value must be between 1 and 99999999 at /States/A/TimeoutSeconds\n"
+       "SCHEMA_VALIDATION_FAILED: Expected value of type Integer at /States/A/HeartbeatSeconds\n"},
+      {"credentials", task(R"("Credentials": {"InvalidField": "invalid"})"),
+       "SCHEMA_VALIDATION_FAILED: The field 'RoleArn' is required but was missing at /States/A/Credentials\n"},
+      {"retriers", task(R"("Retry": [{"ErrorEquals": ["States.ALL"]}, {"ErrorEquals": []}, {"IntervalSeconds": 0, "MaxAttempts": -1, "BackoffRate": 0.5,
+                            "MaxDelaySeconds": 31622401, "JitterStrategy": "SOME", "Foo": 1, "ErrorEquals": ["a", 1]}])"),
+       "SCHEMA_VALIDATION_FAILED: 'States.ALL' is allowed in the last element only at /States/A/Retry[0]/ErrorEquals\n"
+       "SCHEMA_VALIDATION_FAILED: Value cannot be empty at /States/A/Retry[1]/ErrorEquals\n"
+       "SCHEMA_VALIDATION_FAILED: Expected value of type String at /States/A/Retry[2]/ErrorEquals[1]\n"
+       "SCHEMA_VALIDATION_FAILED: Value must be between 1 and 99999999 at /States/A/Retry[2]/IntervalSeconds\n"
+       "SCHEMA_VALIDATION_FAILED: Value must be between 0 and 99999999 at /States/A/Retry[2]/MaxAttempts\n"
+       "SCHEMA_VALIDATION_FAILED: Value must be greater than or equal to 1.0 at /States/A/Retry[2]/BackoffRate\n"
+       "SCHEMA_VALIDATION_FAILED: Value must be between 1 and 31622400 at /States/A/Retry[2]/MaxDelaySeconds\n"
+       "SCHEMA_VALIDATION_FAILED: Value is not one of [FULL, NONE] at /States/A/Retry[2]/JitterStrategy\n"
+       "SCHEMA_VALIDATION_FAILED: Field 'Foo' is not supported at /States/A/Retry[2]\n"},
+      {"States.ALL with others", task(R"("Retry": [{"ErrorEquals": ["States.ALL", "x"]}])"),
+       "SCHEMA_VALIDATION_FAILED: 'States.ALL' must be the only error name at /States/A/Retry[0]/ErrorEquals\n"},
+      {"empty lists are fine", task(R"("Retry": [], "Catch": [])"), ""},
+      {"catchers", task(R"("Catch": [{}, 1])"),
+       "SCHEMA_VALIDATION_FAILED: These fields are required: [ErrorEquals] at /States/A/Catch[0]\n"
+       "SCHEMA_VALIDATION_FAILED: These fields are required: [Next] at /States/A/Catch[0]\n"
+       "SCHEMA_VALIDATION_FAILED: Expected value of type Object at /States/A/Catch[1]\n"},
+  });
+}
+
+TEST_CASE("service integrations") {
+  const auto integration = [](const std::string& resource, const std::string& parameters) {
+    return one_state(R"("Type": "Task", "End": true, "Resource": "arn:aws:states:::)" + resource + R"(", "Parameters": )" + parameters);
+  };
+  check({
+      {"sqs", integration("sqs:sendMessage.waitForTaskToken", R"({"QueueUrl": "u", "MessageBody": {"t.$": "$$.Task.Token"}})"), ""},
+      {"sns", integration("sns:publish", R"({"TopicArn": "t", "Message.$": "$.m"})"), ""},
+      {"lambda", integration("lambda:invoke", R"({"FunctionName.$": "$.f"})"), ""},
+      {"states", integration("states:startExecution.sync:2", R"({"StateMachineArn": "s", "Input.$": "$"})"), ""},
+      {"activity", one_state(R"("Type": "Task", "End": true, "Resource": "arn:aws:states:us-east-1:000000000000:activity:a")"), ""},
+      {"parameters", integration("sqs:sendMessage", R"({"QueueUrl": "u", "Foo": 1})"),
+       "SCHEMA_VALIDATION_FAILED: The field 'MessageBody' is required but was missing at /States/A/Parameters\n"
+       "SCHEMA_VALIDATION_FAILED: The field \"Foo\" is not supported by Step Functions at /States/A/Parameters\n"},
+      {"a pattern that it lacks", integration("sqs:sendMessage.sync", "{}"),
+       "SCHEMA_VALIDATION_FAILED: The resource provided arn:aws:states:::sqs:sendMessage.sync is not recognized. The value is not a valid resource ARN, or the "
+       "resource is not available in this region. at /States/A/Resource\n"},
+      {"another service", integration("dynamodb:putItem", "{}"), "- /States/A/Resource: the service dynamodb (putItem) is not offered here\n"},
+      {"an SDK integration", integration("aws-sdk:sfn:startExecution", "{}"),
+       "- /States/A/Resource: the service aws-sdk:sfn (startExecution) is not offered here\n"},
+  });
+  CHECK(parse_definition(integration("dynamodb:putItem", "{}")).machine != nullptr);
+}
+
+TEST_CASE("waits") {
+  check({
+      {"seconds", wait(R"("Seconds": 0)"), ""},
+      {"two", wait(R"("Seconds": 1, "Timestamp": "2026-01-01T00:00:00Z")"),
+       "SCHEMA_VALIDATION_FAILED: Exactly one of these fields is required: [Seconds, SecondsPath, Timestamp, TimestampPath] at /States/A\n"},
+      {"none", wait(R"("Comment": "x")"),
+       "SCHEMA_VALIDATION_FAILED: Exactly one of these fields is required: [Seconds, SecondsPath, Timestamp, TimestampPath] at /States/A\n"},
+      {"not a time", wait(R"("Timestamp": "2016-12-05T25:29:29Z")"), "SCHEMA_VALIDATION_FAILED: String does not match RFC3339 timestamp at /States/A/Timestamp\n"},
+      {"negative", wait(R"("Seconds": -1)"), "SCHEMA_VALIDATION_FAILED: Value must be between 0 and 99999999 at /States/A/Seconds\n"},
+  });
+}
+
+TEST_CASE("choices") {
+  check({
+      {"a tree", choice(R"("And": [{"Variable": "$.a", "StringEquals": "x"}, {"Not": {"Or": [{"Variable": "$.b", "NumericLessThanPath": "$.c"}]}}], "Next": "A")"), ""},
+      {"no Next", R"({"StartAt": "C", "States": {"C": {"Type": "Choice", "Default": "A", "Choices": [{"Variable": "$.x", "IsNull": true}]}, "A": {"Type": "Succeed"}}})",
+       "SCHEMA_VALIDATION_FAILED: These fields are required: [Next] at /States/C/Choices[0]\n"},
+      {"no operator", choice(R"("Variable": "$.a", "Next": "A")"), "SCHEMA_VALIDATION_FAILED: A comparison operator is required at /States/C/Choices[0]\n"},
+      {"two operators", choice(R"("Variable": "$.a", "IsNull": true, "StringEquals": "x", "Next": "A")"),
+       "SCHEMA_VALIDATION_FAILED: Only one comparison operator is allowed at /States/C/Choices[0]\n"},
+      {"no variable", choice(R"("IsNull": true, "Next": "A")"), "SCHEMA_VALIDATION_FAILED: These fields are required: [Variable] at /States/C/Choices[0]\n"},
+      {"wrong types", choice(R"("Or": [{"Variable": "$.a", "StringEquals": 1}, {"Variable": "$.a", "NumericEquals": "1"}, {"Variable": "$.a", "BooleanEquals": "x"},
+                                 {"Variable": "$.a", "TimestampEquals": "yesterday"}], "Next": "A")"),
+       "SCHEMA_VALIDATION_FAILED: Expected value of type String at /States/C/Choices[0]/Or[0]/StringEquals\n"
+       "SCHEMA_VALIDATION_FAILED: Expected value of type Number at /States/C/Choices[0]/Or[1]/NumericEquals\n"
+       "SCHEMA_VALIDATION_FAILED: Expected value of type Boolean at /States/C/Choices[0]/Or[2]/BooleanEquals\n"
+       "SCHEMA_VALIDATION_FAILED: String does not match RFC3339 timestamp at /States/C/Choices[0]/Or[3]/TimestampEquals\n"},
+      {"Next inside", choice(R"("Not": {"Variable": "$.a", "IsNull": true, "Next": "A"}, "Next": "A")"),
+       "SCHEMA_VALIDATION_FAILED: Field 'Next' is not supported at /States/C/Choices[0]/Not\n"},
+      {"no choices", R"({"StartAt": "C", "States": {"C": {"Type": "Choice", "Choices": [], "Default": "A"}, "A": {"Type": "Succeed"}}})",
+       "SCHEMA_VALIDATION_FAILED: Value cannot be empty at /States/C/Choices\n"},
+  });
+}
+
+TEST_CASE("fails") {
+  check({
+      {"texts", one_state(R"("Type": "Fail", "Error": "E", "CausePath": "States.Format('{}', $.c)")"), ""},
+      {"bare", one_state(R"("Type": "Fail")"), ""},
+      {"both forms", one_state(R"("Type": "Fail", "Error": "E", "ErrorPath": "$.e")"),
+       "SCHEMA_VALIDATION_FAILED: Only one of these fields is allowed: [Error, ErrorPath] at /States/A\n"},
+  });
+}
+
+TEST_CASE("parallel and map") {
+  check({
+      {"no branches", one_state(R"("Type": "Parallel", "Branches": [], "End": true)"), "SCHEMA_VALIDATION_FAILED: Value cannot be empty at /States/A/Branches\n"},
+      {"a branch's fields", one_state(R"("Type": "Parallel", "End": true, "Branches": [{"Foo": 1}])"),
+       "SCHEMA_VALIDATION_FAILED: These fields are required: [States, StartAt] at /States/A/Branches[0]\n"
+       "SCHEMA_VALIDATION_FAILED: Field 'Foo' is not supported at /States/A/Branches[0]\n"},
+      {"map", map(processor), ""},
+      {"legacy", map(R"("Iterator": {"StartAt": "I", "States": {"I": {"Type": "Succeed"}}}, "Parameters": {"v.$": "$$.Map.Item.Value"}, "MaxConcurrency": 0)"), ""},
+      {"no processor", map(R"("MaxConcurrency": 1)"), "SCHEMA_VALIDATION_FAILED: These fields are required: [ItemProcessor] at /States/M\n"},
+      {"exclusive", map(processor + R"(, "ItemSelector": {}, "Parameters": {}, "MaxConcurrency": 1, "MaxConcurrencyPath": "$.m")"),
+       "SCHEMA_VALIDATION_FAILED: Only one of these fields is allowed: [ItemSelector, Parameters] at /States/M\n"
+       "SCHEMA_VALIDATION_FAILED: Only one of these fields is allowed: [MaxConcurrency, MaxConcurrencyPath] at /States/M\n"},
+      {"ranges", map(processor + R"(, "MaxConcurrency": -1, "ToleratedFailurePercentage": 101)"),
+       "SCHEMA_VALIDATION_FAILED: Value must be between 0 and 2147483647 at /States/M/MaxConcurrency\n"
+       "SCHEMA_VALIDATION_FAILED: Value must be between 0 and 100 at /States/M/ToleratedFailurePercentage\n"},
+      {"a processor has no language", map(R"("ItemProcessor": {"QueryLanguage": "JSONPath", "StartAt": "I", "States": {"I": {"Type": "Succeed"}}})"),
+       "SCHEMA_VALIDATION_FAILED: Field 'QueryLanguage' is not supported at /States/M/ItemProcessor\n"},
+  });
+}
+
+TEST_CASE("valid on AWS, not offered yet") {
+  check({
+      {"JSONata", R"({"QueryLanguage": "JSONata", "StartAt": "A", "States": {"A": {"Type": "Pass", "Output": "{% 1 %}", "End": true}}})",
+       "- /QueryLanguage: the query language JSONata is not offered yet\n"},
+      {"JSONata in one state", one_state(R"("Type": "Wait", "QueryLanguage": "JSONata", "Seconds": "{% 1 + 1 %}", "End": true)"),
+       "- /States/A/QueryLanguage: the query language JSONata is not offered yet\n"},
+      {"downgrade", R"({"QueryLanguage": "JSONata", "StartAt": "Pass", "States": {"Pass": {"QueryLanguage": "JSONPath", "Type": "Pass", "End": true}}})",
+       "SCHEMA_VALIDATION_FAILED: 'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine at /States/Pass\n"
+       "- /QueryLanguage: the query language JSONata is not offered yet\n"},
+      {"variables", pass(R"("Assign": {"x": 1})"), "- /States/A/Assign: variables (Assign) are not offered yet\n"},
+      {"distributed", map(R"("ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "I", "States": {"I": {"Type": "Succeed"}}})"),
+       "- /States/M/ItemProcessor/ProcessorConfig/Mode: distributed Map states are not offered yet\n"},
+  });
+  CHECK(parse_definition(pass(R"("Assign": {"x": 1})")).machine == nullptr);
+  CHECK(diagnose(pass(R"("Comment": "x")"), StateMachineType::Express) == "- /: state machines of type EXPRESS are not offered yet\n");
+}
+
+TEST_CASE("what Express machines may not do") {
+  const auto with = [](const std::string& resource, const std::string& parameters) {
+    return diagnose(one_state(R"("Type": "Task", "End": true, "Resource": ")" + resource + R"(", "Parameters": )" + parameters), StateMachineType::Express);
+  };
+  CHECK_THAT(with("arn:aws:states:::sqs:sendMessage.waitForTaskToken", R"({"QueueUrl": "u", "MessageBody": "b"})"),
+             Catch::StartsWith("SCHEMA_VALIDATION_FAILED: Express state machine does not support '.waitForTaskToken' service integration  at /States/A/Resource\n"));
+  CHECK_THAT(with("arn:aws:states:::states:startExecution.sync", R"({"StateMachineArn": "s"})"),
+             Catch::StartsWith("SCHEMA_VALIDATION_FAILED: Express state machine does not support '.sync' service integration at /States/A/Resource\n"));
+  CHECK_THAT(with("arn:aws:states:us-east-1:000000000000:activity:a", "{}"),
+             Catch::StartsWith("SCHEMA_VALIDATION_FAILED: Express state machine does not support Activity ARN at /States/A/Resource\n"));
+}
