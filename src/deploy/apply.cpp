@@ -1,0 +1,95 @@
+#include "deploy/plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace signalbox::deploy {
+
+std::string to_record(const StackRecord& stack);
+
+namespace {
+
+using Deployed = StackRecord::Resource;
+
+/// The same thing, whatever its logical id: what a template only renames inside stays as it is.
+bool is_same(const Deployed& deployed, const Resource& resource) {
+  return deployed.type == resource.type && deployed.physical_id == resource.identity.physical_id;
+}
+
+const Deployed* find(const std::vector<Deployed>& deployed, const Resource& resource) {
+  const auto found = std::find_if(deployed.begin(), deployed.end(), [&](const Deployed& one) { return is_same(one, resource); });
+  return found == deployed.end() ? nullptr : &*found;
+}
+
+/// The service's error, with the resource that it is about.
+Error placed(const Error& failure, const Resource& resource) {
+  return error(failure.code, fmt::format("{}: {}", resource.logical_id, failure.message), resource.place);
+}
+
+class Application {
+ public:
+  Application(EngineTransaction& transaction, const Plan& plan, const ResourceTypes& types) : transaction_(transaction), plan_(plan), types_(types) {
+    if (auto deployed = find_stack(transaction, plan.stack)) previous_ = std::move(*deployed);
+  }
+
+  Result<std::vector<Change>> run() {
+    if (previous_.hash == plan_.hash) return changes_;
+    for (const auto& resource : plan_.resources)
+      if (auto done = bring(resource); !done) return placed(done.error(), resource);
+    // What was replaced or left out goes last, in reverse: nothing that stays refers to it any more.
+    for (auto old = previous_.resources.rbegin(); old != previous_.resources.rend(); ++old)
+      if (auto done = remove_if_left_out(*old); !done) return done.error();
+    save();
+    return std::move(changes_);
+  }
+
+ private:
+  Result<void> bring(const Resource& resource) {
+    const auto* type = find_type(types_, resource.type);
+    SIGNALBOX_ASSERT(type);   // a plan with an unknown type has faults and is not applied
+    const auto* old = find(previous_.resources, resource);
+    if (!old) {
+      note(Change::Kind::Created, resource);
+      return type->create(transaction_, resource);
+    }
+    if (old->hash == resource.hash) return {};
+    note(Change::Kind::Updated, resource);
+    return type->update(transaction_, resource);
+  }
+
+  Result<void> remove_if_left_out(const Deployed& old) {
+    if (std::any_of(plan_.resources.begin(), plan_.resources.end(), [&](const Resource& resource) { return is_same(old, resource); })) return {};
+    const auto* type = find_type(types_, old.type);
+    changes_.push_back({old.retain ? Change::Kind::Kept : Change::Kind::Removed, old.logical_id, old.type, old.physical_id});
+    if (old.retain || !type) return {};
+    return type->remove(transaction_, old.physical_id);
+  }
+
+  void note(Change::Kind kind, const Resource& resource) { changes_.push_back({kind, resource.logical_id, resource.type, resource.identity.physical_id}); }
+
+  void save() {
+    StackRecord record;
+    record.name = plan_.stack;
+    record.folder = plan_.folder;
+    record.hash = plan_.hash;
+    record.parameters = plan_.parameters;
+    record.outputs.insert(plan_.outputs.begin(), plan_.outputs.end());
+    record.deployed_at = transaction_.now();
+    for (const auto& resource : plan_.resources)
+      record.resources.push_back({resource.logical_id, resource.type, resource.identity.physical_id, resource.hash, resource.retain});
+    transaction_.put(Key(stacks_table, plan_.stack), to_record(record));
+  }
+
+  EngineTransaction& transaction_;
+  const Plan& plan_;
+  const ResourceTypes& types_;
+  StackRecord previous_;
+  std::vector<Change> changes_;
+};
+
+}  // namespace
+
+Result<std::vector<Change>> apply(EngineTransaction& transaction, const Plan& plan, const ResourceTypes& types) { return Application(transaction, plan, types).run(); }
+
+}  // namespace signalbox::deploy

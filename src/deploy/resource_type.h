@@ -1,0 +1,49 @@
+#pragma once
+/// What can be in a template: one small class per resource type, in types/.
+
+#include "deploy/intrinsics.h"
+#include "deploy/template.h"
+
+#include "signalbox/engine.h"
+#include "signalbox/site.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace signalbox::deploy {
+
+/// A resource whose properties are resolved.
+struct Resource {
+  std::string stack;
+  std::string logical_id;
+  std::string type;
+  Json properties;
+  std::string place;
+  std::map<std::string, std::string> written_as;
+  bool retain = false;
+  Identity identity;                                   ///< set from identify()
+  std::string hash;                                    ///< of type and properties: equal means nothing to do
+
+  /// The name of a resource whose author gave none.
+  [[nodiscard]] std::string default_name() const { return stack + "-" + logical_id; }
+};
+
+/// Creates, changes and removes resources of one type, by the service's own rules, within one transaction that spans the whole stack.
+class ResourceType {
+ public:
+  virtual ~ResourceType() = default;
+  [[nodiscard]] virtual std::string_view name() const = 0;
+  /// Checks every property, and says what the resource will be called. Pure, apart from the site's ARNs.
+  [[nodiscard]] virtual Identity identify(const Resource& resource, Faults& faults) const = 0;
+  [[nodiscard]] virtual Result<void> create(EngineTransaction& transaction, const Resource& resource) const = 0;
+  /// The physical id is the same; another one is a creation and a removal instead.
+  [[nodiscard]] virtual Result<void> update(EngineTransaction& transaction, const Resource& resource) const = 0;
+  /// One that is gone already is no error.
+  [[nodiscard]] virtual Result<void> remove(EngineTransaction& transaction, const std::string& physical_id) const = 0;
+};
+
+using ResourceTypes = std::vector<std::unique_ptr<ResourceType>>;
+[[nodiscard]] const ResourceType* find_type(const ResourceTypes& types, std::string_view name);
+
+}  // namespace signalbox::deploy
