@@ -39,16 +39,15 @@ std::optional<fs::path> conformance_folder() {
 struct Definition {
   std::string id;
   std::string text;
-  Json source;
 };
 
 std::vector<Definition> load(const fs::path& folder) {
   std::vector<Definition> definitions;
   for (const auto& entry : fs::directory_iterator(folder)) {
     auto json = Json::parse(read(entry.path()));
-    REQUIRE(json);
+    REQUIRE(json.has_value());
     const auto* definition = json->find("resolved") ? json->find("resolved") : json->find("definition");
-    definitions.push_back({std::string(json->find("id")->as_string()), definition->text(), *json});
+    definitions.push_back({std::string(json->find("id")->as_string()), definition->text()});
   }
   std::sort(definitions.begin(), definitions.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
   return definitions;
@@ -58,6 +57,16 @@ std::string faults(const ParsedDefinition& parsed) {
   std::string text;
   for (const auto& diagnostic : parsed.diagnostics)
     text += "    " + diagnostic.code + ": " + diagnostic.message + " at " + diagnostic.where.value_or("null") + "\n";
+  return text;
+}
+
+/// Recorded definitions name resources that a case makes by placeholders; any ARN will do here.
+std::string with_resources(std::string text) {
+  const std::string_view start = "\"Resource\":\"${";
+  for (auto at = text.find(start); at != std::string::npos; at = text.find(start, at)) {
+    const auto value = at + start.size() - 2;
+    text.replace(value, text.find('"', value) - value, "arn:aws:lambda:us-east-1:000000000000:function:f");
+  }
   return text;
 }
 
@@ -95,9 +104,12 @@ TEST_CASE("published samples are accepted, or refused for a service or a part of
   const auto folder = conformance_folder();
   if (!folder) return;
   const auto verdicts = Json::parse(read(*folder / "asl-corpus/verdicts.json"));
-  REQUIRE(verdicts);
+  REQUIRE(verdicts.has_value());
   // Refused as AWS refuses them, although somebody published them; looked at one by one.
-  const std::map<std::string, std::string> known_faulty{};
+  const std::map<std::string, std::string> known_faulty{
+      {"51d95f2b71be", "a filter that compares with a bare word (Failure), which Jayway's dialect does not have"},
+      {"e18435236e1d", "has QueryLanguage among its States, where it is a state without a type; all else is JSONata then"},
+  };
   int accepted = 0, other_service = 0, language = 0, faulty = 0;
   for (const auto& definition : load(*folder / "asl-corpus/samples")) {
     const auto parsed = parse_definition(definition.text);
@@ -129,9 +141,15 @@ TEST_CASE("fixtures: refused where two validators refuse, accepted where two acc
   const auto folder = conformance_folder();
   if (!folder) return;
   const auto verdicts = Json::parse(read(*folder / "asl-corpus/verdicts.json"));
-  REQUIRE(verdicts);
+  REQUIRE(verdicts.has_value());
   // Where we differ from the validators, and why.
-  const std::map<std::string, std::string> known_differences{};
+  const std::map<std::string, std::string> known_differences{
+      {"171cc5b98dd9", "Credentials without RoleArn: AWS refuses it (recorded)"},
+      {"663207efdc5d", "Credentials without RoleArn: AWS refuses it (recorded)"},
+      {"98952d910222", "a state name over 80 characters; two of the validators do not count"},
+      {"9c2a6dbf081b", "a Map without ItemProcessor; two of the validators do not ask for it"},
+      {"dede7ee530fb", "lambda:invoke without FunctionName; no validator knows the services' parameters"},
+  };
   int agreed_accept = 0, agreed_refuse = 0, undecided = 0, differ = 0;
   for (const auto& definition : load(*folder / "asl-corpus/fixtures")) {
     const auto parsed = parse_definition(definition.text);
@@ -159,11 +177,11 @@ TEST_CASE("every definition that AWS ran is accepted") {
   for (const auto& entry : fs::recursive_directory_iterator(*folder / "sfn/cases")) {
     if (entry.path().extension() != ".json") continue;
     const auto json = Json::parse(read(entry.path()));
-    REQUIRE(json);
+    REQUIRE(json.has_value());
     const auto* kind = json->find("kind");
     const auto* definition = json->find("definition");
     if (!kind || kind->as_string() != "execution" || !definition || !definition->is_object()) continue;
-    const auto parsed = parse_definition(definition->text());
+    const auto parsed = parse_definition(with_resources(Json(definition->members()).text()));
     INFO(entry.path().filename().string() << "\n" << faults(parsed));
     CHECK(parsed.diagnostics.empty());
     ++(parsed.unsupported.empty() ? accepted : not_offered);

@@ -1,6 +1,6 @@
 /// Definitions and what is said about them, word for word. Sources of the texts: recordings of AWS, where they exist.
 
-#include "asl/support.h"
+#include "unit/asl/support.h"
 
 #include <catch2/catch.hpp>
 
@@ -140,8 +140,8 @@ TEST_CASE("fields of the wrong state type") {
 
 TEST_CASE("paths and templates") {
   check({
-      {"every form", pass(R"("InputPath": "$$.Execution.Input", "Parameters": {"a.$": "$.x[0]", "b": [{"c.$": "States.UUID()"}]}, "ResultPath": null, "OutputPath": "$.a[1:]")"), ""},
-      {"a template's fault", pass(R"("Parameters": {"parsed.$": "States.StringToJson('{\"text\":\"An \\\"escaped double quote\\\" here\"}')"})"),
+      {"every form", pass(R"J("InputPath": "$$.Execution.Input", "Parameters": {"a.$": "$.x[0]", "b": [{"c.$": "States.UUID()"}]}, "ResultPath": null, "OutputPath": "$.a[1:]")J"), ""},
+      {"a template's fault", pass(R"J("Parameters": {"parsed.$": "States.StringToJson('{\"text\":\"An \\\"escaped double quote\\\" here\"}')"})J"),
        "SCHEMA_VALIDATION_FAILED: The value for the field 'parsed.$' must be a valid JSONPath or a valid intrinsic function call at /States/A/Parameters\n"},
       {"a nested one, and another", pass(R"("Parameters": {"a": {"b.$": "x"}, "c.$": 1})"),
        "SCHEMA_VALIDATION_FAILED: The value for the field 'b.$' must be a valid JSONPath or a valid intrinsic function call at /States/A/Parameters/a\n"
@@ -247,7 +247,7 @@ TEST_CASE("choices") {
 
 TEST_CASE("fails") {
   check({
-      {"texts", one_state(R"("Type": "Fail", "Error": "E", "CausePath": "States.Format('{}', $.c)")"), ""},
+      {"texts", one_state(R"J("Type": "Fail", "Error": "E", "CausePath": "States.Format('{}', $.c)")J"), ""},
       {"bare", one_state(R"("Type": "Fail")"), ""},
       {"both forms", one_state(R"("Type": "Fail", "Error": "E", "ErrorPath": "$.e")"),
        "SCHEMA_VALIDATION_FAILED: Only one of these fields is allowed: [Error, ErrorPath] at /States/A\n"},

@@ -1,7 +1,7 @@
 /// Definitions and the machine that is made of them, in its printed form.
 
 #include "asl/print.h"
-#include "asl/support.h"
+#include "unit/asl/support.h"
 
 #include <catch2/catch.hpp>
 
@@ -32,8 +32,8 @@ TEST_CASE("defaults are left out, all else is kept") {
       "E": {"Type": "Wait", "Timestamp": "2026-01-02T03:04:05Z", "Next": "F"},
       "F": {"Type": "Succeed", "OutputPath": null}}})") ==
         "machine start=A timeout=300\n"
-        "/States/A Pass input=null result=$.x output=$['x']['b'] value={\"b\": 1} next=B\n"
-        "/States/B Task resource=sqs:sendMessage.waitForTaskToken parameters={\"QueueUrl\": \"q\", \"MessageBody.$\": \"$\"} selector={\"a.$\": \"$.a\"} result=null "
+        "/States/A Pass input=null result=$.x output=$['x']['b'] value={\"b\":1} next=B\n"
+        "/States/B Task resource=sqs:sendMessage.waitForTaskToken parameters={\"QueueUrl\":\"q\",\"MessageBody.$\":\"$\"} selector={\"a.$\":\"$.a\"} result=null "
         "timeout=60 heartbeat=$['h'] retry=(A|B interval=2 attempts=3 rate=2 max=9 jitter=full) retry=(States.ALL interval=1 attempts=0 rate=1.5) "
         "catch=(States.Timeout result=$.error next=D) next=C\n"
         "/States/C Choice [($['a'] StringEquals \"x\" and not $['b'] IsPresent true) -> D] [$['n'] NumericGreaterThan $['m'] -> E] default=D\n"
@@ -53,7 +53,7 @@ TEST_CASE("nested blocks share the machine's vector, each with its own start") {
                 "States": {"I": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:000000000000:function:f", "End": true}}}}}})") ==
         "machine start=P\n"
         "/States/P Parallel branches=B2,C1 next=M\n"
-        "/States/M Map processor=I items=$['items'] item={\"v.$\": \"$$.Map.Item.Value\"} concurrency=5 tolerated=1 tolerated%=$['p'] end=true\n"
+        "/States/M Map processor=I items=$['items'] item={\"v.$\":\"$$.Map.Item.Value\"} concurrency=5 tolerated=1 tolerated%=$['p'] end=true\n"
         "/States/P/Branches[0]/States/B1 Succeed\n"
         "/States/P/Branches[0]/States/B2 Pass next=B1\n"
         "/States/P/Branches[1]/States/C1 Wait seconds=$['s'] end=true\n"
