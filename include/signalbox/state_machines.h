@@ -51,6 +51,7 @@ struct UpdateStateMachine {
   std::string name;
   std::optional<std::string> definition, role_arn;
   std::optional<Json> logging_configuration, tracing_configuration;
+  std::optional<Json> tags;                           ///< by templates only; replaces all of them, and is no revision
   bool allow_unsupported = false;
 };
 

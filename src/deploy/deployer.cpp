@@ -1,0 +1,105 @@
+#include "deploy/deployer.h"
+
+#include "deploy/stack_files.h"
+
+#include "signalbox/async.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace signalbox::deploy {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// What was given for this stack, or for all stacks: `NAME` is passed over where a template does not have it, since it may be meant for others.
+std::map<std::string, std::string> parameters_of(const StackFiles& files, const Template& source, const ParameterOverrides& overrides) {
+  std::map<std::string, std::string> given;
+  for (const auto& [name, value] : overrides)
+    if (name.find('.') == std::string::npos && source.parameters.contains(name)) given.insert_or_assign(name, value);
+  const auto prefix = files.name + ".";
+  for (const auto& [name, value] : overrides)
+    if (name.starts_with(prefix)) given.insert_or_assign(name.substr(prefix.size()), value);
+  return given;
+}
+
+struct Applied {
+  bool existed = false;
+  std::vector<Change> changes;
+};
+
+StackResult failed(std::string name, Error failure) { return {.name = std::move(name), .result = "failed", .failure = std::move(failure), .changes = {}, .outputs = {}}; }
+
+}  // namespace
+
+struct Deployer::Parts {
+  ResourceTypes types;
+  DeployOptions options;
+
+  [[nodiscard]] Result<Plan> plan(const StackFiles& files, const ParameterOverrides& overrides) const {
+    Faults faults;
+    PlanRequest request;
+    request.stack = files.name;
+    request.folder = files.template_file.empty() && files.definitions.size() == 1 ? files.definitions.front().string() : files.folder.string();
+    request.site = options.site;
+    request.source = read_stack(files, options.stage_code, faults);
+    Plan plan;
+    if (!request.source.resources.empty()) {
+      request.parameters = parameters_of(files, request.source, overrides);
+      plan = make_plan(request, types, faults);
+    }
+    if (!faults.empty()) return faults.as_error(files.template_file.empty() ? request.folder : files.template_file.string());
+    return plan;
+  }
+};
+
+Deployer::Deployer(Engine& engine, ResourceTypes types, DeployOptions options)
+    : parts_(std::make_shared<const Parts>(Parts{std::move(types), std::move(options)})), engine_(engine) {}
+
+boost::asio::awaitable<Result<std::vector<StackResult>>> Deployer::deploy(fs::path path, ParameterOverrides parameters) {
+  const auto stacks = find_stack_files(path);
+  if (!stacks) co_return stacks.error();
+  if (stacks->empty()) co_return error(ErrorCode::InvalidArgument, fmt::format("there is no template and no definition in '{}'", path.string()));
+  std::vector<StackResult> results;
+  for (const auto& files : *stacks) {
+    auto plan = parts_->plan(files, parameters);
+    if (!plan) {
+      results.push_back(failed(files.name, plan.error()));
+      continue;
+    }
+    auto outputs = plan->outputs;
+    auto applied = co_await transact<Applied>(engine_, [parts = parts_, plan = std::make_shared<const Plan>(std::move(*plan))](EngineTransaction& transaction) -> Result<Applied> {
+      const bool existed = find_stack(transaction, plan->stack).has_value();
+      auto changes = apply(transaction, *plan, parts->types);
+      if (!changes) return changes.error();
+      return Applied{existed, std::move(*changes)};
+    });
+    if (!applied) {
+      results.push_back(failed(files.name, applied.error()));
+      continue;
+    }
+    const char* result = !applied->existed ? "created" : applied->changes.empty() ? "unchanged" : "updated";
+    results.push_back({.name = files.name, .result = result, .failure = std::nullopt, .changes = std::move(applied->changes), .outputs = std::move(outputs)});
+  }
+  co_return results;
+}
+
+std::vector<std::string> Deployer::vanished(const Reader& reader) {
+  std::vector<std::string> names;
+  for (const auto& stack : list_stacks(reader)) {
+    std::error_code ignored;
+    if (!fs::exists(stack.folder, ignored)) names.push_back(stack.name);
+  }
+  return names;
+}
+
+Result<Plan> Deployer::plan(const fs::path& path, const ParameterOverrides& parameters) const {
+  const auto stacks = find_stack_files(path);
+  if (!stacks) return stacks.error();
+  if (stacks->size() != 1) return error(ErrorCode::InvalidArgument, fmt::format("'{}' is not the folder of one stack", path.string()));
+  return parts_->plan(stacks->front(), parameters);
+}
+
+}  // namespace signalbox::deploy

@@ -1,0 +1,108 @@
+/// AWS::StepFunctions::StateMachine, and so AWS::Serverless::StateMachine. Ref: ARN. Fn::GetAtt: Arn, Name.
+
+#include "deploy/properties.h"
+#include "deploy/types/substitutions.h"
+#include "deploy/types/types.h"
+
+#include "signalbox/state_machines.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace signalbox::deploy {
+
+namespace {
+
+Json text_object(const std::map<std::string, std::string>& texts) {
+  Json object = Json::empty_object();
+  for (const auto& [name, text] : texts) object = object.with(name, text);
+  return object;
+}
+
+class StateMachineType final : public ResourceType {
+ public:
+  StateMachineType(Site site, bool allow_unsupported) : site_(std::move(site)), allow_unsupported_(allow_unsupported) {}
+
+  std::string_view name() const override { return "AWS::StepFunctions::StateMachine"; }
+
+  Identity identify(const Resource& resource, Faults& faults) const override {
+    const auto request = read(resource, faults);
+    check_definition(resource, request, faults);
+    const auto arn = site_.state_machine_arn(request.name);
+    return {.physical_id = request.name, .ref = Json(arn), .attributes = {{"Arn", arn}, {"Name", request.name}}};
+  }
+
+  Result<void> create(EngineTransaction& transaction, const Resource& resource) const override {
+    auto request = read(resource);
+    if (const auto existing = find_state_machine(transaction, request.name); existing && existing->stack != request.stack)
+      return error(ErrorCode::AlreadyExists, fmt::format("there is a state machine '{}' already", request.name));
+    const auto created = create_state_machine(transaction, site_, std::move(request));
+    return created ? Result<void>() : Result<void>(created.error());
+  }
+
+  Result<void> update(EngineTransaction& transaction, const Resource& resource) const override {
+    auto request = read(resource);
+    const auto existing = find_state_machine(transaction, request.name);
+    if (!existing) return create(transaction, resource);   // somebody deleted it meanwhile
+    if (existing->type != request.type) return error(ErrorCode::Conflict, "the type of a state machine cannot be changed; give it another name");
+    UpdateStateMachine change;
+    change.name = std::move(request.name);
+    change.definition = std::move(request.definition);
+    change.role_arn = std::move(request.role_arn);
+    change.tags = std::move(request.tags);
+    change.allow_unsupported = allow_unsupported_;
+    const auto updated = update_state_machine(transaction, std::move(change));
+    return updated ? Result<void>() : Result<void>(updated.error());
+  }
+
+  Result<void> remove(EngineTransaction& transaction, const std::string& physical_id) const override {
+    delete_state_machine(transaction, physical_id);
+    return {};
+  }
+
+ private:
+  CreateStateMachine read(const Resource& resource, Faults& faults) const {
+    Properties properties(resource.properties, resource.place, faults, &resource.written_as);
+    CreateStateMachine request;
+    request.name = properties.string("StateMachineName").value_or(resource.default_name());
+    request.role_arn = properties.string("RoleArn").value_or(site_.role_arn(resource.default_name() + "Role"));
+    request.tags = text_object(properties.tags());
+    request.stack = resource.stack;
+    request.allow_unsupported = allow_unsupported_;
+    const auto type = properties.string("StateMachineType").value_or("STANDARD");
+    if (type == "EXPRESS") request.type = signalbox::StateMachineType::Express;
+    else if (type != "STANDARD") properties.fault("StateMachineType", "STANDARD or EXPRESS is expected");
+    const auto substitutions = read_substitutions(properties);
+    if (const auto* definition = properties.object("Definition")) request.definition = substitute(*definition, substitutions).text();
+    else if (!resource.properties.find("Definition")) properties.fault("Definition", "a state machine needs a Definition or a DefinitionUri");
+    properties.refuse_others();
+    return request;
+  }
+  CreateStateMachine read(const Resource& resource) const {
+    Faults none;
+    return read(resource, none);
+  }
+
+  void check_definition(const Resource& resource, const CreateStateMachine& request, Faults& faults) const {
+    if (request.definition.empty()) return;
+    Faults ignored;
+    const auto place = Properties(resource.properties, resource.place, ignored, &resource.written_as).at("Definition");
+    const auto parsed = parse_definition(request.definition, {.type = request.type});
+    for (const auto& fault : parsed.diagnostics)
+      faults.add(error(ErrorCode::InvalidDefinition, fmt::format("{}: {}", fault.code, fault.message), place + fault.where.value_or("")));
+    if (!parsed.diagnostics.empty() || (allow_unsupported_ && parsed.machine)) return;
+    for (const auto& sentence : parsed.unsupported) faults.add(error(ErrorCode::NotSupported, sentence, place));
+  }
+
+  Site site_;
+  bool allow_unsupported_;
+};
+
+}  // namespace
+
+std::unique_ptr<ResourceType> make_state_machine_type(Site site, bool allow_unsupported) {
+  return std::make_unique<StateMachineType>(std::move(site), allow_unsupported);
+}
+
+}  // namespace signalbox::deploy
