@@ -22,10 +22,10 @@ struct FunctionOutcome {
   /// AWS's shape (`errorType`, `errorMessage`, `trace`). NotFound, Throttled, Unavailable: it never ran.
   enum class Kind { Answered, FunctionError, NotFound, Throttled, Unavailable };
   Kind kind = Kind::Answered;
-  std::string payload;                      ///< JSON text
-  std::string message;                      ///< for those that never ran: why, in AWS's words
+  std::string payload = {};                 ///< JSON text
+  std::string message = {};                 ///< for those that never ran: why, in AWS's words
   std::string executed_version = "$LATEST";
-  std::string log_tail;                     ///< last 4 KiB of its log, if asked for
+  std::string log_tail = {};                ///< last 4 KiB of its log, if asked for
 };
 
 class FunctionInvoker {
