@@ -1,0 +1,131 @@
+#include "services/functions/tasks.h"
+
+#include "services/functions/failures.h"
+#include "services/functions/service.h"
+#include "signalbox/encoding.h"
+#include "signalbox/history.h"
+
+#include <fmt/format.h>
+
+#include <optional>
+
+namespace signalbox::functions {
+
+namespace {
+
+using Kind = FunctionOutcome::Kind;
+
+/// Errors of Lambda's own as Step Functions reports them. [recorded]
+WorkflowError service_error(const char* name, int status, const std::string& message, const std::string& request_id) {
+  return {.error = fmt::format("Lambda.{}", name),
+          .cause = fmt::format("{} (Service: AWSLambda; Status Code: {}; Error Code: {}; Request ID: {}; Proxy: null)", message, status, name, request_id)};
+}
+
+std::optional<WorkflowError> error_of(const FunctionOutcome& outcome, const std::string& request_id) {
+  switch (outcome.kind) {
+    case Kind::Answered: return std::nullopt;
+    case Kind::FunctionError: {
+      auto type = error_type_of(outcome.payload);
+      return WorkflowError{.error = type.empty() ? "Lambda.Unknown" : type, .cause = outcome.payload};
+    }
+    case Kind::NotFound: return service_error("ResourceNotFoundException", 404, outcome.message, request_id);
+    case Kind::Throttled: return service_error("TooManyRequestsException", 429, outcome.message, request_id);
+    case Kind::Unavailable: return service_error("ServiceException", 500, outcome.message, request_id);
+  }
+  return std::nullopt;
+}
+
+WorkflowError data_limit_exceeded(const std::string& what) {
+  return {.error = "States.DataLimitExceeded", .cause = fmt::format("The state/task '{}' returned a result with a size exceeding the maximum number of bytes service limit.", what)};
+}
+
+WorkflowError bad_parameters(std::string cause) { return {.error = "States.Runtime", .cause = std::move(cause)}; }
+
+/// The daemon ends: nobody is answered, and the next start makes the call again.
+bool is_stopping(const FunctionOutcome& outcome) { return outcome.kind == Kind::Unavailable && outcome.message == FunctionService::stopping_message; }
+
+std::optional<std::string> text_of(const Json& parameters, std::string_view name) {
+  const auto* value = parameters.find(name);
+  if (!value || !value->is_string()) return std::nullopt;
+  return std::string(value->as_string());
+}
+
+/// What of the parameters is wrong, or not offered.
+std::optional<WorkflowError> faults(const Json& parameters) {
+  for (const char* name : {"FunctionName", "Qualifier", "InvocationType", "LogType"}) {
+    const auto* value = parameters.find(name);
+    if (value && !value->is_string()) return bad_parameters(fmt::format("The value of the field '{}' must be a STRING", name));
+  }
+  if (!parameters.find("FunctionName")) return bad_parameters("The field 'FunctionName' is required but was missing");
+  if (parameters.find("ClientContext")) return bad_parameters("The field 'ClientContext' of lambda:invoke is not supported here");
+  auto type = text_of(parameters, "InvocationType").value_or("RequestResponse");
+  if (type == "Event") return bad_parameters("The InvocationType 'Event' of lambda:invoke is not supported here");
+  if (type != "RequestResponse" && type != "DryRun") return bad_parameters(fmt::format("The InvocationType '{}' of lambda:invoke is unknown", type));
+  return std::nullopt;
+}
+
+/// AllHttpHeaders and HttpHeaders as AWS shows them: the same headers, as lists and as single texts.
+Json http_metadata(const std::vector<std::pair<std::string, std::string>>& headers, int status) {
+  Json::Object lists, texts;
+  for (const auto& [name, value] : headers) {
+    lists.push_back({name, json_array({Json(value)})});
+    texts.push_back({name, Json(value)});
+  }
+  return json_object({{"AllHttpHeaders", Json(std::move(lists))}, {"HttpHeaders", Json(std::move(texts))}, {"HttpStatusCode", status}});
+}
+
+std::string trace_header(const std::string& request_id) {
+  std::string digits;
+  for (char c : request_id) if (c != '-') digits += c;
+  digits.resize(32, '0');
+  return fmt::format("Root=1-{}-{};Parent={};Sampled=0;Lineage=1:{}:0", digits.substr(0, 8), digits.substr(8), digits.substr(16), digits.substr(0, 8));
+}
+
+}  // namespace
+
+TaskAnswer function_answer(const FunctionOutcome& outcome, const std::string& function, const std::string& request_id) {
+  if (auto failure = error_of(outcome, request_id)) return *failure;
+  if (outcome.payload.size() > payload_bytes_max) return data_limit_exceeded(function);
+  auto answer = Json::parse(outcome.payload);
+  if (!answer) return WorkflowError{.error = "Lambda.Unknown", .cause = answer.error().message};
+  return std::move(*answer);
+}
+
+TaskAnswer invoke_answer(const FunctionOutcome& outcome, const std::string& request_id, const std::string& date, bool log_tail) {
+  if (auto failure = error_of(outcome, request_id)) return *failure;
+  if (outcome.payload.size() > payload_bytes_max) return data_limit_exceeded("lambda");
+  auto payload = Json::parse(outcome.payload);
+  if (!payload) return WorkflowError{.error = "Lambda.Unknown", .cause = payload.error().message};
+  std::vector<std::pair<std::string, std::string>> headers{
+      {"X-Amz-Executed-Version", outcome.executed_version}, {"x-amzn-Remapped-Content-Length", "0"}, {"Connection", "keep-alive"}, {"x-amzn-RequestId", request_id},
+      {"Content-Length", std::to_string(outcome.payload.size())}, {"Date", date}, {"X-Amzn-Trace-Id", trace_header(request_id)}, {"Content-Type", "application/json"}};
+  Json::Object result;
+  result.push_back({"ExecutedVersion", Json(outcome.executed_version)});
+  if (log_tail) result.push_back({"LogResult", Json(base64_encode(outcome.log_tail))});
+  result.push_back({"Payload", std::move(*payload)});
+  result.push_back({"SdkHttpMetadata", http_metadata(headers, 200)});
+  result.push_back({"SdkResponseMetadata", json_object({{"RequestId", Json(request_id)}})});
+  result.push_back({"StatusCode", 200});
+  return Json(std::move(result));
+}
+
+void FunctionTask::call(const TaskCall& call, std::function<void(TaskAnswer)> done) {
+  FunctionCall function{.function = call.resource.arn, .payload = call.input.text(), .request_id = call.request_id};
+  functions_.invoke(std::move(function), [done = std::move(done), arn = call.resource.arn, id = call.request_id](const FunctionOutcome& outcome) {
+    if (!is_stopping(outcome)) done(function_answer(outcome, arn, id));
+  });
+}
+
+void LambdaInvokeTask::call(const TaskCall& call, std::function<void(TaskAnswer)> done) {
+  if (auto fault = faults(call.input)) return done(std::move(*fault));
+  if (text_of(call.input, "InvocationType") == "DryRun") return done(json_object({{"StatusCode", 204}}));
+  const auto* payload = call.input.find("Payload");
+  bool log_tail = text_of(call.input, "LogType") == "Tail";
+  FunctionCall function{.function = *text_of(call.input, "FunctionName"), .payload = payload ? payload->text() : "{}", .request_id = call.request_id, .log_tail = log_tail};
+  if (auto qualifier = text_of(call.input, "Qualifier")) function.function += ":" + *qualifier;
+  functions_.invoke(std::move(function), [done = std::move(done), id = call.request_id, log_tail](const FunctionOutcome& outcome) {
+    if (!is_stopping(outcome)) done(invoke_answer(outcome, id, format_http_date(SystemClock().now()), log_tail));
+  });
+}
+
+}  // namespace signalbox::functions

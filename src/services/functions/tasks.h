@@ -1,0 +1,46 @@
+#pragma once
+/// What functions offer to workflows: a function's ARN as a task's resource, and `lambda:invoke`.
+
+#include "signalbox/engine.h"
+#include "signalbox/functions.h"
+#include "signalbox/json.h"
+#include "signalbox/task_handler.h"
+
+#include <memory>
+#include <string>
+
+namespace signalbox::functions {
+
+/// A function's ARN: the task's input is the event, its result the answer.
+class FunctionTask final : public ExternalTask {
+ public:
+  explicit FunctionTask(FunctionInvoker& functions) : functions_(functions) {}
+  void call(const TaskCall& call, std::function<void(TaskAnswer)> done) override;
+
+ private:
+  FunctionInvoker& functions_;
+};
+
+/// `lambda:invoke`. Reads FunctionName, Payload, Qualifier, LogType, InvocationType (RequestResponse, DryRun; Event is refused by an error
+/// that says so), ClientContext (refused). The result is Lambda's response, spelled as Step Functions spells it.
+class LambdaInvokeTask final : public ExternalTask {
+ public:
+  explicit LambdaInvokeTask(FunctionInvoker& functions) : functions_(functions) {}
+  void call(const TaskCall& call, std::function<void(TaskAnswer)> done) override;
+
+ private:
+  FunctionInvoker& functions_;
+};
+
+/// Offers both. Before engine.start(); `functions` outlives the engine's thread.
+inline void offer_function_tasks(Engine& engine, FunctionInvoker& functions) {
+  engine.offer("function", std::make_unique<FunctionTask>(functions));
+  engine.offer("lambda:invoke", std::make_unique<LambdaInvokeTask>(functions));
+}
+
+/// Pure parts of both.
+[[nodiscard]] TaskAnswer function_answer(const FunctionOutcome& outcome, const std::string& function, const std::string& request_id);
+/// `date`: RFC 1123, the HTTP header.
+[[nodiscard]] TaskAnswer invoke_answer(const FunctionOutcome& outcome, const std::string& request_id, const std::string& date, bool log_tail);
+
+}  // namespace signalbox::functions
