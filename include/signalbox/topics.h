@@ -162,6 +162,7 @@ class Topics {
   /// nothing without an SMTP server. Gives the number of mails.
   [[nodiscard]] Result<std::size_t> ask_for_missing_confirmations(Transaction& transaction) const;
   /// Forgets FIFO deduplication older than five minutes, at most `limit` entries. Gives how many went.
+  [[nodiscard]] bool has_old_deduplication(const Reader& reader, Timestamp now) const;
   std::size_t forget_old_deduplication(Transaction& transaction, std::size_t limit) const;
 
   /// What could not be delivered goes to the queue that the subscription's RedrivePolicy names. False: there is none, or it refused.

@@ -219,10 +219,4 @@ Forgotten forget_old_mail(Transaction& transaction, Timestamp older_than, std::s
   return forgotten;
 }
 
-std::chrono::milliseconds mail_retry_delay(std::int64_t attempts) {
-  constexpr std::chrono::milliseconds first = std::chrono::seconds{30}, longest = std::chrono::hours{1};
-  const auto doublings = std::clamp<std::int64_t>(attempts - 1, 0, 10);
-  return std::min(first * (std::int64_t{1} << doublings), longest);
-}
-
 }  // namespace signalbox

@@ -32,7 +32,5 @@ struct Forgotten {
 };
 Forgotten forget_old_mail(Transaction& transaction, Timestamp older_than, std::size_t limit, std::optional<MailRow> after = std::nullopt);
 
-/// Wait before attempt `attempts + 1`: half a minute, doubling, at most an hour.
-[[nodiscard]] std::chrono::milliseconds mail_retry_delay(std::int64_t attempts);
 
 }  // namespace signalbox

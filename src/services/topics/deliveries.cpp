@@ -19,7 +19,8 @@ Key due_key(const Delivery& delivery) { return Key(delivery_due_table, milliseco
 std::string encode(const Delivery& delivery) {
   RecordWriter writer(1);
   writer.integer(static_cast<std::int64_t>(delivery.kind)).integer(delivery.subscription.value).text(delivery.request_id).text(delivery.message_id);
-  writer.text(delivery.body).boolean(delivery.raw).text(delivery.dead_letter_body).integer(delivery.attempts).timestamp(delivery.due);
+  writer.text(delivery.body).boolean(delivery.raw).text(delivery.dead_letter_body).integer(delivery.attempts).timestamp(delivery.created_at);
+  writer.timestamp(delivery.due);
   return writer.take();
 }
 
@@ -34,6 +35,7 @@ Delivery decode(std::int64_t row, std::string_view record) {
   delivery.raw = reader.boolean();
   delivery.dead_letter_body = reader.text();
   delivery.attempts = reader.integer();
+  delivery.created_at = reader.timestamp();
   delivery.due = reader.timestamp();
   return delivery;
 }
@@ -53,7 +55,7 @@ std::chrono::seconds seconds_of(const nlohmann::json& policy, const char* name, 
 
 void put_delivery(Transaction& transaction, Delivery delivery) {
   delivery.row = transaction.next_row(deliveries_table);
-  delivery.due = transaction.now();
+  delivery.created_at = delivery.due = transaction.now();
   store(transaction, delivery);
 }
 
@@ -76,14 +78,21 @@ std::vector<Delivery> due_deliveries(const Reader& reader, Timestamp now, std::s
   return deliveries;
 }
 
-std::optional<Timestamp> next_delivery_due(const Reader& reader) {
+namespace {
+
+std::optional<Timestamp> first_due(const Reader& reader, std::optional<Key> after) {
   std::optional<Timestamp> due;
-  reader.scan({.prefix = Key(delivery_due_table)}, [&](const Key& key, std::string_view) {
+  reader.scan({.prefix = Key(delivery_due_table), .after = std::move(after)}, [&](const Key& key, std::string_view) {
     due = Timestamp{std::chrono::milliseconds{key.integer(0)}};
     return false;
   });
   return due;
 }
+
+}  // namespace
+
+std::optional<Timestamp> next_delivery_due(const Reader& reader) { return first_due(reader, std::nullopt); }
+std::optional<Timestamp> next_delivery_due_after(const Reader& reader, Timestamp now) { return first_due(reader, Key(delivery_due_table, milliseconds(now))); }
 
 void erase_delivery(Transaction& transaction, const Delivery& delivery) {
   transaction.erase(due_key(delivery));

@@ -29,13 +29,16 @@ struct Delivery {
   bool raw = false;
   std::string dead_letter_body = {};        ///< what a dead-letter queue gets; empty: `body`
   std::int64_t attempts = 0;
+  Timestamp created_at = {};
   Timestamp due = {};
 };
 
 /// Stores a new one (row and due moment are given here).
 void put_delivery(Transaction& transaction, Delivery delivery);
 [[nodiscard]] std::vector<Delivery> due_deliveries(const Reader& reader, Timestamp now, std::size_t limit);
+/// When the next one is due; of those due later than `now` for the second form.
 [[nodiscard]] std::optional<Timestamp> next_delivery_due(const Reader& reader);
+[[nodiscard]] std::optional<Timestamp> next_delivery_due_after(const Reader& reader, Timestamp now);
 [[nodiscard]] std::optional<Delivery> find_delivery(const Reader& reader, std::int64_t row);
 /// Done, or given up.
 void erase_delivery(Transaction& transaction, const Delivery& delivery);

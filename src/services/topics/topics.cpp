@@ -211,12 +211,23 @@ Result<void> Topics::untag(Transaction& transaction, const std::string& name, co
   return {};
 }
 
-std::size_t Topics::forget_old_deduplication(Transaction& transaction, std::size_t limit) const {
+namespace {
+
+std::vector<Key> old_deduplication(const Reader& reader, Timestamp now, std::size_t limit) {
   std::vector<Key> old;
-  transaction.scan({.prefix = Key(deduplication_table)}, [&](const Key& key, std::string_view record) {
-    if (transaction.now() - deduplication_time(record) >= std::chrono::minutes{5}) old.push_back(key);
+  reader.scan({.prefix = Key(deduplication_table)}, [&](const Key& key, std::string_view record) {
+    if (now - deduplication_time(record) >= std::chrono::minutes{5}) old.push_back(key);
     return old.size() < limit;
   });
+  return old;
+}
+
+}  // namespace
+
+bool Topics::has_old_deduplication(const Reader& reader, Timestamp now) const { return !old_deduplication(reader, now, 1).empty(); }
+
+std::size_t Topics::forget_old_deduplication(Transaction& transaction, std::size_t limit) const {
+  const auto old = old_deduplication(transaction, transaction.now(), limit);
   for (const auto& key : old) transaction.erase(key);
   return old.size();
 }

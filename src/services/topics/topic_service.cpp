@@ -1,0 +1,214 @@
+#include "services/topics/topic_service.h"
+
+#include "services/topics/deliveries.h"
+#include "services/topics/delivery_outcome.h"
+#include "services/topics/publish_task.h"
+#include "signalbox/async.h"
+#include "signalbox/overload.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <utility>
+
+namespace signalbox {
+
+namespace asio = boost::asio;
+using asio::awaitable;
+using asio::use_awaitable;
+
+namespace {
+
+TopicEnvironment environment_of(Engine& engine, const TopicServiceOptions& options) {
+  return TopicEnvironment{.site = engine.site(),
+                          .master_key = [&engine]() -> const MasterKey& { return engine.master_key(); },
+                          .public_url = options.public_url,
+                          .send_to_queue = options.send_to_queue};
+}
+
+}  // namespace
+
+struct TopicService::Implementation : std::enable_shared_from_this<Implementation> {
+  Implementation(Engine& the_engine, Outbox& outbox, TopicServiceOptions the_options)
+      : engine(the_engine), options(std::move(the_options)), topics(environment_of(engine, options), outbox) {}
+
+  Engine& engine;
+  TopicServiceOptions options;
+  Topics topics;
+  std::unique_ptr<Reader> reader;
+  std::optional<asio::steady_timer> wait_timer, sweep_timer;
+  std::set<std::int64_t> under_way;         ///< rows of deliveries
+  bool woken = false;
+  bool stopping = false;
+
+  std::mutex executor_mutex;                ///< the engine's thread may call wake() while the I/O thread is still starting
+  std::optional<asio::any_io_executor> executor;
+
+  /// From any thread: there may be something to deliver.
+  void wake() {
+    const std::lock_guard lock(executor_mutex);
+    if (!executor) return;   // start() looks anyway
+    asio::post(*executor, [self = shared_from_this()] { self->look_again(); });
+  }
+
+  void look_again() {
+    woken = true;
+    if (wait_timer) wait_timer->cancel();
+  }
+
+  awaitable<void> wait(asio::steady_timer& timer, std::chrono::milliseconds time) {
+    timer.expires_after(time);
+    boost::system::error_code cancelled;
+    co_await timer.async_wait(asio::redirect_error(use_awaitable, cancelled));
+  }
+
+  awaitable<void> ask_for_confirmations() {
+    const auto self = shared_from_this();
+    const auto asked = co_await transact<std::size_t>(engine, [self](EngineTransaction& transaction) { return self->topics.ask_for_missing_confirmations(transaction); });
+    if (!asked) spdlog::error("topics: confirmations of e-mail subscriptions could not be asked for: {}", asked.error().message);
+    else if (*asked > 0) spdlog::info("topics: mail is sent now, so {} e-mail subscriptions wait for their confirmation", *asked);
+  }
+
+  awaitable<void> deliver_loop() {
+    const auto self = shared_from_this();
+    while (!stopping) {
+      woken = false;
+      const auto now = engine.clock().now();
+      if (under_way.size() < options.concurrency) begin_due(now);
+      if (!woken && !stopping) co_await wait(*wait_timer, time_to_next(now));
+    }
+  }
+
+  void begin_due(Timestamp now) {
+    // Those under way are due as well until their outcome is stored.
+    for (auto& delivery : due_deliveries(*reader, now, options.concurrency + under_way.size())) {
+      if (under_way.size() >= options.concurrency) return;
+      if (!under_way.insert(delivery.row).second) continue;
+      asio::co_spawn(*executor, deliver(std::move(delivery)), log_failure("delivery"));
+    }
+  }
+
+  /// At most half a minute, since the wall clock may be set meanwhile. What is under way wakes the loop when it ends.
+  std::chrono::milliseconds time_to_next(Timestamp now) const {
+    constexpr std::chrono::milliseconds longest = std::chrono::seconds{30};
+    const auto next = under_way.empty() ? next_delivery_due(*reader) : next_delivery_due_after(*reader, now);
+    return next ? std::clamp<std::chrono::milliseconds>(*next - now, std::chrono::milliseconds{1}, longest) : longest;
+  }
+
+  awaitable<void> deliver(Delivery delivery) {
+    const auto self = shared_from_this();
+    try {
+      const auto subscription = topics.find_subscription(*reader, delivery.subscription);
+      const auto outcome = subscription ? co_await attempt(delivery, *subscription) : DeliveryOutcome(Delivered{});   // unsubscribed meanwhile
+      co_await store(delivery, subscription, outcome);
+    } catch (const StoreFailure& failure) {
+      spdlog::error("topics: a delivery waits: {}", failure.what());
+    }
+    under_way.erase(delivery.row);
+    look_again();
+  }
+
+  awaitable<DeliveryOutcome> attempt(const Delivery& delivery, const Subscription& subscription) {
+    if (delivery.kind == DeliveryKind::Function) {
+      const auto outcome = co_await invoke({.function = subscription.endpoint,
+                                            .payload = resolve_public_url(delivery.body, options.public_url()),
+                                            .request_id = delivery.request_id});
+      co_return outcome_of(delivery, outcome, engine.clock().now());
+    }
+    const auto response = co_await options.send_http(request_of(delivery, subscription.endpoint, topics.site().topic_arn(subscription.topic),
+                                                                subscription_arn(topics.site(), subscription), options.public_url()));
+    const auto policy = subscription.attributes.find("DeliveryPolicy");
+    co_return outcome_of(delivery, response, policy == subscription.attributes.end() ? std::string_view() : std::string_view(policy->second));
+  }
+
+  awaitable<FunctionOutcome> invoke(FunctionCall call) {
+    auto current = co_await asio::this_coro::executor;
+    co_return co_await asio::async_initiate<decltype(use_awaitable), void(FunctionOutcome)>(
+        [this, current, call = std::move(call)](auto handler) mutable {
+          auto shared = std::make_shared<decltype(handler)>(std::move(handler));
+          options.functions->invoke(std::move(call), [current, shared](FunctionOutcome outcome) {
+            asio::post(current, [shared, outcome = std::move(outcome)]() mutable { (*shared)(std::move(outcome)); });
+          });
+        },
+        use_awaitable);
+  }
+
+  awaitable<void> store(const Delivery& delivery, const std::optional<Subscription>& subscription, const DeliveryOutcome& outcome) {
+    const auto self = shared_from_this();
+    const auto stored = co_await transact<bool>(engine, [self, delivery, subscription, outcome](EngineTransaction& transaction) -> Result<bool> {
+      std::visit(Overload{[&](const Delivered&) { erase_delivery(transaction, delivery); },
+                          [&](const TryAgain& later) { postpone_delivery(transaction, delivery, transaction.now() + later.after); },
+                          [&](const GiveUp& given_up) {
+                            erase_delivery(transaction, delivery);
+                            self->give_up(transaction, delivery, *subscription, given_up.why);
+                          }},
+                 outcome);
+      return true;
+    });
+    if (!stored) spdlog::error("topics: the outcome of a delivery could not be stored, it will be repeated: {}", stored.error().message);
+  }
+
+  void give_up(Transaction& transaction, const Delivery& delivery, const Subscription& subscription, const std::string& why) const {
+    spdlog::warn("topic {}: message {} was not delivered to {}: {}", subscription.topic, delivery.message_id, subscription.endpoint, why);
+    if (delivery.kind == DeliveryKind::Confirmation) return;
+    const auto& body = delivery.dead_letter_body.empty() ? delivery.body : delivery.dead_letter_body;
+    topics.send_to_dead_letter_queue(transaction, subscription, {.queue = "", .body = resolve_public_url(body, options.public_url())});
+  }
+
+  awaitable<void> sweep_loop() {
+    const auto self = shared_from_this();
+    while (!stopping) {
+      co_await wait(*sweep_timer, std::chrono::minutes{1});
+      std::size_t count = 0;
+      do {
+        if (stopping || !topics.has_old_deduplication(*reader, engine.clock().now())) break;
+        const auto forgotten = co_await transact<std::size_t>(
+            engine, [self](EngineTransaction& transaction) -> Result<std::size_t> { return self->topics.forget_old_deduplication(transaction, 500); });
+        count = forgotten ? *forgotten : 0;
+      } while (count == 500);
+    }
+  }
+};
+
+TopicService::TopicService(Engine& engine, Outbox& outbox, TopicServiceOptions options)
+    : implementation_(std::make_shared<Implementation>(engine, outbox, std::move(options))) {
+  implementation_->topics.on_delivery([weak = std::weak_ptr(implementation_)] {
+    if (const auto self = weak.lock()) self->wake();
+  });
+  engine.offer("sns:publish", std::make_unique<PublishTask>(implementation_->topics));
+}
+
+TopicService::~TopicService() = default;
+
+const Topics& TopicService::topics() const { return implementation_->topics; }
+
+void TopicService::start(asio::any_io_executor executor) {
+  auto& self = *implementation_;
+  self.reader = self.engine.reader();
+  self.wait_timer.emplace(executor);
+  self.sweep_timer.emplace(executor);
+  {
+    const std::lock_guard lock(self.executor_mutex);
+    self.executor = executor;
+  }
+  asio::co_spawn(executor, self.ask_for_confirmations(), log_failure("confirmations"));
+  asio::co_spawn(executor, self.deliver_loop(), log_failure("deliverer"));
+  asio::co_spawn(executor, self.sweep_loop(), log_failure("topic sweeper"));
+}
+
+void TopicService::stop() {
+  auto& self = *implementation_;
+  self.stopping = true;
+  if (self.wait_timer) self.wait_timer->cancel();
+  if (self.sweep_timer) self.sweep_timer->cancel();
+}
+
+}  // namespace signalbox
