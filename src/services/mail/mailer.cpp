@@ -68,23 +68,35 @@ struct Mailer::Implementation : std::enable_shared_from_this<Implementation> {
     const auto self = shared_from_this();   // keeps everything alive until the loop has ended
     while (!stopping) {
       woken = false;
-      const auto now = engine.clock().now();
-      const auto due = due_mail(*reader, now, 20);
+      const auto due = due_now();
       if (!due.empty()) {
         if (!co_await send_all(due)) co_await wait(*pause_timer, doubled(options.pause_first, options.pause_longest, server_failures - 1));
         continue;
       }
       co_await close_connection();
-      if (!woken && !stopping) co_await wait(*wait_timer, time_to_next(engine.clock().now()));
+      if (!woken && !stopping) co_await wait(*wait_timer, time_to_next());
     }
     co_await close_connection();
   }
 
+  std::vector<OutboxMail> due_now() const {
+    try {
+      return due_mail(*reader, engine.clock().now(), 20);
+    } catch (const StoreFailure& failure) {
+      spdlog::error("mail waits: {}", failure.what());
+      return {};
+    }
+  }
+
   /// At most half a minute, since the wall clock may be set meanwhile.
-  std::chrono::milliseconds time_to_next(Timestamp now) const {
+  std::chrono::milliseconds time_to_next() const {
     constexpr std::chrono::milliseconds longest = std::chrono::seconds{30};
-    const auto next = next_mail_due(*reader);
-    return next ? std::clamp<std::chrono::milliseconds>(*next - now, std::chrono::milliseconds{1}, longest) : longest;
+    try {
+      const auto next = next_mail_due(*reader);
+      return next ? std::clamp<std::chrono::milliseconds>(*next - engine.clock().now(), std::chrono::milliseconds{1}, longest) : longest;
+    } catch (const StoreFailure&) {
+      return longest;
+    }
   }
 
   /// False: the server or the data file cannot be used now; a pause is due.

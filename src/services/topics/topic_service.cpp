@@ -49,6 +49,9 @@ struct TopicService::Implementation : std::enable_shared_from_this<Implementatio
   bool woken = false;
   bool stopping = false;
 
+  /// The wall clock may be set while we wait.
+  static constexpr std::chrono::milliseconds longest_wait = std::chrono::seconds{30};
+
   std::mutex executor_mutex;                ///< the engine's thread may call wake() while the I/O thread is still starting
   std::optional<asio::any_io_executor> executor;
 
@@ -81,9 +84,15 @@ struct TopicService::Implementation : std::enable_shared_from_this<Implementatio
     const auto self = shared_from_this();
     while (!stopping) {
       woken = false;
-      const auto now = engine.clock().now();
-      if (under_way.size() < options.concurrency) begin_due(now);
-      if (!woken && !stopping) co_await wait(*wait_timer, time_to_next(now));
+      auto pause = longest_wait;
+      try {
+        const auto now = engine.clock().now();
+        if (under_way.size() < options.concurrency) begin_due(now);
+        pause = time_to_next(now);
+      } catch (const StoreFailure& failure) {
+        spdlog::error("topics: deliveries wait: {}", failure.what());
+      }
+      if (!woken && !stopping) co_await wait(*wait_timer, pause);
     }
   }
 
@@ -96,21 +105,26 @@ struct TopicService::Implementation : std::enable_shared_from_this<Implementatio
     }
   }
 
-  /// At most half a minute, since the wall clock may be set meanwhile. What is under way wakes the loop when it ends.
+  /// What is under way wakes the loop when it ends.
   std::chrono::milliseconds time_to_next(Timestamp now) const {
-    constexpr std::chrono::milliseconds longest = std::chrono::seconds{30};
     const auto next = under_way.empty() ? next_delivery_due(*reader) : next_delivery_due_after(*reader, now);
-    return next ? std::clamp<std::chrono::milliseconds>(*next - now, std::chrono::milliseconds{1}, longest) : longest;
+    return next ? std::clamp<std::chrono::milliseconds>(*next - now, std::chrono::milliseconds{1}, longest_wait) : longest_wait;
   }
 
   awaitable<void> deliver(Delivery delivery) {
     const auto self = shared_from_this();
+    bool stored = false;
     try {
       const auto subscription = topics.find_subscription(*reader, delivery.subscription);
       const auto outcome = subscription ? co_await attempt(delivery, *subscription) : DeliveryOutcome(Delivered{});   // unsubscribed meanwhile
-      co_await store(delivery, subscription, outcome);
+      stored = co_await store(delivery, subscription, outcome);
     } catch (const StoreFailure& failure) {
       spdlog::error("topics: a delivery waits: {}", failure.what());
+    }
+    if (!stored && !stopping) {
+      // It stays under way for a while, so that a full disk does not become a storm of requests.
+      asio::steady_timer pause(co_await asio::this_coro::executor);
+      co_await wait(pause, std::chrono::seconds{5});
     }
     under_way.erase(delivery.row);
     look_again();
@@ -141,7 +155,7 @@ struct TopicService::Implementation : std::enable_shared_from_this<Implementatio
         use_awaitable);
   }
 
-  awaitable<void> store(const Delivery& delivery, const std::optional<Subscription>& subscription, const DeliveryOutcome& outcome) {
+  awaitable<bool> store(const Delivery& delivery, const std::optional<Subscription>& subscription, const DeliveryOutcome& outcome) {
     const auto self = shared_from_this();
     const auto stored = co_await transact<bool>(engine, [self, delivery, subscription, outcome](EngineTransaction& transaction) -> Result<bool> {
       std::visit(Overload{[&](const Delivered&) { erase_delivery(transaction, delivery); },
@@ -154,6 +168,7 @@ struct TopicService::Implementation : std::enable_shared_from_this<Implementatio
       return true;
     });
     if (!stored) spdlog::error("topics: the outcome of a delivery could not be stored, it will be repeated: {}", stored.error().message);
+    co_return stored.has_value();
   }
 
   void give_up(Transaction& transaction, const Delivery& delivery, const Subscription& subscription, const std::string& why) const {
@@ -163,13 +178,23 @@ struct TopicService::Implementation : std::enable_shared_from_this<Implementatio
     topics.send_to_dead_letter_queue(transaction, subscription, {.queue = "", .body = resolve_public_url(body, options.public_url())});
   }
 
+  bool has_work_for_sweeper() const {
+    try {
+      return topics.has_old_deduplication(*reader, engine.clock().now());
+    } catch (const StoreFailure& failure) {
+      spdlog::error("topics: {}", failure.what());
+      return false;
+    }
+  }
+
   awaitable<void> sweep_loop() {
     const auto self = shared_from_this();
     while (!stopping) {
       co_await wait(*sweep_timer, std::chrono::minutes{1});
+      if (!has_work_for_sweeper()) continue;
       std::size_t count = 0;
       do {
-        if (stopping || !topics.has_old_deduplication(*reader, engine.clock().now())) break;
+        if (stopping) break;
         const auto forgotten = co_await transact<std::size_t>(
             engine, [self](EngineTransaction& transaction) -> Result<std::size_t> { return self->topics.forget_old_deduplication(transaction, 500); });
         count = forgotten ? *forgotten : 0;

@@ -3,6 +3,7 @@
 /// and HTTP endpoints.
 
 #include "http/http.h"
+#include "services/topics/queue_sender.h"
 #include "signalbox/engine.h"
 #include "signalbox/functions.h"
 #include "signalbox/mail.h"
@@ -22,7 +23,7 @@ using HttpSender = std::function<boost::asio::awaitable<Result<http::Response>>(
 
 struct TopicServiceOptions {
   std::function<std::string()> public_url;  ///< no slash at its end; called on both threads
-  /// Sends to a queue within the transaction (src/services/queues).
+  /// Sends to a queue within the transaction: queue_sender(queues).
   std::function<Result<void>(Transaction&, const QueueDelivery&)> send_to_queue;
   FunctionInvoker* functions = nullptr;     ///< outlives the service
   HttpSender send_http;                     ///< http::send
