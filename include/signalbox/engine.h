@@ -21,9 +21,9 @@ namespace signalbox {
 
 struct StartRequest {
   std::string state_machine;                ///< name
-  std::optional<std::string> name;          ///< default: the new execution's UUIDv7
+  std::optional<std::string> name = {};     ///< default: the new execution's UUIDv7
   Json input = Json::empty_object();
-  std::optional<ParentTask> parent;
+  std::optional<ParentTask> parent = {};
 };
 struct StartedExecution {
   ExecutionRecord record;
@@ -50,8 +50,11 @@ class EngineTransaction : public Transaction {
   [[nodiscard]] virtual Result<void> heartbeat_task(const TaskToken& token) = 0;
   /// A set-aside execution goes on. Errors: NotFound, Conflict (it is not set aside).
   [[nodiscard]] virtual Result<void> resume_execution(ExecutionRow row) = 0;
-  /// State of an execution, loaded if cold. Null if unknown or closed.
+  /// State of an execution, loaded if cold. Null if unknown or closed. Valid until the transaction is next asked for something.
   [[nodiscard]] virtual const Execution* execution(ExecutionRow row) = 0;
+  /// Whether a task's resource can be called here.
+  [[nodiscard]] virtual bool offers(const TaskResource& resource) const = 0;
+  [[nodiscard]] virtual const Site& site() const = 0;
 };
 
 /// Told after a commit that an execution began or ended (status-change events, metrics, logs).
@@ -60,10 +63,18 @@ struct ExecutionChange {
 };
 
 struct EngineOptions {
-  Site site;
+  Site site = {};
   std::chrono::hours retention{90 * 24};
   std::size_t cache_bytes_max = 4 * 1024 * 1024;     ///< of executions kept folded in memory
-  std::string data_directory;                        ///< for the note a failed assertion leaves; empty: none
+  std::string data_directory = {};                   ///< for the note a failed assertion leaves; empty: none
+};
+
+/// One operation of a batch. `run` says whether what it wrote is to be kept; `committed` is called after the commit in either case, `failed`
+/// if the commit failed, the store could not be read, or the engine is stopping.
+struct EngineOperation {
+  std::function<bool(EngineTransaction&)> run;
+  std::function<void()> committed;
+  std::function<void(const Error&)> failed;
 };
 
 /// Numbers for /metrics; read from any thread.
@@ -71,7 +82,7 @@ struct EngineCounters {
   std::uint64_t executions_started, executions_succeeded, executions_failed, executions_timed_out, executions_aborted;
   std::uint64_t transitions, events, commits, operations;
   std::uint64_t open_executions, set_aside_executions, timers, cached_executions;
-  bool store_failed;
+  bool store_failed;                        ///< a commit failed and none has succeeded since: all that would write is refused
 };
 
 /// Owns the engine's thread. Everything it calls (internal tasks, operations, on_commit actions) runs there.
@@ -105,7 +116,7 @@ class Engine {
       std::optional<Result<T>> result;
     };
     auto pending = std::make_shared<Pending>(Pending{std::move(work), std::move(done), std::nullopt});
-    submit(Operation{
+    submit(EngineOperation{
         .run = [pending](EngineTransaction& transaction) {
           pending->result.emplace(pending->work(transaction));
           return pending->result->has_value();
@@ -120,16 +131,11 @@ class Engine {
   [[nodiscard]] EngineCounters counters() const;
   /// Another thread's view of committed state.
   [[nodiscard]] std::unique_ptr<Reader> reader();
+  /// Store::backup. Any thread; blocks it until the copy is done.
+  [[nodiscard]] Result<void> backup(const std::string& path);
 
  private:
-  /// One operation of a batch. `run` says whether what it wrote is to be kept; `committed` is called after the commit in either case,
-  /// `failed` if the commit failed or the engine is stopping.
-  struct Operation {
-    std::function<bool(EngineTransaction&)> run;
-    std::function<void()> committed;
-    std::function<void(const Error&)> failed;
-  };
-  void submit(Operation operation);
+  void submit(EngineOperation operation);
 
   struct Implementation;
   std::unique_ptr<Implementation> implementation_;

@@ -8,6 +8,7 @@
 #include "signalbox/store.h"
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,10 +17,11 @@
 namespace signalbox {
 
 inline constexpr Table executions_table{"executions", {KeyPart::Integer}};                              // ExecutionRow → ExecutionRecord
-inline constexpr Table execution_names_table{"execution_names", {KeyPart::Text, KeyPart::Text}};        // (machine, name) → row
+inline constexpr Table execution_names_table{"execution_names", {KeyPart::Text, KeyPart::Text}};        // (machine, name) → row, for names that are not the execution's own id
 inline constexpr Table machine_executions_table{"machine_executions", {KeyPart::Text, KeyPart::Integer}};   // (machine, row) → nothing: listing
 inline constexpr Table open_executions_table{"open_executions", {KeyPart::Integer}};                    // row → OpenExecution: what a restart must know
-inline constexpr Table history_table{"history", {KeyPart::Integer}};                                    // chunk number → the events of one step
+inline constexpr Table history_table{"history", {KeyPart::Integer}};                                    // chunk number → the facts of one transaction
+inline constexpr Table child_tasks_table{"child_tasks", {KeyPart::Integer, KeyPart::Integer}};          // (parent, attempt) → the child it waits for
 
 /// A parent waiting for a child: whom to tell when the child ends.
 struct ParentTask {
@@ -45,8 +47,11 @@ struct ExecutionRecord {
 /// Row of every running execution, small: scanned once at start.
 struct OpenExecution {
   std::optional<Timestamp> due;             ///< next_due()
-  bool pending = false;                     ///< pending_commands() is not empty
-  std::uint32_t tokens = 0;                 ///< tasks that wait for a callback
+  bool pending = false;                     ///< an external call has not been answered, or the execution can go on by itself
+  bool waits_for_callback = false;          ///< some task waits for a token to be given back
+  bool set_aside = false;
+  std::map<TaskAttempt, Timestamp> heartbeats;   ///< when tasks were last heard of; no part of history
+  friend bool operator==(const OpenExecution&, const OpenExecution&) = default;
 };
 
 [[nodiscard]] std::optional<ExecutionRecord> find_execution(const Reader& reader, ExecutionRow row);
@@ -67,8 +72,17 @@ struct ExecutionFilter {
                                                      std::int64_t from_id, bool reverse, std::size_t limit);
 /// Every fact, internal ones too, from the first.
 void for_each_fact(const Reader& reader, const ExecutionRecord& record, const std::function<void(const HistoryEvent&)>& visit);
-/// The fold of its history. Its heartbeat clocks, which are no part of it, start at `now`.
+/// The fold of its history. Heartbeats, which are no part of it, stand where the tasks started.
 [[nodiscard]] Execution load_execution(const Reader& reader, const ExecutionRecord& record);
+
+/// What DescribeExecution shows of its payloads, read from its first and last events.
+struct ExecutionPayloads {
+  Json input;
+  std::optional<Json> output;               ///< once it succeeded
+  WorkflowError error;                      ///< once it failed, timed out or was aborted
+};
+[[nodiscard]] ExecutionPayloads read_payloads(const Reader& reader, const ExecutionRecord& record);
+[[nodiscard]] std::optional<OpenExecution> find_open_execution(const Reader& reader, ExecutionRow row);
 
 /// A task that waits for somebody's answer.
 struct WaitingToken {

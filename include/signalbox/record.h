@@ -41,6 +41,7 @@ class RecordReader {
   std::optional<std::string> optional_text();
   std::optional<Timestamp> optional_timestamp();
   [[nodiscard]] bool at_end() const { return bytes_.empty(); }
+  [[nodiscard]] std::string_view rest() const { return bytes_; }   ///< what has not been read
 
  private:
   std::string_view bytes_;

@@ -34,24 +34,25 @@ struct StateMachineRecord {
   Json tags = Json::empty_object();                   ///< name → value
   std::optional<Json> logging_configuration, tracing_configuration, encryption_configuration;   ///< as given; shown, otherwise unused
   std::optional<std::string> stack;                   ///< the template folder it came from
+  std::int64_t running = 0;                           ///< Deleting: executions that have not ended yet
 };
 
 struct CreateStateMachine {
   std::string name;
   std::string definition;                             ///< JSON text
-  std::string role_arn;
+  std::string role_arn = {};
   StateMachineType type = StateMachineType::Standard;
   Json tags = Json::empty_object();
-  std::optional<Json> logging_configuration, tracing_configuration, encryption_configuration;
-  std::optional<std::string> stack;
+  std::optional<Json> logging_configuration = {}, tracing_configuration = {}, encryption_configuration = {};
+  std::optional<std::string> stack = {};
   bool allow_unsupported = false;                     ///< accept tasks of services that are not here; the calls fail then
 };
 
 struct UpdateStateMachine {
   std::string name;
-  std::optional<std::string> definition, role_arn;
-  std::optional<Json> logging_configuration, tracing_configuration;
-  std::optional<Json> tags;                           ///< by templates only; replaces all of them, and is no revision
+  std::optional<std::string> definition = {}, role_arn = {};
+  std::optional<Json> logging_configuration = {}, tracing_configuration = {};
+  std::optional<Json> tags = {};                      ///< by templates only; replaces all of them, and is no revision
   bool allow_unsupported = false;
 };
 
@@ -68,6 +69,8 @@ void delete_state_machine(Transaction& transaction, std::string_view name);
 [[nodiscard]] std::optional<StateMachineRecord> find_state_machine(const Reader& reader, std::string_view name);
 /// In order of name, after `after`.
 [[nodiscard]] std::vector<StateMachineRecord> list_state_machines(const Reader& reader, std::string_view after, std::size_t limit);
+/// Writes the record as it is.
+void put_state_machine(Transaction& transaction, const StateMachineRecord& record);
 [[nodiscard]] std::optional<std::string> definition_text(const Reader& reader, DefinitionRow row);
 
 }  // namespace signalbox

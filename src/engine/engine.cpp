@@ -1,0 +1,139 @@
+#include "signalbox/engine.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+#include <thread>
+
+#include "engine/engine_core.h"
+
+namespace signalbox {
+
+namespace {
+
+/// Operations of one commit: bounds its memory and how long its first one waits.
+constexpr std::size_t operations_max = 1'000;
+
+/// The longest sleep while a timer is armed: the wall clock may jump, and the machine may be suspended, without anybody telling.
+constexpr std::chrono::seconds slice{1};
+
+/// Where operations wait for the engine's thread. Shared with external calls, whose answers may come after the engine is gone.
+class Mailbox {
+ public:
+  /// False: the engine has stopped.
+  bool put(EngineOperation& operation) {
+    {
+      std::lock_guard lock(mutex_);
+      if (closed_) return false;
+      waiting_.push_back(std::move(operation));
+      if (waiting_.size() > 1) return true;   // its thread has been woken already
+    }
+    wake_.notify_one();
+    return true;
+  }
+
+  /// What waits, at most `operations_max`; sleeps until there is something, `due` has passed, or it is closed.
+  std::vector<EngineOperation> take(std::chrono::steady_clock::duration sleep_at_most) {
+    std::unique_lock lock(mutex_);
+    wake_.wait_for(lock, sleep_at_most, [this] { return closed_ || !waiting_.empty(); });
+    if (waiting_.size() <= operations_max) return std::exchange(waiting_, {});
+    const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(operations_max);
+    std::vector<EngineOperation> first(std::make_move_iterator(waiting_.begin()), std::make_move_iterator(end));
+    waiting_.erase(waiting_.begin(), end);
+    return first;
+  }
+
+  void close() {
+    {
+      std::lock_guard lock(mutex_);
+      closed_ = true;
+    }
+    wake_.notify_one();
+  }
+  [[nodiscard]] bool is_closed() {
+    std::lock_guard lock(mutex_);
+    return closed_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::vector<EngineOperation> waiting_;
+  bool closed_ = false;
+};
+
+Error stopping() { return error(ErrorCode::Unavailable, "the daemon is stopping"); }
+
+}  // namespace
+
+struct Engine::Implementation {
+  Implementation(Store& store_used, const Clock& clock_used, EngineOptions options)
+      : store(store_used), clock(clock_used), mailbox(std::make_shared<Mailbox>()), core(store_used, clock_used, std::move(options), [box = mailbox](EngineOperation answer) {
+          (void)box->put(answer);   // after the end an answer is dropped: the next start repeats its call
+        }) {}
+
+  void loop();
+  [[nodiscard]] std::chrono::steady_clock::duration sleep_at_most() const;
+
+  Store& store;
+  const Clock& clock;
+  std::shared_ptr<Mailbox> mailbox;
+  EngineCore core;
+  std::thread thread;
+};
+
+Engine::Engine(Store& store, const Clock& clock, EngineOptions options) : implementation_(std::make_unique<Implementation>(store, clock, std::move(options))) {}
+
+Engine::~Engine() { stop(); }
+
+void Engine::offer(std::string resource, std::unique_ptr<InternalTask> task) { implementation_->core.tasks().offer(std::move(resource), std::move(task)); }
+void Engine::offer(std::string resource, std::unique_ptr<ExternalTask> task) { implementation_->core.tasks().offer(std::move(resource), std::move(task)); }
+bool Engine::offers(const TaskResource& resource) const { return implementation_->core.tasks().offers(resource); }
+void Engine::on_change(std::function<void(const ExecutionChange&)> listener) { implementation_->core.on_change(std::move(listener)); }
+
+Result<void> Engine::start() {
+  if (auto opened = implementation_->core.open(); !opened) return opened;
+  implementation_->thread = std::thread([this] { implementation_->loop(); });
+  return {};
+}
+
+void Engine::stop() {
+  implementation_->mailbox->close();
+  if (implementation_->thread.joinable()) implementation_->thread.join();
+}
+
+void Engine::submit(EngineOperation operation) {
+  if (!implementation_->mailbox->put(operation)) operation.failed(stopping());
+}
+
+std::chrono::steady_clock::duration Engine::Implementation::sleep_at_most() const {
+  if (core.is_busy()) return {};
+  const auto due = core.next_due();
+  if (!due) return std::chrono::minutes{1};
+  return std::clamp<std::chrono::steady_clock::duration>(*due - clock.now(), {}, slice);
+}
+
+// What had been submitted before the stop is still committed.
+void Engine::Implementation::loop() {
+  for (;;) {
+    const bool last = mailbox->is_closed();
+    auto operations = mailbox->take(last ? std::chrono::steady_clock::duration{} : sleep_at_most());
+    const auto due = core.next_due();
+    if (operations.empty() && last) break;
+    if (operations.empty() && !core.is_busy() && (!due || *due > clock.now())) continue;
+    core.run(std::move(operations));
+  }
+  core.close();
+}
+
+const MasterKey& Engine::master_key() const { return implementation_->core.master_key(); }
+const Site& Engine::site() const { return implementation_->core.site(); }
+const Clock& Engine::clock() const { return implementation_->clock; }
+EngineCounters Engine::counters() const { return implementation_->core.counters(); }
+std::unique_ptr<Reader> Engine::reader() { return implementation_->store.reader(); }
+Result<void> Engine::backup(const std::string& path) { return implementation_->store.backup(path); }
+
+}  // namespace signalbox

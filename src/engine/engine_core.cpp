@@ -1,0 +1,213 @@
+#include "engine/engine_core.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+#include "engine/bug_note.h"
+#include "engine/core_counters.h"
+#include "engine/start_execution_task.h"
+
+namespace signalbox {
+
+namespace {
+
+/// Own work per transaction, so that operations do not wait behind it.
+constexpr int timers_max = 1'000, continues_max = 16, recovered_max = 64;
+
+/// A timer whose execution could not be read is tried again after this.
+constexpr std::chrono::seconds retry_after{60};
+
+}  // namespace
+
+EngineCore::EngineCore(Store& store, const Clock& clock, EngineOptions options, std::function<void(EngineOperation)> submit)
+    : store_(store),
+      clock_(clock),
+      options_(std::move(options)),
+      submit_(std::move(submit)),
+      workshop_{.store = store, .tasks = {}, .site = options_.site, .master_key = {}, .machines = {}, .cache = {}, .rows = {}, .started_at = {}, .unrecovered = {}},
+      transaction_(workshop_),
+      retention_(options_.retention),
+      counters_(std::make_unique<Counters>()) {
+  workshop_.tasks.offer("states:startExecution", std::make_unique<StartExecutionTask>());
+}
+
+EngineCore::~EngineCore() {
+  if (!options_.data_directory.empty()) stop_leaving_bug_notes();
+}
+
+void EngineCore::run(std::vector<EngineOperation> operations) {
+  if (failed_ && !store_works_again()) {
+    for (auto& operation : operations) operation.failed(error(ErrorCode::Unavailable, "the data file cannot be written; nothing was changed"));
+    return;
+  }
+  repeat_answers();
+  transaction_.begin(clock_.now());
+  run_own_work();
+  counters_->operations += operations.size();
+  std::vector<EngineOperation> to_answer;
+  to_answer.reserve(operations.size());
+  for (auto& operation : operations) {
+    if (operation.run) run_operation(operation);
+    if (operation.run) to_answer.push_back(std::move(operation));
+  }
+  commit(to_answer);
+}
+
+void EngineCore::run_own_work() {
+  for (int i = 0; i < timers_max; ++i) {
+    const auto entry = timers_.pop_due(transaction_.now());
+    if (!entry) break;
+    if (!attempt("timer", [&] { transaction_.fire_timer(*entry); })) timers_.push(transaction_.now() + retry_after, entry->row);
+  }
+  const auto ready = std::min<std::size_t>(continues_.size(), continues_max);
+  for (std::size_t i = 0; i < ready; ++i) {
+    const ExecutionRow row = continues_.front();
+    continues_.pop_front();
+    if (!attempt("continuation", [&] { transaction_.go_on(row); })) timers_.push(transaction_.now() + retry_after, row);
+  }
+  for (int i = 0; i < recovered_max && !workshop_.unrecovered.empty(); ++i) {
+    const ExecutionRow row = *workshop_.unrecovered.begin();
+    const bool recovered = attempt("recovery", [&] { transaction_.recover(row); });
+    workshop_.unrecovered.erase(row);   // closed meanwhile, or unreadable: it is not tried in a circle
+    if (!recovered) timers_.push(transaction_.now() + retry_after, row);
+  }
+  if (retention_.is_due(transaction_.now())) {
+    if (!attempt("retention", [&] { retention_.sweep(transaction_); })) retention_.begin_again();
+  }
+}
+
+bool EngineCore::attempt(const char* doing, const std::function<void()>& work) {
+  try {
+    work();
+    transaction_.keep_operation();
+    return true;
+  } catch (const StoreFailure& failure) {
+    spdlog::error("{} failed: {}", doing, failure.what());
+    transaction_.drop_operation();
+    return false;
+  }
+}
+
+// An operation that failed has been answered: its `run` is emptied.
+void EngineCore::run_operation(EngineOperation& operation) {
+  try {
+    const bool keep = operation.run(transaction_);
+    if (keep) {
+      transaction_.drain();
+      transaction_.keep_operation();
+    } else {
+      transaction_.drop_operation();
+    }
+  } catch (const StoreFailure& failure) {
+    spdlog::error("operation failed: {}", failure.what());
+    transaction_.drop_operation();
+    operation.run = nullptr;
+    operation.failed(error(ErrorCode::Unavailable, failure.what()));
+  }
+}
+
+void EngineCore::commit(std::vector<EngineOperation>& operations) {
+  if (!transaction_.batch().empty()) {
+    if (auto committed = store_.commit(transaction_.batch()); !committed) return commit_failed(operations, committed.error());
+    ++counters_->commits;
+  }
+  for (const auto& operation : operations) operation.committed();
+  act(transaction_.take_effects());
+  workshop_.cache.evict(options_.cache_bytes_max);
+  counters_->timers = timers_.size();
+  counters_->cached = workshop_.cache.size();
+}
+
+void EngineCore::act(Effects effects) {
+  for (const auto& entry : effects.timers) timers_.push(entry.due, entry.row);
+  continues_.insert(continues_.end(), effects.continues.begin(), effects.continues.end());
+  for (auto& call : effects.calls) call_external(std::move(call));
+  for (const auto& action : effects.actions) action();
+  count(effects);
+  for (const auto& record : effects.changes) {
+    for (const auto& listener : listeners_) listener({record});
+  }
+  stale_timers_ += effects.closed_with_timer;
+  drop_stale_timers();
+}
+
+namespace {
+
+/// Brings an external call's answer into a transaction. It is kept until a commit has taken it, since the call is not repeated in this process:
+/// if the commit fails, the operation goes to `repeats`.
+EngineOperation answer_operation(ExecutionRow row, TaskAttempt attempt, std::shared_ptr<const TaskAnswer> answer, std::weak_ptr<std::vector<EngineOperation>> repeats) {
+  auto run = [row, attempt, answer](EngineTransaction& transaction) {
+    if (answer->has_value()) {
+      transaction.deliver(row, events::TaskAnswered{attempt, answer->value()});
+    } else {
+      transaction.deliver(row, events::TaskRefused{attempt, TaskFailureKind::Failed, answer->error()});
+    }
+    return true;
+  };
+  auto failed = [row, attempt, answer, repeats](const Error&) {
+    if (const auto list = repeats.lock()) list->push_back(answer_operation(row, attempt, answer, repeats));
+  };
+  return {.run = std::move(run), .committed = [] {}, .failed = std::move(failed)};
+}
+
+}  // namespace
+
+void EngineCore::call_external(ExternalCall call) {
+  auto done = [submit = submit_, repeats = std::weak_ptr(answers_to_repeat_), row = call.call.execution, attempt = call.call.attempt](TaskAnswer answer) {
+    submit(answer_operation(row, attempt, std::make_shared<const TaskAnswer>(std::move(answer)), repeats));
+  };
+  call.task->call(call.call, std::move(done));
+}
+
+void EngineCore::repeat_answers() {
+  if (answers_to_repeat_->empty() || clock_.now() < next_repeat_) return;
+  next_repeat_ = clock_.now() + retry_after;
+  for (auto& answer : std::exchange(*answers_to_repeat_, {})) submit_(std::move(answer));
+}
+
+void EngineCore::count(const Effects& effects) {
+  counters_->transitions += effects.transitions;
+  counters_->events += effects.events;
+  counters_->set_aside += effects.set_aside;
+  for (const auto& record : effects.changes) {
+    switch (record.status) {
+      case ExecutionStatus::Running: ++counters_->started; ++counters_->open; continue;
+      case ExecutionStatus::Succeeded: ++counters_->succeeded; break;
+      case ExecutionStatus::Failed: ++counters_->failed; break;
+      case ExecutionStatus::TimedOut: ++counters_->timed_out; break;
+      case ExecutionStatus::Aborted: ++counters_->aborted; break;
+    }
+    --counters_->open;
+  }
+}
+
+std::optional<Timestamp> EngineCore::next_due() const {
+  if (failed_) return next_probe_;
+  Timestamp due = retention_.next_sweep();
+  if (const auto timer = timers_.next_due()) due = std::min(due, *timer);
+  if (!answers_to_repeat_->empty()) due = std::min(due, next_repeat_);
+  return due;
+}
+
+bool EngineCore::is_busy() const { return !failed_ && (!continues_.empty() || !workshop_.unrecovered.empty() || retention_.is_sweeping()); }
+
+EngineCounters EngineCore::counters() const {
+  const Counters& now = *counters_;
+  return {.executions_started = now.started,
+          .executions_succeeded = now.succeeded,
+          .executions_failed = now.failed,
+          .executions_timed_out = now.timed_out,
+          .executions_aborted = now.aborted,
+          .transitions = now.transitions,
+          .events = now.events,
+          .commits = now.commits,
+          .operations = now.operations,
+          .open_executions = static_cast<std::uint64_t>(now.open),
+          .set_aside_executions = static_cast<std::uint64_t>(now.set_aside),
+          .timers = now.timers,
+          .cached_executions = now.cached,
+          .store_failed = now.store_failed};
+}
+
+}  // namespace signalbox

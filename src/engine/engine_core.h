@@ -1,0 +1,86 @@
+#pragma once
+/// The engine without its thread: everything it does, one batch at a time, so that a simulation can drive it and crash it anywhere.
+
+#include "signalbox/engine.h"
+
+#include <atomic>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "engine/open_transaction.h"
+#include "engine/retention.h"
+#include "engine/timers.h"
+
+namespace signalbox {
+
+class EngineCore {
+ public:
+  /// `submit` brings an operation into a later batch: external answers come by it, from any thread. All references must outlive this.
+  EngineCore(Store& store, const Clock& clock, EngineOptions options, std::function<void(EngineOperation)> submit);
+  ~EngineCore();
+  EngineCore(const EngineCore&) = delete;
+  EngineCore& operator=(const EngineCore&) = delete;
+
+  [[nodiscard]] TaskRegistry& tasks() { return workshop_.tasks; }
+  void on_change(std::function<void(const ExecutionChange&)> listener) { listeners_.push_back(std::move(listener)); }
+
+  /// Creates what is missing, sets aside what met a bug, finds what is open. See Engine::start().
+  [[nodiscard]] Result<void> open();
+  /// One transaction: the timers that are due, what is to be gone on with, some of what is to be recovered or removed, and `operations`; then their
+  /// answers and external calls.
+  void run(std::vector<EngineOperation> operations);
+  /// When run() should be called though nothing was submitted. `is_busy`: at once.
+  [[nodiscard]] std::optional<Timestamp> next_due() const;
+  [[nodiscard]] bool is_busy() const;
+  /// Before a graceful end.
+  void close();
+
+  [[nodiscard]] const MasterKey& master_key() const { return workshop_.master_key; }
+  [[nodiscard]] const Site& site() const { return workshop_.site; }
+  [[nodiscard]] EngineCounters counters() const;   ///< any thread
+
+ private:
+  // engine_core.cpp
+  void run_own_work();
+  void run_operation(EngineOperation& operation);
+  /// Runs work of the engine's own as an operation. False: the store could not be read.
+  bool attempt(const char* doing, const std::function<void()>& work);
+  void commit(std::vector<EngineOperation>& operations);
+  void act(Effects effects);
+  void call_external(ExternalCall call);
+  void repeat_answers();
+  void count(const Effects& effects);
+
+  // recovery.cpp
+  [[nodiscard]] Result<void> set_aside_after_bug();
+  void find_open_executions(bool restarted);
+  void drop_stale_timers();
+  void commit_failed(std::vector<EngineOperation>& operations, const Error& error);
+  [[nodiscard]] bool store_works_again();
+
+  Store& store_;
+  const Clock& clock_;
+  EngineOptions options_;
+  std::function<void(EngineOperation)> submit_;
+  Workshop workshop_;
+  OpenTransaction transaction_;
+  Retention retention_;
+  Timers timers_;
+  std::deque<ExecutionRow> continues_;
+  std::vector<std::function<void(const ExecutionChange&)>> listeners_;
+
+  bool failed_ = false;                         ///< the last commit; nothing is served until one succeeds
+  Timestamp next_probe_{};
+  /// External answers that a failed commit lost. Shared with calls under way, which may outlive this.
+  std::shared_ptr<std::vector<EngineOperation>> answers_to_repeat_ = std::make_shared<std::vector<EngineOperation>>();
+  Timestamp next_repeat_{};
+  std::uint64_t stale_timers_ = 0;
+
+  struct Counters;
+  std::unique_ptr<Counters> counters_;
+};
+
+}  // namespace signalbox

@@ -1,0 +1,67 @@
+#include "signalbox/executions.h"
+
+#include "signalbox/encoding.h"
+#include "signalbox/step.h"
+
+#include "core/history_codec.h"
+#include "engine/execution_records.h"
+
+namespace signalbox {
+
+std::optional<ExecutionRecord> find_execution(const Reader& reader, ExecutionRow row) {
+  const auto record = reader.get(Key(executions_table, row.value));
+  return record ? std::optional(decode_execution(row, *record)) : std::nullopt;
+}
+
+std::optional<ExecutionRecord> find_execution(const Reader& reader, const Uuid& id) {
+  const auto row = uuid_v7_row(id.value);
+  if (!row) return std::nullopt;
+  auto record = find_execution(reader, ExecutionRow{*row});
+  return record && record->id == id ? std::move(record) : std::nullopt;
+}
+
+// A default name is the id, which holds the row; only chosen names have an index.
+std::optional<ExecutionRecord> find_execution(const Reader& reader, std::string_view state_machine, std::string_view name) {
+  if (auto record = find_execution(reader, Uuid{std::string(name)}); record && record->state_machine == state_machine && record->name == name) return record;
+  const auto row = reader.get(Key(execution_names_table, state_machine, name));
+  return row ? find_execution(reader, ExecutionRow{decode_row(*row)}) : std::nullopt;
+}
+
+std::optional<OpenExecution> find_open_execution(const Reader& reader, ExecutionRow row) {
+  const auto record = reader.get(Key(open_executions_table, row.value));
+  return record ? std::optional(decode_open_execution(*record)) : std::nullopt;
+}
+
+namespace {
+
+bool passes(const ExecutionFilter& filter, const ExecutionRecord& record) {
+  if (filter.state_machine && record.state_machine != *filter.state_machine) return false;
+  return !filter.status || record.status == *filter.status;
+}
+
+/// Where to look: the running ones of all machines, one machine's, or all; each newest first.
+KeyRange listing(const ExecutionFilter& filter, std::optional<ExecutionRow> before) {
+  const auto range = [&](Key prefix) {
+    KeyRange made{.prefix = prefix, .after = std::nullopt, .reverse = true};
+    if (before) made.after = Key(prefix).add(before->value);
+    return made;
+  };
+  if (filter.status == ExecutionStatus::Running) return range(Key(open_executions_table));
+  if (filter.state_machine) return range(Key(machine_executions_table, *filter.state_machine));
+  return range(Key(executions_table));
+}
+
+}  // namespace
+
+std::vector<ExecutionRecord> list_executions(const Reader& reader, const ExecutionFilter& filter, std::optional<ExecutionRow> before, std::size_t limit) {
+  std::vector<ExecutionRecord> found;
+  if (limit == 0) return found;
+  reader.scan(listing(filter, before), [&](const Key& key, std::string_view) {
+    auto record = find_execution(reader, ExecutionRow{key.integer(key.parts() - 1)});
+    if (record && passes(filter, *record)) found.push_back(std::move(*record));
+    return found.size() < limit;
+  });
+  return found;
+}
+
+}  // namespace signalbox

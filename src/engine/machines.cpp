@@ -1,0 +1,41 @@
+#include "engine/machines.h"
+
+#include <algorithm>
+
+namespace signalbox {
+
+namespace {
+
+/// Both are read again when needed; the bounds only keep what a daemon with very many machines holds in memory.
+constexpr std::size_t records_max = 1'024, programs_max = 256;
+
+bool waits_for_callback(const State& state) {
+  const auto* task = std::get_if<TaskState>(&state.type);
+  if (!task) return false;
+  const auto* service = std::get_if<ServiceResource>(&task->resource.kind);
+  return std::holds_alternative<ActivityResource>(task->resource.kind) || (service && service->pattern == IntegrationPattern::WaitForTaskToken);
+}
+
+}  // namespace
+
+const StateMachineRecord* Machines::find(const Reader& reader, std::string_view name) {
+  const std::string key(name);
+  if (const auto found = records_.find(key); found != records_.end()) return &found->second;
+  auto record = find_state_machine(reader, name);
+  if (!record) return nullptr;
+  if (records_.size() >= records_max) records_.clear();
+  return &records_.emplace(key, std::move(*record)).first->second;
+}
+
+std::shared_ptr<const Program> Machines::program(const Reader& reader, DefinitionRow row) {
+  if (const auto found = programs_.find(row); found != programs_.end()) return found->second;
+  const auto text = definition_text(reader, row);
+  if (!text) throw StoreFailure("damaged data file: definition " + std::to_string(row.value) + " is missing");
+  if (programs_.size() >= programs_max) std::erase_if(programs_, [](const auto& entry) { return entry.second.use_count() == 1; });
+  auto program = std::make_shared<Program>();
+  program->machine = load_definition(*text);
+  program->has_callbacks = std::any_of(program->machine->states.begin(), program->machine->states.end(), waits_for_callback);
+  return programs_.emplace(row, std::move(program)).first->second;
+}
+
+}  // namespace signalbox

@@ -1,0 +1,33 @@
+#pragma once
+/// State machines at hand: their records by name, and the programs of the definitions in use.
+
+#include "signalbox/state_machines.h"
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace signalbox {
+
+/// A definition, made ready to run.
+struct Program {
+  std::shared_ptr<const StateMachine> machine;
+  bool has_callbacks = false;               ///< some task waits for a token (.waitForTaskToken, an activity)
+};
+
+class Machines {
+ public:
+  /// Null if there is none. Valid until the next call.
+  [[nodiscard]] const StateMachineRecord* find(const Reader& reader, std::string_view name);
+  [[nodiscard]] std::shared_ptr<const Program> program(const Reader& reader, DefinitionRow row);
+  /// Its record was written, or a write of it dropped: it is read again.
+  void forget(const std::string& name) { records_.erase(name); }
+  void clear() { records_.clear(); }
+
+ private:
+  std::unordered_map<std::string, StateMachineRecord> records_;
+  std::unordered_map<DefinitionRow, std::shared_ptr<const Program>> programs_;
+};
+
+}  // namespace signalbox

@@ -1,0 +1,127 @@
+#include "engine/open_transaction.h"
+
+#include "signalbox/encoding.h"
+#include "signalbox/step.h"
+
+#include <algorithm>
+#include <iterator>
+
+namespace signalbox {
+
+namespace {
+
+template <class T>
+void append_to(std::vector<T>& all, std::vector<T>&& later) {
+  if (all.empty()) {
+    all = std::move(later);
+  } else {
+    all.insert(all.end(), std::make_move_iterator(later.begin()), std::make_move_iterator(later.end()));
+  }
+}
+
+}  // namespace
+
+void Effects::append(Effects&& later) {
+  append_to(actions, std::move(later.actions));
+  append_to(calls, std::move(later.calls));
+  append_to(continues, std::move(later.continues));
+  append_to(timers, std::move(later.timers));
+  append_to(changes, std::move(later.changes));
+  transitions += later.transitions;
+  events += later.events;
+  closed_with_timer += later.closed_with_timer;
+  set_aside += later.set_aside;
+}
+
+void OpenTransaction::begin(Timestamp now) {
+  now_ = now;
+  overlay_.clear();
+  kept_effects_ = {};
+  recovered_.clear();
+  recovered_kept_ = 0;
+}
+
+void OpenTransaction::keep_operation() {
+  SIGNALBOX_ASSERT(worklist_.empty());
+  overlay_.keep_operation();
+  workshop_.rows.operation_kept();
+  kept_effects_.append(std::exchange(effects_, {}));
+  operation_rows_.clear();
+  operation_machines_.clear();
+  recovered_kept_ = recovered_.size();
+}
+
+// What it changed in memory is read again from the layers below.
+void OpenTransaction::drop_operation() {
+  overlay_.drop_operation();
+  workshop_.rows.operation_dropped();
+  for (ExecutionRow row : operation_rows_) workshop_.cache.erase(row);
+  for (const auto& name : operation_machines_) workshop_.machines.forget(name);
+  operation_rows_.clear();
+  operation_machines_.clear();
+  workshop_.unrecovered.insert(recovered_.begin() + static_cast<std::ptrdiff_t>(recovered_kept_), recovered_.end());
+  recovered_.resize(recovered_kept_);
+  worklist_.clear();
+  touched_.clear();
+  effects_ = {};
+  draining_ = false;
+}
+
+void OpenTransaction::abandon() {
+  workshop_.unrecovered.insert(recovered_.begin(), recovered_.end());
+  workshop_.cache.clear();
+  workshop_.machines.clear();
+  workshop_.rows.clear();
+  begin(now_);
+}
+
+void OpenTransaction::put(Key key, std::string record) {
+  if (&key.table() == &state_machines_table) {
+    operation_machines_.push_back(key.text(0));
+    workshop_.machines.forget(operation_machines_.back());
+  }
+  overlay_.put(std::move(key), std::move(record));
+}
+
+void OpenTransaction::erase(Key key) {
+  if (&key.table() == &state_machines_table) {
+    operation_machines_.push_back(key.text(0));
+    workshop_.machines.forget(operation_machines_.back());
+  }
+  overlay_.erase(std::move(key));
+}
+
+Uuid OpenTransaction::new_uuid() {
+  std::array<std::uint8_t, 16> random{};
+  const std::string bytes = random_bytes(random.size());
+  std::copy(bytes.begin(), bytes.end(), random.begin());
+  return uuid_v4(random);
+}
+
+const Execution* OpenTransaction::execution(ExecutionRow row) {
+  const CachedExecution* found = load(row);
+  return found ? &found->state : nullptr;
+}
+
+void OpenTransaction::fire_timer(Timers::Entry entry) {
+  CachedExecution* execution = load(entry.row);
+  if (!execution) return;
+  const bool another_is_armed = execution->armed_for_certain && execution->armed && *execution->armed > entry.due;
+  if (!another_is_armed) execution->armed = std::nullopt;
+  touch(*execution);
+  if (const auto due = next_due(execution->state); due && *due <= now_) deliver(entry.row, events::TimerFired{});
+  drain();
+}
+
+void OpenTransaction::go_on(ExecutionRow row) {
+  CachedExecution* execution = load(row);
+  if (!execution) return;
+  pay_owed(*execution, false);
+  drain();
+}
+
+void OpenTransaction::recover(ExecutionRow row) {
+  if (load(row)) drain();   // loading repeats the calls of one that has not been recovered
+}
+
+}  // namespace signalbox

@@ -1,0 +1,146 @@
+#pragma once
+/// The one open transaction of the engine: runs operations, steps the executions they reach, and collects what is to be written and what is to be
+/// done after the commit.
+
+#include "signalbox/command.h"
+#include "signalbox/engine.h"
+
+#include <deque>
+#include <functional>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "engine/execution_cache.h"
+#include "engine/machines.h"
+#include "engine/overlay.h"
+#include "engine/task_registry.h"
+#include "engine/timers.h"
+
+namespace signalbox {
+
+struct ExternalCall {
+  ExternalTask* task;
+  TaskCall call;
+};
+
+/// What an operation causes outside of the data file, if it is committed.
+struct Effects {
+  std::vector<std::function<void()>> actions;
+  std::vector<ExternalCall> calls;
+  std::vector<ExecutionRow> continues;      ///< to be gone on with in a later transaction
+  std::vector<Timers::Entry> timers;
+  std::vector<ExecutionRecord> changes;     ///< began or ended
+  std::uint64_t transitions = 0, events = 0, closed_with_timer = 0;
+  std::int64_t set_aside = 0;               ///< by how many more there are now
+
+  void append(Effects&& later);
+};
+
+/// What the transaction works with; lives as long as the engine.
+struct Workshop {
+  const Reader& store;
+  TaskRegistry tasks;
+  Site site;
+  MasterKey master_key;
+  Machines machines;
+  ExecutionCache cache;
+  RowCounters rows;
+  Timestamp started_at;                     ///< of this process: heartbeats from before it count from then
+  std::set<ExecutionRow> unrecovered;       ///< were under way when the process before ended; their external calls have not been repeated yet
+};
+
+class OpenTransaction final : public EngineTransaction {
+ public:
+  explicit OpenTransaction(Workshop& workshop) : workshop_(workshop), overlay_(workshop.store) {}
+
+  /// Begins anew, with nothing written.
+  void begin(Timestamp now);
+  /// Steps everything that was delivered, until nothing is left.
+  void drain();
+  void keep_operation();
+  void drop_operation();
+  /// The commit failed: nothing that was done in memory holds.
+  void abandon();
+  [[nodiscard]] const WriteBatch& batch() const { return overlay_.batch(); }
+  /// Of all operations kept.
+  [[nodiscard]] Effects take_effects() { return std::exchange(kept_effects_, {}); }
+
+  // What the engine's loop delivers, each an operation of its own.
+  void fire_timer(Timers::Entry entry);
+  void go_on(ExecutionRow row);             ///< after Continue, or with internal calls that were put off
+  void recover(ExecutionRow row);           ///< repeats its external calls
+  /// For the entry that a failed assertion left: its step met a bug. Unknown or closed: nothing.
+  void set_aside(ExecutionRow row);
+
+  // Transaction
+  std::optional<std::string> get(const Key& key) const override { return overlay_.get(key); }
+  void scan(const KeyRange& range, const std::function<bool(const Key&, std::string_view)>& visit) const override { overlay_.scan(range, visit); }
+  Timestamp now() const override { return now_; }
+  void put(Key key, std::string record) override;
+  void erase(Key key) override;
+  std::int64_t next_row(const Table& table) override { return workshop_.rows.next(table, overlay_); }
+  void on_commit(std::function<void()> action) override { effects_.actions.push_back(std::move(action)); }
+  void deliver(ExecutionRow execution, Event event) override { worklist_.emplace_back(execution, std::move(event)); }
+  Uuid new_uuid() override;
+
+  // EngineTransaction
+  Result<StartedExecution> start_execution(StartRequest request) override;
+  Result<Timestamp> stop_execution(ExecutionRow row, WorkflowError error) override;
+  Result<TaskCompletion> succeed_task(const TaskToken& token, Json output) override;
+  Result<TaskCompletion> fail_task(const TaskToken& token, WorkflowError error) override;
+  Result<void> heartbeat_task(const TaskToken& token) override;
+  Result<void> resume_execution(ExecutionRow row) override;
+  const Execution* execution(ExecutionRow row) override;
+  bool offers(const TaskResource& resource) const override { return workshop_.tasks.offers(resource); }
+  const Site& site() const override { return workshop_.site; }
+
+ private:
+  // stepping.cpp
+  void step_one(ExecutionRow row, const Event& event);
+  void carry_out(CachedExecution& execution, std::vector<Command> commands);
+  void invoke(CachedExecution& execution, const commands::InvokeTask& command);
+  void call_internal(CachedExecution& execution, InternalTask& task, const commands::InvokeTask& command);
+  void cancel(CachedExecution& execution, const commands::CancelTask& command);
+  void close(CachedExecution& execution);
+  void pay_owed(CachedExecution& execution, bool external_too);
+  [[nodiscard]] TaskCall task_call(const CachedExecution& execution, const commands::InvokeTask& command) const;
+
+  // loading.cpp
+  enum class SetAside { Refused, Accepted };
+  /// Null if unknown, closed or, unless accepted, set aside.
+  [[nodiscard]] CachedExecution* load(ExecutionRow row, SetAside set_aside = SetAside::Refused);
+  [[nodiscard]] CachedExecution* read(ExecutionRow row, SetAside set_aside);
+  void restore_heartbeats(CachedExecution& execution) const;
+  [[nodiscard]] bool is_owed(const PendingTask& task, const Program& program, const Execution& state) const;
+  void touch(CachedExecution& execution);
+  void write_touched();
+  void write_history(CachedExecution& execution);
+  void write_open(CachedExecution& execution);
+  void arm(CachedExecution& execution);
+
+  // starting.cpp
+  [[nodiscard]] Result<StartedExecution> existing_execution(const ExecutionRecord& record, const StartRequest& request);
+  [[nodiscard]] ExecutionRecord new_record(const StateMachineRecord& machine, const StartRequest& request);
+  void begin_execution(const ExecutionRecord& record, const StateMachineRecord& machine, StartRequest request);
+
+  // endings.cpp
+  void tell_parent(const CachedExecution& child);
+  void leave_deleting_machine(const std::string& name);
+  [[nodiscard]] Result<TaskCompletion> find_waiting_task(const TaskToken& token);
+
+  Workshop& workshop_;
+  Overlay overlay_;
+  Timestamp now_;
+  std::deque<std::pair<ExecutionRow, Event>> worklist_;
+  std::vector<ExecutionRow> touched_;       ///< by the drain under way
+  std::vector<ExecutionRow> operation_rows_;     ///< cached executions that the operation has changed
+  std::vector<std::string> operation_machines_;  ///< whose records it has written
+  std::vector<ExecutionRow> recovered_;          ///< by the operations of this transaction
+  std::size_t recovered_kept_ = 0;               ///< of them, by operations that were kept
+  Effects effects_, kept_effects_;
+  bool draining_ = false;
+  int steps_ = 0;                           ///< of this drain
+};
+
+}  // namespace signalbox

@@ -1,0 +1,96 @@
+/// StartExecution.
+
+#include "signalbox/encoding.h"
+#include "signalbox/step.h"
+
+#include <algorithm>
+
+#include "engine/execution_records.h"
+#include "engine/names.h"
+#include "engine/open_transaction.h"
+
+namespace signalbox {
+
+Result<StartedExecution> OpenTransaction::start_execution(StartRequest request) {
+  const StateMachineRecord* machine = workshop_.machines.find(*this, request.state_machine);
+  const std::string machine_arn = workshop_.site.state_machine_arn(request.state_machine);
+  if (!machine) return error(ErrorCode::NotFound, "State Machine Does Not Exist: '" + machine_arn + "'");
+  if (request.input.text_bytes() > payload_bytes_max) {
+    return error(ErrorCode::TooLarge, "the input has " + std::to_string(request.input.text_bytes()) + " bytes; at most " + std::to_string(payload_bytes_max) + " are allowed", "input");
+  }
+  if (request.name) {
+    if (auto checked = check_name(*request.name); !checked) return checked.error();
+    if (const auto existing = find_execution(*this, request.state_machine, *request.name)) return existing_execution(*existing, request);
+  }
+  if (machine->status == StateMachineStatus::Deleting) return error(ErrorCode::Conflict, "State Machine is being deleted: '" + machine_arn + "'");
+
+  const StateMachineRecord pinned = *machine;
+  ExecutionRecord record = new_record(pinned, request);
+  StartedExecution started{.record = record, .arn = workshop_.site.execution_arn(record.state_machine, record.name), .existed = false};
+  begin_execution(record, pinned, std::move(request));
+  drain();
+  // It may have ended at once.
+  if (auto now_is = draining_ ? std::nullopt : find_execution(*this, record.row)) started.record = std::move(*now_is);
+  return started;
+}
+
+/// Spec: StartExecution is idempotent for STANDARD machines while the execution runs and the input is the same text.
+Result<StartedExecution> OpenTransaction::existing_execution(const ExecutionRecord& record, const StartRequest& request) {
+  const std::string arn = workshop_.site.execution_arn(record.state_machine, record.name);
+  const auto taken = error(ErrorCode::AlreadyExists, "Execution Already Exists: '" + arn + "'");
+  if (record.status != ExecutionStatus::Running) return taken;
+  CachedExecution* execution = load(record.row);
+  if (!execution || execution->state.started.input.text() != request.input.text()) return taken;
+  if (request.parent) {
+    if (execution->record.parent) return taken;   // it has somebody to tell already
+    execution->record.parent = request.parent;
+    put(Key(executions_table, record.row.value), encode_execution(execution->record));
+    put(Key(child_tasks_table, request.parent->execution.value, request.parent->attempt.value), encode_row(record.row.value));
+    operation_rows_.push_back(record.row);
+  }
+  return StartedExecution{.record = execution->record, .arn = arn, .existed = true};
+}
+
+ExecutionRecord OpenTransaction::new_record(const StateMachineRecord& machine, const StartRequest& request) {
+  std::array<std::uint8_t, 16> random{};
+  const std::string bytes = random_bytes(random.size());
+  std::copy(bytes.begin(), bytes.end(), random.begin());
+  const std::int64_t row = next_row(executions_table);
+  ExecutionRecord record;
+  record.row = ExecutionRow{row};
+  record.id = uuid_v7(now_, random, row);
+  record.state_machine = machine.name;
+  record.name = request.name.value_or(record.id.value);
+  record.definition = machine.definition;
+  record.started_at = now_;
+  record.parent = request.parent;
+  return record;
+}
+
+void OpenTransaction::begin_execution(const ExecutionRecord& record, const StateMachineRecord& machine, StartRequest request) {
+  CachedExecution execution;
+  execution.record = record;
+  execution.state = blank_execution(record.row);
+  execution.program = workshop_.machines.program(*this, machine.definition);
+  // Its own row is written with its history.
+  put(Key(machine_executions_table, record.state_machine, record.row.value), "");
+  if (record.name != record.id.value) put(Key(execution_names_table, record.state_machine, record.name), encode_row(record.row.value));
+  if (record.parent) put(Key(child_tasks_table, record.parent->execution.value, record.parent->attempt.value), encode_row(record.row.value));
+  effects_.changes.push_back(record);
+
+  const auto timeout = execution.program->machine->timeout_seconds;
+  ExecutionStarted started{.input = std::move(request.input),
+                           .role_arn = machine.role_arn,
+                           .state_machine_version_arn = std::nullopt,
+                           .state_machine_alias_arn = std::nullopt,
+                           .execution_arn = workshop_.site.execution_arn(record.state_machine, record.name),
+                           .name = record.name,
+                           .state_machine_arn = workshop_.site.state_machine_arn(record.state_machine),
+                           .state_machine_name = record.state_machine,
+                           .key = execution_key(workshop_.master_key, record.row),
+                           .timeout_at = timeout ? std::optional(now_ + std::chrono::seconds(*timeout)) : std::nullopt};
+  touch(workshop_.cache.insert(std::move(execution)));
+  deliver(record.row, events::StartExecution{std::move(started)});
+}
+
+}  // namespace signalbox

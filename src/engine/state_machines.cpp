@@ -1,0 +1,225 @@
+#include "signalbox/state_machines.h"
+
+#include "signalbox/encoding.h"
+#include "signalbox/engine.h"
+#include "signalbox/executions.h"
+
+#include "engine/names.h"
+
+namespace signalbox {
+
+namespace {
+
+constexpr std::size_t definition_bytes_max = 1'048'576;   // [aws quota]
+
+std::string_view type_text(StateMachineType type) { return type == StateMachineType::Standard ? "STANDARD" : "EXPRESS"; }
+
+Json time_json(Timestamp time) { return Json(time.time_since_epoch().count()); }
+
+void add(Json::Object& members, const char* name, const std::optional<Json>& value) {
+  if (value) members.push_back({name, *value});
+}
+
+std::string encode(const StateMachineRecord& record) {
+  Json::Object members;
+  members.push_back({"version", Json(1)});
+  members.push_back({"arn", Json(record.arn)});
+  members.push_back({"type", Json(type_text(record.type))});
+  members.push_back({"status", Json(record.status == StateMachineStatus::Active ? "ACTIVE" : "DELETING")});
+  members.push_back({"definition", Json(record.definition.value)});
+  members.push_back({"roleArn", Json(record.role_arn)});
+  members.push_back({"createdAt", time_json(record.created_at)});
+  if (record.updated_at) members.push_back({"updatedAt", time_json(*record.updated_at)});
+  if (record.revision_id) members.push_back({"revisionId", Json(*record.revision_id)});
+  members.push_back({"tags", record.tags});
+  add(members, "loggingConfiguration", record.logging_configuration);
+  add(members, "tracingConfiguration", record.tracing_configuration);
+  add(members, "encryptionConfiguration", record.encryption_configuration);
+  if (record.stack) members.push_back({"stack", Json(*record.stack)});
+  if (record.status == StateMachineStatus::Deleting) members.push_back({"running", Json(record.running)});
+  return Json(std::move(members)).text();
+}
+
+std::string text_of(const Json& json, const char* name) {
+  const Json* value = json.find(name);
+  return value && value->is_string() ? std::string(value->as_string()) : std::string();
+}
+std::optional<std::string> optional_text_of(const Json& json, const char* name) {
+  return json.find(name) ? std::optional(text_of(json, name)) : std::nullopt;
+}
+std::optional<std::int64_t> number_of(const Json& json, const char* name) {
+  const Json* value = json.find(name);
+  return value ? value->as_integer() : std::nullopt;
+}
+std::optional<Json> optional_json_of(const Json& json, const char* name) {
+  const Json* value = json.find(name);
+  return value ? std::optional(*value) : std::nullopt;
+}
+Timestamp time_of(std::int64_t milliseconds) { return Timestamp{std::chrono::milliseconds{milliseconds}}; }
+
+StateMachineRecord decode(std::string_view name, std::string_view text) {
+  const Json json = Json::from_stored(std::string(text));
+  StateMachineRecord record;
+  record.name = name;
+  record.arn = text_of(json, "arn");
+  record.type = text_of(json, "type") == "EXPRESS" ? StateMachineType::Express : StateMachineType::Standard;
+  record.status = text_of(json, "status") == "DELETING" ? StateMachineStatus::Deleting : StateMachineStatus::Active;
+  record.definition.value = number_of(json, "definition").value_or(0);
+  record.role_arn = text_of(json, "roleArn");
+  record.created_at = time_of(number_of(json, "createdAt").value_or(0));
+  if (const auto updated = number_of(json, "updatedAt")) record.updated_at = time_of(*updated);
+  record.revision_id = optional_text_of(json, "revisionId");
+  if (auto tags = optional_json_of(json, "tags")) record.tags = std::move(*tags);
+  record.logging_configuration = optional_json_of(json, "loggingConfiguration");
+  record.tracing_configuration = optional_json_of(json, "tracingConfiguration");
+  record.encryption_configuration = optional_json_of(json, "encryptionConfiguration");
+  record.stack = optional_text_of(json, "stack");
+  record.running = number_of(json, "running").value_or(0);
+  return record;
+}
+
+std::string summary(const std::vector<Diagnostic>& diagnostics) {
+  std::string text;
+  for (const auto& diagnostic : diagnostics) {
+    if (diagnostic.severity != Diagnostic::Severity::Error) continue;
+    text += (text.empty() ? "" : ", ") + diagnostic.code + ": " + diagnostic.message;
+    if (diagnostic.where) text += " at " + *diagnostic.where;
+  }
+  return text;
+}
+
+std::string joined(const std::vector<std::string>& sentences) {
+  std::string text;
+  for (const auto& sentence : sentences) text += (text.empty() ? "" : " ") + sentence;
+  return text;
+}
+
+/// One sentence for each task whose resource nothing here can be called by. Only an engine's transaction knows.
+std::vector<std::string> not_offered(const Transaction& transaction, const StateMachine& machine) {
+  std::vector<std::string> sentences;
+  const auto* engine = dynamic_cast<const EngineTransaction*>(&transaction);
+  if (!engine) return sentences;
+  for (const auto& state : machine.states) {
+    const auto* task = std::get_if<TaskState>(&state.type);
+    if (task && !engine->offers(task->resource)) sentences.push_back("The service of '" + task->resource.arn + "' is not offered here, at " + state.place + "/Resource.");
+  }
+  return sentences;
+}
+
+/// Stores an accepted definition.
+Result<DefinitionRow> accept_definition(Transaction& transaction, const std::string& text, StateMachineType type, bool allow_unsupported) {
+  if (text.size() > definition_bytes_max) {
+    return error(ErrorCode::TooLarge, "the definition has " + std::to_string(text.size()) + " bytes; at most " + std::to_string(definition_bytes_max) + " are allowed", "definition");
+  }
+  const ParsedDefinition parsed = parse_definition(text, {.type = type});
+  if (!parsed.machine) return error(ErrorCode::InvalidDefinition, summary(parsed.diagnostics), "definition");
+  if (!allow_unsupported) {
+    if (!parsed.unsupported.empty()) return error(ErrorCode::NotSupported, joined(parsed.unsupported), "definition");
+    if (const auto missing = not_offered(transaction, *parsed.machine); !missing.empty()) return error(ErrorCode::NotSupported, joined(missing), "definition");
+  }
+  const DefinitionRow row{transaction.next_row(definitions_table)};
+  transaction.put(Key(definitions_table, row.value), text);
+  return row;
+}
+
+Error deleting(const StateMachineRecord& record) { return error(ErrorCode::Conflict, "State Machine is being deleted: '" + record.arn + "'"); }
+
+/// The rules by which a repeated creation is the same one: role and tags do not count. [CreateStateMachine]
+bool is_same(const Reader& reader, const StateMachineRecord& existing, const CreateStateMachine& request) {
+  return existing.type == request.type && definition_text(reader, existing.definition) == request.definition &&
+         existing.logging_configuration == request.logging_configuration && existing.tracing_configuration == request.tracing_configuration &&
+         existing.encryption_configuration == request.encryption_configuration;
+}
+
+std::int64_t running_executions(const Reader& reader, std::string_view machine) {
+  std::int64_t count = 0;
+  reader.scan({.prefix = Key(open_executions_table)}, [&](const Key& key, std::string_view) {
+    const auto record = find_execution(reader, ExecutionRow{key.integer(0)});
+    count += record && record->state_machine == machine;
+    return true;
+  });
+  return count;
+}
+
+}  // namespace
+
+Result<StateMachineRecord> create_state_machine(Transaction& transaction, const Site& site, CreateStateMachine request) {
+  if (auto checked = check_name(request.name); !checked) return checked.error();
+  if (const auto existing = find_state_machine(transaction, request.name)) {
+    if (existing->status == StateMachineStatus::Deleting) return deleting(*existing);
+    if (is_same(transaction, *existing, request)) return *existing;
+    return error(ErrorCode::AlreadyExists, "State Machine Already Exists: '" + existing->arn + "'");
+  }
+  if (request.type == StateMachineType::Express) return error(ErrorCode::NotSupported, "state machines of type EXPRESS are not offered here", "type");
+  const auto definition = accept_definition(transaction, request.definition, request.type, request.allow_unsupported);
+  if (!definition) return definition.error();
+  StateMachineRecord record;
+  record.name = request.name;
+  record.arn = site.state_machine_arn(request.name);
+  record.type = request.type;
+  record.definition = *definition;
+  record.role_arn = std::move(request.role_arn);
+  record.created_at = transaction.now();
+  record.tags = std::move(request.tags);
+  record.logging_configuration = std::move(request.logging_configuration);
+  record.tracing_configuration = std::move(request.tracing_configuration);
+  record.encryption_configuration = std::move(request.encryption_configuration);
+  record.stack = std::move(request.stack);
+  put_state_machine(transaction, record);
+  return record;
+}
+
+Result<StateMachineRecord> update_state_machine(Transaction& transaction, UpdateStateMachine request) {
+  auto record = find_state_machine(transaction, request.name);
+  if (!record) return error(ErrorCode::NotFound, "State Machine Does Not Exist: '" + request.name + "'");
+  if (record->status == StateMachineStatus::Deleting) return deleting(*record);
+  if (request.definition) {
+    const auto definition = accept_definition(transaction, *request.definition, record->type, request.allow_unsupported);
+    if (!definition) return definition.error();
+    record->definition = *definition;
+  }
+  if (request.role_arn) record->role_arn = std::move(*request.role_arn);
+  if (request.logging_configuration) record->logging_configuration = std::move(request.logging_configuration);
+  if (request.tracing_configuration) record->tracing_configuration = std::move(request.tracing_configuration);
+  record->updated_at = transaction.now();
+  record->revision_id = transaction.new_uuid().value;
+  put_state_machine(transaction, *record);
+  return *record;
+}
+
+void delete_state_machine(Transaction& transaction, std::string_view name) {
+  auto record = find_state_machine(transaction, name);
+  if (!record || record->status == StateMachineStatus::Deleting) return;
+  record->running = running_executions(transaction, name);
+  record->status = StateMachineStatus::Deleting;
+  if (record->running > 0) {
+    put_state_machine(transaction, *record);
+  } else {
+    transaction.erase(Key(state_machines_table, name));
+  }
+}
+
+void put_state_machine(Transaction& transaction, const StateMachineRecord& record) {
+  transaction.put(Key(state_machines_table, record.name), encode(record));
+}
+
+std::optional<StateMachineRecord> find_state_machine(const Reader& reader, std::string_view name) {
+  const auto text = reader.get(Key(state_machines_table, name));
+  return text ? std::optional(decode(name, *text)) : std::nullopt;
+}
+
+std::vector<StateMachineRecord> list_state_machines(const Reader& reader, std::string_view after, std::size_t limit) {
+  std::vector<StateMachineRecord> found;
+  if (limit == 0) return found;
+  KeyRange range{.prefix = Key(state_machines_table)};
+  if (!after.empty()) range.after = Key(state_machines_table, after);
+  reader.scan(range, [&](const Key& key, std::string_view text) {
+    found.push_back(decode(key.text(0), text));
+    return found.size() < limit;
+  });
+  return found;
+}
+
+std::optional<std::string> definition_text(const Reader& reader, DefinitionRow row) { return reader.get(Key(definitions_table, row.value)); }
+
+}  // namespace signalbox

@@ -1,0 +1,168 @@
+/// Stepping executions and carrying out their commands inside the open transaction.
+
+#include "signalbox/step.h"
+
+#include "base/overload.h"
+#include "engine/bug_note.h"
+#include "engine/open_transaction.h"
+#include "signalbox/encoding.h"
+
+namespace signalbox {
+
+namespace {
+
+/// Steps that one drain makes before internal calls are put off to a later transaction, so that a workflow that sends to queues in a loop
+/// cannot hold up everyone else.
+constexpr int steps_max = 1'000;
+
+std::uint64_t transitions_in(const std::vector<HistoryEvent>& history) {
+  std::uint64_t count = 0;
+  for (const auto& event : history) count += std::holds_alternative<StateEntered>(event.fact);
+  return count;
+}
+
+/// The same for every repetition of a call.
+std::string request_id(const Execution& execution, TaskAttempt attempt) {
+  return uuid_v4(RandomSource(execution.started.key, "request " + std::to_string(attempt.value)).draw()).value;
+}
+
+/// What step() asked for when it scheduled the task, made again from the record of it.
+std::optional<commands::InvokeTask> invocation(const StateMachine& machine, const Execution& execution, const PendingTask& task) {
+  const auto frame = execution.frames.find(task.frame);
+  if (frame == execution.frames.end()) return std::nullopt;
+  const auto index = machine.by_name.find(frame->second.state);
+  if (index == machine.by_name.end()) return std::nullopt;
+  const auto* type = std::get_if<TaskState>(&machine.state(index->second).type);
+  if (!type) return std::nullopt;
+  return commands::InvokeTask{.attempt = task.attempt,
+                              .resource = type->resource,
+                              .input = task.scheduled.input,
+                              .token = make_task_token(execution.started.key, execution.row, task.attempt),
+                              .state_name = frame->second.state,
+                              .credentials_role_arn = task.scheduled.credentials_role_arn};
+}
+
+}  // namespace
+
+void OpenTransaction::drain() {
+  if (draining_) return;
+  draining_ = true;
+  steps_ = 0;
+  while (!worklist_.empty()) {
+    const auto [row, event] = std::move(worklist_.front());
+    worklist_.pop_front();
+    step_one(row, event);
+  }
+  write_touched();
+  draining_ = false;
+}
+
+void OpenTransaction::step_one(ExecutionRow row, const Event& event) {
+  // One that is set aside can be stopped, and nothing else.
+  CachedExecution* execution = load(row, std::holds_alternative<events::Stop>(event) ? SetAside::Accepted : SetAside::Refused);
+  if (!execution) return;
+  ++steps_;
+  Step made;
+  {
+    const SteppingNote note(row);
+    made = step(*execution->program->machine, execution->state, event, now_);
+  }
+  touch(*execution);
+  effects_.transitions += transitions_in(made.history);
+  if (execution->facts.empty()) {
+    execution->facts = std::move(made.history);
+  } else {
+    for (auto& fact : made.history) execution->facts.push_back(std::move(fact));
+  }
+  carry_out(*execution, std::move(made.commands));
+}
+
+void OpenTransaction::carry_out(CachedExecution& execution, std::vector<Command> commands) {
+  for (const auto& command : commands) {
+    std::visit(Overload{
+                   [&](const commands::InvokeTask& invoke_task) { invoke(execution, invoke_task); },
+                   [&](const commands::CancelTask& cancel_task) { cancel(execution, cancel_task); },
+                   [&](const commands::Continue&) { effects_.continues.push_back(execution.record.row); },
+                   [&](const commands::Close&) { close(execution); },
+               },
+               command);
+  }
+}
+
+void OpenTransaction::invoke(CachedExecution& execution, const commands::InvokeTask& command) {
+  const ExecutionRow row = execution.record.row;
+  if (InternalTask* task = workshop_.tasks.internal(command.resource)) {
+    if (std::holds_alternative<ActivityResource>(command.resource.kind)) {
+      // Its worker says when it is taken up and how it ends.
+      if (auto answer = task->call(*this, task_call(execution, command)); !answer) {
+        deliver(row, events::TaskRefused{command.attempt, TaskFailureKind::ScheduleFailed, answer.error()});
+      }
+    } else if (steps_ < steps_max) {
+      call_internal(execution, *task, command);
+    } else {
+      execution.owed.insert(command.attempt);
+      effects_.continues.push_back(row);
+    }
+    return;
+  }
+  deliver(row, events::TaskTaken{command.attempt, std::nullopt});
+  if (ExternalTask* task = workshop_.tasks.external(command.resource)) {
+    execution.owed.insert(command.attempt);
+    effects_.calls.push_back({task, task_call(execution, command)});
+    return;
+  }
+  deliver(row, events::TaskRefused{command.attempt, TaskFailureKind::Failed,
+                                   WorkflowError{"Signalbox.NotSupported", "The service of '" + command.resource.arn + "' is not offered here"}});
+}
+
+void OpenTransaction::call_internal(CachedExecution& execution, InternalTask& task, const commands::InvokeTask& command) {
+  const ExecutionRow row = execution.record.row;
+  deliver(row, events::TaskTaken{command.attempt, std::nullopt});
+  auto answer = task.call(*this, task_call(execution, command));
+  if (answer) {
+    deliver(row, events::TaskAnswered{command.attempt, std::move(*answer)});
+  } else {
+    deliver(row, events::TaskRefused{command.attempt, TaskFailureKind::Failed, answer.error()});
+  }
+}
+
+void OpenTransaction::cancel(CachedExecution& execution, const commands::CancelTask& command) {
+  execution.owed.erase(command.attempt);
+  if (InternalTask* task = workshop_.tasks.internal(command.resource)) task->cancel(*this, execution.record.row, command.attempt);
+}
+
+TaskCall OpenTransaction::task_call(const CachedExecution& execution, const commands::InvokeTask& command) const {
+  const ExecutionStarted& started = execution.state.started;
+  return {.execution = execution.record.row,
+          .attempt = command.attempt,
+          .execution_arn = started.execution_arn,
+          .execution_name = started.name,
+          .state_machine_arn = started.state_machine_arn,
+          .state_name = command.state_name,
+          .role_arn = command.credentials_role_arn.value_or(started.role_arn),
+          .resource = command.resource,
+          .input = command.input,
+          .token = command.token,
+          .request_id = request_id(execution.state, command.attempt)};
+}
+
+/// Goes on with what the engine itself owes: frames that are ready, internal calls that were put off, and, after a restart, external calls.
+void OpenTransaction::pay_owed(CachedExecution& execution, bool external_too) {
+  const ExecutionRow row = execution.record.row;
+  if (!execution.state.ready.empty()) deliver(row, events::Continue{});
+  const std::set<TaskAttempt> owed = execution.owed;
+  for (TaskAttempt attempt : owed) {
+    const auto task = execution.state.tasks.find(attempt);
+    if (task == execution.state.tasks.end()) continue;
+    const auto command = invocation(*execution.program->machine, execution.state, task->second);
+    if (!command) continue;
+    if (ExternalTask* external = workshop_.tasks.external(command->resource)) {
+      if (external_too && !task->second.submitted) effects_.calls.push_back({external, task_call(execution, *command)});
+    } else if (!task->second.started) {
+      execution.owed.erase(attempt);
+      invoke(execution, *command);
+    }
+  }
+}
+
+}  // namespace signalbox
