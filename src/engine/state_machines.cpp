@@ -178,11 +178,15 @@ Result<StateMachineRecord> update_state_machine(Transaction& transaction, Update
     if (!definition) return definition.error();
     record->definition = *definition;
   }
+  const bool revised = request.definition || request.role_arn || request.logging_configuration || request.tracing_configuration;
   if (request.role_arn) record->role_arn = std::move(*request.role_arn);
   if (request.logging_configuration) record->logging_configuration = std::move(request.logging_configuration);
   if (request.tracing_configuration) record->tracing_configuration = std::move(request.tracing_configuration);
-  record->updated_at = transaction.now();
-  record->revision_id = transaction.new_uuid().value;
+  if (request.tags) record->tags = std::move(*request.tags);
+  if (revised) {
+    record->updated_at = transaction.now();
+    record->revision_id = transaction.new_uuid().value;
+  }
   put_state_machine(transaction, *record);
   return *record;
 }

@@ -163,7 +163,9 @@ inline constexpr const char* heartbeat =
     R"("Parameters":{"QueueUrl":"q","MessageBody":{"Token.$":"$$.Task.Token"}},"End":true}}})";
 inline constexpr const char* function =
     R"({"StartAt":"A","States":{"A":{"Type":"Task","Resource":"arn:aws:lambda:us-east-1:000000000000:function:f","End":true}}})";
-inline constexpr const char* loop = R"({"StartAt":"A","States":{"A":{"Type":"Pass","Next":"B"},"B":{"Type":"Pass","Next":"A"}}})";
+inline constexpr const char* loop =
+    R"({"StartAt":"A","States":{"A":{"Type":"Pass","Next":"B"},"B":{"Type":"Choice","Choices":[{"Variable":"$.end","IsPresent":true,"Next":"C"}],)"
+    R"("Default":"A"},"C":{"Type":"Succeed"}}})";
 /// Starts the machine `child` and waits for its end.
 inline constexpr const char* parent =
     R"({"StartAt":"A","States":{"A":{"Type":"Task","Resource":"arn:aws:states:::states:startExecution.sync:2",)"

@@ -258,7 +258,7 @@ TEST_CASE("a parent that is stopped stops its child") {
 TEST_CASE("closed executions go after the retention, with everything that belonged to them") {
   EngineHarness engine(EngineOptions{.retention = 24h});
   REQUIRE(engine.create("m", definitions::pass));
-  REQUIRE(engine.create("waiting", R"({"StartAt":"A","States":{"A":{"Type":"Task","Resource":"arn:aws:states:::sqs:sendMessage.waitForTaskToken","Parameters":{},"End":true}}})"));
+  REQUIRE(engine.create("waiting", R"({"StartAt":"A","States":{"A":{"Type":"Task","Resource":"arn:aws:states:::sqs:sendMessage.waitForTaskToken","Parameters":{"QueueUrl":"q","MessageBody":"b"},"End":true}}})"));
   const auto waiting = engine.start("waiting")->record.row;
   for (int i = 0; i < 50; ++i) REQUIRE(engine.start("m", "{}", "n" + std::to_string(i)));
   engine.advance(23h);
