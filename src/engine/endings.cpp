@@ -21,7 +21,12 @@ Error set_aside_error() {
 Result<TaskCompletion> OpenTransaction::find_waiting_task(const TaskToken& token) {
   const auto parts = parse_task_token(workshop_.master_key, token.value);
   if (!parts) return parts.error();
-  const CachedExecution* execution = load(parts->row);
+  CachedExecution* execution = load(parts->row);
+  if (execution && next_due(execution->state).value_or(Timestamp::max()) <= now_) {
+    deliver(parts->row, events::TimerFired{});   // what is overdue comes before the answer, though its timer may not have fired yet
+    drain();
+    execution = load(parts->row);
+  }
   if (!execution) {
     const auto record = find_execution(*this, parts->row);
     return record && record->set_aside ? set_aside_error() : task_closed();

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/timers.h"
 #include "engine/execution_records.h"
 #include "engine/open_transaction.h"
 #include "engine/waiting_tokens.h"
@@ -45,15 +46,12 @@ CachedExecution* OpenTransaction::read(ExecutionRow row, SetAside set_aside) {
 
 // Nobody could beat while the daemon was down, so clocks that stood still then run on from its start.
 void OpenTransaction::restore_heartbeats(CachedExecution& execution) const {
-  std::vector<std::pair<TaskAttempt, Timestamp>> beats;
-  for (const auto& [attempt, task] : execution.state.tasks) {
+  for (auto& [attempt, task] : execution.state.tasks) {
     if (!task.heartbeat_due || !task.scheduled.heartbeat_seconds) continue;
-    const auto interval = std::chrono::seconds(*task.scheduled.heartbeat_seconds);
     const auto beaten = execution.heartbeats.find(attempt);
-    const Timestamp last = std::max(beaten != execution.heartbeats.end() ? beaten->second : *task.heartbeat_due - interval, workshop_.started_at);
-    if (last + interval != *task.heartbeat_due) beats.emplace_back(attempt, last);
+    const Timestamp last = beaten != execution.heartbeats.end() ? beaten->second : *task.heartbeat_due - std::chrono::seconds(*task.scheduled.heartbeat_seconds);
+    start_heartbeat(execution.state, task, std::max(last, workshop_.started_at));
   }
-  for (const auto& [attempt, at] : beats) (void)step(*execution.program->machine, execution.state, events::Heartbeat{attempt}, at);
 }
 
 // An external call is owed until its answer is recorded; an internal one is answered in its own transaction unless it was put off before

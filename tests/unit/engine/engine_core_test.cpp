@@ -101,6 +101,16 @@ TEST_CASE("a heartbeat moves the timer, leaves no history and survives a restart
   CHECK(beat().error().code == ErrorCode::TaskClosed);
 }
 
+TEST_CASE("an answer that comes too late is told so, even before the timer has fired") {
+  EngineHarness engine;
+  REQUIRE(engine.create("m", definitions::heartbeat));
+  const auto row = engine.start("m")->record.row;
+  engine.clock.advance(30s);
+  CHECK(engine.succeed(engine.sent_tokens()[0], "1").error().code == ErrorCode::TaskClosed);
+  engine.settle();
+  CHECK(engine.record(row).status == ExecutionStatus::Failed);
+}
+
 TEST_CASE("a function is called after the commit, and again after a crash with the same request id") {
   EngineHarness engine;
   REQUIRE(engine.create("m", definitions::function));
