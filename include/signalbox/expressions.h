@@ -39,16 +39,17 @@ struct EvaluationContext {
 };
 
 /// A path in Jayway's dialect of JSONPath as AWS uses it: `$.a['b'][0]`, `..`, `*`, slices, unions, filters, `$.[0]`; or `$$…`
-/// into the context object, or `$name…` into a variable. Spec: Paths.
+/// into the context object, or `$name…` into a variable. Spec: Paths. There are no functions: `$.a.length()` asks for a member
+/// called `length()`, as on AWS (awsdocs/aws-step-functions-developer-guide pull request 5).
 class PathExpression {
  public:
   PathExpression();   ///< `$`
   /// Errors: InvalidArgument, the message saying what is wrong with the fragment.
   [[nodiscard]] static Result<PathExpression> parse(std::string_view text);
 
-  /// A definite path (names and single indexes only) gives its value, or the error "No results for path: $['a']['b']"
-  /// (States.Runtime; the caller puts the field's own words before it). An indefinite path gives an array of all matches,
-  /// perhaps empty.
+  /// A definite path (names and single indexes, and several names at the end, which make one object) gives its value, or the
+  /// error "No results for path: $['a']['b']" (States.Runtime; the caller puts the field's own words before it). An indefinite
+  /// path gives an array of all matches, perhaps empty; one that would visit more than two million values is an error.
   [[nodiscard]] Evaluated<Json> evaluate(const EvaluationContext& context) const;
   /// The value of a definite path, or null pointer; for operators that ask about presence. For an indefinite path, whether
   /// anything matched is asked of evaluate().

@@ -71,6 +71,9 @@ class Json {
   static Json empty_object();
   static Json empty_array();
 
+  /// How deep a text may be nested that parse() takes.
+  static constexpr std::size_t depth_max = 512;
+
   /// The value that `text` says, checked in full now (RFC 8259), its tree built later. Errors: InvalidJson, the message naming
   /// the offending fragment in the words of the parser that AWS uses, `where` its line, column and offset; nesting over 512
   /// levels is refused too.
@@ -112,6 +115,10 @@ class Json {
   void append_text(std::string& out) const;
   /// Bytes that text() would have, without making it where the source is at hand.
   [[nodiscard]] std::size_t text_bytes() const;
+  /// Compact, whatever source texts there are.
+  [[nodiscard]] std::string compact_text() const;
+  /// The same value without the source text that it came with, so that it prints compactly.
+  [[nodiscard]] Json rebuilt() const;
   /// Indented by two spaces, for people.
   [[nodiscard]] std::string pretty() const;
 

@@ -10,7 +10,6 @@
 namespace signalbox {
 namespace {
 
-constexpr std::int32_t parse_depth_max = 512;
 
 std::size_t slots_for(std::size_t members) {
   std::size_t slots = 8;
@@ -125,7 +124,7 @@ Json Json::from_number_text(std::string_view text) {
 }
 
 Result<Json> Json::parse(std::string text) {
-  const auto checked = check_json(text, parse_depth_max);
+  const auto checked = check_json(text, static_cast<std::int32_t>(depth_max));
   if (!checked) return checked.error();
   return Json(checked->kind, new TextNode(std::move(text), checked->depth));
 }
@@ -184,6 +183,8 @@ const Json& Json::tree() const {
   if (held->tree.compare_exchange_strong(built, made.get(), std::memory_order_acq_rel)) built = made.release();
   return *built;
 }
+
+Json Json::rebuilt() const { return tree(); }
 
 bool Json::as_boolean() const {
   SIGNALBOX_ASSERT(is_boolean());

@@ -24,13 +24,16 @@ std::string_view escape_of(unsigned char c, std::array<char, 6>& room) {
   return {room.data(), room.size()};
 }
 
+/// Sources are printed as they are, or with `compact` passed over.
 struct Text {
   std::string& out;
+  bool compact = false;
   void put(char c) { out.push_back(c); }
   void put(std::string_view text) { out.append(text); }
 };
 
 struct Count {
+  static constexpr bool compact = false;
   std::size_t bytes = 0;
   void put(char) { ++bytes; }
   void put(std::string_view text) { bytes += text.size(); }
@@ -84,9 +87,11 @@ class JsonPrinter {
  public:
   template <class Sink>
   static void put(Sink& sink, const Json& value) {
-    if (const auto source = value.source()) {
-      sink.put(*source);
-      return;
+    if (!sink.compact) {
+      if (const auto source = value.source()) {
+        sink.put(*source);
+        return;
+      }
     }
     switch (value.kind()) {
       case Json::Kind::Null: sink.put(std::string_view("null")); return;
@@ -140,6 +145,13 @@ std::string Json::text() const {
 void Json::append_text(std::string& out) const {
   Text sink{out};
   JsonPrinter::put(sink, *this);
+}
+
+std::string Json::compact_text() const {
+  std::string out;
+  Text sink{out, true};
+  JsonPrinter::put(sink, *this);
+  return out;
 }
 
 std::size_t Json::text_bytes() const {
