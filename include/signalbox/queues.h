@@ -187,6 +187,10 @@ class Queues {
   /// or were received again by somebody else are passed over.
   [[nodiscard]] Result<void> give_back(Transaction& transaction, std::string_view name, const std::vector<std::string>& receipt_handles, std::chrono::milliseconds delay) const;
 
+  /// For whoever holds leases: visible again after `delay` from now, be it to go on holding them (`still_held`) or to let them reappear.
+  /// Handles are passed over as above.
+  [[nodiscard]] Result<void> set_visibility(Transaction& transaction, std::string_view name, const std::vector<std::string>& receipt_handles,
+                                            std::chrono::milliseconds delay, bool still_held) const;
   /// After a restart: what triggers had leased is receivable at once and not counted, since the functions died with the daemon.
   [[nodiscard]] Result<void> release_trigger_leases(Transaction& transaction, std::string_view name) const;
 

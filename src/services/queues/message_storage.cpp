@@ -169,17 +169,18 @@ class Lessor {
 
 void Lessor::take_due() {
   const auto now = transaction_.now();
-  std::vector<std::int64_t> numbers;
+  std::vector<Key> due;
   transaction_.scan(KeyRange{.prefix = Key(queue_due_table, queue_.row)}, [&](const Key& key, std::string_view) {
     if (key.integer(1) > to_ms(now)) return false;
-    numbers.push_back(key.integer(2));
-    return numbers.size() < candidates_max;
+    due.push_back(key);
+    return due.size() < candidates_max;
   });
-  for (const auto number : numbers) {
+  for (const auto& key : due) {
     if (is_full()) return;
+    const auto number = key.integer(2);
     const auto record = transaction_.get(Key(queue_messages_table, queue_.row, number));
     const auto delivery = find_delivery(transaction_, queue_.row, number);
-    if (!record || !delivery) continue;
+    SIGNALBOX_ASSERT(record && delivery);
     auto message = decode_message(*record);
     if (is_expired(queue_, message.sent_at, now)) {
       forget(transaction_, queue_, number, delivery, std::nullopt);

@@ -316,6 +316,23 @@ Result<void> Queues::give_back(Transaction& transaction, std::string_view name, 
   return {};
 }
 
+Result<void> Queues::set_visibility(Transaction& transaction, std::string_view name, const std::vector<std::string>& receipt_handles,
+                                    std::chrono::milliseconds delay, bool still_held) const {
+  const auto queue = find(transaction, name);
+  if (!queue) return queue.error();
+  for (const auto& text : receipt_handles) {
+    const auto found = find_received(transaction, *queue, text);
+    if (!found || !found->delivery || found->delivery->leases != found->handle.leases) continue;
+    auto after = *found->delivery;
+    after.visible_at = transaction.now() + delay;
+    after.by_trigger = still_held;
+    set_delivery(transaction, *queue, found->handle.number, found->delivery, after);
+    if (found->group_id) refresh_group(transaction, *queue, *found->group_id);
+  }
+  notify_after_commit(transaction, signals_, *queue);
+  return {};
+}
+
 Result<void> Queues::release_trigger_leases(Transaction& transaction, std::string_view name) const {
   const auto queue = find(transaction, name);
   if (!queue) return queue.error();

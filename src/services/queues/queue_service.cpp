@@ -1,0 +1,157 @@
+#include "services/queues/queue_service.h"
+
+#include "signalbox/async.h"
+
+#include "services/queues/queue_errors.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <algorithm>
+#include <set>
+
+namespace signalbox {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+// ---- QueueWaiter ----
+
+struct QueueWaiter::State {
+  explicit State(asio::any_io_executor executor) : timer(std::move(executor)) {}
+  asio::steady_timer timer;
+  bool is_signalled = false;
+  bool is_cancelled = false;
+
+  void wake() {
+    is_signalled = true;
+    timer.cancel();
+  }
+};
+
+QueueWaiter::QueueWaiter(asio::any_io_executor executor, QueueSignals& signals, std::int64_t queue_id)
+    : state_(std::make_shared<State>(executor)), signals_(signals) {
+  subscription_ = signals_.subscribe(queue_id, [executor, weak = std::weak_ptr(state_)] {
+    asio::post(executor, [weak] {
+      if (const auto state = weak.lock()) state->wake();
+    });
+  });
+}
+
+QueueWaiter::~QueueWaiter() { signals_.unsubscribe(subscription_); }
+
+void QueueWaiter::look() { state_->is_signalled = false; }
+
+void QueueWaiter::cancel() {
+  state_->is_cancelled = true;
+  state_->timer.cancel();
+}
+
+asio::awaitable<void> QueueWaiter::wait(const Clock& clock, std::optional<Timestamp> until, std::chrono::steady_clock::time_point deadline) {
+  using Steady = std::chrono::steady_clock;
+  const auto state = state_;
+  while (!state->is_signalled && !state->is_cancelled && Steady::now() < deadline) {
+    auto wake_at = deadline;
+    if (until) {
+      const auto left = *until - clock.now();
+      if (left <= 0ms) co_return;
+      wake_at = std::min<Steady::time_point>(deadline, Steady::now() + std::min<std::chrono::milliseconds>(left, 1s));
+    }
+    state->timer.expires_at(wake_at);
+    boost::system::error_code cancelled;
+    co_await state->timer.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+  }
+}
+
+// ---- QueueService ----
+
+struct QueueService::Implementation : std::enable_shared_from_this<Implementation> {
+  Implementation(Engine& the_engine, const Queues& the_queues) : engine(the_engine), queues(the_queues) {}
+
+  Engine& engine;
+  const Queues& queues;
+  std::unique_ptr<Reader> reader;
+  std::optional<asio::steady_timer> sweep_timer;
+  std::set<QueueWaiter*> waiters;
+  bool is_stopping = false;
+
+  asio::awaitable<void> sweep_forever();
+  asio::awaitable<Result<std::vector<ReceivedMessage>>> receive_now(std::string name, ReceiveMessages request);
+};
+
+namespace {
+constexpr auto sweep_interval = 60s;
+constexpr std::size_t sweep_rows = 500;                  // a transaction of some milliseconds, between those of others
+constexpr std::int64_t wait_seconds_max = 20;
+}  // namespace
+
+QueueService::QueueService(Engine& engine, const Queues& queues) : implementation_(std::make_shared<Implementation>(engine, queues)) {}
+QueueService::~QueueService() { stop(); }
+
+void QueueService::start(asio::any_io_executor executor) {
+  implementation_->reader = implementation_->engine.reader();
+  implementation_->sweep_timer.emplace(executor);
+  asio::co_spawn(executor, implementation_->sweep_forever(), log_failure("sweep of queues"));
+}
+
+void QueueService::stop() {
+  implementation_->is_stopping = true;
+  if (implementation_->sweep_timer) implementation_->sweep_timer->cancel();
+  for (auto* waiter : implementation_->waiters) waiter->cancel();
+}
+
+asio::awaitable<void> QueueService::Implementation::sweep_forever() {
+  const auto self = shared_from_this();
+  while (!is_stopping) {
+    if (queues.needs_sweep(*reader, engine.clock().now())) {
+      const auto more = co_await transact<bool>(engine, [rules = &queues](EngineTransaction& transaction) -> Result<bool> { return rules->sweep(transaction, sweep_rows); });
+      if (more && *more) continue;
+    }
+    if (is_stopping) co_return;
+    sweep_timer->expires_after(sweep_interval);
+    boost::system::error_code cancelled;
+    co_await sweep_timer->async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+  }
+}
+
+asio::awaitable<Result<std::vector<ReceivedMessage>>> QueueService::Implementation::receive_now(std::string name, ReceiveMessages request) {
+  co_return co_await transact<std::vector<ReceivedMessage>>(
+      engine, [rules = &queues, name = std::move(name), request](EngineTransaction& transaction) { return rules->receive(transaction, name, request); });
+}
+
+asio::awaitable<Result<std::vector<ReceivedMessage>>> QueueService::receive(std::string name, ReceiveMessages request, std::optional<std::int64_t> wait_seconds) {
+  const auto self = implementation_;
+  const auto queue = self->queues.find(*self->reader, name);
+  if (!queue) co_return queue.error();
+  const auto seconds = wait_seconds.value_or(queue->receive_wait.count());
+  if (seconds < 0 || seconds > wait_seconds_max) {
+    co_return queues::invalid_value(std::to_string(seconds), "WaitTimeSeconds", "Must be >= 0 and <= 20, if provided.");
+  }
+  if (seconds == 0) co_return co_await self->receive_now(name, request);
+
+  QueueWaiter waiter(co_await asio::this_coro::executor, self->queues.signals(), queue->id);
+  // Removed by whatever ends this coroutine, its destruction included.
+  const auto leave = [self](QueueWaiter* gone) { self->waiters.erase(gone); };
+  const std::unique_ptr<QueueWaiter, decltype(leave)> registered(&waiter, leave);
+  self->waiters.insert(&waiter);
+
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{seconds};
+  while (true) {
+    waiter.look();
+    // Looked up each time: a purge gives the queue a new row, and a deletion ends the wait with its error.
+    const auto current = self->queues.find(*self->reader, name);
+    if (!current) co_return current.error();
+    const auto now = self->engine.clock().now();
+    const auto next = self->queues.next_receivable(*self->reader, *current, now);
+    if (next && *next <= now) {
+      auto messages = co_await self->receive_now(name, request);
+      if (!messages || !messages->empty()) co_return messages;
+    } else {
+      co_await waiter.wait(self->engine.clock(), next, deadline);
+    }
+    if (self->is_stopping || std::chrono::steady_clock::now() >= deadline) co_return std::vector<ReceivedMessage>{};
+  }
+}
+
+}  // namespace signalbox
