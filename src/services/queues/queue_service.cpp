@@ -16,56 +16,6 @@ namespace signalbox {
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
-// ---- QueueWaiter ----
-
-struct QueueWaiter::State {
-  explicit State(asio::any_io_executor executor) : timer(std::move(executor)) {}
-  asio::steady_timer timer;
-  bool is_signalled = false;
-  bool is_cancelled = false;
-
-  void wake() {
-    is_signalled = true;
-    timer.cancel();
-  }
-};
-
-QueueWaiter::QueueWaiter(asio::any_io_executor executor, QueueSignals& signals, std::int64_t queue_id)
-    : state_(std::make_shared<State>(executor)), signals_(signals) {
-  subscription_ = signals_.subscribe(queue_id, [executor, weak = std::weak_ptr(state_)] {
-    asio::post(executor, [weak] {
-      if (const auto state = weak.lock()) state->wake();
-    });
-  });
-}
-
-QueueWaiter::~QueueWaiter() { signals_.unsubscribe(subscription_); }
-
-void QueueWaiter::look() { state_->is_signalled = false; }
-
-void QueueWaiter::cancel() {
-  state_->is_cancelled = true;
-  state_->timer.cancel();
-}
-
-asio::awaitable<void> QueueWaiter::wait(const Clock& clock, std::optional<Timestamp> until, std::chrono::steady_clock::time_point deadline) {
-  using Steady = std::chrono::steady_clock;
-  const auto state = state_;
-  while (!state->is_signalled && !state->is_cancelled && Steady::now() < deadline) {
-    auto wake_at = deadline;
-    if (until) {
-      const auto left = *until - clock.now();
-      if (left <= 0ms) co_return;
-      wake_at = std::min<Steady::time_point>(deadline, Steady::now() + std::min<std::chrono::milliseconds>(left, 1s));
-    }
-    state->timer.expires_at(wake_at);
-    boost::system::error_code cancelled;
-    co_await state->timer.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
-  }
-}
-
-// ---- QueueService ----
-
 struct QueueService::Implementation : std::enable_shared_from_this<Implementation> {
   Implementation(Engine& the_engine, const Queues& the_queues) : engine(the_engine), queues(the_queues) {}
 

@@ -4,6 +4,8 @@
 #include "signalbox/engine.h"
 #include "signalbox/queues.h"
 
+#include "services/wake.h"
+
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
@@ -14,27 +16,16 @@
 
 namespace signalbox {
 
-/// Sleeps until a queue may hold something to receive. Lives on the I/O thread, in one coroutine.
-///
-/// Register first, then look, then wait: a message that is committed between looking and waiting ends the wait at once.
-class QueueWaiter {
+/// Sleeps until a queue may hold something to receive.
+class QueueWaiter : public Wake {
  public:
-  QueueWaiter(boost::asio::any_io_executor executor, QueueSignals& signals, std::int64_t queue_id);
-  ~QueueWaiter();
+  QueueWaiter(boost::asio::any_io_executor executor, QueueSignals& signals, std::int64_t queue_id)
+      : Wake(std::move(executor)), signals_(signals), subscription_(signals.subscribe(queue_id, announcer())) {}
+  ~QueueWaiter() { signals_.unsubscribe(subscription_); }
   QueueWaiter(const QueueWaiter&) = delete;
   QueueWaiter& operator=(const QueueWaiter&) = delete;
 
-  /// What was committed before this call no longer ends a wait; call it before looking.
-  void look();
-  /// Returns when something is committed to the queue, when `clock` reaches `until` (slept towards in slices of at most a second, so that
-  /// clock jumps and suspended machines only make it late by as much), at `deadline`, or after cancel(). With neither: no timer at all.
-  boost::asio::awaitable<void> wait(const Clock& clock, std::optional<Timestamp> until,
-                                    std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max());
-  void cancel();
-
  private:
-  struct State;
-  std::shared_ptr<State> state_;
   QueueSignals& signals_;
   std::uint64_t subscription_;
 };

@@ -21,7 +21,10 @@ std::vector<ReceivedMessage> batch_of(std::size_t size) {
 
 /// `done/failed/untouched`, by their places.
 std::string judged(const std::string& payload, const char* queue = "work", FunctionOutcome::Kind kind = FunctionOutcome::Kind::Answered, bool reports = true) {
-  const auto verdict = triggers::judge({.queue = queue, .reports_failures = reports}, batch_of(3), {.kind = kind, .payload = payload});
+  FunctionOutcome outcome;
+  outcome.kind = kind;
+  outcome.payload = payload;
+  const auto verdict = triggers::judge({.queue = queue, .reports_failures = reports}, batch_of(3), outcome);
   std::string text;
   for (const auto& places : {verdict.done, verdict.failed, verdict.untouched}) {
     for (const auto place : places) text += std::to_string(place);
