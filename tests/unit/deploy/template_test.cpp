@@ -165,5 +165,5 @@ TEST_CASE("definition substitutions") {
   const auto substituted = [&](std::string_view text) { return substitute(yaml(text), values).text(); };
   CHECK(substituted("a: ${Arn}/${Seconds}/${Other}") == R"({"a":"arn:x/5/${Other}"})");
   CHECK(substituted("a: '${Seconds}'") == R"({"a":5})");
-  CHECK(substituted("${Arn}: [$${Arn}]") == R"({"arn:x":["$arn:x"]})");
+  CHECK(substituted("${Arn}: ['$${Arn}']") == R"({"arn:x":["$arn:x"]})");
 }

@@ -1,0 +1,85 @@
+/// AWS::Lambda::Function, as AWS::Serverless::Function becomes one. Ref: its name. Fn::GetAtt: Arn.
+
+#include "deploy/properties.h"
+#include "deploy/types/types.h"
+#include "services/functions/functions.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace signalbox::deploy {
+
+namespace {
+
+class FunctionType final : public ResourceType {
+ public:
+  explicit FunctionType(Site site) : site_(std::move(site)) {}
+
+  std::string_view name() const override { return "AWS::Lambda::Function"; }
+
+  Identity identify(const Resource& resource, Faults& faults) const override {
+    const auto config = read(resource, faults);
+    if (faults.empty())
+      if (const auto checked = functions::check(config); !checked) faults.add(resource.place, checked.error().message);
+    return {.physical_id = config.name, .ref = Json(config.name), .attributes = {{"Arn", site_.function_arn(config.name)}}};
+  }
+
+  Result<void> create(EngineTransaction& transaction, const Resource& resource) const override {
+    const auto created = functions::create_function(transaction, read(resource));
+    return created ? Result<void>() : Result<void>(created.error());
+  }
+
+  Result<void> update(EngineTransaction& transaction, const Resource& resource) const override {
+    auto config = read(resource);
+    const auto existing = functions::find_function(transaction, config.name);
+    if (!existing) return create(transaction, resource);
+    config.reserved_concurrency = existing->reserved_concurrency;   // set by hand, not by templates
+    const auto updated = functions::update_function(transaction, std::move(config));
+    return updated ? Result<void>() : Result<void>(updated.error());
+  }
+
+  Result<void> remove(EngineTransaction& transaction, const std::string& physical_id) const override {
+    if (!functions::find_function(transaction, physical_id)) return {};
+    return functions::delete_function(transaction, physical_id);
+  }
+
+ private:
+  functions::FunctionConfig read(const Resource& resource, Faults& faults) const {
+    Properties properties(resource.properties, resource.place, faults, &resource.written_as);
+    functions::FunctionConfig config;
+    config.name = properties.string("FunctionName").value_or(resource.default_name());
+    config.description = properties.string("Description").value_or("");
+    config.runtime = properties.required("Runtime");
+    config.handler = properties.required("Handler");
+    config.timeout_seconds = properties.integer("Timeout", 1, 900).value_or(3);
+    config.memory_mb = properties.integer("MemorySize", 128, 10'240).value_or(128);
+    config.role = properties.string("Role").value_or(site_.role_arn(resource.default_name() + "Role"));
+    config.stack = resource.stack;
+    config.tags = properties.tags();
+    if (const auto* environment = properties.object("Environment")) {
+      Properties variables(*environment, properties.at("Environment"), faults);
+      config.environment = variables.texts("Variables");
+      variables.refuse_others();
+    }
+    // Put there by sam.h, after the code was copied.
+    if (const auto* code = properties.object("Code")) {
+      config.code_hash = code->find("Hash")->as_string();
+      config.code_bytes = code->find("Bytes")->as_integer().value_or(0);
+    }
+    properties.refuse_others();
+    return config;
+  }
+  functions::FunctionConfig read(const Resource& resource) const {
+    Faults none;
+    return read(resource, none);
+  }
+
+  Site site_;
+};
+
+}  // namespace
+
+std::unique_ptr<ResourceType> make_function_type(Site site) { return std::make_unique<FunctionType>(std::move(site)); }
+
+}  // namespace signalbox::deploy
