@@ -158,6 +158,7 @@ class Expansion {
     if (type == "Schedule") {
       refuse_others(properties, event.place, {"Schedule", "Input", "Name", "Description", "Enabled", "State"}, "a Schedule event");
       take(source, event, {{"Schedule", "ScheduleExpression"}, {"Input", "Input"}, {"Name", "Name"}, {"Description", "Description"}, {"Enabled", "Enabled"}, {"State", "State"}});
+      event.properties = event.properties.with("Rule", true);
     } else if (type == "ScheduleV2") {
       refuse_others(properties, event.place, {"ScheduleExpression", "ScheduleExpressionTimezone", "Input", "Name", "Description", "State"}, "a ScheduleV2 event");
       take(source, event,

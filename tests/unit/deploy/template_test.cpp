@@ -136,7 +136,7 @@ Resources:
 )Y") == R"Y(F AWS::Lambda::Function {"Handler":"index.handler","Runtime":"nodejs22.x","Code":{"Hash":"hash of /stack/code/","Bytes":7}}
 FQ AWS::Lambda::EventSourceMapping {"EventSourceArn":{"Fn::GetAtt":["Queue","Arn"]},"BatchSize":1,"FunctionName":{"Ref":"F"}}
 FA Signalbox::Route {"Path":"/x","Method":"get","FunctionName":{"Ref":"F"}}
-FS AWS::Scheduler::Schedule {"ScheduleExpression":"rate(1 day)","Input":"{}","Enabled":false,"TargetArn":{"Fn::GetAtt":["F","Arn"]}}
+FS AWS::Scheduler::Schedule {"ScheduleExpression":"rate(1 day)","Input":"{}","Enabled":false,"Rule":true,"TargetArn":{"Fn::GetAtt":["F","Arn"]}}
 )Y");
 }
 
