@@ -112,6 +112,8 @@ Result<DefinitionRow> accept_definition(Transaction& transaction, const std::str
     return error(ErrorCode::TooLarge, "the definition has " + std::to_string(text.size()) + " bytes; at most " + std::to_string(definition_bytes_max) + " are allowed", "definition");
   }
   const ParsedDefinition parsed = parse_definition(text, {.type = type});
+  // No machine without a fault: it uses a part of the language that is not offered, which no option allows.
+  if (!parsed.machine && parsed.diagnostics.empty()) return error(ErrorCode::NotSupported, joined(parsed.unsupported), "definition");
   if (!parsed.machine) return error(ErrorCode::InvalidDefinition, summary(parsed.diagnostics), "definition");
   if (!allow_unsupported) {
     if (!parsed.unsupported.empty()) return error(ErrorCode::NotSupported, joined(parsed.unsupported), "definition");
