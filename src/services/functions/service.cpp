@@ -292,8 +292,9 @@ void FunctionService::Implementation::retire(Worker& worker) {
 void FunctionService::Implementation::worker_ready(Worker& worker) {
   if (stopping_) return;
   auto& pool = pools_.at(worker.config().name);
-  // With all places taken and calls of its own always waiting, one function could keep another out for ever.
-  if (workers_ >= options_.workers_max && retiring_.empty() && starving()) return retire(worker);
+  // With all places taken and calls of its own always waiting, one function could keep another out for ever. A new process stays for one
+  // call at least, or two such functions would only drive each other out.
+  if (workers_ >= options_.workers_max && worker.has_served() && retiring_.empty() && starving()) return retire(worker);
   assign(pool);
   if (!pool.waiting.empty()) start_workers();
 }

@@ -25,19 +25,19 @@
 namespace signalbox::functions {
 
 struct FunctionOptions {
-  std::string data_directory;
-  Site site;
-  std::string node_layer;                   ///< a folder `node_modules` with the AWS SDK; empty: beside the program or in /usr/lib/signalbox, if there
-  std::string node, python;                 ///< programs; empty: found in PATH
-  std::string endpoint_url, public_url;     ///< of the daemon
-  std::function<std::string(std::string_view)> resolve;   ///< placeholders in stored environment values
+  std::string data_directory = {};
+  Site site = {};
+  std::string node_layer = {};              ///< a folder `node_modules` with the AWS SDK; empty: beside the program or in /usr/lib/signalbox, if there
+  std::string node = {}, python = {};      ///< programs; empty: found in PATH
+  std::string endpoint_url = {}, public_url = {};   ///< of the daemon
+  std::function<std::string(std::string_view)> resolve = {};   ///< placeholders in stored environment values
   std::size_t workers_max = 32;             ///< processes in all
   std::size_t workers_per_function_max = 32;
   std::size_t starting_max = 2;             ///< processes that start at the same time: their start is mostly CPU time
   std::size_t waiting_max = 10'000;         ///< calls of one function that wait for a process; more are throttled
   std::chrono::milliseconds idle_timeout{600'000};   ///< after which an unused process is ended
   std::chrono::milliseconds init_timeout{10'000};
-  LogLimits log;
+  LogLimits log = {};
 };
 
 /// Numbers for /metrics. Read on the I/O thread.

@@ -71,6 +71,8 @@ class Worker : public std::enable_shared_from_this<Worker> {
   void sampled(std::uint64_t resident_bytes);
 
   [[nodiscard]] State state() const { return state_; }
+  /// Whether it has answered a call yet.
+  [[nodiscard]] bool has_served() const { return reported_init_; }
   [[nodiscard]] const FunctionConfig& config() const { return *config_; }
   [[nodiscard]] pid_t process() const { return process_.id; }
   [[nodiscard]] const std::string& runtime_api() const { return runtime_api_; }

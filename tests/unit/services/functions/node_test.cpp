@@ -172,3 +172,22 @@ TEST_CASE("Node modules of every form are found") {
     CHECK(harness.log("init").find("INIT_REPORT") != std::string::npos);
   }
 }
+
+TEST_CASE("The SDK's layer is found after a function's own modules, by require and import alike") {
+  TemporaryDirectory layer;
+  auto write = [&](const std::string& name, const std::string& text) {
+    std::filesystem::create_directories(layer.path() + "/node_modules/" + name);
+    std::ofstream(layer.path() + "/node_modules/" + name + "/index.js") << text;
+  };
+  write("@aws-sdk/client-sfn", "module.exports = { from: 'layer' };");
+  write("thing", "module.exports = { from: 'layer' };");
+  functions::FunctionOptions options;
+  options.node_layer = layer.path() + "/node_modules";
+  FunctionHarness harness(options);
+  harness.make("required", "nodejs20.x", "index.handler",
+               {{"index.js", "exports.handler = async () => [require('@aws-sdk/client-sfn').from, require('thing').from];"}, {"node_modules/thing/index.js", "module.exports = { from: 'own' };"}});
+  CHECK(harness.call("required").payload == R"(["layer","own"])");
+  harness.make("imported", "nodejs20.x", "index.handler",
+               {{"index.mjs", "import sfn from '@aws-sdk/client-sfn'; import thing from 'thing'; export const handler = async () => [sfn.from, thing.from];"}, {"node_modules/thing/index.js", "module.exports = { from: 'own' };"}});
+  CHECK(harness.call("imported").payload == R"(["layer","own"])");
+}
