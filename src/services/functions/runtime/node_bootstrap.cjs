@@ -42,13 +42,18 @@ console.trace = (...args) => logger('TRACE')(new Error(util.format(...args)).sta
 let input = Buffer.alloc(0);
 let received = null;   // takes {headers, body} of the answer to `next`
 let discard = 0;       // answers to posts that come before it
+let leaving = false;   // the process ends when the last post is answered, lest its end be seen before the post
 
 const socket = net.connect({ host, port: Number(port), noDelay: true });
 socket.on('data', (bytes) => {
   input = input.length === 0 ? bytes : Buffer.concat([input, bytes]);
   for (let message = takeMessage(); message; message = takeMessage()) {
-    if (discard > 0) discard -= 1;
-    else if (received) received(message);
+    if (discard > 0) {
+      discard -= 1;
+      if (discard === 0 && leaving) process.exit(1);
+    } else if (received) {
+      received(message);
+    }
   }
 });
 socket.on('error', () => process.exit(1));
@@ -109,14 +114,17 @@ function logError(what, failure) {
   writeOut(`${new Date().toISOString()}\t${requestId || 'undefined'}\tERROR\t${what} \t${errorBody(failure)}\n`);
 }
 
-function leave() {
-  socket.end(() => process.exit(1));
-  setTimeout(() => process.exit(1), 500);
+function leave(lastPost) {
+  leaving = true;
+  socket.ref();
+  socket.write(lastPost);
+  setTimeout(() => process.exit(1), 1000);
 }
 
 function failInit(failure) {
+  if (leaving) return;
   logError('Uncaught Exception', failure);
-  socket.write(post('init/error', errorBody(failure), errorType(failure)), () => process.exit(1));
+  leave(post('init/error', errorBody(failure), errorType(failure)));
 }
 
 // ---- the handler -----------------------------------------------------------------------------------------------------
@@ -257,11 +265,11 @@ function run(handler, { headers, body }) {
 
 // After these Lambda throws the process away: its state is unknown.
 function die(failure) {
+  if (leaving) return;
   if (!finish) return failInit(failure);
   logError('Uncaught Exception', failure);
-  if (!requestId) return leave();
-  socket.write(post(`invocation/${requestId}/error`, errorBody(failure), errorType(failure)));
-  return leave();
+  if (!requestId) process.exit(1);
+  leave(post(`invocation/${requestId}/error`, errorBody(failure), errorType(failure)));
 }
 process.on('uncaughtException', die);
 process.on('unhandledRejection', (reason, promise) => {
