@@ -51,6 +51,7 @@ std::vector<std::string> process_environment(const Surroundings& surroundings, c
   offer("PYTHONDONTWRITEBYTECODE", "1");    // code is read-only
   offer("NODE_PATH", surroundings.layout.node_modules());
   offer("AWS_SDK_JS_SUPPRESS_MAINTENANCE_MODE_MESSAGE", "1");
+  offer("AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED", "true");
   offer("AWS_EC2_METADATA_DISABLED", "true");
   if (!surroundings.endpoint_url.empty()) offer("AWS_ENDPOINT_URL", surroundings.endpoint_url);
   if (!surroundings.public_url.empty()) offer("SIGNALBOX_PUBLIC_URL", surroundings.public_url);
