@@ -6,6 +6,7 @@
 #include "core/retry.h"
 #include "core/states/states.h"
 
+#include <set>
 #include <variant>
 
 namespace signalbox::core {
@@ -123,16 +124,27 @@ void Interpreter::fire(Frame& frame) {
 }
 
 void Interpreter::finish() {
-  // What was asked for and given up in the same step is not asked for at all.
-  std::erase_if(out_.commands, [this](const Command& command) {
-    const auto* invoke = std::get_if<commands::InvokeTask>(&command);
-    return invoke != nullptr && (!running() || !execution_.tasks.contains(invoke->attempt));
-  });
   const bool overdue = !execution_.due.empty() && execution_.due.begin()->first <= now_;
   if (running() && overdue && execution_.ready.empty()) command(commands::Continue{});
-  if (running() || out_.history.empty()) return;
-  for (const auto& [attempt, task] : execution_.tasks) cancel_task(*this, task);
-  command(commands::Close{});
+  if (!running() && !out_.history.empty()) {
+    for (const auto& [attempt, task] : execution_.tasks) cancel_task(*this, task);
+    command(commands::Close{});
+  }
+  drop_what_was_given_up();
+}
+
+void Interpreter::drop_what_was_given_up() {
+  std::set<TaskAttempt> dropped;
+  std::erase_if(out_.commands, [&](const Command& command) {
+    const auto* invoke = std::get_if<commands::InvokeTask>(&command);
+    if (invoke == nullptr || (running() && execution_.tasks.contains(invoke->attempt))) return false;
+    dropped.insert(invoke->attempt);
+    return true;
+  });
+  std::erase_if(out_.commands, [&](const Command& command) {
+    const auto* cancel = std::get_if<commands::CancelTask>(&command);
+    return cancel != nullptr && dropped.contains(cancel->attempt);
+  });
 }
 
 const Json& Interpreter::constant_context() {

@@ -69,6 +69,8 @@ class Interpreter {
   bool record_after(std::int64_t previous_id, FrameId frame, Timestamp at, Fact fact);
   void end(Frame& frame, Json output);
   void fire(Frame& frame);
+  /// What was asked for and given up in the same step is not asked for at all.
+  void drop_what_was_given_up();
 
   const StateMachine& machine_;
   Execution& execution_;
