@@ -1,5 +1,5 @@
 // State transitions per second of the pure core, in one thread: a loop of ten Pass and Choice states, and a Map of 5,000 items.
-// Prints text; with --json one line of JSON. Each figure is the median of several runs.
+// Prints text; with --json one line of JSON. Each figure is the median of several runs, per second of processor time.
 
 #include "core/history_codec.h"
 #include "signalbox/step.h"
@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <ctime>
 #include <functional>
 #include <string_view>
 #include <vector>
@@ -60,16 +61,23 @@ Run run(const StateMachine& machine, Json input, bool encode) {
   return run;
 }
 
-/// Transitions a second: the median of `runs`, each going round until a quarter of a second has passed.
+/// Processor time of this thread: other work on the machine does not count.
+Seconds processor_time() {
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
+
+/// Transitions per second of processor time: the median of `runs`, each going round for a quarter of a second.
 double measure(const std::function<std::int64_t()>& once, int runs = 7) {
   std::vector<double> rates;
   for (int count = 0; count < runs; ++count) {
-    const auto begin = std::chrono::steady_clock::now();
+    const auto begin = processor_time();
     std::int64_t transitions = 0;
     Seconds elapsed{};
     do {
       transitions += once();
-      elapsed = std::chrono::steady_clock::now() - begin;
+      elapsed = processor_time() - begin;
     } while (elapsed < Seconds(0.25));
     rates.push_back(static_cast<double>(transitions) / elapsed.count());
   }
@@ -83,7 +91,7 @@ int main(int count, char** arguments) {
   const bool json = count > 1 && std::string_view(arguments[1]) == "--json";
   const auto loop = load_definition(loop_definition), map = load_definition(map_definition);
   const Json order = Json::parse(R"({"n": 7, "kind": "order", "items": [{"id": 1, "price": 9.50}, {"id": 2, "price": 1.25}]})").value();
-  const Json items{Json::Array(5000, order)};
+  const Json items{Json::Array(5000, Json::parse(R"({"id": 1, "price": 9.50})").value())};
 
   const double pure = measure([&] { return run(*loop, order, false).transitions; });
   const double encoded = measure([&] { return run(*loop, order, true).transitions; });
