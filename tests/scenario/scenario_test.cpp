@@ -28,6 +28,19 @@ std::set<std::filesystem::path> scenario_files() {
   return files;
 }
 
+/// The first line that differs: `line 12: found "…", expected "…"`; empty if none does.
+std::string first_difference(const std::string& found, const std::string& expected) {
+  std::istringstream left(found), right(expected);
+  std::string found_line, expected_line;
+  for (int number = 1;; ++number) {
+    const bool more_left = static_cast<bool>(std::getline(left, found_line)), more_right = static_cast<bool>(std::getline(right, expected_line));
+    if (!more_left && !more_right) return "";
+    if (!more_left) found_line = "the end";
+    if (!more_right) expected_line = "the end";
+    if (found_line != expected_line) return "line " + std::to_string(number) + ":\nfound    " + found_line + "\nexpected " + expected_line;
+  }
+}
+
 TEST_CASE("Every scenario leaves the trace that it claims") {
   const auto files = scenario_files();
   REQUIRE(files.size() >= 40);
@@ -44,7 +57,7 @@ TEST_CASE("Every scenario leaves the trace that it claims") {
     if (std::getenv("SIGNALBOX_UPDATE") != nullptr) {
       std::ofstream(file) << found;
     } else {
-      CHECK(found == expected);
+      CHECK(first_difference(found, expected) == "");
     }
   }
 }
