@@ -45,7 +45,7 @@ TEST_CASE("A plain mail goes as it is, long links whole, placeholders resolved")
 }
 
 TEST_CASE("What is not short plain ASCII is quoted-printable and reads back equal") {
-  for (const std::string text : {std::string("Grüße\n"), std::string(2000, 'x') + "\n", std::string("trailing \n"), std::string("a\rb\n"), std::string("tab\t\n= =3D\n"),
+  for (const auto& text : {std::string("Grüße\n"), std::string(2000, 'x') + "\n", std::string("trailing \n"), std::string("a\rb\n"), std::string("tab\t\n= =3D\n"),
                                  "https://x.test/?a=" + std::string(300, 'b') + "&ü=1\n", std::string("\xf0\x9f\x98\x80\n"), std::string("nul\0nul\n", 8)}) {
     INFO(text.substr(0, 40));
     const auto mime = render_mime({.to = "a@b.test", .subject = "s", .text = text}, environment);

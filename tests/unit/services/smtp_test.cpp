@@ -89,7 +89,7 @@ TEST_CASE("Several mails go over one connection, with their dots") {
 }
 
 TEST_CASE("STARTTLS is used when it is offered, and demanded when it must be") {
-  SmtpCatcher with({{"tls", "starttls"}});
+  SmtpCatcher with(nlohmann::json{{"tls", "starttls"}});
   CHECK(send(with.url()).outcomes.at(0).kind == Kind::Accepted);
   CHECK(with.next()["tls"] == true);
   SmtpCatcher without;
@@ -99,7 +99,7 @@ TEST_CASE("STARTTLS is used when it is offered, and demanded when it must be") {
 }
 
 TEST_CASE("Certificates are checked where TLS is demanded, unless told otherwise") {
-  SmtpCatcher server({{"tls", "starttls"}});
+  SmtpCatcher server(nlohmann::json{{"tls", "starttls"}});
   const auto refused = send(server.url("?tls=starttls"));
   REQUIRE(refused.open_error);
   CHECK(refused.open_error->message.find("certificate: self") != std::string::npos);
@@ -114,14 +114,14 @@ TEST_CASE("Certificates are checked where TLS is demanded, unless told otherwise
 }
 
 TEST_CASE("Implicit TLS") {
-  SmtpCatcher server({{"tls", "implicit"}});
+  SmtpCatcher server(nlohmann::json{{"tls", "implicit"}});
   CHECK(send("smtps://127.0.0.1:" + std::to_string(server.port()) + "?verify=no").outcomes.at(0).kind == Kind::Accepted);
   CHECK(server.next()["tls"] == true);
 }
 
 TEST_CASE("AUTH PLAIN and LOGIN") {
   for (const std::string excluded : {"LOGIN", "PLAIN"}) {
-    SmtpCatcher server({{"user", "me"}, {"password", "se:cret"}, {"exclude", {excluded}}, {"tls", "starttls"}});
+    SmtpCatcher server(nlohmann::json{{"user", "me"}, {"password", "se:cret"}, {"exclude", {excluded}}, {"tls", "starttls"}});
     const auto at = "127.0.0.1:" + std::to_string(server.port()) + "?verify=no";
     CHECK(send("smtp://me:se%3Acret@" + at).outcomes.at(0).kind == Kind::Accepted);
     const auto mail = server.next();
@@ -135,7 +135,7 @@ TEST_CASE("AUTH PLAIN and LOGIN") {
 }
 
 TEST_CASE("4xx is deferred, 5xx refused, and the connection stays usable") {
-  SmtpCatcher server({{"rcpt", {"451 greylisted", "550 no such user", nullptr}}});
+  SmtpCatcher server(nlohmann::json{{"rcpt", {"451 greylisted", "550 no such user", nullptr}}});
   const auto sent = send(server.url(), 3);
   REQUIRE(sent.outcomes.size() == 3);
   CHECK(sent.outcomes[0].kind == Kind::Deferred);
@@ -146,7 +146,7 @@ TEST_CASE("4xx is deferred, 5xx refused, and the connection stays usable") {
 }
 
 TEST_CASE("A connection that breaks in the middle defers the mail") {
-  SmtpCatcher server({{"data", {"drop"}}});
+  SmtpCatcher server(nlohmann::json{{"data", {"drop"}}});
   const auto sent = send(server.url(), 1);
   REQUIRE(sent.outcomes.size() == 1);
   CHECK(sent.outcomes[0].kind == Kind::Deferred);
@@ -154,11 +154,11 @@ TEST_CASE("A connection that breaks in the middle defers the mail") {
 }
 
 TEST_CASE("What this server cannot take is refused before it is sent") {
-  SmtpCatcher small({{"size", 20}});
+  SmtpCatcher small(nlohmann::json{{"size", 20}});
   CHECK(send(small.url()).outcomes.at(0).kind == Kind::Refused);
   SmtpCatcher ascii;
   CHECK(send(ascii.url(), 1, "jörg@example.test").outcomes.at(0).text.find("SMTPUTF8") != std::string::npos);
-  SmtpCatcher international({{"smtputf8", true}});
+  SmtpCatcher international(nlohmann::json{{"smtputf8", true}});
   CHECK(send(international.url(), 1, "jörg@example.test").outcomes.at(0).kind == Kind::Accepted);
   CHECK(international.next()["to"] == nlohmann::json{"jörg@example.test"});
 }
