@@ -2,7 +2,8 @@
 
 The only argument is JSON: {"tls": "none|starttls|implicit", "certificate": FILE, "key": FILE, "user": …, "password": …,
 "port": 0, "mail": [REPLY or null, …], "rcpt": […], "data": […], "size": BYTES, "close_after": MAILS}.
-A reply from a list is used up at each such command; null, or the end of the list, means acceptance.
+A reply from a list is used up at each such command; null, or the end of the list, means acceptance. "drop" in "data": the mail is
+taken, but the connection breaks before the client hears of it.
 """
 import asyncio
 import json
@@ -42,15 +43,14 @@ class Handler:
 
     async def handle_DATA(self, server, session, envelope):
         reply = self.next_reply("data")
-        if reply == "drop":
-            server.transport.abort()
-            return "421 gone"
-        if reply:
+        if reply and reply != "drop":
             return reply
         session.mails = getattr(session, "mails", 0) + 1
         show({"from": envelope.mail_from, "to": envelope.rcpt_tos, "options": envelope.mail_options, "peer": session.peer[1],
               "tls": session.ssl is not None, "authenticated": bool(session.authenticated), "number": session.mails,
               "content": envelope.content.decode("utf-8", "surrogateescape")})
+        if reply == "drop":
+            server.transport.abort()
         if session.mails == options.get("close_after"):
             asyncio.get_running_loop().call_later(0.01, server.transport.abort)
         return "250 taken"
