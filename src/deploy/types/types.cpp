@@ -1,0 +1,18 @@
+#include "deploy/types/types.h"
+
+namespace signalbox::deploy {
+
+ResourceTypes make_resource_types(const Services& services) {
+  ResourceTypes types;
+  types.push_back(make_state_machine_type(services.site, services.allow_unsupported));
+  types.push_back(make_function_type(services.site));
+  types.push_back(make_queue_type(services.queues));
+  types.push_back(make_topic_type(services.topics));
+  types.push_back(make_subscription_type(services.topics));
+  types.push_back(make_trigger_type(services.triggers));
+  types.push_back(make_schedule_type(services.schedules));
+  types.push_back(make_route_type());
+  return types;
+}
+
+}  // namespace signalbox::deploy
