@@ -159,14 +159,11 @@ std::optional<PayloadTemplate> Fields::payload_template(std::string_view name) {
     return std::move(*parsed);
   }
   for (const auto& fault : parsed.error()) {
-    // AWS names the member and gives the place of the object that holds it.
-    const auto cut = fault.where.rfind('/');
-    if (cut == std::string::npos) {
-      report_.fault(fault.message, at(name));
-      continue;
-    }
-    report_.fault(fmt::format("The value for the field '{}' must be a valid JSONPath or a valid intrinsic function call", fault.where.substr(cut + 1)),
-                  at(name) + fault.where.substr(0, cut));
+    // AWS gives the place of the object that holds the member, and does not say what is wrong inside of a path or call.
+    const auto holder = fault.where.substr(0, std::min(fault.where.rfind('/'), fault.where.size()));
+    constexpr std::string_view text_end = "must be a valid JSONPath or a valid intrinsic function call";
+    const auto end = fault.message.find(text_end);
+    report_.fault(end == std::string::npos ? fault.message : fault.message.substr(0, end + text_end.size()), at(name) + holder);
   }
   return std::nullopt;
 }

@@ -145,7 +145,7 @@ TEST_CASE("paths and templates") {
        "SCHEMA_VALIDATION_FAILED: The value for the field 'parsed.$' must be a valid JSONPath or a valid intrinsic function call at /States/A/Parameters\n"},
       {"a nested one, and another", pass(R"("Parameters": {"a": {"b.$": "x"}, "c.$": 1})"),
        "SCHEMA_VALIDATION_FAILED: The value for the field 'b.$' must be a valid JSONPath or a valid intrinsic function call at /States/A/Parameters/a\n"
-       "SCHEMA_VALIDATION_FAILED: The value for the field 'c.$' must be a valid JSONPath or a valid intrinsic function call at /States/A/Parameters\n"},
+       "SCHEMA_VALIDATION_FAILED: The value for the field 'c.$' must be a STRING that contains a JSONPath or an intrinsic function call at /States/A/Parameters\n"},
       {"no string", pass(R"("InputPath": 1)"), "SCHEMA_VALIDATION_FAILED: Expected value of type String at /States/A/InputPath\n"},
   });
   CHECK_THAT(diagnose(pass(R"("ResultPath": "$.a[*]")")), Catch::StartsWith("SCHEMA_VALIDATION_FAILED: Value is not a Reference Path: "));
