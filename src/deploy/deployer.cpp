@@ -30,6 +30,17 @@ struct Applied {
   std::vector<Change> changes;
 };
 
+using ApplyWork = std::function<Result<Applied>(EngineTransaction&)>;
+
+ApplyWork make_work(std::shared_ptr<const ResourceTypes> types, std::shared_ptr<const Plan> plan) {
+  return [types = std::move(types), plan = std::move(plan)](EngineTransaction& transaction) -> Result<Applied> {
+    const bool existed = find_stack(transaction, plan->stack).has_value();
+    auto changes = apply(transaction, *plan, *types);
+    if (!changes) return changes.error();
+    return Applied{existed, std::move(*changes)};
+  };
+}
+
 StackResult failed(std::string name, Error failure) { return {.name = std::move(name), .result = "failed", .failure = std::move(failure), .changes = {}, .outputs = {}}; }
 
 }  // namespace
@@ -70,12 +81,9 @@ boost::asio::awaitable<Result<std::vector<StackResult>>> Deployer::deploy(fs::pa
       continue;
     }
     auto outputs = plan->outputs;
-    auto applied = co_await transact<Applied>(engine_, [parts = parts_, plan = std::make_shared<const Plan>(std::move(*plan))](EngineTransaction& transaction) -> Result<Applied> {
-      const bool existed = find_stack(transaction, plan->stack).has_value();
-      auto changes = apply(transaction, *plan, parts->types);
-      if (!changes) return changes.error();
-      return Applied{existed, std::move(*changes)};
-    });
+    // Named, since GCC 12.2 destroys a temporary with captures twice when it is an argument of what is awaited.
+    ApplyWork work = make_work(std::shared_ptr<const ResourceTypes>(parts_, &parts_->types), std::make_shared<const Plan>(std::move(*plan)));
+    auto applied = co_await transact<Applied>(engine_, std::move(work));
     if (!applied) {
       results.push_back(failed(files.name, applied.error()));
       continue;

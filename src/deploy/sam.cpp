@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <fstream>
 #include <sstream>
 #include <utility>
@@ -12,6 +13,9 @@
 namespace signalbox::deploy {
 
 namespace {
+
+/// What SAM resources become. Templates cannot name these types themselves: here their properties are only those that SAM needs.
+constexpr std::array<std::string_view, 4> generated_types{"AWS::Lambda::Function", "AWS::Lambda::EventSourceMapping", "AWS::Scheduler::Schedule", "Signalbox::Route"};
 
 Json get_att(std::string_view logical_id, std::string_view attribute) {
   return json_object({{"Fn::GetAtt", json_array({logical_id, attribute})}});
@@ -25,7 +29,8 @@ class Expansion {
     for (auto& resource : resources) {
       if (resource.type == "AWS::Serverless::Function") expand_function(resource);
       else if (resource.type == "AWS::Serverless::StateMachine") expand_state_machine(resource);
-      else out_.push_back(std::move(resource));
+      else if (std::find(generated_types.begin(), generated_types.end(), resource.type) == generated_types.end()) out_.push_back(std::move(resource));
+      else faults_.add("/Resources/" + resource.logical_id + "/Type", fmt::format("the resource type {} is not offered here", resource.type));
     }
     return std::move(out_);
   }

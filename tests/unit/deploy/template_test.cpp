@@ -160,6 +160,11 @@ FA Signalbox::Route {"Path":"/x","Method":"get","Auth":{},"FunctionName":{"Ref":
 )Y");
 }
 
+TEST_CASE("what SAM resources become cannot be named by a template") {
+  CHECK(expanded("Resources: {F: {Type: AWS::Lambda::Function, Properties: {Code: {ZipFile: x}}}}") ==
+        "/Resources/F/Type: the resource type AWS::Lambda::Function is not offered here\n");
+}
+
 TEST_CASE("definition substitutions") {
   const Substitutions values{{"Arn", "arn:x"}, {"Seconds", 5}};
   const auto substituted = [&](std::string_view text) { return substitute(yaml(text), values).text(); };
