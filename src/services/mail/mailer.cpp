@@ -42,6 +42,7 @@ struct Mailer::Implementation : std::enable_shared_from_this<Implementation> {
   bool fresh = false;                       ///< the connection has carried no mail yet
   bool woken = false;
   bool stopping = false;
+  bool sending = false;                     ///< the loop runs
 
   std::mutex executor_mutex;                ///< the engine's thread may call wake() while the I/O thread is still starting
   std::optional<asio::any_io_executor> executor;
@@ -77,6 +78,7 @@ struct Mailer::Implementation : std::enable_shared_from_this<Implementation> {
       if (!woken && !stopping) co_await wait(*wait_timer, time_to_next());
     }
     co_await close_connection();
+    sending = false;
   }
 
   std::vector<OutboxMail> due_now() const {
@@ -206,7 +208,11 @@ Mailer::Mailer(Engine& engine, Outbox& outbox, MailerOptions options) : implemen
   });
 }
 
-Mailer::~Mailer() = default;
+// What still hangs in the I/O loop may outlive the store: it must not hold a view of it.
+Mailer::~Mailer() {
+  implementation_->stopping = true;
+  implementation_->reader.reset();
+}
 
 void Mailer::start(asio::any_io_executor executor) {
   auto& self = *implementation_;
@@ -218,7 +224,8 @@ void Mailer::start(asio::any_io_executor executor) {
     const std::lock_guard lock(self.executor_mutex);
     self.executor = executor;
   }
-  if (self.options.server) asio::co_spawn(executor, self.send_loop(), log_failure("mailer"));
+  self.sending = self.options.server.has_value();
+  if (self.sending) asio::co_spawn(executor, self.send_loop(), log_failure("mailer"));
   asio::co_spawn(executor, self.forget_loop(), log_failure("outbox retention"));
 }
 
@@ -230,5 +237,7 @@ void Mailer::stop() {
   if (self.retention_timer) self.retention_timer->cancel();
   if (self.connection) self.connection->hurry(std::chrono::seconds{2});
 }
+
+bool Mailer::is_stopped() const { return !implementation_->sending; }
 
 }  // namespace signalbox

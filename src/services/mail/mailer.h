@@ -42,6 +42,8 @@ class Mailer {
   void start(boost::asio::any_io_executor executor);
   /// The mail being sent has two seconds to end. To be called on the executor's thread.
   void stop();
+  /// After stop(): no mail is under way any more. Cut off earlier, a mail might go again at the next start.
+  [[nodiscard]] bool is_stopped() const;
 
  private:
   struct Implementation;

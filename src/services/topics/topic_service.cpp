@@ -211,7 +211,11 @@ TopicService::TopicService(Engine& engine, Outbox& outbox, TopicServiceOptions o
   engine.offer("sns:publish", std::make_unique<PublishTask>(implementation_->topics));
 }
 
-TopicService::~TopicService() = default;
+// What still hangs in the I/O loop may outlive the store: it must not hold a view of it.
+TopicService::~TopicService() {
+  implementation_->stopping = true;
+  implementation_->reader.reset();
+}
 
 const Topics& TopicService::topics() const { return implementation_->topics; }
 
@@ -235,5 +239,7 @@ void TopicService::stop() {
   if (self.wait_timer) self.wait_timer->cancel();
   if (self.sweep_timer) self.sweep_timer->cancel();
 }
+
+bool TopicService::is_stopped() const { return implementation_->under_way.empty(); }
 
 }  // namespace signalbox

@@ -44,6 +44,8 @@ class TopicService {
   void start(boost::asio::any_io_executor executor);
   /// Begins nothing new. To be called on the executor's thread.
   void stop();
+  /// After stop(): no delivery is under way any more. Cut off earlier, some might be repeated at the next start.
+  [[nodiscard]] bool is_stopped() const;
 
  private:
   struct Implementation;

@@ -28,8 +28,7 @@ struct MailerFixture : EngineFixture {
   }
   ~MailerFixture() {
     mailer.stop();
-    context.restart();
-    context.run_for(std::chrono::seconds{3});   // until the loops have ended
+    until([this] { return mailer.is_stopped(); });
   }
 
   Outbox outbox{true};

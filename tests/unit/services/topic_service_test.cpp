@@ -46,8 +46,7 @@ struct ServiceFixture : EngineFixture {
   }
   ~ServiceFixture() {
     service.stop();
-    context.restart();
-    context.run_for(std::chrono::seconds{1});
+    until([this] { return service.is_stopped(); });
   }
 
   FakeFunctions functions;
