@@ -80,7 +80,7 @@ class Simulation {
                         R"("End":true}}}],"Catch":[{"ErrorEquals":["States.ALL"],"Next":"Z"}],"End":true},"Z":{"Type":"Pass","End":true}}})");
     add("parent", R"({"StartAt":"A","States":{"A":{"Type":"Task","Resource":"arn:aws:states:::states:startExecution.sync:2","TimeoutSeconds":700,)"
                   R"("Parameters":{"StateMachineArn":"arn:aws:states:us-east-1:000000000000:stateMachine:callback","Input":{"items":[1]}},"End":true}}})");
-    add("loop", R"({"StartAt":"A","States":{"A":{)" + queue + message + R"("ResultPath":null,"Next":"N"},"N":{"Type":"Pass","Parameters":{"n.$":"States.MathAdd($.n, 1)"},"Next":"C"},)" +
+    add("loop", R"({"StartAt":"A","States":{"A":{)" + queue + message + R"x("ResultPath":null,"Next":"N"},"N":{"Type":"Pass","Parameters":{"n.$":"States.MathAdd($.n, 1)"},"Next":"C"},)x" +
                     R"("C":{"Type":"Choice","Choices":[{"Variable":"$.n","NumericGreaterThan":150,"Next":"E"}],"Default":"A"},"E":{"Type":"Succeed"}}})");
   }
 

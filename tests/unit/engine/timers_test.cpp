@@ -16,7 +16,7 @@ TEST_CASE("timers fire in order and never early, as a sorted map would") {
   Timers timers;
   std::multimap<Timestamp, std::int64_t> expected;
   for (int round = 0; round < 200; ++round) {
-    for (unsigned pushes = random() % 200; pushes > 0; --pushes) {
+    for (auto pushes = random() % 200; pushes > 0; --pushes) {
       const auto due = static_cast<std::int64_t>(random() % 100'000);
       const auto row = static_cast<std::int64_t>(random());
       timers.push(at(due), ExecutionRow{row});
