@@ -35,7 +35,7 @@ struct Daemon {
     if (!opened) return;
     core = std::make_unique<EngineCore>(**opened, clock, EngineOptions{}, [](EngineOperation) {});
     core->tasks().offer("sqs:sendMessage", std::make_unique<SilentQueue>());
-    ready = core->open().has_value();
+    ready = core->open();
   }
 
   template <class T>
@@ -63,15 +63,16 @@ struct Daemon {
   ManualClock clock{Timestamp{std::chrono::seconds(1'800'000'000)}};
   Result<std::unique_ptr<SqliteStore>> opened;
   std::unique_ptr<EngineCore> core;
-  bool ready = false;
+  Result<void> ready = error(ErrorCode::Unavailable, "the store was not opened");
 };
 
 /// Starts executions and completes every second one, until the power is gone or `count` are done.
-void work(Daemon& daemon, int count, Answered& answered) {
+void work(Daemon& daemon, int count, Answered& answered, bool disk_is_dead) {
   if (!daemon.ready) return;
   const auto created = daemon.transact<StateMachineRecord>([](EngineTransaction& transaction) {
     return create_state_machine(transaction, Site{}, {.name = "m", .definition = testing::definitions::callback, .role_arn = "r"});
   });
+  if (!created && !disk_is_dead) FAIL(created.error().message);
   for (int i = 0; created && i < count; ++i) {
     const auto started = daemon.transact<StartedExecution>([&](EngineTransaction& transaction) {
       return transaction.start_execution({.state_machine = "m", .input = Json(std::string(static_cast<std::size_t>(i) * 97 % 3'000, 'x'))});
@@ -100,8 +101,10 @@ long operations_of_workload(int count) {
   PowerLossVfs disk;
   const testing::TemporaryDirectory directory;
   Daemon daemon(directory.path());
+  REQUIRE(daemon.opened);
+  REQUIRE(daemon.ready);
   Answered answered;
-  work(daemon, count, answered);
+  work(daemon, count, answered, false);
   REQUIRE(static_cast<int>(answered.started.size()) == count);
   return disk.operations();
 }
@@ -123,7 +126,7 @@ TEST_CASE("what was answered survives the loss of power at any moment") {
       {
         disk.fail_after(at);
         Daemon daemon(directory.path());
-        work(daemon, executions, answered);
+        work(daemon, executions, answered, true);
       }
       disk.lose_power(which);
       Daemon daemon(directory.path());

@@ -8,6 +8,7 @@
 
 #include <csignal>
 #include <fstream>
+#include <map>
 #include <thread>
 
 #include "store/data_directory.h"
@@ -146,6 +147,16 @@ TEST_CASE("a full disk fails the commit, harms nothing, and is got over") {
   REQUIRE(store->commit(one("b", "2")));
   CHECK(store->get(Key(meta_table, "a")) == "1");
   CHECK(store->get(Key(meta_table, "b")) == "2");
+}
+
+TEST_CASE("the program's own schema steps are numbered from 1, without gaps, module by module") {
+  std::map<std::string_view, int> versions;
+  for (const auto& step : schema_steps()) {
+    CHECK_FALSE(step.module.empty());
+    CHECK(step.version == ++versions[step.module]);
+  }
+  CHECK(versions.contains("store"));
+  CHECK(versions.contains("engine"));
 }
 
 TEST_CASE("schema steps run once each, in order; a newer file is refused") {
