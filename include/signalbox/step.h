@@ -40,8 +40,9 @@ void apply(Execution& execution, const HistoryEvent& event);
 /// starts them anew, so that nobody who did beat is timed out.
 void restart_heartbeats(Execution& execution, Timestamp now);
 
-/// What the outside still owes: the commands of all tasks that were scheduled and have not been started or submitted,
-/// derived from the state alone, so that a restart can carry them out again. Includes Continue if a frame is Ready.
+/// What the outside still owes, derived from the state alone, so that a restart can carry it out again: the calls of all
+/// tasks that have not ended, save those that wait for a callback (submitted, or an activity: its task lies in its queue). A started
+/// call is owed too, since whoever worked on it may be gone. Includes Continue if a frame can go on.
 [[nodiscard]] std::vector<Command> pending_commands(const StateMachine& machine, const Execution& execution);
 
 /// The context object (`$$`) as the frame's current state sees it. Spec: The Context Object.

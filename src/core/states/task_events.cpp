@@ -124,7 +124,9 @@ void task_refused(Interpreter& interpreter, const events::TaskRefused& event) {
   if (!at || at->pending.submitted) return;
   const bool unstarted = event.kind == TaskFailureKind::ScheduleFailed || event.kind == TaskFailureKind::StartFailed;
   if (!unstarted && !record_started(interpreter, *at, std::nullopt)) return;
-  fail(interpreter, *at, event.kind, event.error);
+  // As recorded on AWS (`The activity ARN does not exist.`), the cause of States.Runtime says where it happened; a service cannot know.
+  const bool runtime = event.error.error == error_names::Runtime;
+  fail(interpreter, *at, event.kind, runtime ? failure_in(at->frame, event.error).error : event.error);
 }
 
 void callback_succeeded(Interpreter& interpreter, const events::CallbackSucceeded& event) {
