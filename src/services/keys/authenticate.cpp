@@ -1,0 +1,64 @@
+#include "services/keys/authenticate.h"
+
+#include "http/endpoint.h"
+#include "http/text.h"
+#include "services/keys/sigv4.h"
+#include "signalbox/encoding.h"
+
+namespace signalbox::services {
+
+namespace {
+
+Role role_of(std::string_view id) { return is_function_key_id(id) ? Role::Function : Role::Admin; }
+
+Error unknown_key() { return error(ErrorCode::Forbidden, "The security token included in the request is invalid.", "UnrecognizedClientException"); }
+
+}  // namespace
+
+std::optional<std::string> Authenticator::secret_of(std::string_view id) const {
+  if (is_function_key_id(id)) return function_key_secret(master_(), id);
+  auto key = find_key(reader_, id);
+  if (!key) return std::nullopt;
+  return std::move(key->secret);
+}
+
+Result<Principal> Authenticator::by_bearer(std::string_view token) const {
+  if (const auto colon = token.find(':'); colon != std::string_view::npos) {
+    const auto id = token.substr(0, colon);
+    const auto secret = secret_of(id);
+    if (secret && equal_in_constant_time(*secret, token.substr(colon + 1))) return Principal{role_of(id), std::string(id)};
+    return unknown_key();
+  }
+  std::optional<Principal> found;
+  for (const auto& key : list_keys(reader_)) {   // all of them, so that time says nothing
+    if (equal_in_constant_time(key.secret, token)) found = Principal{Role::Admin, key.id};
+  }
+  if (found) return *found;
+  return unknown_key();
+}
+
+Result<Principal> Authenticator::authenticate(const http::Request& request, Timestamp now) const {
+  if (!has_keys(reader_)) return Principal{};
+  const auto header = request.headers.get("Authorization").value_or("");
+  constexpr std::string_view bearer = "bearer ";
+  if (header.size() > bearer.size() && http::equal_ignoring_case(header.substr(0, bearer.size()), bearer)) return by_bearer(http::trim(header.substr(bearer.size())));
+  const auto given = parse_sigv4(request);
+  if (!given) return given.error();
+  if (!*given) return error(ErrorCode::Forbidden, "Missing Authentication Token", "MissingAuthenticationTokenException");
+  const auto secret = secret_of((*given)->access_key_id);
+  if (!secret) return unknown_key();
+  if (auto verified = verify_sigv4(request, **given, *secret, now); !verified) return verified.error();
+  return Principal{role_of((*given)->access_key_id), (*given)->access_key_id};
+}
+
+Result<void> check_listener(const Reader& reader, std::string_view listen_address, bool insecure) {
+  const auto loopback = http::is_loopback_address(listen_address);
+  if (!loopback) return loopback.error();
+  if (*loopback || insecure || has_keys(reader)) return {};
+  return error(ErrorCode::Forbidden,
+               "the admin listener " + std::string(listen_address) + " can be reached from other machines and no API key exists: make one (SIGNALBOX_API_KEY, "
+               "signalbox keys create), listen on 127.0.0.1, or say --insecure",
+               "listen");
+}
+
+}  // namespace signalbox::services

@@ -1,0 +1,47 @@
+#pragma once
+/// Who is asking: API keys by SigV4 or as bearer tokens.
+
+#include "http/http.h"
+#include "services/keys/keys.h"
+#include "signalbox/keys.h"
+#include "signalbox/store.h"
+
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace signalbox::services {
+
+enum class Role : std::uint8_t {
+  Anonymous,   ///< no key was ever made: whoever reaches the listener
+  Admin,       ///< an API key
+  Function     ///< a function's own pair
+};
+
+struct Principal {
+  Role role = Role::Anonymous;
+  std::string key_id;      ///< empty for Anonymous
+};
+
+/// Reads the keys for each request (a look-up in the data file's cache), so that a deleted one ends at once. Used on the thread whose reader it has.
+class Authenticator {
+ public:
+  /// `master` is asked when needed: after Engine::start().
+  Authenticator(const Reader& reader, std::function<const MasterKey&()> master) : reader_(reader), master_(std::move(master)) {}
+
+  /// `Authorization: AWS4-HMAC-SHA256 …` or a presigned query; `Authorization: Bearer SECRET` or `Bearer ID:SECRET`. While no key exists anything passes, a
+  /// signature is not looked at: check_listener() keeps such a daemon on loopback. Errors: Forbidden; `where` is AWS's code.
+  [[nodiscard]] Result<Principal> authenticate(const http::Request& request, Timestamp now) const;
+
+ private:
+  [[nodiscard]] std::optional<std::string> secret_of(std::string_view id) const;
+  [[nodiscard]] Result<Principal> by_bearer(std::string_view token) const;
+
+  const Reader& reader_;
+  std::function<const MasterKey&()> master_;
+};
+
+/// Refuses to listen where others can reach it while no key exists, unless `insecure`. Errors: Forbidden with the remedy; InvalidArgument (address).
+[[nodiscard]] Result<void> check_listener(const Reader& reader, std::string_view listen_address, bool insecure);
+
+}  // namespace signalbox::services

@@ -1,0 +1,46 @@
+#pragma once
+/// API keys: an access key id and a secret. The secret is kept as it is, since SigV4 cannot be checked without it.
+
+#include "signalbox/keys.h"
+#include "signalbox/result.h"
+#include "signalbox/store.h"
+#include "signalbox/transaction.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace signalbox::services {
+
+inline constexpr Table keys_table{"keys", {KeyPart::Text}};   // access key id → ApiKey, JSON
+
+struct ApiKey {
+  std::string id;                           ///< `SBX` and 17 more of A-Z 2-7, unless it was given
+  std::string secret;
+  std::string name;                         ///< for people: `laptop of Ada`; may be empty
+  Timestamp created_at;
+};
+
+/// A new random pair, for everything. The secret is shown to its maker only.
+[[nodiscard]] ApiKey create_key(Transaction& transaction, std::string name);
+/// The key that a configuration names, `ID:SECRET` or a secret alone (its id is then derived from it); the same again is no
+/// error. Errors: InvalidArgument (no secret, an id with characters other than A-Z a-z 0-9 _ -).
+[[nodiscard]] Result<ApiKey> adopt_key(Transaction& transaction, std::string_view text, std::string name);
+/// Errors: NotFound.
+[[nodiscard]] Result<void> delete_key(Transaction& transaction, std::string_view id);
+/// In order of id.
+[[nodiscard]] std::vector<ApiKey> list_keys(const Reader& reader);
+[[nodiscard]] std::optional<ApiKey> find_key(const Reader& reader, std::string_view id);
+[[nodiscard]] bool has_keys(const Reader& reader);
+
+/// A function's own pair: derived from the master key, so it needs no record, and the same after a restart. Its id begins with `SBXF`.
+struct FunctionKey {
+  std::string id, secret;
+};
+[[nodiscard]] FunctionKey function_key(const MasterKey& master, std::string_view function_name);
+[[nodiscard]] bool is_function_key_id(std::string_view id);
+/// The secret that goes with a function key's id.
+[[nodiscard]] std::string function_key_secret(const MasterKey& master, std::string_view id);
+
+}  // namespace signalbox::services

@@ -1,0 +1,90 @@
+#include "services/keys/keys.h"
+
+#include <catch2/catch.hpp>
+
+#include "services/keys/authenticate.h"
+#include "services/keys/sigv4.h"
+#include "store/memory_store.h"
+#include "support/test_transaction.h"
+
+using namespace signalbox;
+using namespace signalbox::services;
+
+namespace {
+
+struct Fixture {
+  MemoryStore store;
+  ManualClock clock{*parse_rfc3339("2026-11-24T01:02:03Z")};
+  signalbox::testing::TestTransaction transaction{store, clock};
+  MasterKey master{std::string(32, 'm')};
+  Authenticator authenticator{transaction, [this]() -> const MasterKey& { return master; }};
+
+  Result<Principal> ask(const std::string& authorization) {
+    http::Request request;
+    request.method = "GET";
+    request.target = request.path = "/";
+    if (!authorization.empty()) request.headers.add("Authorization", authorization);
+    return authenticator.authenticate(request, clock.now());
+  }
+};
+
+}  // namespace
+
+TEST_CASE("while no key exists anything passes") {
+  Fixture f;
+  CHECK(f.ask("")->role == Role::Anonymous);
+  CHECK(f.ask("Bearer nonsense")->role == Role::Anonymous);
+  CHECK(f.ask("AWS4-HMAC-SHA256 Credential=test/20260101/x/y/aws4_request, SignedHeaders=host, Signature=0")->role == Role::Anonymous);
+}
+
+TEST_CASE("with a key, only who has one passes") {
+  Fixture f;
+  const auto key = create_key(f.transaction, "test");
+  CHECK(key.id.size() == 20);
+  CHECK(key.secret.size() == 40);
+  CHECK(f.ask("").error().where == "MissingAuthenticationTokenException");
+  CHECK(f.ask("Bearer wrong").error().where == "UnrecognizedClientException");
+  CHECK(f.ask("Bearer " + key.id + ":wrong").error().where == "UnrecognizedClientException");
+  CHECK(f.ask("Bearer " + key.secret)->key_id == key.id);
+  CHECK(f.ask("bearer " + key.id + ":" + key.secret)->role == Role::Admin);
+  REQUIRE(delete_key(f.transaction, key.id).has_value());
+  CHECK(delete_key(f.transaction, key.id).error().code == ErrorCode::NotFound);
+  CHECK(f.ask("")->role == Role::Anonymous);
+}
+
+TEST_CASE("a function's pair needs no record") {
+  Fixture f;
+  create_key(f.transaction, "test");
+  const auto pair = function_key(f.master, "generate-task");
+  CHECK(pair.id == function_key(f.master, "generate-task").id);
+  CHECK(pair.id != function_key(f.master, "another").id);
+  CHECK(is_function_key_id(pair.id));
+  const auto principal = f.ask("Bearer " + pair.id + ":" + pair.secret);
+  REQUIRE(principal.has_value());
+  CHECK(principal->role == Role::Function);
+  CHECK(f.ask("Bearer " + pair.id + ":guessed").has_error());
+}
+
+TEST_CASE("a configured key") {
+  Fixture f;
+  CHECK(adopt_key(f.transaction, "ada:s3cret", "configured")->id == "ada");
+  CHECK(adopt_key(f.transaction, "ada:s3cret", "configured").has_value());
+  const auto alone = adopt_key(f.transaction, "only-a-secret", "configured");
+  REQUIRE(alone.has_value());
+  CHECK(adopt_key(f.transaction, "only-a-secret", "configured")->id == alone->id);
+  CHECK(f.ask("Bearer only-a-secret")->key_id == alone->id);
+  CHECK(list_keys(f.transaction).size() == 2);
+  for (const char* wrong : {"", ":", "ada:", "a b:c", "SBXFAAAA:c"}) {
+    CAPTURE(wrong);
+    CHECK(adopt_key(f.transaction, wrong, "configured").error().code == ErrorCode::InvalidArgument);
+  }
+}
+
+TEST_CASE("a listener that others can reach needs a key") {
+  Fixture f;
+  CHECK(check_listener(f.transaction, "127.0.0.1:8083", false).has_value());
+  CHECK(check_listener(f.transaction, "0.0.0.0:8083", true).has_value());
+  CHECK(check_listener(f.transaction, "0.0.0.0:8083", false).error().code == ErrorCode::Forbidden);
+  create_key(f.transaction, "test");
+  CHECK(check_listener(f.transaction, "0.0.0.0:8083", false).has_value());
+}
