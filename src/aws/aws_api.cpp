@@ -1,0 +1,130 @@
+#include "aws/aws_api.h"
+
+#include "aws/call.h"
+#include "aws/query_form.h"
+#include "aws/respond.h"
+#include "aws/sfn/sfn.h"
+#include "aws/sns/sns.h"
+#include "aws/sqs/sqs.h"
+#include "http/text.h"
+#include "services/keys/authenticate.h"
+
+namespace signalbox::aws {
+
+namespace asio = boost::asio;
+
+namespace {
+
+/// What is wrong with the request before any operation looks at it.
+Failure unknown_operation(const Call& call, bool known) {
+  if (known) return {"UnsupportedOperationException", call.operation + " is an operation of AWS that is not supported here", 501};
+  if (call.protocol != Protocol::Query) return {"UnknownOperationException", "Unknown operation: " + call.service_name + "." + call.operation, 404};
+  if (call.operation.empty()) return {"MissingAction", "The request must contain the parameter Action."};
+  return {"InvalidAction", "The action " + call.operation + " is not valid for this endpoint.", 400};
+}
+
+std::string base_url(const http::Request& request) { return "http://" + std::string(request.headers.get("Host").value_or("127.0.0.1")); }
+
+Answer<Json> read_body(const Call& call, const http::Request& request) {
+  if (call.protocol == Protocol::Query) return call.service == Service::Sqs ? sqs_request_of_form(call.form, call.operation) : tree_of_form(call.form);
+  if (request.body.empty()) return Json::empty_object();
+  auto parsed = Json::parse(request.body);
+  if (!parsed) return Failure{"SerializationException", parsed.error().message};
+  if (!parsed->is_object()) return Failure{"SerializationException", "the request's body is not a JSON object"};
+  return std::move(*parsed);
+}
+
+/// Named like the services' own texts for a request that is not, or wrongly, signed.
+Failure refused(const Call& call, const Error& error) {
+  const bool query = call.protocol == Protocol::Query;
+  if (error.where == "InvalidSignatureException") return {query ? "SignatureDoesNotMatch" : error.where, error.message, 403};
+  if (error.where == "UnrecognizedClientException") return {query ? "InvalidClientTokenId" : error.where, error.message, 403};
+  return {error.where.empty() ? "AccessDeniedException" : error.where, error.message, 403};
+}
+
+}  // namespace
+
+struct AwsApi::Implementation {
+  AwsServices services;
+  std::unique_ptr<Reader> reader;
+
+  /// By value: the request's parts live as long as the coroutine.
+  static asio::awaitable<http::Response> answer(Implementation& self, http::Request request);
+  static asio::awaitable<Answer<std::string>> step_functions(Implementation& self, const Call& call, Json parameters);
+  static asio::awaitable<Answer<Json>> sqs(Implementation& self, const Call& call, Json parameters, std::string base);
+  static asio::awaitable<Answer<Json>> sns(Implementation& self, const Call& call, Json parameters);
+};
+
+asio::awaitable<Answer<std::string>> AwsApi::Implementation::step_functions(Implementation& self, const Call& call, Json parameters) {
+  const sfn::Operation* operation = sfn::find_operation(call.operation);
+  if (!operation) co_return unknown_operation(call, sfn::is_known(call.operation));
+  const sfn::Api api{self.services.engine, *self.reader, self.services.activity_signals};
+  if (const auto* read = std::get_if<sfn::ReadOperation>(operation)) co_return (*read)(api, parameters);
+  auto result = co_await std::get<sfn::WriteOperation>(*operation)(api, std::move(parameters));
+  co_return result;
+}
+
+asio::awaitable<Answer<Json>> AwsApi::Implementation::sqs(Implementation& self, const Call& call, Json parameters, std::string base) {
+  const auto operation = sqs::find_operation(call.operation);
+  if (!operation) co_return unknown_operation(call, sqs::is_known(call.operation));
+  const sqs::Api api{self.services.engine, *self.reader, self.services.queues, self.services.queue_service, std::move(base)};
+  auto result = co_await operation(api, std::move(parameters));
+  co_return result;
+}
+
+asio::awaitable<Answer<Json>> AwsApi::Implementation::sns(Implementation& self, const Call& call, Json parameters) {
+  const auto operation = sns::find_operation(call.operation);
+  if (!operation) co_return unknown_operation(call, sns::is_known(call.operation));
+  const sns::Api api{self.services.engine, *self.reader, self.services.topics};
+  auto result = co_await operation(api, std::move(parameters));
+  co_return result;
+}
+
+asio::awaitable<http::Response> AwsApi::Implementation::answer(Implementation& self, http::Request request) {
+  Call call = identify(request);
+  const auto principal = self.services.authenticator.authenticate(request, self.services.engine.clock().now());
+  if (!principal) co_return failure_answer(call, refused(call, principal.error()), request.request_id);
+  if (request.path.starts_with("/service/")) {
+    co_return failure_answer(Call{}, Failure{"UnknownOperationException", "Smithy RPC v2 CBOR is not spoken here; use the JSON or Query protocol: " + request.path, 404}, request.request_id);
+  }
+  auto parameters = read_body(call, request);
+  if (!parameters) co_return failure_answer(call, parameters.error(), request.request_id);
+  // A queue's own URL names the queue. [SQS Query API]
+  if (call.service == Service::Sqs && call.protocol == Protocol::Query && !parameters->find("QueueUrl") && request.path.size() > 1) {
+    parameters = parameters->with("QueueUrl", Json(base_url(request) + request.path));
+  }
+  switch (call.service) {
+    case Service::StepFunctions: {
+      auto result = co_await step_functions(self, call, std::move(*parameters));
+      co_return result ? json_answer(call, std::move(*result)) : failure_answer(call, result.error(), request.request_id);
+    }
+    case Service::Sqs: {
+      auto base = base_url(request);
+      auto result = co_await sqs(self, call, std::move(*parameters), std::move(base));
+      if (!result) co_return failure_answer(call, result.error(), request.request_id);
+      co_return call.protocol == Protocol::Query ? query_answer(call, *result, request.request_id) : json_answer(call, result->text());
+    }
+    case Service::Sns: {
+      auto result = co_await sns(self, call, std::move(*parameters));
+      if (!result) co_return failure_answer(call, result.error(), request.request_id);
+      co_return query_answer(call, *result, request.request_id);
+    }
+    case Service::Other: break;
+  }
+  co_return failure_answer(call, unknown_operation(call, false), request.request_id);
+}
+
+AwsApi::AwsApi(AwsServices services) : implementation_(new Implementation{services, services.engine.reader()}) {}
+AwsApi::~AwsApi() = default;
+
+http::Handler AwsApi::handler() {
+  return [self = implementation_.get()](http::Request request) { return Implementation::answer(*self, std::move(request)); };
+}
+
+bool is_aws_request(const http::Request& request) {
+  if (request.headers.get("X-Amz-Target") || request.path.starts_with("/service/") || request.query_value("Action")) return true;
+  const auto type = request.headers.get("Content-Type").value_or("");
+  return request.method == "POST" && http::equal_ignoring_case(http::trim(type.substr(0, type.find(';'))), "application/x-www-form-urlencoded");
+}
+
+}  // namespace signalbox::aws

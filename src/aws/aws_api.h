@@ -1,0 +1,47 @@
+#pragma once
+/// The AWS wire protocols on the admin listener: Step Functions (JSON 1.0), SQS (JSON 1.0 and Query), SNS (Query).
+
+#include "http/http.h"
+#include "services/queues/queue_service.h"
+#include "signalbox/activities.h"
+#include "signalbox/engine.h"
+#include "signalbox/queues.h"
+#include "signalbox/topics.h"
+
+#include <memory>
+
+namespace signalbox::services {
+class Authenticator;
+}
+
+namespace signalbox::aws {
+
+/// All of them outlive the AwsApi.
+struct AwsServices {
+  Engine& engine;
+  ActivitySignals& activity_signals;
+  const Queues& queues;
+  QueueService& queue_service;
+  const Topics& topics;
+  const services::Authenticator& authenticator;
+};
+
+/// Used on the I/O thread, after Engine::start(). Has a reader of its own.
+class AwsApi {
+ public:
+  explicit AwsApi(AwsServices services);
+  ~AwsApi();
+
+  /// For `POST /`, for queue URLs (`POST /ACCOUNT/QUEUE`), and for whatever else AWS clients may ask: what is no AWS request is
+  /// answered with AWS's UnknownOperationException. The AwsApi outlives it.
+  [[nodiscard]] http::Handler handler();
+
+ private:
+  struct Implementation;
+  std::unique_ptr<Implementation> implementation_;
+};
+
+/// Whether a request is one for AwsApi::handler(): it has X-Amz-Target, a form with Action, or Smithy's RPC path.
+[[nodiscard]] bool is_aws_request(const http::Request& request);
+
+}  // namespace signalbox::aws

@@ -1,0 +1,84 @@
+#include "aws/call.h"
+
+#include <algorithm>
+#include <array>
+
+#include "http/text.h"
+
+namespace signalbox::aws {
+
+namespace {
+
+struct Known {
+  Service service;
+  std::string_view target;       ///< X-Amz-Target before the dot
+  std::string_view version;      ///< Query
+  std::string_view scope;        ///< SigV4
+};
+constexpr std::array known{Known{Service::StepFunctions, "AWSStepFunctions", "2016-11-23", "states"},
+                           Known{Service::Sqs, "AmazonSQS", "2012-11-05", "sqs"},
+                           Known{Service::Sns, "", "2010-03-31", "sns"}};
+
+Service by_scope(std::string_view scope) {
+  const auto found = std::find_if(known.begin(), known.end(), [&](const Known& each) { return each.scope == scope; });
+  return found == known.end() ? Service::Other : found->service;
+}
+
+std::string value_of(const std::vector<std::pair<std::string, std::string>>& form, std::string_view name) {
+  const auto found = std::find_if(form.begin(), form.end(), [&](const auto& field) { return field.first == name; });
+  return found == form.end() ? std::string() : found->second;
+}
+
+Call by_target(std::string_view target, const http::Request& request) {
+  Call call;
+  const auto dot = target.rfind('.');
+  call.service_name = target.substr(0, dot);
+  if (dot != std::string_view::npos) call.operation = target.substr(dot + 1);
+  const auto found = std::find_if(known.begin(), known.end(), [&](const Known& each) { return !each.target.empty() && each.target == call.service_name; });
+  if (found != known.end()) call.service = found->service;
+  if (request.headers.get("Content-Type").value_or("").find("amz-json-1.1") != std::string_view::npos) call.protocol = Protocol::Json11;
+  return call;
+}
+
+/// `/000000000000/queue`
+bool is_queue_path(std::string_view path) { return path.size() > 1 && std::count(path.begin(), path.end(), '/') == 2; }
+
+}  // namespace
+
+std::string credential_service(const http::Request& request) {
+  std::string_view credential;
+  if (const auto header = request.headers.get("Authorization")) {
+    const auto start = header->find("Credential=");
+    if (start != std::string_view::npos) credential = header->substr(start + 11);
+  } else if (const auto query = request.query_value("X-Amz-Credential")) {
+    credential = *query;
+  }
+  for (int i = 0; i < 3 && !credential.empty(); ++i) {
+    const auto slash = credential.find('/');
+    credential = slash == std::string_view::npos ? std::string_view() : credential.substr(slash + 1);
+  }
+  return std::string(credential.substr(0, credential.find('/')));
+}
+
+Call identify(const http::Request& request) {
+  if (const auto target = request.headers.get("X-Amz-Target")) return by_target(*target, request);
+  Call call;
+  call.protocol = Protocol::Query;
+  call.form = request.query;
+  const auto type = request.headers.get("Content-Type").value_or("");
+  if (http::equal_ignoring_case(http::trim(type.substr(0, type.find(';'))), "application/x-www-form-urlencoded")) {
+    auto body = http::parse_form(request.body);
+    call.form.insert(call.form.end(), std::make_move_iterator(body.begin()), std::make_move_iterator(body.end()));
+  }
+  call.operation = value_of(call.form, "Action");
+  const auto version = value_of(call.form, "Version");
+  const auto scope = credential_service(request);
+  const auto found = std::find_if(known.begin(), known.end(), [&](const Known& each) { return each.version == version; });
+  if (found != known.end()) call.service = found->service;
+  if (call.service == Service::Other) call.service = by_scope(scope);
+  if (call.service == Service::Other && version.empty() && is_queue_path(request.path)) call.service = Service::Sqs;
+  call.service_name = scope.empty() ? version : scope;
+  return call;
+}
+
+}  // namespace signalbox::aws

@@ -1,0 +1,29 @@
+#pragma once
+/// Which service and operation a request means, and in which protocol it speaks. Pure.
+
+#include "http/http.h"
+#include "signalbox/json.h"
+
+#include <string>
+#include <string_view>
+
+namespace signalbox::aws {
+
+enum class Service { StepFunctions, Sqs, Sns, Other };
+enum class Protocol { Json10, Json11, Query };
+
+/// By X-Amz-Target, then by form Action and Version, with the service named in the SigV4 credential scope as tie-breaker. Query calls
+/// of SQS may come to the queue's own URL.
+struct Call {
+  Service service = Service::Other;
+  Protocol protocol = Protocol::Json10;
+  std::string service_name;     ///< as the request says it: `AWSStepFunctions`, `sqs`; for messages
+  std::string operation;        ///< empty: the request names none
+  std::vector<std::pair<std::string, std::string>> form;   ///< Query: its parameters
+};
+[[nodiscard]] Call identify(const http::Request& request);
+
+/// The service in `Authorization: AWS4-HMAC-SHA256 Credential=ID/DATE/REGION/SERVICE/aws4_request, …` or X-Amz-Credential; empty if there is none.
+[[nodiscard]] std::string credential_service(const http::Request& request);
+
+}  // namespace signalbox::aws

@@ -1,0 +1,59 @@
+#include "aws/respond.h"
+
+#include "aws/object_text.h"
+#include "aws/xml.h"
+
+namespace signalbox::aws {
+
+namespace {
+
+/// Clients strip it; some logs show it. Coral's own errors have a namespace of their own on AWS.
+std::string qualified(const Call& call, const std::string& code) {
+  if (code == "ValidationException") return "com.amazon.coral.validate#" + code;
+  if (code == "SerializationException" || code == "UnknownOperationException" || code == "InternalFailure" || code == "ServiceUnavailable") return "com.amazon.coral.service#" + code;
+  switch (call.service) {
+    case Service::StepFunctions: return "com.amazonaws.swf.service.v2.model#" + code;
+    case Service::Sqs: return "com.amazonaws.sqs#" + code;
+    case Service::Sns: return "com.amazonaws.sns#" + code;
+    case Service::Other: return code;
+  }
+  return code;
+}
+
+http::Response json_response(const Call& call, int status, std::string body) {
+  http::Response response{status};
+  response.headers.add("Content-Type", call.protocol == Protocol::Json11 ? "application/x-amz-json-1.1" : "application/x-amz-json-1.0");
+  response.body = std::move(body);
+  return response;
+}
+
+http::Response xml_response(int status, std::string body) {
+  http::Response response{status};
+  response.headers.add("Content-Type", "text/xml");
+  response.body = std::move(body);
+  return response;
+}
+
+}  // namespace
+
+http::Response json_answer(const Call& call, std::string body) { return json_response(call, 200, std::move(body)); }
+
+http::Response query_answer(const Call& call, const Json& result, std::string_view request_id) {
+  return xml_response(200, call.service == Service::Sqs ? sqs_response(call.operation, result, request_id) : sns_response(call.operation, result, request_id));
+}
+
+http::Response failure_answer(const Call& call, const Failure& failure, std::string_view request_id) {
+  if (call.protocol == Protocol::Query) {
+    Failure shown = failure;
+    // The older protocol's text. [recorded on AWS]
+    if (failure.code == "QueueDoesNotExist") shown.message = "The specified queue does not exist for this wsdl version.";
+    return xml_response(failure.status, error_response(call.service == Service::Sqs ? sqs_namespace : sns_namespace, shown, request_id));
+  }
+  auto response = json_response(call, failure.status, ObjectText().text("__type", qualified(call, failure.code)).text("message", failure.message).take());
+  if (call.service == Service::Sqs) {
+    response.headers.add("x-amzn-query-error", failure.query_code.value_or(failure.code) + (failure.status >= 500 ? ";Receiver" : ";Sender"));
+  }
+  return response;
+}
+
+}  // namespace signalbox::aws

@@ -1,0 +1,83 @@
+// CreateActivity, DescribeActivity, ListActivities and DeleteActivity.
+#include "signalbox/activities.h"
+
+#include "aws/page_token.h"
+#include "aws/sfn/sfn.h"
+#include "signalbox/async.h"
+
+namespace signalbox::aws::sfn {
+
+namespace {
+
+ObjectText activity_text(const Site& site, const Activity& activity) {
+  ObjectText out;
+  out.text("activityArn", site.activity_arn(activity.name)).text("name", activity.name).time("creationDate", activity.created_at);
+  return out;
+}
+
+}  // namespace
+
+asio::awaitable<Answer<std::string>> create_activity_operation(Api api, Json request) {
+  Parameters parameters(request);
+  Activity activity;
+  activity.name = parameters.required("name", name_length);
+  const auto tags = tags_of(parameters, parameters.array("tags"));
+  const Json* encryption = parameters.object("encryptionConfiguration");
+  if (auto fault = parameters.fault()) co_return *fault;
+  if (!tags) co_return tags.error();
+  if (encryption && encryption->find("kmsKeyId")) co_return Failure{"InvalidEncryptionConfiguration", "Invalid Encryption Configuration: activities cannot have a key of their own here"};
+  activity.tags = *tags;
+  std::function<Result<Activity>(EngineTransaction&)> work = [activity](EngineTransaction& transaction) { return create_activity(transaction, activity); };
+  const auto created = co_await transact<Activity>(api.engine, std::move(work));
+  if (!created && created.error().code == ErrorCode::InvalidArgument) co_return Failure{"InvalidName", created.error().message};
+  if (!created) co_return general_failure(created.error());
+  co_return ObjectText().text("activityArn", api.engine.site().activity_arn(created->name)).time("creationDate", created->created_at).take();
+}
+
+Answer<std::string> describe_activity(const Api& api, const Json& request) {
+  Parameters parameters(request);
+  const auto arn = parameters.required("activityArn", arn_length);
+  if (auto fault = parameters.fault()) return *fault;
+  const auto name = activity_name(arn);
+  if (!name) return name.error();
+  const auto activity = find_activity(api.reader, *name);
+  if (!activity) return activity_missing(arn);
+  return activity_text(api.engine.site(), *activity).raw("encryptionConfiguration", R"({"type":"AWS_OWNED_KEY"})").take();
+}
+
+Answer<std::string> list_activities_page(const Api& api, const Json& request) {
+  Parameters parameters(request);
+  const auto limit = page_size(parameters.integer("maxResults", page_range));
+  const auto token = parameters.text("nextToken", token_length);
+  if (auto fault = parameters.fault()) return *fault;
+  std::string after;
+  if (token) {
+    auto position = read_page_token(api.engine.master_key(), "ListActivities", *token);
+    if (!position) return invalid_page_token();
+    after = std::move(*position);
+  }
+  auto page = list_activities(api.reader, after, limit + 1);
+  const bool more = page.size() > limit;
+  if (more) page.pop_back();
+  ObjectText out;
+  out.raw("activities", array_text(page, [&](const Activity& activity) { return activity_text(api.engine.site(), activity).take(); }));
+  if (more) out.text("nextToken", make_page_token(api.engine.master_key(), "ListActivities", page.back().name));
+  return out.take();
+}
+
+asio::awaitable<Answer<std::string>> delete_activity_operation(Api api, Json request) {
+  Parameters parameters(request);
+  const auto arn = parameters.required("activityArn", arn_length);
+  if (auto fault = parameters.fault()) co_return *fault;
+  const auto name = activity_name(arn);
+  if (!name) co_return name.error();
+  std::function<Result<bool>(EngineTransaction&)> work = [name = *name](EngineTransaction& transaction) -> Result<bool> {
+    delete_activity(transaction, name);
+    return true;
+  };
+  const auto deleted = co_await transact<bool>(api.engine, std::move(work));
+  if (!deleted) co_return general_failure(deleted.error());
+  co_return std::string("{}");
+}
+
+}  // namespace signalbox::aws::sfn

@@ -1,0 +1,39 @@
+#include "aws/sfn/sfn.h"
+
+namespace signalbox::aws::sfn {
+
+namespace {
+
+/// Redriving is not offered here yet; AWS's words for what can never be redriven are known.
+void append_redrive(ObjectText& out, const ExecutionRecord& record) {
+  out.number("redriveCount", 0);
+  const bool never = record.status == ExecutionStatus::Running || record.status == ExecutionStatus::Succeeded;
+  out.text("redriveStatus", never ? "NOT_REDRIVABLE" : "REDRIVABLE");
+  if (never) out.text("redriveStatusReason", "Execution is " + std::string(to_string(record.status)) + " and cannot be redriven");
+}
+
+}  // namespace
+
+Answer<std::string> describe_execution(const Api& api, const Json& request) {
+  constexpr const char* included_details = R"({"included":true})";
+  Parameters parameters(request);
+  const auto arn = parameters.required("executionArn", arn_length);
+  const auto included = parameters.one_of("includedData", {"ALL_DATA", "METADATA_ONLY"});
+  if (auto fault = parameters.fault()) return *fault;
+  const auto record = find_execution_by_arn(api.reader, arn);
+  if (!record) return record.error();
+  const auto& site = api.engine.site();
+  const auto payloads = read_payloads(api.reader, *record);
+  const bool data = included != "METADATA_ONLY";
+  ObjectText out;
+  out.text("executionArn", site.execution_arn(record->state_machine, record->name));
+  out.text("stateMachineArn", site.state_machine_arn(record->state_machine)).text("name", record->name);
+  out.text("status", to_string(record->status)).time("startDate", record->started_at).time("stopDate", record->stopped_at);
+  if (data) out.quoted("input", payloads.input).raw("inputDetails", included_details);
+  if (data && payloads.output) out.quoted("output", *payloads.output).raw("outputDetails", included_details);
+  append_redrive(out, *record);
+  if (data) out.text("error", payloads.error.error).text("cause", payloads.error.cause);
+  return out.take();
+}
+
+}  // namespace signalbox::aws::sfn
