@@ -31,6 +31,10 @@ struct QueueService::Implementation : std::enable_shared_from_this<Implementatio
 };
 
 namespace {
+// Always a named object in the coroutines below: GCC 12 destroys some temporaries in a co_await expression twice.
+template <class T>
+using Work = std::function<Result<T>(EngineTransaction&)>;
+
 constexpr auto sweep_interval = 60s;
 constexpr std::size_t sweep_rows = 500;                  // a transaction of some milliseconds, between those of others
 constexpr std::int64_t wait_seconds_max = 20;
@@ -55,7 +59,8 @@ asio::awaitable<void> QueueService::Implementation::sweep_forever() {
   const auto self = shared_from_this();
   while (!is_stopping) {
     if (queues.needs_sweep(*reader, engine.clock().now())) {
-      const auto more = co_await transact<bool>(engine, [rules = &queues](EngineTransaction& transaction) -> Result<bool> { return rules->sweep(transaction, sweep_rows); });
+      Work<bool> work = [rules = &queues](EngineTransaction& transaction) -> Result<bool> { return rules->sweep(transaction, sweep_rows); };
+      const auto more = co_await transact<bool>(engine, std::move(work));
       if (more && *more) continue;
     }
     if (is_stopping) co_return;
@@ -66,8 +71,8 @@ asio::awaitable<void> QueueService::Implementation::sweep_forever() {
 }
 
 asio::awaitable<Result<std::vector<ReceivedMessage>>> QueueService::Implementation::receive_now(std::string name, ReceiveMessages request) {
-  co_return co_await transact<std::vector<ReceivedMessage>>(
-      engine, [rules = &queues, name = std::move(name), request](EngineTransaction& transaction) { return rules->receive(transaction, name, request); });
+  Work<std::vector<ReceivedMessage>> work = [rules = &queues, name = std::move(name), request](EngineTransaction& transaction) { return rules->receive(transaction, name, request); };
+  co_return co_await transact<std::vector<ReceivedMessage>>(engine, std::move(work));
 }
 
 asio::awaitable<Result<std::vector<ReceivedMessage>>> QueueService::receive(std::string name, ReceiveMessages request, std::optional<std::int64_t> wait_seconds) {

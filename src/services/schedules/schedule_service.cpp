@@ -18,6 +18,10 @@ using namespace std::chrono_literals;
 
 namespace {
 
+// Always a named object in the coroutines below: GCC 12 destroys some temporaries in a co_await expression twice.
+template <class T>
+using Work = std::function<Result<T>(EngineTransaction&)>;
+
 constexpr std::size_t firings_at_once = 50;
 constexpr auto pause_after_failure = 5s;
 
@@ -58,8 +62,8 @@ asio::awaitable<void> ScheduleService::Implementation::run(std::shared_ptr<Imple
     const auto next_call = self->make_calls(now);
     const auto due = self->schedules.next_due(*self->reader);
     if (due && *due <= now) {
-      const auto fired = co_await transact<std::vector<Firing>>(
-          self->engine, [rules = &self->schedules](EngineTransaction& transaction) { return rules->fire_due(transaction, firings_at_once); });
+      Work<std::vector<Firing>> work = [rules = &self->schedules](EngineTransaction& transaction) { return rules->fire_due(transaction, firings_at_once); };
+      const auto fired = co_await transact<std::vector<Firing>>(self->engine, std::move(work));
       if (fired) {
         for (const auto& firing : *fired) log(firing);
       } else if (!self->is_stopping) {
@@ -96,8 +100,8 @@ asio::awaitable<void> ScheduleService::Implementation::settle(std::shared_ptr<Im
   if (outcome.kind != Kind::Answered && !self->is_stopping) {
     spdlog::warn("schedule call {}: {}", row, outcome.kind == Kind::FunctionError ? "the function failed: " + outcome.payload : "the function was not called: " + outcome.message);
   }
-  const auto settled = co_await transact<void>(
-      self->engine, [rules = &self->schedules, row, outcome = std::move(outcome)](EngineTransaction& transaction) { return rules->settle_call(transaction, row, outcome); });
+  Work<void> work = [rules = &self->schedules, row, outcome = std::move(outcome)](EngineTransaction& transaction) { return rules->settle_call(transaction, row, outcome); };
+  const auto settled = co_await transact<void>(self->engine, std::move(work));
   if (!settled && !self->is_stopping) {
     // Stays under way: what is not settled is called again after the next start, with the same request id.
     spdlog::error("schedule call {}: its outcome cannot be stored: {}", row, settled.error().message);

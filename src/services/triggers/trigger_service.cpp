@@ -21,6 +21,10 @@ using namespace std::chrono_literals;
 
 namespace {
 
+// Always a named object in the coroutines below: GCC 12 destroys some temporaries in a co_await expression twice.
+template <class T>
+using Work = std::function<Result<T>(EngineTransaction&)>;
+
 constexpr std::int64_t batches_max_default = 10;
 constexpr std::chrono::milliseconds pause_max = 60s;
 /// How often a poller whose queue is gone looks whether there is one of that name again.
@@ -140,9 +144,10 @@ asio::awaitable<void> TriggerPoller::pause() {
 }
 
 asio::awaitable<TriggerPoller::Batch> TriggerPoller::lease(std::int64_t messages_max) {
-  auto leased = co_await transact<Batch>(engine_, [rules = &queues_, queue = trigger_.queue, messages_max, timeout = visibility_timeout_](EngineTransaction& transaction) {
+  Work<Batch> work = [rules = &queues_, queue = trigger_.queue, messages_max, timeout = visibility_timeout_](EngineTransaction& transaction) {
     return rules->lease(transaction, queue, LeaseMessages{.max_messages = messages_max, .visibility_timeout = timeout});
-  });
+  };
+  auto leased = co_await transact<Batch>(engine_, std::move(work));
   if (leased) co_return std::move(*leased);
   if (leased.error().code != ErrorCode::NotFound && !stopped_) {
     spdlog::error("trigger {}: cannot receive from queue {}: {}", trigger_.id, trigger_.queue, leased.error().message);
@@ -191,9 +196,10 @@ asio::awaitable<FunctionOutcome> TriggerPoller::invoke(const Batch& batch) {
     co_await sleep(call->timer, visibility_timeout_ / 2);
     if (call->outcome) break;
     // Still running: hold on to the messages. What fails here (the daemon stops, the queue is gone) shows when settling.
-    (void)co_await transact<void>(engine_, [rules = &queues_, queue = trigger_.queue, held, timeout = visibility_timeout_](EngineTransaction& transaction) {
+    Work<void> work = [rules = &queues_, queue = trigger_.queue, held, timeout = visibility_timeout_](EngineTransaction& transaction) {
       return rules->set_visibility(transaction, queue, held, timeout, true);
-    });
+    };
+    (void)co_await transact<void>(engine_, std::move(work));
   }
   co_return std::move(*call->outcome);
 }
@@ -203,17 +209,17 @@ asio::awaitable<void> TriggerPoller::settle(const Batch& batch, const FunctionOu
   const auto since = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - leased_at);
   std::vector<std::pair<std::string, std::chrono::milliseconds>> failed;
   for (const auto place : verdict.failed) failed.emplace_back(batch[place].receipt_handle, triggers::reappears_after(batch[place], visibility_timeout_, since));
-  auto settled = co_await transact<void>(
-      engine_, [rules = &queues_, queue = trigger_.queue, done = handles(batch, verdict.done), failed, untouched = handles(batch, verdict.untouched),
-                pause = pause_](EngineTransaction& transaction) -> Result<void> {
-        // A FIFO queue refuses an expired handle: the message is due again, which is what there is to do then.
-        for (const auto& handle : done) (void)rules->delete_message(transaction, queue, handle);
-        for (const auto& [handle, delay] : failed) {
-          if (auto left = rules->set_visibility(transaction, queue, {handle}, delay, false); !left) return left;
-        }
-        if (untouched.empty()) return {};
-        return rules->give_back(transaction, queue, untouched, pause);
-      });
+  Work<void> work = [rules = &queues_, queue = trigger_.queue, done = handles(batch, verdict.done), failed, untouched = handles(batch, verdict.untouched),
+                     pause = pause_](EngineTransaction& transaction) -> Result<void> {
+    // A FIFO queue refuses an expired handle: the message is due again, which is what there is to do then.
+    for (const auto& handle : done) (void)rules->delete_message(transaction, queue, handle);
+    for (const auto& [handle, delay] : failed) {
+      if (auto left = rules->set_visibility(transaction, queue, {handle}, delay, false); !left) return left;
+    }
+    if (untouched.empty()) return {};
+    return rules->give_back(transaction, queue, untouched, pause);
+  };
+  auto settled = co_await transact<void>(engine_, std::move(work));
   if (!settled && settled.error().code != ErrorCode::NotFound && !stopped_) {
     spdlog::error("trigger {}: cannot settle a batch of queue {}, its messages will reappear: {}", trigger_.id, trigger_.queue, settled.error().message);
   }
@@ -266,10 +272,11 @@ asio::awaitable<void> TriggerService::Implementation::begin(std::shared_ptr<Impl
   std::set<std::string> names;
   for (const auto& trigger : all) names.insert(trigger.queue);
   if (!names.empty()) {
-    const auto released = co_await transact<void>(self->engine, [rules = &self->queues, names](EngineTransaction& transaction) -> Result<void> {
+    Work<void> work = [rules = &self->queues, names](EngineTransaction& transaction) -> Result<void> {
       for (const auto& name : names) (void)rules->release_trigger_leases(transaction, name);       // a queue that is gone holds no leases
       return {};
-    });
+    };
+    const auto released = co_await transact<void>(self->engine, std::move(work));
     if (!released) spdlog::error("triggers: messages of the last run reappear only after their visibility time-out: {}", released.error().message);
   }
   for (const auto& trigger : all) self->follow(trigger.id);
