@@ -65,7 +65,7 @@ class ActivityTaskHandler final : public InternalTask {
     const auto row = transaction.next_row(activity_tasks_table);
     transaction.put(Key(activity_tasks_table, row), encode_task({name, call.execution, call.attempt, call.token, call.input}));
     transaction.put(Key(activity_queue_table, name, row), {});
-    transaction.put(Key(activity_calls_table, call.execution.value, call.attempt.value), encode_row(row));
+    transaction.put(Key(activity_calls_table, call.execution.value, call.attempt.value), encode_task_row(row));
     transaction.on_commit([&signals = signals_, name] { signals.notify(name); });
     return Json();   // no result: its worker's answer comes as a callback
   }
@@ -73,7 +73,7 @@ class ActivityTaskHandler final : public InternalTask {
   void cancel(Transaction& transaction, ExecutionRow execution, TaskAttempt attempt) override {
     const auto place = transaction.get(Key(activity_calls_table, execution.value, attempt.value));
     if (!place) return;   // a worker has it
-    const auto row = decode_row(*place);
+    const auto row = decode_task_row(*place);
     if (const auto record = transaction.get(Key(activity_tasks_table, row))) take_off(transaction, row, decode_task(*record));
   }
 

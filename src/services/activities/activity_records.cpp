@@ -44,7 +44,7 @@ WaitingActivityTask decode_task(std::string_view bytes) {
   return task;
 }
 
-std::string encode_row(std::int64_t row) { return RecordWriter(version).integer(row).take(); }
-std::int64_t decode_row(std::string_view bytes) { return RecordReader(bytes).integer(); }
+std::string encode_task_row(std::int64_t row) { return RecordWriter(version).integer(row).take(); }
+std::int64_t decode_task_row(std::string_view bytes) { return RecordReader(bytes).integer(); }
 
 }  // namespace signalbox

@@ -20,7 +20,7 @@ struct WaitingActivityTask {
 [[nodiscard]] Activity decode_activity(std::string_view name, std::string_view text);
 [[nodiscard]] std::string encode_task(const WaitingActivityTask& task);
 [[nodiscard]] WaitingActivityTask decode_task(std::string_view bytes);
-[[nodiscard]] std::string encode_row(std::int64_t row);
-[[nodiscard]] std::int64_t decode_row(std::string_view bytes);
+[[nodiscard]] std::string encode_task_row(std::int64_t row);
+[[nodiscard]] std::int64_t decode_task_row(std::string_view bytes);
 
 }  // namespace signalbox

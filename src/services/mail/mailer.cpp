@@ -145,12 +145,16 @@ struct Mailer::Implementation : std::enable_shared_from_this<Implementation> {
 
   awaitable<bool> record(const OutboxMail& mail, const SmtpOutcome& outcome) {
     switch (outcome.kind) {
-      case SmtpOutcome::Kind::Accepted:
+      case SmtpOutcome::Kind::Accepted: {
         spdlog::info("mail {} sent: {}", mail.row.value, outcome.text);
-        co_return co_await write([row = mail.row](Transaction& transaction) { record_sent(transaction, row); });
-      case SmtpOutcome::Kind::Refused:
+        std::function<void(Transaction&)> change = [row = mail.row](Transaction& transaction) { record_sent(transaction, row); };
+        co_return co_await write(std::move(change));
+      }
+      case SmtpOutcome::Kind::Refused: {
         spdlog::error("mail {} refused: {}", mail.row.value, outcome.text);
-        co_return co_await write([row = mail.row, why = outcome.text](Transaction& transaction) { record_failed(transaction, row, why); });
+        std::function<void(Transaction&)> change = [row = mail.row, why = outcome.text](Transaction& transaction) { record_failed(transaction, row, why); };
+        co_return co_await write(std::move(change));
+      }
       case SmtpOutcome::Kind::Deferred:
         spdlog::warn("mail {} deferred: {}", mail.row.value, outcome.text);
         co_return co_await defer(mail, outcome.text, doubled(options.retry_first, options.retry_longest, mail.attempts));
@@ -163,9 +167,11 @@ struct Mailer::Implementation : std::enable_shared_from_this<Implementation> {
     const auto now = engine.clock().now();
     if (now - mail.created_at >= options.give_up_after) {
       spdlog::error("mail {} given up: {}", mail.row.value, why);
-      co_return co_await write([row = mail.row, why](Transaction& transaction) { record_failed(transaction, row, "given up: " + why); });
+      std::function<void(Transaction&)> change = [row = mail.row, why](Transaction& transaction) { record_failed(transaction, row, "given up: " + why); };
+      co_return co_await write(std::move(change));
     }
-    co_return co_await write([row = mail.row, why, next = now + delay](Transaction& transaction) { record_attempt(transaction, row, why, next); });
+    std::function<void(Transaction&)> change = [row = mail.row, why, next = now + delay](Transaction& transaction) { record_attempt(transaction, row, why, next); };
+    co_return co_await write(std::move(change));
   }
 
   awaitable<bool> write(std::function<void(Transaction&)> change) {

@@ -1,6 +1,6 @@
 #include "services/schedules/schedule_expression.h"
 
-#include "signalbox/overload.h"
+#include "base/overload.h"
 
 #include <date/date.h>
 #include <date/tz.h>

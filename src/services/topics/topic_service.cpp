@@ -4,7 +4,7 @@
 #include "services/topics/delivery_outcome.h"
 #include "services/topics/publish_task.h"
 #include "signalbox/async.h"
-#include "signalbox/overload.h"
+#include "base/overload.h"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
@@ -145,14 +145,13 @@ struct TopicService::Implementation : std::enable_shared_from_this<Implementatio
 
   awaitable<FunctionOutcome> invoke(FunctionCall call) {
     auto current = co_await asio::this_coro::executor;
-    co_return co_await asio::async_initiate<decltype(use_awaitable), void(FunctionOutcome)>(
-        [this, current, call = std::move(call)](auto handler) mutable {
-          auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-          options.functions->invoke(std::move(call), [current, shared](FunctionOutcome outcome) {
-            asio::post(current, [shared, outcome = std::move(outcome)]() mutable { (*shared)(std::move(outcome)); });
-          });
-        },
-        use_awaitable);
+    auto initiate = [this, current, call = std::move(call)](auto handler) mutable {
+      auto shared = std::make_shared<decltype(handler)>(std::move(handler));
+      options.functions->invoke(std::move(call), [current, shared](FunctionOutcome outcome) {
+        asio::post(current, [shared, outcome = std::move(outcome)]() mutable { (*shared)(std::move(outcome)); });
+      });
+    };
+    co_return co_await asio::async_initiate<decltype(use_awaitable), void(FunctionOutcome)>(std::move(initiate), use_awaitable);
   }
 
   awaitable<bool> store(const Delivery& delivery, const std::optional<Subscription>& subscription, const DeliveryOutcome& outcome) {

@@ -1,0 +1,356 @@
+#include "cli/daemon.h"
+
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <fstream>
+
+#include "aws/aws_api.h"
+#include "cli/access.h"
+#include "cli/own_urls.h"
+#include "cli/version.h"
+#include "deploy/deployer.h"
+#include "deploy/types/types.h"
+#include "rest/rest_api.h"
+#include "rest/service_routes.h"
+#include "rest/stacks.h"
+#include "rest/verification.h"
+#include "services/functions/service.h"
+#include "services/functions/tasks.h"
+#include "services/mail/mailer.h"
+#include "services/queues/queue_service.h"
+#include "services/queues/send_message_task.h"
+#include "services/routes/route_handler.h"
+#include "services/schedules/schedule_service.h"
+#include "services/topics/subscription_pages.h"
+#include "services/topics/topic_service.h"
+#include "services/triggers/trigger_service.h"
+#include "signalbox/activities.h"
+#include "signalbox/async.h"
+#include "signalbox/queues.h"
+#include "signalbox/triggers.h"
+#include "store/sqlite_store.h"
+
+namespace signalbox::cli {
+
+namespace {
+
+namespace asio = boost::asio;
+
+EngineOptions engine_options(const ServeOptions& options) {
+  EngineOptions engine;
+  engine.site = Site{options.region, options.account};
+  engine.retention = std::chrono::duration_cast<std::chrono::hours>(*parse_duration(options.retention));
+  engine.data_directory = options.data;
+  return engine;
+}
+
+Result<void> send_to_queue(const Queues& queues, Transaction& transaction, const QueueDelivery& delivery) {
+  SendMessage message;
+  message.body = delivery.body;
+  message.group_id = delivery.group_id;
+  message.deduplication_id = delivery.deduplication_id;
+  for (const auto& [name, attribute] : delivery.attributes) message.attributes[name] = MessageAttribute{attribute.data_type, attribute.value};
+  auto sent = queues.send(transaction, delivery.queue, message);
+  if (!sent) return sent.error();
+  return {};
+}
+
+Result<void> publish(const Topics& topics, Transaction& transaction, const std::string& topic, const std::string& message, const std::optional<std::string>& group) {
+  PublishRequest request;
+  request.topic = topic;
+  request.message = message;
+  request.group_id = group;
+  auto published = topics.publish(transaction, request);
+  if (!published) return published.error();
+  return {};
+}
+
+/// SNS's own links, `/?Action=ConfirmSubscription…`, go to `actions`; all else that no fixed route serves goes to the routes of stacks.
+http::Handler actions_or_routes(http::Handler actions, http::Handler routes) {
+  return [actions = std::move(actions), routes = std::move(routes)](http::Request request) {
+    const bool action = request.method == "GET" && request.path == "/" && request.query_value("Action");
+    return action ? actions(std::move(request)) : routes(std::move(request));
+  };
+}
+
+/// Where programs of this machine reach a listener: one that takes every address is reached over loopback.
+std::string reachable(const std::string& address) {
+  const auto colon = address.rfind(':');
+  const std::string host = address.substr(0, colon), port = address.substr(colon);
+  return (host == "0.0.0.0" || host == "[::]" ? "127.0.0.1" : host) + port;
+}
+
+}  // namespace
+
+/// Everything that lives as long as the daemon, in the order of construction.
+struct Daemon::Parts {
+  explicit Parts(ServeOptions chosen) : options(std::move(chosen)) {}
+
+  ServeOptions options;
+  SystemClock clock;
+  OwnUrls urls;
+  asio::io_context io{1};
+  std::unique_ptr<SqliteStore> store;
+  std::unique_ptr<Engine> engine;
+  std::unique_ptr<Reader> reader;                     ///< the I/O thread's view
+  QueueSignals queue_signals;
+  ActivitySignals activity_signals;
+  std::unique_ptr<Queues> queues;
+  std::unique_ptr<QueueService> queue_service;
+  std::unique_ptr<Triggers> triggers;
+  std::unique_ptr<Outbox> outbox;
+  functions::FunctionService functions;
+  std::unique_ptr<TopicService> topics;
+  std::unique_ptr<Mailer> mailer;
+  std::unique_ptr<TriggerService> trigger_service;
+  std::unique_ptr<Schedules> schedules;
+  std::unique_ptr<ScheduleService> schedule_service;
+  std::unique_ptr<deploy::Deployer> deployer;
+  std::unique_ptr<SubscriptionPages> subscription_pages;
+  std::unique_ptr<aws::AwsApi> aws;
+  http::Router admin_routes, public_routes;
+  std::unique_ptr<Access> access;
+  std::unique_ptr<http::Server> admin, open;
+
+  Result<void> make_services();
+  Result<void> start_services();
+  void make_deployer();
+  void make_routes();
+  Result<void> listen();
+  Result<void> write_addresses() const;
+  asio::awaitable<void> become_ready();
+  asio::awaitable<void> deploy_stacks();
+  asio::awaitable<void> leave();
+  void warn() const;
+  void stop();
+  bool ready = false;
+};
+
+Daemon::Daemon(ServeOptions options) : parts_(std::make_unique<Parts>(std::move(options))) {}
+Daemon::~Daemon() = default;
+
+// ---- making --------------------------------------------------------------------------------------------------------------------
+
+Result<void> Daemon::Parts::make_services() {
+  auto opened = SqliteStore::open({.directory = options.data});
+  if (!opened) return opened.error();
+  store = std::move(*opened);
+  engine = std::make_unique<Engine>(*store, clock, engine_options(options));
+  const Site site{options.region, options.account};
+
+  std::optional<SmtpServer> server;
+  if (options.smtp) {
+    auto parsed = parse_smtp_url(*options.smtp);
+    if (!parsed) return error(parsed.error().code, parsed.error().message, "--smtp");
+    server = std::move(*parsed);
+  }
+  queues = std::make_unique<Queues>(site, queue_signals);
+  queue_service = std::make_unique<QueueService>(*engine, *queues);
+  triggers = std::make_unique<Triggers>(*queues);
+  outbox = std::make_unique<Outbox>(server.has_value());
+  const auto public_url = [this] { return urls.open(); };
+  mailer = std::make_unique<Mailer>(*engine, *outbox,
+                                    MailerOptions{.server = server,
+                                                  .from = options.mail_from,
+                                                  .public_url = public_url,
+                                                  .retention = std::chrono::duration_cast<std::chrono::hours>(*parse_duration(options.outbox_retention))});
+  TopicServiceOptions topic_options;
+  topic_options.public_url = public_url;
+  topic_options.send_to_queue = [this](Transaction& transaction, const QueueDelivery& delivery) { return send_to_queue(*queues, transaction, delivery); };
+  topic_options.functions = &functions;
+  topic_options.send_http = &http::send;
+  topics = std::make_unique<TopicService>(*engine, *outbox, std::move(topic_options));
+  trigger_service = std::make_unique<TriggerService>(*engine, *queues, *triggers, functions);
+  schedules = std::make_unique<Schedules>(ScheduleEnvironment{.site = site, .queues = *queues, .publish = [this](Transaction& transaction, const std::string& topic, const std::string& message, const std::optional<std::string>& group) {
+                                                               return publish(topics->topics(), transaction, topic, message, group);
+                                                             }});
+  schedule_service = std::make_unique<ScheduleService>(*engine, *schedules, functions);
+
+  engine->offer("sqs:sendMessage", std::make_unique<SendMessageTask>(*queues));
+  engine->offer("activity", make_activity_task(activity_signals));
+  functions::offer_function_tasks(*engine, functions);
+  return {};
+}
+
+Result<void> Daemon::Parts::start_services() {
+  functions::FunctionOptions function_options;
+  function_options.data_directory = options.data;
+  function_options.site = engine->site();
+  function_options.endpoint_url = urls.admin();
+  function_options.public_url = urls.open();
+  function_options.resolve = [this](std::string_view text) { return urls.resolve(text); };
+  function_options.workers_max = function_options.workers_per_function_max = options.function_workers;
+  function_options.log.age = std::chrono::duration_cast<std::chrono::hours>(*parse_duration(options.log_retention));
+  if (options.node_layer) {
+    function_options.node_layer = *options.node_layer + "/node_modules";
+    const std::string node = *options.node_layer + "/node";
+    if (::access(node.c_str(), X_OK) == 0) function_options.node = node;
+  }
+  if (auto started = functions.start(io.get_executor(), engine->reader(), clock, std::move(function_options)); !started) return started;
+  queue_service->start(io.get_executor());
+  topics->start(io.get_executor());
+  mailer->start(io.get_executor());
+  trigger_service->start(io.get_executor());
+  schedule_service->start(io.get_executor());
+  return {};
+}
+
+void Daemon::Parts::make_deployer() {
+  const Site& site = engine->site();
+  deploy::ResourceTypes types = deploy::make_resource_types(
+      {.site = site, .queues = *queues, .triggers = *triggers, .schedules = *schedules, .topics = topics->topics(), .allow_unsupported = options.allow_unsupported});
+  deploy::DeployOptions deploy_options;
+  deploy_options.site = site;
+  deploy_options.stage_code = [this](const std::filesystem::path& folder) -> Result<deploy::StagedCode> {
+    auto stored = functions.code().put_folder(folder.string());
+    if (!stored) return stored.error();
+    return deploy::StagedCode{stored->hash, stored->bytes};
+  };
+  deployer = std::make_unique<deploy::Deployer>(*engine, std::move(types), std::move(deploy_options));
+}
+
+void Daemon::Parts::make_routes() {
+  const auto public_url = [this] { return urls.open(); };
+  rest::add_status_routes(admin_routes, *engine, [this] { return ready; });
+  rest::add_state_machine_routes(admin_routes, *engine, *reader);
+  rest::add_execution_routes(admin_routes, *engine, *reader);
+  rest::add_token_routes(admin_routes, *engine, *reader);
+  rest::add_outbox_routes(admin_routes, *reader, public_url);
+  rest::add_queue_routes(admin_routes, *engine, *reader, *queues);
+  rest::add_topic_routes(admin_routes, *engine, *reader, topics->topics());
+  rest::add_function_routes(admin_routes, *reader, functions.logs());
+  rest::add_schedule_routes(admin_routes, *engine, *reader, *schedules);
+  rest::add_key_routes(admin_routes, *engine, *reader);
+  rest::add_stack_routes(admin_routes, *deployer, *reader, [this](std::string_view text) { return urls.resolve(text); });
+  admin_routes.otherwise(rest::aws_or_nothing(aws->handler()));
+
+  const auto mode = options.verification == "confirm" ? rest::VerificationMode::Confirm : rest::VerificationMode::Resume;
+  rest::add_verification_routes(public_routes, *engine, *reader, {.mode = mode});
+  subscription_pages->install(public_routes);
+  public_routes.otherwise(actions_or_routes(subscription_pages->action_handler(), routes::make_route_handler(*reader, functions, engine->site(), clock)));
+}
+
+Result<void> Daemon::Parts::listen() {
+  http::ServerOptions admin_options{.listener = http::Listener::Admin, .address = options.listen, .trusted_proxies = options.trusted_proxies};
+  http::ServerOptions open_options{.listener = http::Listener::Public, .address = options.public_listen, .trusted_proxies = options.trusted_proxies};
+  admin = std::make_unique<http::Server>(io.get_executor(), admin_options, access->guard([this](http::Request request) { return admin_routes.route(std::move(request)); }));
+  open = std::make_unique<http::Server>(io.get_executor(), open_options, [this](http::Request request) { return public_routes.route(std::move(request)); });
+  if (auto listening = admin->listen(); !listening) return listening;
+  if (auto listening = open->listen(); !listening) return listening;
+  urls.set("http://" + reachable(admin->address()), options.public_url.value_or("http://" + reachable(open->address())));
+  return {};
+}
+
+/// `{"admin": "127.0.0.1:PORT", "public": "127.0.0.1:PORT"}`, whole or not at all.
+Result<void> Daemon::Parts::write_addresses() const {
+  const std::string path = options.data + "/addresses.json", temporary = path + ".new";
+  const Json addresses = json_object({{"admin", admin->address()}, {"public", open->address()}});
+  std::ofstream file(temporary, std::ios::trunc);
+  file << addresses.text() << "\n";
+  file.close();
+  if (!file || std::rename(temporary.c_str(), path.c_str()) != 0) return error(ErrorCode::Unavailable, "cannot write " + path);
+  return {};
+}
+
+void Daemon::Parts::warn() const {
+  if (options.smtp && options.verification == "resume") {
+    spdlog::warn("mail is sent and --verification=resume lets a GET decide: mail scanners open links, and would decide in a person's place; "
+                 "--verification=confirm asks the person on a page first");
+  }
+  if (options.insecure) spdlog::warn("--insecure: whoever reaches {} can do anything", admin->address());
+}
+
+asio::awaitable<void> Daemon::Parts::deploy_stacks() {
+  deploy::ParameterOverrides parameters;
+  for (const auto& parameter : options.parameters) {
+    const auto equals = parameter.find('=');
+    parameters[parameter.substr(0, equals)] = equals == std::string::npos ? "" : parameter.substr(equals + 1);
+  }
+  std::filesystem::path folder = *options.stacks;
+  const auto results = co_await deployer->deploy(folder, parameters);
+  if (!results) {
+    spdlog::error("stacks: {}", results.error().message);
+    co_return;
+  }
+  for (const auto& result : *results) {
+    if (result.failure) {
+      spdlog::error("stack {}: not deployed: {}", result.name, result.failure->message);
+    } else {
+      spdlog::info("stack {}: {}", result.name, result.result);
+    }
+  }
+  for (const auto& name : deploy::Deployer::vanished(*reader)) spdlog::warn("stack {}: its folder is gone; what it deployed is kept", name);
+}
+
+/// Ready means: recovered, listening, and the stacks there are.
+asio::awaitable<void> Daemon::Parts::become_ready() {
+  if (options.stacks) co_await deploy_stacks();
+  if (auto written = write_addresses(); !written) spdlog::error("{}", written.error().message);
+  ready = true;
+  spdlog::info("signalbox {} is ready: admin {}, public {}, data {}", program_version, admin->address(), open->address(), options.data);
+  warn();
+}
+
+Result<void> Daemon::start() {
+  auto& p = *parts_;
+  if (auto made = p.make_services(); !made) return made;
+  if (auto started = p.engine->start(); !started) return started;
+  p.reader = p.engine->reader();
+  p.access = std::make_unique<Access>(*p.engine, *p.reader, p.options);
+  if (auto allowed = p.access->prepare(); !allowed) return allowed;
+  p.make_deployer();
+  p.aws = std::make_unique<aws::AwsApi>(
+      aws::AwsServices{*p.engine, p.activity_signals, *p.queues, *p.queue_service, p.topics->topics(), p.access->authenticator()});
+  p.subscription_pages = std::make_unique<SubscriptionPages>(*p.engine, p.topics->topics(), p.options.verification == "confirm");
+  if (auto listening = p.listen(); !listening) return listening;
+  if (auto started = p.start_services(); !started) return started;
+  p.make_routes();
+  asio::co_spawn(p.io, p.become_ready(), log_failure("become_ready"));
+  return {};
+}
+
+// ---- running -------------------------------------------------------------------------------------------------------------------
+
+void Daemon::Parts::stop() {
+  admin->stop();
+  open->stop();
+  schedule_service->stop();
+  trigger_service->stop();
+  mailer->stop();
+  topics->stop();
+  queue_service->stop();
+  functions.stop();
+}
+
+/// Gives requests under way some seconds to be answered. Whoever is not done by then is cut off; what was committed goes on at the next start.
+asio::awaitable<void> Daemon::Parts::leave() {
+  stop();
+  asio::steady_timer pause(io);
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{5};
+  while (admin->connections() + open->connections() > 0 && std::chrono::steady_clock::now() < deadline) {
+    pause.expires_after(std::chrono::milliseconds{10});
+    co_await pause.async_wait(asio::use_awaitable);
+  }
+  io.stop();
+}
+
+void Daemon::run() {
+  auto& p = *parts_;
+  asio::signal_set signals(p.io, SIGTERM, SIGINT);
+  signals.async_wait([&](boost::system::error_code fault, int signal) {
+    if (fault) return;
+    spdlog::info("{}: stopping", signal == SIGTERM ? "SIGTERM" : "SIGINT");
+    asio::co_spawn(p.io, p.leave(), log_failure("leave"));
+  });
+  p.io.run();
+  p.engine->stop();
+  spdlog::info("stopped");
+}
+
+}  // namespace signalbox::cli

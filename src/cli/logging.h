@@ -1,0 +1,10 @@
+#pragma once
+/// The process's log: one line an event on standard error, as text or JSON.
+
+#include <string>
+
+namespace signalbox::cli {
+
+void set_up_logging(const std::string& format, const std::string& level);
+
+}  // namespace signalbox::cli

@@ -1,0 +1,125 @@
+#include <chrono>
+#include <filesystem>
+#include <thread>
+
+#include "cli/output.h"
+#include "signalbox/encoding.h"
+
+namespace signalbox::cli {
+
+namespace {
+
+std::string text_of(const Json& object, std::string_view name) {
+  const Json* member = object.find(name);
+  return member && member->is_string() ? std::string(member->as_string()) : std::string();
+}
+
+std::string letter(const Json& mail) {
+  return "To:      " + text_of(mail, "to") + "\nSubject: " + text_of(mail, "subject") + "\nState:   " + text_of(mail, "state") + "\n\n" +
+         text_of(mail, "text") + "\n";
+}
+
+}  // namespace
+
+int mail(const Context& context, const std::optional<std::string>& id) {
+  if (id) return print_answer(context, call(context.connection, "GET", "/v1/outbox/" + percent_encode(*id)), letter);
+  return print_answer(context, call(context.connection, "GET", "/v1/outbox?limit=20"), [](const Json& answer) {
+    const Json* mails = answer.find("mail");
+    if (!mails || mails->size() == 0) return std::string("no mail\n");
+    std::string text;
+    for (const auto& one : mails->elements()) text += "--- " + text_of(one, "id") + " ---\n" + letter(one);
+    return text;
+  });
+}
+
+int logs(const Context& context, const std::string& function, bool follow) {
+  std::string cursor;
+  for (;;) {
+    const auto page = call(
+        context.connection, "GET",
+        "/v1/functions/" + percent_encode(function) + "/logs?limit=1000" + (cursor.empty() ? "" : "&cursor=" + percent_encode(cursor)));
+    if (!page) return complain(page.error());
+    for (const auto& line : page->find("lines")->elements()) {
+      print(context.json ? line.text() + "\n" : text_of(line, "time") + " " + text_of(line, "text") + "\n");
+    }
+    std::fflush(stdout);
+    const bool more = page->find("lines")->size() > 0;
+    if (const Json* next = page->find("cursor")) cursor = next->is_string() ? std::string(next->as_string()) : next->text();
+    if (!more && !follow) return exit_codes::ok;
+    if (!more) std::this_thread::sleep_for(std::chrono::milliseconds{500});
+  }
+}
+
+int queues(const Context& context) {
+  return print_list(context, "/v1/queues?limit=1000", "queues",
+                    {{"NAME", "name"}, {"MESSAGES", "messages"}, {"IN FLIGHT", "inFlight"}, {"DELAYED", "delayed"}, {"STACK", "stack"}});
+}
+
+int topics(const Context& context) {
+  return print_list(context, "/v1/topics?limit=1000", "topics", {{"NAME", "name"}, {"SUBSCRIPTIONS", "subscriptions"}, {"STACK", "stack"}});
+}
+
+int functions(const Context& context) {
+  return print_list(context, "/v1/functions?limit=1000", "functions",
+                    {{"NAME", "name"},
+                     {"RUNTIME", "runtime"},
+                     {"HANDLER", "handler"},
+                     {"TIMEOUT", "timeoutSeconds"},
+                     {"MEMORY", "memoryMegabytes"},
+                     {"STACK", "stack"}});
+}
+
+int schedules(const Context& context) {
+  return print_list(context, "/v1/schedules?limit=1000", "schedules",
+                    {{"NAME", "name"},
+                     {"EXPRESSION", "expression"},
+                     {"TIME ZONE", "timeZone"},
+                     {"STATE", "state"},
+                     {"NEXT", "nextAt"},
+                     {"TARGET", "target"}});
+}
+
+int schedule_action(const Context& context, const std::string& name, const std::string& action) {
+  return print_answer(
+      context, call(context.connection, "POST", "/v1/schedules/" + percent_encode(name) + "/" + action, Json::empty_object()), sheet);
+}
+
+int keys(const Context& context) {
+  return print_list(context, "/v1/keys", "keys", {{"ID", "id"}, {"CREATED", "createdAt"}, {"DESCRIPTION", "description"}});
+}
+
+int make_key(const Context& context, const std::string& description) {
+  return print_answer(context, call(context.connection, "POST", "/v1/keys", json_object({{"description", description}})), sheet);
+}
+
+int delete_key(const Context& context, const std::string& id) {
+  return print_answer(context, call(context.connection, "DELETE", "/v1/keys/" + percent_encode(id)),
+                      [&](const Json&) { return "deleted " + id + "\n"; });
+}
+
+int deploy(const Context& context, const std::string& folder, const std::vector<std::string>& parameters) {
+  std::error_code fault;
+  const auto path = std::filesystem::canonical(folder, fault);
+  if (fault) return complain({exit_codes::usage, "cannot read the folder '" + folder + "': " + fault.message()});
+  Json values = Json::empty_object();
+  for (const auto& parameter : parameters) {
+    const auto equals = parameter.find('=');
+    if (equals == std::string::npos) return complain({exit_codes::usage, "a parameter is NAME=VALUE, not '" + parameter + "'"});
+    values = values.with(parameter.substr(0, equals), parameter.substr(equals + 1));
+  }
+  return print_answer(context,
+                      call(context.connection, "POST", "/v1/stacks", json_object({{"path", path.string()}, {"parameters", values}})),
+                      [](const Json& answer) {
+                        std::string text;
+                        for (const auto& stack : answer.find("stacks")->elements()) {
+                          text += text_of(stack, "name") + ": " + text_of(stack, "result") + "\n";
+                          if (const Json* outputs = stack.find("outputs")) {
+                            for (const auto& output : outputs->members())
+                              text += "  " + output.name + " = " + std::string(output.value.as_string()) + "\n";
+                          }
+                        }
+                        return text;
+                      });
+}
+
+}  // namespace signalbox::cli

@@ -1,0 +1,1 @@
+signalbox_embed(signalbox-rest src/rest/openapi.json)

@@ -1,0 +1,194 @@
+#include "rest/explain.h"
+#include "rest/history.h"
+#include "rest/request.h"
+#include "rest/rest_api.h"
+#include "rest/waiting.h"
+#include "signalbox/async.h"
+#include "signalbox/encoding.h"
+
+namespace signalbox::rest {
+
+namespace {
+
+using http::asio::awaitable;
+
+Json summary(const Engine& engine, const ExecutionRecord& record) {
+  return present_members({{"id", record.id.value},
+                          {"name", record.name},
+                          {"arn", engine.site().execution_arn(record.state_machine, record.name)},
+                          {"stateMachine", record.state_machine},
+                          {"status", to_string(record.status)},
+                          {"startedAt", format_rfc3339(record.started_at)},
+                          {"stoppedAt", optional_time(record.stopped_at)},
+                          {"setAside", record.set_aside ? Json(true) : Json()}});
+}
+
+/// The tasks of a running execution that wait for somebody, with the tokens that answer them.
+Json waiting_tokens(const Execution& execution) {
+  Json::Array waiting;
+  for (const auto& [attempt, task] : execution.tasks) {
+    if (!waits_for_callback(task)) continue;
+    const auto frame = execution.frames.find(task.frame);
+    waiting.push_back(present_members({{"state", frame == execution.frames.end() ? Json() : Json(frame->second.state)},
+                                       {"token", make_task_token(execution.started.key, execution.row, attempt).value},
+                                       {"since", format_rfc3339(task.scheduled_at)},
+                                       {"timesOutAt", optional_time(task.timeout_at)}}));
+  }
+  return Json(std::move(waiting));
+}
+
+/// Input stands in the first fact, output or error in the last.
+Json with_data(const Engine& engine, const Reader& reader, const ExecutionRecord& record) {
+  Json body = summary(engine, record);
+  if (record.status == ExecutionStatus::Running) {
+    const Execution execution = load_execution(reader, record);
+    return body.with("input", execution.started.input).with("waiting", waiting_tokens(execution));
+  }
+  for (const auto& event : read_history(reader, record, 1, false, 1)) {
+    if (const auto* started = std::get_if<ExecutionStarted>(&event.fact)) body = body.with("input", started->input);
+  }
+  for (const auto& event : read_history(reader, record, 0, true, 1)) {
+    if (const auto* succeeded = std::get_if<ExecutionSucceeded>(&event.fact)) body = body.with("output", succeeded->output);
+    const auto add_error = [&](const WorkflowError& error) {
+      if (error.error) body = body.with("error", *error.error);
+      if (error.cause) body = body.with("cause", *error.cause);
+    };
+    if (const auto* failed = std::get_if<ExecutionFailed>(&event.fact)) add_error(failed->error);
+    if (const auto* timed_out = std::get_if<ExecutionTimedOut>(&event.fact)) add_error(timed_out->error);
+    if (const auto* aborted = std::get_if<ExecutionAborted>(&event.fact)) add_error(aborted->error);
+  }
+  return body;
+}
+
+Result<StartRequest> read_start(const http::Request& request) {
+  auto body = read_body(request, {"name", "input"});
+  if (!body) return body.error();
+  auto name = text_member(*body, "name");
+  if (!name) return name.error();
+  StartRequest start;
+  start.state_machine = std::string(request.parameter("name"));
+  start.name = std::move(*name);
+  if (const Json* input = body->find("input")) start.input = *input;
+  return start;
+}
+
+awaitable<http::Response> start(Engine& engine, const Reader& reader, http::Request request) {
+  auto wanted = read_start(request);
+  if (!wanted) co_return problem(wanted.error());
+  std::function<Result<StartedExecution>(EngineTransaction&)> work = [wanted = std::move(*wanted)](EngineTransaction& transaction) {
+    return transaction.start_execution(wanted);
+  };
+  auto started = co_await transact<StartedExecution>(engine, std::move(work));
+  if (!started) co_return problem(started.error());
+  const auto current = find_execution(reader, started->record.row);
+  auto response = answer(started->existed ? 200 : 201, summary(engine, current.value_or(started->record)));
+  response.headers.set("Location", "/v1/executions/" + started->record.id.value);
+  co_return response;
+}
+
+Result<ExecutionFilter> read_filter(const http::Request& request) {
+  ExecutionFilter filter;
+  if (const auto machine = request.query_value("stateMachine")) filter.state_machine = std::string(*machine);
+  if (const auto status = request.query_value("status")) {
+    for (const auto candidate : {ExecutionStatus::Running, ExecutionStatus::Succeeded, ExecutionStatus::Failed, ExecutionStatus::TimedOut,
+                                 ExecutionStatus::Aborted}) {
+      if (to_string(candidate) == *status) filter.status = candidate;
+    }
+    if (!filter.status)
+      return error(ErrorCode::InvalidArgument,
+                   "status must be RUNNING, SUCCEEDED, FAILED, TIMED_OUT or ABORTED, not '" + std::string(*status) + "'", "status");
+  }
+  return filter;
+}
+
+awaitable<http::Response> list(Engine& engine, const Reader& reader, http::Request request) {
+  const auto limit = read_limit(request);
+  if (!limit) co_return problem(limit.error());
+  const auto cursor = read_row_cursor(request);
+  if (!cursor) co_return problem(cursor.error());
+  const auto filter = read_filter(request);
+  if (!filter) co_return problem(filter.error());
+  const auto before = *cursor ? std::optional(ExecutionRow{**cursor}) : std::nullopt;
+  const auto executions = list_executions(reader, *filter, before, *limit + 1);
+  Json::Array items;
+  for (std::size_t i = 0; i < executions.size() && i < *limit; ++i) items.push_back(summary(engine, executions[i]));
+  const Json next = executions.size() > *limit ? Json(std::to_string(executions[*limit - 1].row.value)) : Json();
+  co_return answer(200, present_members({{"executions", Json(std::move(items))}, {"cursor", next}}));
+}
+
+awaitable<http::Response> get(Engine& engine, const Reader& reader, http::Request request) {
+  const auto record = find_execution_by_id(reader, request.parameter("id"));
+  if (!record) co_return problem(record.error());
+  co_return answer(200, with_data(engine, reader, *record));
+}
+
+awaitable<http::Response> history(const Reader& reader, http::Request request) {
+  const auto record = find_execution_by_id(reader, request.parameter("id"));
+  if (!record) co_return problem(record.error());
+  const auto limit = read_limit(request);
+  if (!limit) co_return problem(limit.error());
+  const auto cursor = read_row_cursor(request);
+  if (!cursor) co_return problem(cursor.error());
+  const bool reverse = request.query_value("order") == "newest-first";
+  const std::int64_t from = cursor->value_or(reverse ? 0 : 1);
+  const auto events = read_history(reader, *record, from, reverse, *limit + 1);
+  Json::Array items;
+  for (std::size_t i = 0; i < events.size() && i < *limit; ++i) items.push_back(history_event_json(events[i]));
+  const Json next = events.size() > *limit ? Json(std::to_string(events[*limit].id)) : Json();
+  co_return answer(200, present_members({{"events", Json(std::move(items))}, {"cursor", next}}));
+}
+
+awaitable<http::Response> explain_one(Engine& engine, const Reader& reader, http::Request request) {
+  const auto record = find_execution_by_id(reader, request.parameter("id"));
+  if (!record) co_return problem(record.error());
+  std::optional<Execution> execution;
+  if (record->status == ExecutionStatus::Running) execution = load_execution(reader, *record);
+  const auto text = explain(*record, execution ? &*execution : nullptr, engine.clock().now());
+  co_return answer(200, json_object({{"id", record->id.value}, {"status", to_string(record->status)}, {"explanation", text}}));
+}
+
+awaitable<http::Response> stop(Engine& engine, const Reader& reader, http::Request request) {
+  const auto record = find_execution_by_id(reader, request.parameter("id"));
+  if (!record) co_return problem(record.error());
+  auto body = read_body(request, {"error", "cause"});
+  if (!body) co_return problem(body.error());
+  auto error_name = text_member(*body, "error");
+  if (!error_name) co_return problem(error_name.error());
+  auto cause = text_member(*body, "cause");
+  if (!cause) co_return problem(cause.error());
+  std::function<Result<Timestamp>(EngineTransaction&)> work = [row = record->row,
+                                                               why = WorkflowError{*error_name, *cause}](EngineTransaction& transaction) {
+    return transaction.stop_execution(row, why);
+  };
+  auto stopped = co_await transact<Timestamp>(engine, std::move(work));
+  if (!stopped) co_return problem(stopped.error());
+  const auto current = find_execution(reader, record->row);
+  co_return answer(200, with_data(engine, reader, current.value_or(*record)));
+}
+
+awaitable<http::Response> resume(Engine& engine, const Reader& reader, http::Request request) {
+  const auto record = find_execution_by_id(reader, request.parameter("id"));
+  if (!record) co_return problem(record.error());
+  std::function<Result<void>(EngineTransaction&)> work = [row = record->row](EngineTransaction& transaction) {
+    return transaction.resume_execution(row);
+  };
+  auto resumed = co_await transact<void>(engine, std::move(work));
+  if (!resumed) co_return problem(resumed.error());
+  const auto current = find_execution(reader, record->row);
+  co_return answer(200, summary(engine, current.value_or(*record)));
+}
+
+}  // namespace
+
+void add_execution_routes(http::Router& router, Engine& engine, const Reader& reader) {
+  router.on("POST", "/v1/state-machines/{name}/executions",
+            [&](http::Request request) { return start(engine, reader, std::move(request)); });
+  router.on("GET", "/v1/executions", [&](http::Request request) { return list(engine, reader, std::move(request)); });
+  router.on("GET", "/v1/executions/{id}", [&](http::Request request) { return get(engine, reader, std::move(request)); });
+  router.on("GET", "/v1/executions/{id}/history", [&](http::Request request) { return history(reader, std::move(request)); });
+  router.on("GET", "/v1/executions/{id}/explain", [&](http::Request request) { return explain_one(engine, reader, std::move(request)); });
+  router.on("POST", "/v1/executions/{id}/stop", [&](http::Request request) { return stop(engine, reader, std::move(request)); });
+  router.on("POST", "/v1/executions/{id}/resume", [&](http::Request request) { return resume(engine, reader, std::move(request)); });
+}
+
+}  // namespace signalbox::rest
