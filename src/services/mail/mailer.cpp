@@ -175,10 +175,11 @@ struct Mailer::Implementation : std::enable_shared_from_this<Implementation> {
   }
 
   awaitable<bool> write(std::function<void(Transaction&)> change) {
-    const auto written = co_await transact<bool>(engine, [change = std::move(change)](EngineTransaction& transaction) -> Result<bool> {
+    std::function<Result<bool>(EngineTransaction&)> work = [change = std::move(change)](EngineTransaction& transaction) -> Result<bool> {
       change(transaction);
       return true;
-    });
+    };
+    const auto written = co_await transact<bool>(engine, std::move(work));
     if (!written) spdlog::error("mail: the outcome could not be stored, the mail will go again: {}", written.error().message);
     co_return written.has_value();
   }
@@ -198,9 +199,10 @@ struct Mailer::Implementation : std::enable_shared_from_this<Implementation> {
       std::optional<MailRow> after;
       bool more = !stopping;
       while (more && !stopping) {
-        const auto forgotten = co_await transact<Forgotten>(engine, [after, keep = options.retention](EngineTransaction& transaction) -> Result<Forgotten> {
+        std::function<Result<Forgotten>(EngineTransaction&)> work = [after, keep = options.retention](EngineTransaction& transaction) -> Result<Forgotten> {
           return forget_old_mail(transaction, transaction.now() - keep, 500, after);
-        });
+        };
+        const auto forgotten = co_await transact<Forgotten>(engine, std::move(work));
         more = forgotten && forgotten->go_on_after;
         if (more) after = forgotten->go_on_after;
       }

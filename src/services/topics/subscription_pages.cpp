@@ -137,8 +137,8 @@ struct SubscriptionPages::Implementation : std::enable_shared_from_this<Implemen
         co_return answer(request, {.word = "waiting", .title = "Confirm this subscription?",
                                    .text = subscription->endpoint + " will then receive the messages of the topic " + subscription->topic + ".",
                                    .form = form(action, token, "Yes, confirm")});
-      const auto confirmed = co_await transact<Subscription>(
-          engine, [self, token](EngineTransaction& transaction) { return self->topics.confirm(transaction, "", token); });
+      std::function<Result<Subscription>(EngineTransaction&)> work = [self, token](EngineTransaction& transaction) { return self->topics.confirm(transaction, "", token); };
+      const auto confirmed = co_await transact<Subscription>(engine, std::move(work));
       if (!confirmed) co_return answer(request, failed(confirmed.error()));
       co_return answer(request, confirmed_page(*confirmed));
     }
@@ -156,10 +156,11 @@ struct SubscriptionPages::Implementation : std::enable_shared_from_this<Implemen
       co_return answer(request, {.word = "waiting", .title = "Unsubscribe?",
                                  .text = subscription->endpoint + " will then receive no further messages of the topic " + subscription->topic + ".",
                                  .form = form(action, token, "Yes, unsubscribe")});
-    const auto removed = co_await transact<bool>(engine, [self, row = subscription->row](EngineTransaction& transaction) -> Result<bool> {
+    std::function<Result<bool>(EngineTransaction&)> work = [self, row = subscription->row](EngineTransaction& transaction) -> Result<bool> {
       if (const auto current = self->topics.find_subscription(transaction, row)) self->topics.remove_subscription(transaction, *current);
       return true;
-    });
+    };
+    const auto removed = co_await transact<bool>(engine, std::move(work));
     co_return answer(request, removed ? gone : failed(removed.error()));
   }
 
@@ -174,8 +175,8 @@ struct SubscriptionPages::Implementation : std::enable_shared_from_this<Implemen
     const auto subscription = topics.find_subscription(reader(), parsed->row);
     const bool by_program = subscription && (subscription->protocol == SubscriptionProtocol::Http || subscription->protocol == SubscriptionProtocol::Https);
     if (!by_program) co_return co_await confirm(std::move(request), token, "subscriptions/confirm?token=" + token);
-    const auto confirmed = co_await transact<Subscription>(
-        engine, [self, token, topic = *name](EngineTransaction& transaction) { return self->topics.confirm(transaction, topic, token); });
+    std::function<Result<Subscription>(EngineTransaction&)> work = [self, token, topic = *name](EngineTransaction& transaction) { return self->topics.confirm(transaction, topic, token); };
+    const auto confirmed = co_await transact<Subscription>(engine, std::move(work));
     if (!confirmed) co_return xml_error(confirmed.error(), request.request_id);
     co_return xml(200, fmt::format("<ConfirmSubscriptionResponse xmlns=\"http://sns.amazonaws.com/doc/2010-03-31/\"><ConfirmSubscriptionResult><SubscriptionArn>{}"
                                    "</SubscriptionArn></ConfirmSubscriptionResult><ResponseMetadata><RequestId>{}</RequestId></ResponseMetadata>"

@@ -75,7 +75,8 @@ struct TopicService::Implementation : std::enable_shared_from_this<Implementatio
 
   awaitable<void> ask_for_confirmations() {
     const auto self = shared_from_this();
-    const auto asked = co_await transact<std::size_t>(engine, [self](EngineTransaction& transaction) { return self->topics.ask_for_missing_confirmations(transaction); });
+    std::function<Result<std::size_t>(EngineTransaction&)> work = [self](EngineTransaction& transaction) { return self->topics.ask_for_missing_confirmations(transaction); };
+    const auto asked = co_await transact<std::size_t>(engine, std::move(work));
     if (!asked) spdlog::error("topics: confirmations of e-mail subscriptions could not be asked for: {}", asked.error().message);
     else if (*asked > 0) spdlog::info("topics: mail is sent now, so {} e-mail subscriptions wait for their confirmation", *asked);
   }
@@ -156,7 +157,7 @@ struct TopicService::Implementation : std::enable_shared_from_this<Implementatio
 
   awaitable<bool> store(const Delivery& delivery, const std::optional<Subscription>& subscription, const DeliveryOutcome& outcome) {
     const auto self = shared_from_this();
-    const auto stored = co_await transact<bool>(engine, [self, delivery, subscription, outcome](EngineTransaction& transaction) -> Result<bool> {
+    std::function<Result<bool>(EngineTransaction&)> work = [self, delivery, subscription, outcome](EngineTransaction& transaction) -> Result<bool> {
       std::visit(Overload{[&](const Delivered&) { erase_delivery(transaction, delivery); },
                           [&](const TryAgain& later) { postpone_delivery(transaction, delivery, transaction.now() + later.after); },
                           [&](const GiveUp& given_up) {
@@ -165,7 +166,8 @@ struct TopicService::Implementation : std::enable_shared_from_this<Implementatio
                           }},
                  outcome);
       return true;
-    });
+    };
+    const auto stored = co_await transact<bool>(engine, std::move(work));
     if (!stored) spdlog::error("topics: the outcome of a delivery could not be stored, it will be repeated: {}", stored.error().message);
     co_return stored.has_value();
   }
@@ -194,8 +196,8 @@ struct TopicService::Implementation : std::enable_shared_from_this<Implementatio
       std::size_t count = 0;
       do {
         if (stopping) break;
-        const auto forgotten = co_await transact<std::size_t>(
-            engine, [self](EngineTransaction& transaction) -> Result<std::size_t> { return self->topics.forget_old_deduplication(transaction, 500); });
+        std::function<Result<std::size_t>(EngineTransaction&)> work = [self](EngineTransaction& transaction) -> Result<std::size_t> { return self->topics.forget_old_deduplication(transaction, 500); };
+        const auto forgotten = co_await transact<std::size_t>(engine, std::move(work));
         count = forgotten ? *forgotten : 0;
       } while (count == 500);
     }
