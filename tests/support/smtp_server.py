@@ -47,7 +47,7 @@ class Handler:
             return reply
         session.mails = getattr(session, "mails", 0) + 1
         show({"from": envelope.mail_from, "to": envelope.rcpt_tos, "options": envelope.mail_options, "peer": session.peer[1],
-              "tls": session.ssl is not None, "authenticated": bool(session.authenticated), "number": session.mails,
+              "tls": server.transport.get_extra_info("ssl_object") is not None, "authenticated": bool(session.authenticated), "number": session.mails,
               "content": envelope.content.decode("utf-8", "surrogateescape")})
         if reply == "drop":
             server.transport.abort()
@@ -58,7 +58,7 @@ class Handler:
 
 def authenticate(server, session, envelope, mechanism, data):
     good = data.login == options["user"].encode() and data.password == options["password"].encode()
-    return AuthResult(success=good)
+    return AuthResult(success=good, handled=False)
 
 
 async def main():

@@ -147,12 +147,12 @@ struct Mailer::Implementation : std::enable_shared_from_this<Implementation> {
     switch (outcome.kind) {
       case SmtpOutcome::Kind::Accepted: {
         spdlog::info("mail {} sent: {}", mail.row.value, outcome.text);
-        std::function<void(Transaction&)> change = [row = mail.row](Transaction& transaction) { record_sent(transaction, row); };
+        Change change = [row = mail.row](Transaction& transaction) { record_sent(transaction, row); };
         co_return co_await write(std::move(change));
       }
       case SmtpOutcome::Kind::Refused: {
         spdlog::error("mail {} refused: {}", mail.row.value, outcome.text);
-        std::function<void(Transaction&)> change = [row = mail.row, why = outcome.text](Transaction& transaction) { record_failed(transaction, row, why); };
+        Change change = [row = mail.row, why = outcome.text](Transaction& transaction) { record_failed(transaction, row, why); };
         co_return co_await write(std::move(change));
       }
       case SmtpOutcome::Kind::Deferred:
@@ -167,14 +167,16 @@ struct Mailer::Implementation : std::enable_shared_from_this<Implementation> {
     const auto now = engine.clock().now();
     if (now - mail.created_at >= options.give_up_after) {
       spdlog::error("mail {} given up: {}", mail.row.value, why);
-      std::function<void(Transaction&)> change = [row = mail.row, why](Transaction& transaction) { record_failed(transaction, row, "given up: " + why); };
+      Change change = [row = mail.row, why](Transaction& transaction) { record_failed(transaction, row, "given up: " + why); };
       co_return co_await write(std::move(change));
     }
-    std::function<void(Transaction&)> change = [row = mail.row, why, next = now + delay](Transaction& transaction) { record_attempt(transaction, row, why, next); };
+    Change change = [row = mail.row, why, next = now + delay](Transaction& transaction) { record_attempt(transaction, row, why, next); };
     co_return co_await write(std::move(change));
   }
 
-  awaitable<bool> write(std::function<void(Transaction&)> change) {
+  // Functions get a name before they are handed over: GCC 12 destroys a closure that is a temporary in a co_await expression twice.
+  using Change = std::function<void(Transaction&)>;
+  awaitable<bool> write(Change change) {
     std::function<Result<bool>(EngineTransaction&)> work = [change = std::move(change)](EngineTransaction& transaction) -> Result<bool> {
       change(transaction);
       return true;

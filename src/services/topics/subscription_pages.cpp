@@ -137,6 +137,7 @@ struct SubscriptionPages::Implementation : std::enable_shared_from_this<Implemen
         co_return answer(request, {.word = "waiting", .title = "Confirm this subscription?",
                                    .text = subscription->endpoint + " will then receive the messages of the topic " + subscription->topic + ".",
                                    .form = form(action, token, "Yes, confirm")});
+      // Named before it is handed over: GCC 12 destroys a closure that is a temporary in a co_await expression twice.
       std::function<Result<Subscription>(EngineTransaction&)> work = [self, token](EngineTransaction& transaction) { return self->topics.confirm(transaction, "", token); };
       const auto confirmed = co_await transact<Subscription>(engine, std::move(work));
       if (!confirmed) co_return answer(request, failed(confirmed.error()));
@@ -175,7 +176,9 @@ struct SubscriptionPages::Implementation : std::enable_shared_from_this<Implemen
     const auto subscription = topics.find_subscription(reader(), parsed->row);
     const bool by_program = subscription && (subscription->protocol == SubscriptionProtocol::Http || subscription->protocol == SubscriptionProtocol::Https);
     if (!by_program) co_return co_await confirm(std::move(request), token, "subscriptions/confirm?token=" + token);
-    std::function<Result<Subscription>(EngineTransaction&)> work = [self, token, topic = *name](EngineTransaction& transaction) { return self->topics.confirm(transaction, topic, token); };
+    std::function<Result<Subscription>(EngineTransaction&)> work = [self, token, topic = *name](EngineTransaction& transaction) {
+      return self->topics.confirm(transaction, topic, token);
+    };
     const auto confirmed = co_await transact<Subscription>(engine, std::move(work));
     if (!confirmed) co_return xml_error(confirmed.error(), request.request_id);
     co_return xml(200, fmt::format("<ConfirmSubscriptionResponse xmlns=\"http://sns.amazonaws.com/doc/2010-03-31/\"><ConfirmSubscriptionResult><SubscriptionArn>{}"

@@ -1,10 +1,10 @@
 #include "services/topics/topic_service.h"
 
+#include "base/overload.h"
 #include "services/topics/deliveries.h"
 #include "services/topics/delivery_outcome.h"
 #include "services/topics/publish_task.h"
 #include "signalbox/async.h"
-#include "base/overload.h"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
@@ -75,7 +75,10 @@ struct TopicService::Implementation : std::enable_shared_from_this<Implementatio
 
   awaitable<void> ask_for_confirmations() {
     const auto self = shared_from_this();
-    std::function<Result<std::size_t>(EngineTransaction&)> work = [self](EngineTransaction& transaction) { return self->topics.ask_for_missing_confirmations(transaction); };
+    // Functions and aggregates get a name before they are handed over: GCC 12 destroys those that are temporaries in a co_await expression twice.
+    std::function<Result<std::size_t>(EngineTransaction&)> work = [self](EngineTransaction& transaction) {
+      return self->topics.ask_for_missing_confirmations(transaction);
+    };
     const auto asked = co_await transact<std::size_t>(engine, std::move(work));
     if (!asked) spdlog::error("topics: confirmations of e-mail subscriptions could not be asked for: {}", asked.error().message);
     else if (*asked > 0) spdlog::info("topics: mail is sent now, so {} e-mail subscriptions wait for their confirmation", *asked);
@@ -117,7 +120,8 @@ struct TopicService::Implementation : std::enable_shared_from_this<Implementatio
     bool stored = false;
     try {
       const auto subscription = topics.find_subscription(*reader, delivery.subscription);
-      const auto outcome = subscription ? co_await attempt(delivery, *subscription) : DeliveryOutcome(Delivered{});   // unsubscribed meanwhile
+      DeliveryOutcome outcome = Delivered{};   // unsubscribed meanwhile
+      if (subscription) outcome = co_await attempt(delivery, *subscription);
       stored = co_await store(delivery, subscription, outcome);
     } catch (const StoreFailure& failure) {
       spdlog::error("topics: a delivery waits: {}", failure.what());
@@ -133,26 +137,29 @@ struct TopicService::Implementation : std::enable_shared_from_this<Implementatio
 
   awaitable<DeliveryOutcome> attempt(const Delivery& delivery, const Subscription& subscription) {
     if (delivery.kind == DeliveryKind::Function) {
-      const auto outcome = co_await invoke({.function = subscription.endpoint,
-                                            .payload = resolve_public_url(delivery.body, options.public_url()),
-                                            .request_id = delivery.request_id});
+      FunctionCall call;
+      call.function = subscription.endpoint;
+      call.payload = resolve_public_url(delivery.body, options.public_url());
+      call.request_id = delivery.request_id;
+      const auto outcome = co_await invoke(std::move(call));
       co_return outcome_of(delivery, outcome, engine.clock().now());
     }
-    const auto response = co_await options.send_http(request_of(delivery, subscription.endpoint, topics.site().topic_arn(subscription.topic),
-                                                                subscription_arn(topics.site(), subscription), options.public_url()));
+    auto request = request_of(delivery, subscription.endpoint, topics.site().topic_arn(subscription.topic), subscription_arn(topics.site(), subscription),
+                              options.public_url());
+    const auto response = co_await options.send_http(std::move(request));
     const auto policy = subscription.attributes.find("DeliveryPolicy");
     co_return outcome_of(delivery, response, policy == subscription.attributes.end() ? std::string_view() : std::string_view(policy->second));
   }
 
   awaitable<FunctionOutcome> invoke(FunctionCall call) {
     auto current = co_await asio::this_coro::executor;
-    auto initiate = [this, current, call = std::move(call)](auto handler) mutable {
+    auto initiation = [this, current, call = std::move(call)](auto handler) mutable {
       auto shared = std::make_shared<decltype(handler)>(std::move(handler));
       options.functions->invoke(std::move(call), [current, shared](FunctionOutcome outcome) {
         asio::post(current, [shared, outcome = std::move(outcome)]() mutable { (*shared)(std::move(outcome)); });
       });
     };
-    co_return co_await asio::async_initiate<decltype(use_awaitable), void(FunctionOutcome)>(std::move(initiate), use_awaitable);
+    co_return co_await asio::async_initiate<decltype(use_awaitable), void(FunctionOutcome)>(std::move(initiation), use_awaitable);
   }
 
   awaitable<bool> store(const Delivery& delivery, const std::optional<Subscription>& subscription, const DeliveryOutcome& outcome) {
@@ -196,7 +203,9 @@ struct TopicService::Implementation : std::enable_shared_from_this<Implementatio
       std::size_t count = 0;
       do {
         if (stopping) break;
-        std::function<Result<std::size_t>(EngineTransaction&)> work = [self](EngineTransaction& transaction) -> Result<std::size_t> { return self->topics.forget_old_deduplication(transaction, 500); };
+        std::function<Result<std::size_t>(EngineTransaction&)> work = [self](EngineTransaction& transaction) -> Result<std::size_t> {
+          return self->topics.forget_old_deduplication(transaction, 500);
+        };
         const auto forgotten = co_await transact<std::size_t>(engine, std::move(work));
         count = forgotten ? *forgotten : 0;
       } while (count == 500);
