@@ -5,7 +5,7 @@
     tests/bench/run.py callbacks idle     only these
     tests/bench/run.py --runs 5 --json results.json
 
-Rates of one machine at one hour cannot be compared with another's; the ratios, taken within one run, can. See docs/performance.md.
+Rates of one machine at one hour cannot be compared with another's; the ratios, taken within one run, can.
 """
 import argparse
 import json
