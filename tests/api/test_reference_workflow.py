@@ -81,6 +81,13 @@ class ReferenceWorkflow(unittest.TestCase):
             daemon.start()
             self.assertEqual(daemon.wait_for_end(started["id"])["status"], "SUCCEEDED")
 
+    def test_functions_sign_with_keys_of_their_own_once_a_key_is_made(self):
+        with Daemon(stacks=STACKS, environment={"SIGNALBOX_API_KEY": "AKIDTEST:topsecret"}) as daemon:
+            started = daemon.start_execution(machine_name(daemon))
+            link = link_in(wait_for(lambda: verification_mails(daemon))[0]["text"])
+            self.assertEqual(daemon.open(link)[0], 200)
+            self.assertEqual(daemon.wait_for_end(started["id"])["status"], "SUCCEEDED")
+
 
 if __name__ == "__main__":
     main()

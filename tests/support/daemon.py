@@ -118,6 +118,9 @@ class Daemon:
     def rest(self, method, path, body=None, headers=None):
         """The parsed JSON answer; raises Refused for an error status."""
         headers = dict(headers or {})
+        key = self.environment.get("SIGNALBOX_API_KEY")
+        if key:
+            headers.setdefault("Authorization", f"Bearer {key}")
         data = None
         if body is not None:
             data = json.dumps(body)

@@ -1,5 +1,7 @@
 #include "services/keys/authenticate.h"
 
+#include "services/functions/functions.h"
+
 #include "http/endpoint.h"
 #include "http/text.h"
 #include "services/keys/sigv4.h"
@@ -9,7 +11,9 @@ namespace signalbox::services {
 
 namespace {
 
-Role role_of(std::string_view id) { return is_function_key_id(id) ? Role::Function : Role::Admin; }
+Role role_of(const Reader& reader, std::string_view id) {
+  return is_function_key_id(id) || functions::find_function_by_key(reader, id) ? Role::Function : Role::Admin;
+}
 
 Error unknown_key() { return error(ErrorCode::Forbidden, "The security token included in the request is invalid.", "UnrecognizedClientException"); }
 
@@ -17,6 +21,7 @@ Error unknown_key() { return error(ErrorCode::Forbidden, "The security token inc
 
 std::optional<std::string> Authenticator::secret_of(std::string_view id) const {
   if (is_function_key_id(id)) return function_key_secret(master_(), id);
+  if (auto function = functions::find_function_by_key(reader_, id)) return std::move(function->key.secret);
   auto key = find_key(reader_, id);
   if (!key) return std::nullopt;
   return std::move(key->secret);
@@ -26,7 +31,7 @@ Result<Principal> Authenticator::by_bearer(std::string_view token) const {
   if (const auto colon = token.find(':'); colon != std::string_view::npos) {
     const auto id = token.substr(0, colon);
     const auto secret = secret_of(id);
-    if (secret && equal_in_constant_time(*secret, token.substr(colon + 1))) return Principal{role_of(id), std::string(id)};
+    if (secret && equal_in_constant_time(*secret, token.substr(colon + 1))) return Principal{role_of(reader_, id), std::string(id)};
     return unknown_key();
   }
   std::optional<Principal> found;
@@ -48,7 +53,7 @@ Result<Principal> Authenticator::authenticate(const http::Request& request, Time
   const auto secret = secret_of((*given)->access_key_id);
   if (!secret) return unknown_key();
   if (auto verified = verify_sigv4(request, **given, *secret, now); !verified) return verified.error();
-  return Principal{role_of((*given)->access_key_id), (*given)->access_key_id};
+  return Principal{role_of(reader_, (*given)->access_key_id), (*given)->access_key_id};
 }
 
 Result<void> check_listener(const Reader& reader, std::string_view listen_address, bool insecure) {
@@ -57,7 +62,7 @@ Result<void> check_listener(const Reader& reader, std::string_view listen_addres
   if (*loopback || insecure || has_keys(reader)) return {};
   return error(ErrorCode::Forbidden,
                "the admin listener " + std::string(listen_address) + " can be reached from other machines and no API key exists: make one (SIGNALBOX_API_KEY, "
-               "signalbox keys create), listen on 127.0.0.1, or say --insecure",
+               "signalbox keys make), listen on 127.0.0.1, or say --insecure",
                "listen");
 }
 
