@@ -1,5 +1,8 @@
 #include "harness.h"
 
+#include <chrono>
+#include <thread>
+
 #include "services/functions/process.h"
 
 using namespace signalbox;
