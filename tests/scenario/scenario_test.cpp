@@ -1,6 +1,7 @@
 // Runs every file of tests/scenario. SIGNALBOX_UPDATE=1 rewrites what they expect; read the diff.
 
 #include "scenario/runner.h"
+#include "support/source_directory.h"
 
 #include <catch2/catch.hpp>
 
@@ -22,7 +23,7 @@ std::string read(const std::filesystem::path& path) {
 
 std::set<std::filesystem::path> scenario_files() {
   std::set<std::filesystem::path> files;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(SIGNALBOX_SOURCE_DIR "/tests/scenario")) {
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(source_directory() / "tests/scenario")) {
     if (entry.path().extension() == ".txt") files.insert(entry.path());
   }
   return files;

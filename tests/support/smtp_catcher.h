@@ -1,6 +1,8 @@
 #pragma once
 /// A real SMTP server (python3-aiosmtpd) as a child process, for tests.
 
+#include "support/source_directory.h"
+
 #include <nlohmann/json.hpp>
 
 #include <catch2/catch.hpp>
@@ -60,7 +62,8 @@ class SmtpCatcher {
       close(ends[0]);
       close(ends[1]);
       // Debian's own interpreter: python3-aiosmtpd is installed for that one.
-      execl("/usr/bin/python3", "python3", SIGNALBOX_SOURCE_DIR "/tests/support/smtp_server.py", text.c_str(), nullptr);
+      const std::string server = (test::source_directory() / "tests/support/smtp_server.py").string();
+      execl("/usr/bin/python3", "python3", server.c_str(), text.c_str(), nullptr);
       _exit(127);
     }
     close(ends[1]);

@@ -3,6 +3,7 @@
 /// the tests say so and pass.
 
 #include "signalbox/state_machine.h"
+#include "support/source_directory.h"
 
 #include <catch2/catch.hpp>
 
@@ -28,7 +29,7 @@ std::string read(const fs::path& path) {
 }
 
 std::optional<fs::path> conformance_folder() {
-  std::vector<fs::path> candidates{fs::path(SIGNALBOX_SOURCE_DIR) / "../shared/conformance", fs::path(SIGNALBOX_SOURCE_DIR) / "../../shared/conformance"};
+  std::vector<fs::path> candidates{test::source_directory() / "../shared/conformance", test::source_directory() / "../../shared/conformance"};
   if (const char* given = std::getenv("SIGNALBOX_CONFORMANCE")) candidates.insert(candidates.begin(), given);
   for (const auto& candidate : candidates)
     if (fs::exists(candidate)) return candidate;

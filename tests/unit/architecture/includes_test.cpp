@@ -1,5 +1,7 @@
 // What a module may include, read from its sources; and every public header compiles alone.
 
+#include "support/source_directory.h"
+
 #include <catch2/catch.hpp>
 
 #include <cstdlib>
@@ -12,7 +14,7 @@
 namespace {
 
 namespace fs = std::filesystem;
-const fs::path root = SIGNALBOX_SOURCE_DIR;
+const fs::path root = signalbox::test::source_directory();
 
 struct Rule {
   std::string forbidden;   ///< a text that must not stand in a line of the file

@@ -7,6 +7,7 @@
 #include "services/routes/routes.h"
 #include "signalbox/mail.h"
 #include "store/memory_store.h"
+#include "support/source_directory.h"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
@@ -57,7 +58,7 @@ struct Fixture {
     boost::asio::io_context io;
     const auto work = boost::asio::make_work_guard(io);
     std::optional<Result<std::vector<StackResult>>> answer;
-    boost::asio::co_spawn(io, deployer.deploy(std::filesystem::path(SIGNALBOX_SOURCE_DIR) / "statemachines", parameters),
+    boost::asio::co_spawn(io, deployer.deploy(test::source_directory() / "statemachines", parameters),
                           [&](std::exception_ptr failure, Result<std::vector<StackResult>> result) {
                             if (!failure) answer.emplace(std::move(result));
                             io.stop();

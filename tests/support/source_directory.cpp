@@ -1,0 +1,3 @@
+#include "support/source_directory.h"
+
+std::filesystem::path signalbox::test::source_directory() { return SIGNALBOX_SOURCE_DIR; }
