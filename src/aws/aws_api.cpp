@@ -1,6 +1,7 @@
 #include "aws/aws_api.h"
 
 #include "aws/call.h"
+#include "aws/lambda/lambda.h"
 #include "aws/query_form.h"
 #include "aws/respond.h"
 #include "aws/sfn/sfn.h"
@@ -18,6 +19,7 @@ namespace {
 /// What is wrong with the request before any operation looks at it.
 Failure unknown_operation(const Call& call, bool known) {
   if (known) return {"UnsupportedOperationException", call.operation + " is an operation of AWS that is not supported here", 501};
+  if (call.protocol == Protocol::Rest) return {"UnknownOperationException", "Not supported here: " + call.service_name, 404};
   if (call.protocol != Protocol::Query) return {"UnknownOperationException", "Unknown operation: " + call.service_name + "." + call.operation, 404};
   if (call.operation.empty()) return {"MissingAction", "The request must contain the parameter Action."};
   return {"InvalidAction", "The action " + call.operation + " is not valid for this endpoint.", 400};
@@ -87,6 +89,11 @@ asio::awaitable<http::Response> AwsApi::Implementation::answer(Implementation& s
   if (request.path.starts_with("/service/")) {
     co_return failure_answer(Call{}, Failure{"UnknownOperationException", "Smithy RPC v2 CBOR is not spoken here; use the JSON or Query protocol: " + request.path, 404}, request.request_id);
   }
+  if (call.service == Service::Lambda && self.services.functions) {
+    OperationContext context{self.services, base_url(request), request.request_id};
+    auto response = co_await lambda::answer(std::move(context), *self.reader, std::move(request));
+    co_return response;
+  }
   auto parameters = read_body(call, request);
   if (!parameters) co_return failure_answer(call, parameters.error(), request.request_id);
   // A queue's own URL names the queue. [SQS Query API]
@@ -109,7 +116,7 @@ asio::awaitable<http::Response> AwsApi::Implementation::answer(Implementation& s
       if (!result) co_return failure_answer(call, result.error(), request.request_id);
       co_return query_answer(call, *result, request.request_id);
     }
-    case Service::Other: break;
+    default: break;
   }
   co_return failure_answer(call, unknown_operation(call, false), request.request_id);
 }

@@ -1,5 +1,5 @@
 #pragma once
-/// The AWS wire protocols on the admin listener: Step Functions (JSON 1.0), SQS (JSON 1.0 and Query), SNS (Query).
+/// The AWS wire protocols on the admin listener: Step Functions (JSON 1.0), SQS (JSON 1.0 and Query), SNS (Query), Lambda (REST JSON).
 
 #include "http/http.h"
 #include "services/queues/queue_service.h"
@@ -13,6 +13,9 @@
 namespace signalbox::services {
 class Authenticator;
 }
+namespace signalbox::functions {
+class FunctionService;
+}
 
 namespace signalbox::aws {
 
@@ -24,6 +27,7 @@ struct AwsServices {
   QueueService& queue_service;
   const Topics& topics;
   const services::Authenticator& authenticator;
+  functions::FunctionService* functions = nullptr;   ///< null: Lambda is not offered
 };
 
 /// Used on the I/O thread, after Engine::start(). Has a reader of its own.

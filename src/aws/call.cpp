@@ -17,7 +17,21 @@ struct Known {
 };
 constexpr std::array known{Known{Service::StepFunctions, "AWSStepFunctions", "2016-11-23", "states"},
                            Known{Service::Sqs, "AmazonSQS", "2012-11-05", "sqs"},
-                           Known{Service::Sns, "", "2010-03-31", "sns"}};
+                           Known{Service::Sns, "", "2010-03-31", "sns"},
+                           Known{Service::Logs, "Logs_20140328", "2014-03-28", "logs"},
+                           Known{Service::Events, "AWSEvents", "2015-10-07", "events"},
+                           Known{Service::Ssm, "AmazonSSM", "2014-11-06", "ssm"},
+                           Known{Service::Sts, "", "2011-06-15", "sts"},
+                           Known{Service::Iam, "", "2010-05-08", "iam"},
+                           Known{Service::Lambda, "", "", "lambda"},
+                           Known{Service::Scheduler, "", "", "scheduler"}};
+
+/// Services spoken in REST, by what their paths begin with. `/tags` is several services'.
+struct RestPath {
+  std::string_view prefix;
+  Service service;
+};
+constexpr std::array rest_paths{RestPath{"/schedules", Service::Scheduler}, RestPath{"/schedule-groups", Service::Scheduler}};
 
 Service by_scope(std::string_view scope) {
   const auto found = std::find_if(known.begin(), known.end(), [&](const Known& each) { return each.scope == scope; });
@@ -38,6 +52,26 @@ Call by_target(std::string_view target, const http::Request& request) {
   if (found != known.end()) call.service = found->service;
   if (request.headers.get("Content-Type").value_or("").find("amz-json-1.1") != std::string_view::npos) call.protocol = Protocol::Json11;
   return call;
+}
+
+bool is_below(std::string_view path, std::string_view prefix) { return path.starts_with(prefix) && (path.size() == prefix.size() || path[prefix.size()] == '/'); }
+
+/// `/2015-03-31/functions…`: all of Lambda's paths begin with the day on which the operation appeared.
+bool begins_with_date(std::string_view path) {
+  constexpr std::string_view form = "/dddd-dd-dd/";
+  if (path.size() < form.size()) return false;
+  for (std::size_t i = 0; i < form.size(); ++i) {
+    if (form[i] == 'd' ? path[i] < '0' || path[i] > '9' : path[i] != form[i]) return false;
+  }
+  return true;
+}
+
+Service by_path(std::string_view path, Service scope) {
+  if (begins_with_date(path)) return Service::Lambda;
+  for (const auto& [prefix, service] : rest_paths) {
+    if (is_below(path, prefix)) return service;
+  }
+  return is_below(path, "/tags") && (scope == Service::Lambda || scope == Service::Scheduler) ? scope : Service::Other;
 }
 
 /// `/000000000000/queue`
@@ -73,9 +107,11 @@ Call identify(const http::Request& request) {
   call.operation = value_of(call.form, "Action");
   const auto version = value_of(call.form, "Version");
   const auto scope = credential_service(request);
-  const auto found = std::find_if(known.begin(), known.end(), [&](const Known& each) { return each.version == version; });
+  const auto found = std::find_if(known.begin(), known.end(), [&](const Known& each) { return !each.version.empty() && each.version == version; });
   if (found != known.end()) call.service = found->service;
+  if (call.service == Service::Other && call.operation.empty()) call.service = by_path(request.path, by_scope(scope));
   if (call.service == Service::Other) call.service = by_scope(scope);
+  if (call.service == Service::Lambda || call.service == Service::Scheduler) call.protocol = Protocol::Rest;
   if (call.service == Service::Other && version.empty() && is_queue_path(request.path)) call.service = Service::Sqs;
   call.service_name = scope.empty() ? version : scope;
   return call;

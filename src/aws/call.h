@@ -9,11 +9,11 @@
 
 namespace signalbox::aws {
 
-enum class Service { StepFunctions, Sqs, Sns, Other };
-enum class Protocol { Json10, Json11, Query };
+enum class Service { StepFunctions, Sqs, Sns, Lambda, Logs, Events, Scheduler, Sts, Ssm, Iam, Other };
+enum class Protocol { Json10, Json11, Query, Rest };
 
-/// By X-Amz-Target, then by form Action and Version, with the service named in the SigV4 credential scope as tie-breaker. Query calls
-/// of SQS may come to the queue's own URL.
+/// By X-Amz-Target, then by form Action and Version, then by path, with the service named in the SigV4 credential scope as tie-breaker.
+/// Query calls of SQS may come to the queue's own URL. Which operation a REST call means is its service's to say.
 struct Call {
   Service service = Service::Other;
   Protocol protocol = Protocol::Json10;

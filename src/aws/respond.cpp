@@ -1,6 +1,7 @@
 #include "aws/respond.h"
 
 #include "aws/object_text.h"
+#include "aws/rest_call.h"
 #include "aws/xml.h"
 
 namespace signalbox::aws {
@@ -15,9 +16,8 @@ std::string qualified(const Call& call, const std::string& code) {
     case Service::StepFunctions: return "com.amazonaws.swf.service.v2.model#" + code;
     case Service::Sqs: return "com.amazonaws.sqs#" + code;
     case Service::Sns: return "com.amazonaws.sns#" + code;
-    case Service::Other: return code;
+    default: return code;
   }
-  return code;
 }
 
 http::Response json_response(const Call& call, int status, std::string body) {
@@ -43,6 +43,7 @@ http::Response query_answer(const Call& call, const Json& result, std::string_vi
 }
 
 http::Response failure_answer(const Call& call, const Failure& failure, std::string_view request_id) {
+  if (call.protocol == Protocol::Rest) return rest_failure(failure);
   if (call.protocol == Protocol::Query) {
     Failure shown = failure;
     // The older protocol's text. [recorded on AWS]

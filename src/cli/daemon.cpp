@@ -306,7 +306,7 @@ Result<void> Daemon::start() {
   if (auto allowed = p.access->prepare(); !allowed) return allowed;
   p.make_deployer();
   p.aws = std::make_unique<aws::AwsApi>(
-      aws::AwsServices{*p.engine, p.activity_signals, *p.queues, *p.queue_service, p.topics->topics(), p.access->authenticator()});
+      aws::AwsServices{*p.engine, p.activity_signals, *p.queues, *p.queue_service, p.topics->topics(), p.access->authenticator(), &p.functions});
   p.subscription_pages = std::make_unique<SubscriptionPages>(*p.engine, p.topics->topics(), p.options.verification == "confirm");
   if (auto listening = p.listen(); !listening) return listening;
   if (auto started = p.start_services(); !started) return started;

@@ -1,5 +1,7 @@
 #include "services/functions/code_store.h"
 
+#include "services/functions/zip_archive.h"
+
 #include "signalbox/encoding.h"
 
 #include <fcntl.h>
@@ -188,6 +190,17 @@ Result<StoredCode> CodeStore::put_folder(const std::string& folder) const {
   fs::permissions(path(code.hash), static_cast<fs::perms>(0555), failure);
   flush(directory_);
   return code;
+}
+
+Result<StoredCode> CodeStore::put_archive(std::string_view archive) const {
+  const auto temporary = fs::path(directory_) / (".unpacking-" + random_uuid());
+  std::error_code failure;
+  fs::create_directories(temporary, failure);
+  if (failure) return from_failure(temporary.string(), failure);
+  auto unpacked = unpack_zip(archive, temporary.string(), code_bytes_max);
+  auto stored = unpacked ? put_folder(temporary.string()) : Result<StoredCode>(unpacked.error());
+  remove_tree(temporary);
+  return stored;
 }
 
 bool CodeStore::has(const std::string& hash) const {

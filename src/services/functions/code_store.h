@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <set>
 #include <string>
+#include <string_view>
 
 namespace signalbox::functions {
 
@@ -22,6 +23,8 @@ class CodeStore {
   /// from any thread. Errors: NotFound (no such folder), InvalidArgument (a link that leads outside, a device), TooLarge (over 250 MB,
   /// Lambda's limit), Unavailable (disk full).
   [[nodiscard]] Result<StoredCode> put_folder(const std::string& folder) const;
+  /// Unpacks a zip archive. Errors: those of unpack_zip() and put_folder().
+  [[nodiscard]] Result<StoredCode> put_archive(std::string_view archive) const;
   [[nodiscard]] std::string path(const std::string& hash) const { return directory_ + "/" + hash; }
   [[nodiscard]] bool has(const std::string& hash) const;
   /// Removes all but these, and what an interrupted copy left.

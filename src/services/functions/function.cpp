@@ -62,16 +62,31 @@ std::optional<std::pair<int, int>> version_after(std::string_view runtime, std::
   return std::pair{major, minor};
 }
 
+std::vector<Layer> layers_of(const ordered_json& json) {
+  std::vector<Layer> layers;
+  for (const auto& layer : json) layers.push_back({.arn = layer.at("arn"), .code_hash = layer.at("codeHash"), .bytes = layer.at("bytes")});
+  return layers;
+}
+
 }  // namespace
 
+std::string pool_name(const FunctionConfig& config) { return config.version.empty() ? config.name : config.name + ":" + config.version; }
+std::string shown_version(const FunctionConfig& config) { return config.version.empty() ? "$LATEST" : config.version; }
+
 std::string to_record(const FunctionConfig& config) {
+  auto layers = ordered_json::array();
+  for (const auto& layer : config.layers) layers.push_back({{"arn", layer.arn}, {"codeHash", layer.code_hash}, {"bytes", layer.bytes}});
   ordered_json json{{"version", 1}, {"name", config.name}, {"description", config.description}, {"runtime", config.runtime},
                     {"handler", config.handler}, {"timeoutSeconds", config.timeout_seconds}, {"memoryMb", config.memory_mb},
                     {"environment", config.environment}, {"codeHash", config.code_hash}, {"codeBytes", config.code_bytes},
-                    {"role", config.role}, {"stack", config.stack}, {"layers", config.layers}, {"tags", config.tags},
+                    {"role", config.role}, {"stack", config.stack}, {"layers", std::move(layers)}, {"tags", config.tags},
                     {"keyId", config.key.id}, {"keySecret", config.key.secret}, {"revision", config.revision},
                     {"createdAt", config.created_at.time_since_epoch().count()}, {"modifiedAt", config.modified_at.time_since_epoch().count()}};
   if (config.reserved_concurrency) json["reservedConcurrency"] = *config.reserved_concurrency;
+  if (!config.code_sha256.empty()) json["codeSha256"] = config.code_sha256;
+  if (!config.version.empty()) json["functionVersion"] = config.version;
+  if (config.last_version != 0) json["lastVersion"] = config.last_version;
+  if (!config.settings.empty()) json["settings"] = config.settings;
   return json.dump();
 }
 
@@ -83,9 +98,13 @@ FunctionConfig from_record(std::string_view record) {
     FunctionConfig config{.name = json.at("name"), .description = json.at("description"), .runtime = json.at("runtime"), .handler = json.at("handler"),
                           .timeout_seconds = json.at("timeoutSeconds"), .memory_mb = json.at("memoryMb"), .environment = json.at("environment"),
                           .code_hash = json.at("codeHash"), .code_bytes = json.at("codeBytes"), .role = json.at("role"), .stack = json.at("stack"),
-                          .reserved_concurrency = std::nullopt, .layers = json.at("layers"), .tags = json.at("tags"),
+                          .reserved_concurrency = std::nullopt, .layers = layers_of(json.at("layers")), .tags = json.at("tags"),
                           .key = {.id = json.at("keyId"), .secret = json.at("keySecret")}, .revision = json.at("revision"),
                           .created_at = time("createdAt"), .modified_at = time("modifiedAt")};
+    config.code_sha256 = json.value("codeSha256", "");
+    config.version = json.value("functionVersion", "");
+    config.last_version = json.value("lastVersion", std::int64_t{0});
+    config.settings = json.value("settings", std::map<std::string, std::string>{});
     if (json.contains("reservedConcurrency")) config.reserved_concurrency = json["reservedConcurrency"].get<std::int64_t>();
     return config;
   } catch (const nlohmann::json::exception& failure) {

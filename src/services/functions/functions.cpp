@@ -23,7 +23,22 @@ bool same_but_for_times(FunctionConfig a, const FunctionConfig& b) {
   a.created_at = b.created_at;
   a.modified_at = b.modified_at;
   a.revision = b.revision;
+  a.last_version = b.last_version;
   return to_record(a) == to_record(b);
+}
+
+void erase_below(Transaction& transaction, const Key& prefix) {
+  std::vector<Key> doomed;
+  transaction.scan(KeyRange{.prefix = prefix}, [&](const Key& key, std::string_view) {
+    doomed.push_back(key);
+    return true;
+  });
+  for (auto& key : doomed) transaction.erase(std::move(key));
+}
+
+void remove_versions_and_aliases(Transaction& transaction, std::string_view name) {
+  erase_below(transaction, Key(function_versions_table, name));
+  erase_below(transaction, Key(function_aliases_table, name));
 }
 
 }  // namespace
@@ -45,6 +60,7 @@ Result<FunctionConfig> update_function(Transaction& transaction, FunctionConfig 
   auto old = find_function(transaction, config.name);
   if (!old) return not_found(config.name);
   config.key = old->key;
+  config.last_version = old->last_version;
   if (same_but_for_times(config, *old)) return *old;
   config.created_at = old->created_at;
   config.modified_at = transaction.now();
@@ -58,6 +74,7 @@ Result<void> delete_function(Transaction& transaction, std::string_view name) {
   if (!old) return not_found(name);
   transaction.erase(Key(functions_table, name));
   transaction.erase(Key(function_keys_table, old->key.id));
+  remove_versions_and_aliases(transaction, name);
   return {};
 }
 

@@ -17,6 +17,20 @@ const std::vector<std::string> devices{"/dev/null", "/dev/zero", "/dev/full", "/
 
 bool is_below(std::string_view path, std::string_view folder) { return path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/'); }
 
+/// `folders` of all layers, each followed by a colon: what the last layer has counts first, as if it were laid over the others.
+std::string layer_paths(const Surroundings& surroundings, const FunctionConfig& config, const std::vector<std::string>& folders) {
+  std::string paths;
+  for (auto layer = config.layers.rbegin(); layer != config.layers.rend(); ++layer) {
+    for (const auto& folder : folders) paths += surroundings.layout.code() + "/" + layer->code_hash + folder + ":";
+  }
+  return paths;
+}
+
+std::string without_colon(std::string paths) {
+  if (!paths.empty()) paths.pop_back();
+  return paths;
+}
+
 }  // namespace
 
 std::vector<std::string> process_arguments(const Surroundings& surroundings, const Sandbox& sandbox) {
@@ -43,13 +57,18 @@ std::vector<std::string> process_environment(const Surroundings& surroundings, c
   auto offer = [&](const char* name, std::string value) { variables.try_emplace(name, std::move(value)); };
   auto set = [&](const char* name, std::string value) { variables[name] = std::move(value); };
   auto interpreter_folder = sandbox.interpreter.program.substr(0, sandbox.interpreter.program.rfind('/'));
-  offer("PATH", interpreter_folder.empty() ? "/usr/local/bin:/usr/bin:/bin" : interpreter_folder + ":/usr/local/bin:/usr/bin:/bin");
+  const auto programs = layer_paths(surroundings, config, {"/bin"});
+  offer("PATH", programs + (interpreter_folder.empty() ? "/usr/local/bin:/usr/bin:/bin" : interpreter_folder + ":/usr/local/bin:/usr/bin:/bin"));
   offer("LANG", "C.UTF-8");                 // AWS has en_US.UTF-8, which is not installed everywhere
   offer("TZ", ":UTC");
   offer("HOME", sandbox.temporary);
   offer("TMPDIR", sandbox.temporary);
   offer("PYTHONDONTWRITEBYTECODE", "1");    // code is read-only
-  offer("NODE_PATH", surroundings.layout.node_modules());
+  offer("NODE_PATH", layer_paths(surroundings, config, {"/nodejs/node_modules"}) + surroundings.layout.node_modules());
+  if (!config.layers.empty()) {
+    offer("PYTHONPATH", without_colon(layer_paths(surroundings, config, {"/python", "/python/lib/" + config.runtime + "/site-packages"})));
+    offer("LD_LIBRARY_PATH", without_colon(layer_paths(surroundings, config, {"/lib"})));
+  }
   offer("AWS_SDK_JS_SUPPRESS_MAINTENANCE_MODE_MESSAGE", "1");
   offer("AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED", "true");
   offer("AWS_EC2_METADATA_DISABLED", "true");
@@ -61,7 +80,7 @@ std::vector<std::string> process_environment(const Surroundings& surroundings, c
   set("AWS_EXECUTION_ENV", "AWS_Lambda_" + config.runtime);
   set("AWS_LAMBDA_FUNCTION_NAME", config.name);
   set("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", std::to_string(config.memory_mb));
-  set("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST");
+  set("AWS_LAMBDA_FUNCTION_VERSION", shown_version(config));
   set("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand");
   set("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/" + config.name);
   set("AWS_LAMBDA_LOG_STREAM_NAME", sandbox.log_stream);
@@ -78,6 +97,7 @@ std::vector<std::string> process_environment(const Surroundings& surroundings, c
 FileAccess process_files(const Surroundings& surroundings, const Sandbox& sandbox) {
   FileAccess access{.read = system_files, .write = devices};
   access.read.push_back(surroundings.layout.code() + "/" + sandbox.config.code_hash);
+  for (const auto& layer : sandbox.config.layers) access.read.push_back(surroundings.layout.code() + "/" + layer.code_hash);
   access.read.push_back(surroundings.layout.runtime());
   access.read.push_back(surroundings.layout.node_modules());
   if (!surroundings.node_layer.empty()) access.read.push_back(surroundings.node_layer);

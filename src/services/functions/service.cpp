@@ -35,6 +35,14 @@ std::string with_request_id(std::string payload, const std::string& request_id) 
   return payload;
 }
 
+/// From 0 up to 1: which of an alias's versions is called.
+double random_share() {
+  const auto bytes = random_bytes(4);
+  std::uint32_t number = 0;
+  for (const char byte : bytes) number = number << 8 | static_cast<unsigned char>(byte);
+  return static_cast<double>(number) / 4294967296.0;
+}
+
 bool is_header_value(std::string_view text) {
   return !text.empty() && text.size() <= 128 && std::all_of(text.begin(), text.end(), [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '-'; });
 }
@@ -60,9 +68,11 @@ class FunctionService::Implementation : public WorkerOwner, public std::enable_s
 
  private:
   struct Pool {
-    std::string name;
+    std::string name;                       ///< pool_name()
+    std::string function;
     std::shared_ptr<const FunctionConfig> config;   ///< the newest
     std::string record;                     ///< it was read from
+    std::optional<std::int64_t> reserved;   ///< the whole function's concurrency, whatever the version
     std::deque<Invocation> waiting;
     std::vector<std::shared_ptr<Worker>> workers;
     std::vector<LogLine> lines;             ///< not yet written
@@ -74,11 +84,13 @@ class FunctionService::Implementation : public WorkerOwner, public std::enable_s
   };
 
   void take(FunctionCall call, std::function<void(FunctionOutcome)> done);
-  Pool* current_pool(const std::string& name);
+  Pool* current_pool(const FunctionReference& reference);
+  std::size_t under_way(const std::string& function) const;
   void assign(Pool& pool);
   void start_workers();
   bool wants_worker(const Pool& pool) const;
   bool start_worker(Pool& pool);
+  bool has_code(const FunctionConfig& config) const;
   void refuse_start(Pool& pool, const Error& failure);
   bool make_room(const Pool& wanting);
   Worker* oldest_idle(const Pool* other_than) const;
@@ -132,16 +144,14 @@ void FunctionService::Implementation::take(FunctionCall call, std::function<void
   auto arn = options_.site.function_arn(reference->name);
   Pool* pool = nullptr;
   try {
-    bool latest = reference->qualifier.empty() || reference->qualifier == "$LATEST";
-    pool = latest ? current_pool(reference->name) : nullptr;
-    if (!latest) arn += ":" + reference->qualifier;
+    pool = current_pool(*reference);
+    if (!reference->qualifier.empty()) arn += ":" + reference->qualifier;
   } catch (const StoreFailure& failure) {
     return done(never_ran(FunctionOutcome::Kind::Unavailable, failure.what()));
   }
   if (!pool) return done(never_ran(FunctionOutcome::Kind::NotFound, "Function not found: " + arn));
-  const auto& reserved = pool->config->reserved_concurrency;
-  auto under_way = count(*pool, Worker::State::Busy) + pool->waiting.size();
-  if (pool->waiting.size() >= options_.waiting_max || (reserved && under_way >= static_cast<std::size_t>(*reserved))) {
+  const auto& reserved = pool->reserved;
+  if (pool->waiting.size() >= options_.waiting_max || (reserved && under_way(pool->function) >= static_cast<std::size_t>(*reserved))) {
     ++counters_.throttled;
     return done(never_ran(FunctionOutcome::Kind::Throttled, "Rate Exceeded."));
   }
@@ -152,16 +162,30 @@ void FunctionService::Implementation::take(FunctionCall call, std::function<void
   if (!pool->waiting.empty()) start_workers();
 }
 
-/// The function's pool with its newest configuration; null if there is no such function.
-FunctionService::Implementation::Pool* FunctionService::Implementation::current_pool(const std::string& name) {
-  auto record = reader_->get(Key(functions_table, name));
-  if (!record) return nullptr;
-  auto& pool = pools_[name];
-  if (pool.record == *record) return &pool;
-  pool.name = name;
-  pool.config = std::make_shared<const FunctionConfig>(from_record(*record));
-  pool.record = std::move(*record);
+/// The pool of what is called, with its newest configuration; null if there is no such function.
+FunctionService::Implementation::Pool* FunctionService::Implementation::current_pool(const FunctionReference& reference) {
+  const auto version = resolve_qualifier(*reader_, reference.name, reference.qualifier, random_share());
+  if (!version) return nullptr;
+  const auto latest = reader_->get(Key(functions_table, reference.name));
+  auto record = version->empty() ? latest : reader_->get(Key(function_versions_table, reference.name, static_cast<std::int64_t>(std::stoll(*version))));
+  if (!latest || !record) return nullptr;
+  auto& pool = pools_[version->empty() ? reference.name : reference.name + ":" + *version];
+  if (pool.record != *record) {
+    pool.config = std::make_shared<const FunctionConfig>(from_record(*record));
+    pool.name = pool_name(*pool.config);
+    pool.function = reference.name;
+    pool.record = std::move(*record);
+  }
+  pool.reserved = version->empty() ? pool.config->reserved_concurrency : from_record(*latest).reserved_concurrency;
   return &pool;
+}
+
+std::size_t FunctionService::Implementation::under_way(const std::string& function) const {
+  std::size_t calls = 0;
+  for (const auto& [name, pool] : pools_) {
+    if (pool.function == function) calls += count(pool, Worker::State::Busy) + pool.waiting.size();
+  }
+  return calls;
 }
 
 /// Gives waiting calls to idle processes of the newest configuration; the most recently used first, so that the others may time out.
@@ -181,7 +205,8 @@ void FunctionService::Implementation::assign(Pool& pool) {
     pool.waiting.pop_front();
     ++busy_;
     at_work_changed();
-    invocation.done = [self = shared_from_this(), done = std::move(invocation.done)](FunctionOutcome outcome) {
+    invocation.done = [self = shared_from_this(), done = std::move(invocation.done), version = shown_version(*pool.config)](FunctionOutcome outcome) {
+      outcome.executed_version = version;
       --self->busy_;
       self->at_work_changed();
       if (outcome.kind == FunctionOutcome::Kind::FunctionError) ++self->counters_.errors;
@@ -195,7 +220,7 @@ void FunctionService::Implementation::assign(Pool& pool) {
 bool FunctionService::Implementation::wants_worker(const Pool& pool) const {
   if (pool.waiting.size() <= count(pool, Worker::State::Starting)) return false;
   auto limit = options_.workers_per_function_max;
-  if (pool.config->reserved_concurrency) limit = std::min(limit, static_cast<std::size_t>(*pool.config->reserved_concurrency));
+  if (pool.reserved) limit = std::min(limit, static_cast<std::size_t>(*pool.reserved));
   return pool.workers.size() < std::max<std::size_t>(limit, 1);
 }
 
@@ -231,7 +256,7 @@ bool FunctionService::Implementation::start_worker(Pool& pool) {
     notice_old_runtime(pool, program);
   }
   auto worker = std::make_shared<Worker>(executor_, *this, pool.config, WorkerLimits{.init_timeout = options_.init_timeout, .idle_timeout = options_.idle_timeout});
-  auto begun = family ? (code_->has(pool.config->code_hash) ? worker->start(surroundings_, program) : error(ErrorCode::Unavailable, "The code of function " + pool.name + " is missing in the data directory; deploy it again."))
+  auto begun = family ? (has_code(*pool.config) ? worker->start(surroundings_, program) : error(ErrorCode::Unavailable, "The code of function " + pool.name + " is missing in the data directory; deploy it again."))
                       : Result<void>(family.error());
   if (!begun) {
     refuse_start(pool, begun.error());
@@ -242,6 +267,10 @@ bool FunctionService::Implementation::start_worker(Pool& pool) {
   pool.workers.push_back(std::move(worker));
   processes_changed();
   return true;
+}
+
+bool FunctionService::Implementation::has_code(const FunctionConfig& config) const {
+  return code_->has(config.code_hash) && std::all_of(config.layers.begin(), config.layers.end(), [&](const Layer& layer) { return code_->has(layer.code_hash); });
 }
 
 /// Every start that fails ends one call, so a function that cannot start does not try for ever.
@@ -291,7 +320,7 @@ void FunctionService::Implementation::retire(Worker& worker) {
 
 void FunctionService::Implementation::worker_ready(Worker& worker) {
   if (stopping_) return;
-  auto& pool = pools_.at(worker.config().name);
+  auto& pool = pools_.at(pool_name(worker.config()));
   // With all places taken and calls of its own always waiting, one function could keep another out for ever. A new process stays for one
   // call at least, or two such functions would only drive each other out.
   if (workers_ >= options_.workers_max && worker.has_served() && retiring_.empty() && starving()) return retire(worker);
@@ -300,7 +329,7 @@ void FunctionService::Implementation::worker_ready(Worker& worker) {
 }
 
 void FunctionService::Implementation::worker_ended(Worker& worker, std::optional<std::string> start_failure) {
-  auto& pool = pools_.at(worker.config().name);
+  auto& pool = pools_.at(pool_name(worker.config()));
   retiring_.erase(&worker);
   std::erase_if(pool.workers, [&](const auto& other) { return other.get() == &worker; });
   --workers_;
@@ -369,16 +398,16 @@ void FunctionService::Implementation::memory_found(const std::map<pid_t, std::ui
 }
 
 void FunctionService::Implementation::worker_logged(Worker& worker, std::string_view request_id, std::string_view text) {
-  auto& pool = pools_.at(worker.config().name);
+  auto& pool = pools_.at(pool_name(worker.config()));
   pool.lines.push_back({.time = clock_->now(), .request_id = std::string(request_id), .text = std::string(text)});
   if (pool.lines.size() >= log_lines_buffered_max) write_log(pool);
 }
 
-void FunctionService::Implementation::worker_log_flush(Worker& worker) { write_log(pools_.at(worker.config().name)); }
+void FunctionService::Implementation::worker_log_flush(Worker& worker) { write_log(pools_.at(pool_name(worker.config()))); }
 
 void FunctionService::Implementation::write_log(Pool& pool) {
   if (pool.lines.empty()) return;
-  if (auto written = logs_->append(pool.name, pool.lines, clock_->now()); !written) spdlog::error("{}", written.error().message);
+  if (auto written = logs_->append(pool.function, pool.lines, clock_->now()); !written) spdlog::error("{}", written.error().message);
   pool.lines.clear();
 }
 
@@ -398,9 +427,7 @@ Result<void> FunctionService::Implementation::start(asio::any_io_executor execut
   code_ = std::make_unique<CodeStore>(layout.code());
   logs_ = std::make_unique<LogFiles>(layout.logs(), options_.log);
   logs_->expire(clock.now());
-  std::set<std::string> used;
-  for (const auto& function : list_functions(*reader_, {}, SIZE_MAX)) used.insert(function.code_hash);
-  code_->keep_only(used);
+  code_->keep_only(code_in_use(*reader_));
   if (landlock_version() == 0) spdlog::warn("this kernel has no Landlock: functions can read every file that the daemon can");
   memory_ = std::make_unique<MemoryWatch>([weak = weak_from_this(), target = executor_](std::map<pid_t, std::uint64_t> bytes) {
     asio::post(target, [weak, bytes = std::move(bytes)] {
@@ -430,9 +457,9 @@ void FunctionService::Implementation::stop() {
 }
 
 void FunctionService::Implementation::forget(const std::string& function) {
-  auto found = pools_.find(function);
-  if (found != pools_.end()) {
-    auto workers = found->second.workers;
+  for (auto& [name, pool] : pools_) {
+    if (pool.function != function) continue;
+    const auto workers = pool.workers;
     for (const auto& worker : workers) {
       if (worker->state() == Worker::State::Idle) retire(*worker);
     }

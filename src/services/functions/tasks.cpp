@@ -64,6 +64,15 @@ std::optional<WorkflowError> faults(const Json& parameters) {
   return std::nullopt;
 }
 
+/// A string is the body as it stands, JSON text; anything else is written as JSON; nothing is `{}`. [recorded]
+Result<std::string> payload_of(const Json* payload) {
+  if (!payload) return std::string("{}");
+  if (!payload->is_string()) return payload->text();
+  const auto parsed = Json::parse(std::string(payload->as_string()));
+  if (!parsed) return parsed.error();
+  return parsed->text();
+}
+
 /// AllHttpHeaders and HttpHeaders as AWS shows them: the same headers, as lists and as single texts.
 Json http_metadata(const std::vector<std::pair<std::string, std::string>>& headers, int status) {
   Json::Object lists, texts;
@@ -119,9 +128,10 @@ void FunctionTask::call(const TaskCall& call, std::function<void(TaskAnswer)> do
 void LambdaInvokeTask::call(const TaskCall& call, std::function<void(TaskAnswer)> done) {
   if (auto fault = faults(call.input)) return done(std::move(*fault));
   if (text_of(call.input, "InvocationType") == "DryRun") return done(json_object({{"StatusCode", 204}}));
-  const auto* payload = call.input.find("Payload");
+  auto payload = payload_of(call.input.find("Payload"));
+  if (!payload) return done(service_error("InvalidRequestContentException", 400, "Could not parse request body into json: " + payload.error().message, call.request_id));
   bool log_tail = text_of(call.input, "LogType") == "Tail";
-  FunctionCall function{.function = *text_of(call.input, "FunctionName"), .payload = payload ? payload->text() : "{}", .request_id = call.request_id, .log_tail = log_tail};
+  FunctionCall function{.function = *text_of(call.input, "FunctionName"), .payload = std::move(*payload), .request_id = call.request_id, .log_tail = log_tail};
   if (auto qualifier = text_of(call.input, "Qualifier")) function.function += ":" + *qualifier;
   functions_.invoke(std::move(function), [done = std::move(done), id = call.request_id, log_tail](const FunctionOutcome& outcome) {
     if (!is_stopping(outcome)) done(invoke_answer(outcome, id, format_http_date(SystemClock().now()), log_tail));

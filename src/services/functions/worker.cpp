@@ -82,7 +82,7 @@ Result<void> Worker::start(const Surroundings& surroundings, Interpreter interpr
 
   Sandbox sandbox{.config = *config_, .id = hex_encode(random_bytes(16)), .runtime_api = runtime_api_, .temporary = {}, .log_stream = {}, .interpreter = std::move(interpreter)};
   auto day = format_rfc3339(SystemClock().now()).substr(0, 10);
-  stream_ = fmt::format("{}/{}/{}/[$LATEST]{}", day.substr(0, 4), day.substr(5, 2), day.substr(8, 2), sandbox.id);
+  stream_ = fmt::format("{}/{}/{}/[{}]{}", day.substr(0, 4), day.substr(5, 2), day.substr(8, 2), shown_version(*config_), sandbox.id);
   sandbox.log_stream = stream_;
   sandbox.temporary = temporary_ = surroundings.layout.temporary() + "/" + sandbox.id;
   std::error_code problem;
@@ -199,7 +199,7 @@ void Worker::invoke(Invocation invocation) {
   log_tail_.clear();
   invoked_at_ = steady_clock::now();
   arm_timer(milliseconds(config_->timeout_seconds * 1000));
-  log(fmt::format("START RequestId: {} Version: $LATEST", last_request_id_));
+  log(fmt::format("START RequestId: {} Version: {}", last_request_id_, shown_version(*config_)));
   send_event();
 }
 

@@ -1,0 +1,146 @@
+#include "aws/lambda/lambda.h"
+
+#include <array>
+#include <charconv>
+
+#include "aws/rest_call.h"
+#include "services/functions/service.h"
+#include "signalbox/encoding.h"
+
+namespace signalbox::aws::lambda {
+
+namespace {
+
+const std::vector<RestBinding>& bindings() {
+  static const QueryMember qualifier{"Qualifier", "Qualifier"}, marker{"Marker", "Marker"}, max_items{"MaxItems", "MaxItems"};
+  static const std::vector<RestBinding> table{
+      {"POST", "/2015-03-31/functions", "CreateFunction", 201},
+      {"GET", "/2015-03-31/functions", "ListFunctions", 200, {marker, max_items, {"FunctionVersion", "FunctionVersion"}, {"MasterRegion", "MasterRegion"}}},
+      {"GET", "/2015-03-31/functions/{FunctionName}", "GetFunction", 200, {qualifier}},
+      {"DELETE", "/2015-03-31/functions/{FunctionName}", "DeleteFunction", 204, {qualifier}},
+      {"GET", "/2015-03-31/functions/{FunctionName}/configuration", "GetFunctionConfiguration", 200, {qualifier}},
+      {"PUT", "/2015-03-31/functions/{FunctionName}/configuration", "UpdateFunctionConfiguration"},
+      {"PUT", "/2015-03-31/functions/{FunctionName}/code", "UpdateFunctionCode"},
+      {"POST", "/2015-03-31/functions/{FunctionName}/invocations", "Invoke", 200, {qualifier}},
+      {"POST", "/2014-11-13/functions/{FunctionName}/invoke-async", "InvokeAsync", 202},
+      {"GET", "/2015-03-31/functions/{FunctionName}/versions", "ListVersionsByFunction", 200, {marker, max_items}},
+      {"POST", "/2015-03-31/functions/{FunctionName}/versions", "PublishVersion", 201},
+      {"GET", "/2015-03-31/functions/{FunctionName}/aliases", "ListAliases", 200, {marker, max_items, {"FunctionVersion", "FunctionVersion"}}},
+      {"POST", "/2015-03-31/functions/{FunctionName}/aliases", "CreateAlias", 201},
+      {"GET", "/2015-03-31/functions/{FunctionName}/aliases/{Name}", "GetAlias"},
+      {"PUT", "/2015-03-31/functions/{FunctionName}/aliases/{Name}", "UpdateAlias"},
+      {"DELETE", "/2015-03-31/functions/{FunctionName}/aliases/{Name}", "DeleteAlias", 204},
+  };
+  return table;
+}
+
+Failure unparsable(const std::string& why) { return {"InvalidRequestContentException", "Could not parse request body into json: " + why}; }
+
+}  // namespace
+
+const Catalogue& catalogue() {
+  static const Catalogue table{.operations = {{"CreateAlias", &create_alias},
+                                              {"CreateFunction", &create_function},
+                                              {"DeleteAlias", &delete_alias},
+                                              {"DeleteFunction", &delete_function},
+                                              {"GetAlias", &get_alias},
+                                              {"GetFunction", &get_function},
+                                              {"GetFunctionConfiguration", &get_function_configuration},
+                                              {"Invoke", &invoke},
+                                              {"ListAliases", &list_aliases},
+                                              {"ListFunctions", &list_functions},
+                                              {"ListVersionsByFunction", &list_versions_by_function},
+                                              {"PublishVersion", &publish_version},
+                                              {"UpdateAlias", &update_alias},
+                                              {"UpdateFunctionCode", &update_function_code},
+                                              {"UpdateFunctionConfiguration", &update_function_configuration}},
+                               .not_offered = {"InvokeAsync"}};
+  return table;
+}
+
+asio::awaitable<http::Response> answer(OperationContext context, const Reader& reader, http::Request request) {
+  const auto call = match_rest_call(bindings(), request);
+  const Operation* operation = call ? catalogue().find(call->binding->operation) : nullptr;
+  if (!operation) {
+    const auto name = call ? std::string(call->binding->operation) : request.method + " " + request.path;
+    co_return rest_failure({"UnknownOperationException", "Lambda's " + name + " is not supported here", 404});
+  }
+  const bool invokes = call->binding->operation == "Invoke";
+  auto members = invokes ? Answer<Json>(invoke_request(call->parameters, request)) : with_body(call->parameters, request, &unparsable);
+  if (!members) co_return rest_failure(members.error());
+  auto result = co_await run_operation(std::move(context), *operation, reader, std::move(*members));
+  if (!result) co_return rest_failure(result.error());
+  co_return invokes ? invoke_response(*result) : rest_answer(call->binding->status, *result);
+}
+
+Failure failure_of(const Error& error) {
+  switch (error.code) {
+    case ErrorCode::NotFound: return {"ResourceNotFoundException", error.message, 404};
+    case ErrorCode::AlreadyExists:
+    case ErrorCode::Conflict: return {"ResourceConflictException", error.message, 409};
+    case ErrorCode::TooLarge: return {"RequestEntityTooLargeException", error.message, 413};
+    case ErrorCode::InvalidArgument:
+    case ErrorCode::NotSupported: return invalid_parameter(error.message);
+    default: return {"ServiceException", error.message, error.code == ErrorCode::Unavailable ? 503 : 500};
+  }
+}
+
+Failure function_missing(const Site& site, const functions::FunctionReference& reference) {
+  return {"ResourceNotFoundException", "Function not found: " + site.function_arn(reference.name) + (reference.qualifier.empty() ? "" : ":" + reference.qualifier), 404};
+}
+
+Failure invalid_parameter(std::string message) { return {"InvalidParameterValueException", std::move(message)}; }
+
+Answer<functions::FunctionReference> reference_of(const Json& request) {
+  Parameters parameters(request);
+  const auto name = parameters.required("FunctionName");
+  const auto qualifier = parameters.text("Qualifier");
+  if (auto fault = parameters.fault()) return *fault;
+  auto reference = functions::parse_function_reference(name);
+  if (!reference) {
+    parameters.violation("'" + name + "'", "functionName",
+                         "Member must satisfy regular expression pattern: (arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:)?(\\d{12}:)?(function:)?([a-zA-Z0-9-_\\.]+)(:(\\$LATEST|[a-zA-Z0-9-_]+))?");
+    return *parameters.fault();
+  }
+  if (qualifier && !reference->qualifier.empty() && *qualifier != reference->qualifier) {
+    return invalid_parameter("The derived qualifier from the function name does not match the specified qualifier.");
+  }
+  if (qualifier) reference->qualifier = *qualifier;
+  return std::move(*reference);
+}
+
+Answer<functions::FunctionConfig> function_of(const OperationContext& context, const Reader& reader, const functions::FunctionReference& reference) {
+  auto config = functions::find_function(reader, reference.name);
+  if (!config) return function_missing(context.services.engine.site(), {reference.name, {}});
+  return std::move(*config);
+}
+
+Answer<functions::FunctionConfig> qualified_function_of(const OperationContext& context, const Reader& reader, const functions::FunctionReference& reference) {
+  auto config = functions::find_qualified(reader, reference.name, reference.qualifier);
+  if (!config) return function_missing(context.services.engine.site(), reference);
+  return std::move(*config);
+}
+
+Answer<void> check_revision(const Json& request, std::string_view present) {
+  const Json* given = request.find("RevisionId");
+  if (!given || !given->is_string() || given->as_string() == present) return {};
+  return Failure{"PreconditionFailedException",
+                 "The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to retrieve the latest Revision Id for your resource.", 412};
+}
+
+Answer<Page> page_of(const Json& request) {
+  Parameters parameters(request);
+  Page page;
+  const auto marker = parameters.text("Marker");
+  page.limit = static_cast<std::size_t>(parameters.integer("MaxItems", {1, 10'000}).value_or(50));
+  if (auto fault = parameters.fault()) return *fault;
+  constexpr std::size_t limit_max = 50;
+  page.limit = std::min(page.limit, limit_max);
+  if (!marker || marker->empty()) return page;
+  auto decoded = base64url_decode(*marker);
+  if (!decoded) return invalid_parameter("Invalid Marker: " + *marker);
+  page.after = std::move(*decoded);
+  return page;
+}
+
+}  // namespace signalbox::aws::lambda

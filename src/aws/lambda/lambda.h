@@ -1,0 +1,78 @@
+#pragma once
+/// The Lambda API (REST JSON): what its operations share. Source: Lambda API Reference and model; error texts as recorded on AWS.
+
+#include "aws/aws_api.h"
+#include "aws/operation.h"
+#include "aws/parameters.h"
+#include "services/functions/functions.h"
+#include "services/functions/layers.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace signalbox::aws::lambda {
+
+[[nodiscard]] const Catalogue& catalogue();
+/// A request whose path is one of Lambda's.
+[[nodiscard]] asio::awaitable<http::Response> answer(OperationContext context, const Reader& reader, http::Request request);
+
+/// `functions::Error`s with Lambda's names: ResourceNotFoundException, ResourceConflictException, InvalidParameterValueException, …
+[[nodiscard]] Failure failure_of(const Error& error);
+[[nodiscard]] Failure function_missing(const Site& site, const functions::FunctionReference& reference);
+[[nodiscard]] Failure invalid_parameter(std::string message);
+
+/// FunctionName, in any of its forms, and Qualifier. Errors: ValidationException; InvalidParameterValueException if both name one and they differ.
+[[nodiscard]] Answer<functions::FunctionReference> reference_of(const Json& request);
+/// The function itself, whatever the qualifier. Errors: ResourceNotFoundException.
+[[nodiscard]] Answer<functions::FunctionConfig> function_of(const OperationContext& context, const Reader& reader, const functions::FunctionReference& reference);
+/// What name and qualifier mean.
+[[nodiscard]] Answer<functions::FunctionConfig> qualified_function_of(const OperationContext& context, const Reader& reader, const functions::FunctionReference& reference);
+
+/// FunctionConfiguration. `qualified`: the ARN ends with the version.
+[[nodiscard]] Json configuration_json(const OperationContext& context, const functions::FunctionConfig& config, bool qualified);
+[[nodiscard]] Json tags_json(const std::map<std::string, std::string>& tags);
+/// A UUID that changes with every revision.
+[[nodiscard]] std::string revision_id(std::string_view identity, std::int64_t revision);
+/// `config` with the members of UpdateFunctionConfiguration that the request has; layers are looked up. Errors: as check().
+[[nodiscard]] Answer<functions::FunctionConfig> with_configuration(const Reader& reader, functions::FunctionConfig config, const Json& request);
+/// RevisionId, where a request has one, must be the present one: PreconditionFailedException.
+[[nodiscard]] Answer<void> check_revision(const Json& request, std::string_view present);
+
+/// A page of a list: from `Marker`, at most MaxItems (50).
+struct Page {
+  std::string after;
+  std::size_t limit = 50;
+};
+[[nodiscard]] Answer<Page> page_of(const Json& request);
+
+struct UploadedCode {
+  std::string hash, sha256;      ///< sha256: base64
+  std::int64_t bytes = 0;
+};
+/// Code or Content of a request, unpacked and stored. Errors: InvalidParameterValueException, RequestTooLargeException.
+[[nodiscard]] Answer<UploadedCode> upload(const OperationContext& context, const Json& code);
+
+asio::awaitable<Answer<Json>> create_function(OperationContext context, Json request);
+asio::awaitable<Answer<Json>> update_function_code(OperationContext context, Json request);
+Answer<Json> update_function_configuration(const OperationContext& context, EngineTransaction& transaction, const Json& request);
+asio::awaitable<Answer<Json>> delete_function(OperationContext context, Json request);
+Answer<Json> get_function(const OperationContext& context, const Reader& reader, const Json& request);
+Answer<Json> get_function_configuration(const OperationContext& context, const Reader& reader, const Json& request);
+Answer<Json> list_functions(const OperationContext& context, const Reader& reader, const Json& request);
+
+Answer<Json> publish_version(const OperationContext& context, EngineTransaction& transaction, const Json& request);
+Answer<Json> list_versions_by_function(const OperationContext& context, const Reader& reader, const Json& request);
+Answer<Json> create_alias(const OperationContext& context, EngineTransaction& transaction, const Json& request);
+Answer<Json> update_alias(const OperationContext& context, EngineTransaction& transaction, const Json& request);
+Answer<Json> delete_alias(const OperationContext& context, EngineTransaction& transaction, const Json& request);
+Answer<Json> get_alias(const OperationContext& context, const Reader& reader, const Json& request);
+Answer<Json> list_aliases(const OperationContext& context, const Reader& reader, const Json& request);
+
+/// Members of the answer: StatusCode, FunctionError, LogResult, ExecutedVersion, and Payload, a text, as the wire's body carries it.
+asio::awaitable<Answer<Json>> invoke(OperationContext context, Json request);
+/// Invoke's members are headers, and its payload the body.
+[[nodiscard]] Json invoke_request(const Json& parameters, const http::Request& request);
+[[nodiscard]] http::Response invoke_response(const Json& answer);
+
+}  // namespace signalbox::aws::lambda

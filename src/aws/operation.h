@@ -1,0 +1,54 @@
+#pragma once
+/// Operations of the services beside Step Functions. Each is a plain function over a reader or the open transaction, so that the wire and workflows'
+/// `aws-sdk:` tasks call the very same one: the wire in a transaction of its own, a task in the one that steps its execution.
+
+#include "aws/failure.h"
+#include "signalbox/engine.h"
+#include "signalbox/json.h"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace signalbox::aws {
+
+namespace asio = boost::asio;
+
+struct AwsServices;
+
+/// What surrounds a call. `services` outlives it.
+struct OperationContext {
+  const AwsServices& services;
+  std::string base_url;          ///< `http://` + the request's Host, for URLs in answers
+  std::string request_id;        ///< a UUID
+};
+
+/// Answers at once from committed state.
+using ReadOperation = Answer<Json> (*)(const OperationContext&, const Reader&, const Json&);
+/// Writes in one transaction; what it wrote is dropped if it fails, so it must check before it writes when a task calls it.
+using WriteOperation = Answer<Json> (*)(const OperationContext&, EngineTransaction&, const Json&);
+/// Waits for something outside of the data file (a function's answer, a message, the disk). On the I/O thread.
+using LongOperation = asio::awaitable<Answer<Json>> (*)(OperationContext, Json);
+using Operation = std::variant<ReadOperation, WriteOperation, LongOperation>;
+
+/// A service's operations by AWS's names for them. `not_offered`: those of AWS that have no code here.
+struct Catalogue {
+  std::map<std::string_view, Operation> operations;
+  std::vector<std::string_view> not_offered;
+
+  [[nodiscard]] const Operation* find(std::string_view name) const;
+  [[nodiscard]] bool knows(std::string_view name) const;
+};
+
+/// On the I/O thread; `reader` is its own.
+[[nodiscard]] asio::awaitable<Answer<Json>> run_operation(OperationContext context, const Operation& operation, const Reader& reader, Json request);
+
+/// A transaction whose refusal keeps AWS's name.
+[[nodiscard]] asio::awaitable<Answer<Json>> write(Engine& engine, std::function<Answer<Json>(EngineTransaction&)> work);
+
+}  // namespace signalbox::aws
