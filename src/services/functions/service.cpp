@@ -324,8 +324,10 @@ void FunctionService::Implementation::worker_ready(Worker& worker) {
   // With all places taken and calls of its own always waiting, one function could keep another out for ever. A new process stays for one
   // call at least, or two such functions would only drive each other out.
   if (workers_ >= options_.workers_max && worker.has_served() && retiring_.empty() && starving()) return retire(worker);
+  // A process that has started makes room for the start of another, which may be another function's: nothing else would wake its calls.
+  const bool has_just_started = !worker.has_served();
   assign(pool);
-  if (!pool.waiting.empty()) start_workers();
+  if (has_just_started || !pool.waiting.empty()) start_workers();
 }
 
 void FunctionService::Implementation::worker_ended(Worker& worker, std::optional<std::string> start_failure) {

@@ -94,6 +94,22 @@ TEST_CASE("Places are shared: a busy function does not keep another out") {
   CHECK(answered_before_other > 0);
 }
 
+TEST_CASE("A function whose start had to wait for another's is started when that is done") {
+  functions::FunctionOptions options;
+  options.starting_max = 1;
+  FunctionHarness harness(options);
+  const std::vector<std::string> names{"first", "second", "third"};
+  for (const auto& name : names) harness.make(name, "python3.12", "app.handler", {{"app.py", "def handler(event, context): return event"}});
+  int answered = 0;
+  for (const auto& name : names) {
+    harness.invoke(name, "1", [&](FunctionOutcome outcome) {
+      CHECK(outcome.kind == Kind::Answered);
+      ++answered;
+    });
+  }
+  harness.run_until([&] { return answered == 3; });
+}
+
 TEST_CASE("What a killed daemon left running is ended at the next start") {
   TemporaryDirectory directory;
   functions::Layout layout{.root = directory.path()};
