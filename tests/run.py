@@ -15,7 +15,29 @@ import time
 import xml.etree.ElementTree as ElementTree
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+# What programs built with sanitizers, the daemon of the test scripts among them, are told: a report is a file, and ends the program.
+SANITIZERS = {
+    "ASAN_OPTIONS": "detect_stack_use_after_return=1:strict_string_checks=1:check_initialization_order=1",
+    "UBSAN_OPTIONS": "print_stacktrace=1",
+    "TSAN_OPTIONS": "second_deadlock_stack=1:history_size=4",
+}
 CLOSING_LINE = re.compile(r"^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$", re.MULTILINE)
+
+
+def watch_sanitizers(folder):
+    """Lets sanitizers write their reports into `folder`; options already in the environment stay."""
+    for name, options in SANITIZERS.items():
+        log_path = f"log_path={folder}/{name.split('_')[0].lower()}"
+        os.environ[name] = ":".join(filter(None, (options, log_path, os.environ.get(name))))
+
+
+def take_reports(folder):
+    """What sanitizers have written since the last call."""
+    reports = ""
+    for file in sorted(folder.iterdir()):
+        reports += file.read_text(errors="replace")
+        file.unlink()
+    return reports
 
 
 def run_program(path, seconds):
@@ -68,6 +90,8 @@ def main():
     jobs += [(path.stem, run_script, (path, build)) for path in scripts]
     if arguments.names:
         jobs = [job for job in jobs if any(job[0].startswith(name) for name in arguments.names)]
+    reports = tempfile.TemporaryDirectory(prefix="signalbox-sanitizers-")
+    watch_sanitizers(reports.name)
     totals = [0, 0, 0]
     for name, run, where in jobs:
         began = time.monotonic()
@@ -75,6 +99,9 @@ def main():
             passed, failed, skipped, output = run(*where, arguments.timeout)
         except subprocess.TimeoutExpired as late:
             passed, failed, skipped, output = 0, 1, 0, f"did not end within {arguments.timeout} s\n{late.stdout or ''}"
+        found = take_reports(pathlib.Path(reports.name))
+        if found:
+            failed, output = max(failed, 1), output + "\n" + found
         for i, number in enumerate((passed, failed, skipped)):
             totals[i] += number
         verdict = "FAILED" if failed else "ok"

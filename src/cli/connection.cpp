@@ -2,6 +2,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <fstream>
 
 #include "cli/exit_codes.h"
 #include "http/http.h"
@@ -28,6 +29,15 @@ std::string text_of(const Json& object, std::string_view name) {
   return member && member->is_string() ? std::string(member->as_string()) : std::string();
 }
 
+/// A container names its daemon's key file for every command; where a key was configured, the daemon made none.
+std::optional<std::string> key_of(const Connection& connection) {
+  if (connection.key || connection.key_file.empty()) return connection.key;
+  std::ifstream file(connection.key_file);
+  std::string line;
+  if (!std::getline(file, line) || line.empty()) return std::nullopt;
+  return line;
+}
+
 /// RFC 9457: `detail` says what happened, `where` (ours) which member.
 Failure refused(const http::Response& response) {
   const auto problem = Json::parse(response.body);
@@ -47,7 +57,7 @@ boost::system::result<Json, Failure> call(const Connection& connection, std::str
   request.timeout = std::chrono::seconds{60};
   request.response_bytes_max = 64 * 1024 * 1024;
   request.headers.add("Accept", "application/json");
-  if (connection.key) request.headers.add("Authorization", "Bearer " + *connection.key);
+  if (const auto key = key_of(connection)) request.headers.add("Authorization", "Bearer " + *key);
   if (body) {
     request.headers.add("Content-Type", "application/json");
     request.body = body->text();

@@ -70,6 +70,7 @@ class CommandLine {
         ->envname("SIGNALBOX_ENDPOINT")
         ->capture_default_str();
     sub.add_option("--key", a_.context.connection.key, "API key, ID:SECRET")->envname("SIGNALBOX_KEY");
+    sub.add_option("--key-file", a_.context.connection.key_file, "File with the API key, such as DIR/api-key")->envname("SIGNALBOX_KEY_FILE");
     sub.add_flag("--json", a_.context.json, "Print JSON for programs");
   }
 
