@@ -29,10 +29,14 @@ void WriteBatch::merge(WriteBatch&& later) {
     later.tables_.clear();
     return;
   }
+  // Costs what `later` holds, whatever is here already: a batch of a thousand operations merges a thousand times.
   for (auto& [table, newer] : later.tables_) {
     Writes& older = of(*table);
-    newer.merge(older);      // moves the keys that `newer` lacks: its own writes win
-    older.swap(newer);
+    while (!newer.empty()) {
+      auto node = newer.extract(newer.begin());
+      auto inserted = older.insert(std::move(node));
+      if (!inserted.inserted) inserted.position->second = std::move(inserted.node.mapped());
+    }
   }
   later.tables_.clear();
 }
