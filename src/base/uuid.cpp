@@ -7,8 +7,15 @@ namespace signalbox {
 namespace {
 
 std::string print(const std::array<std::uint8_t, 16>& bytes) {
-  const auto hex = hex_encode({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-  return hex.substr(0, 8) + "-" + hex.substr(8, 4) + "-" + hex.substr(12, 4) + "-" + hex.substr(16, 4) + "-" + hex.substr(20);
+  constexpr char digits[] = "0123456789abcdef";
+  std::string text;
+  text.reserve(36);
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) text.push_back('-');
+    text.push_back(digits[bytes[i] >> 4]);
+    text.push_back(digits[bytes[i] & 15]);
+  }
+  return text;
 }
 
 void mark(std::array<std::uint8_t, 16>& bytes, std::uint8_t version) {

@@ -93,6 +93,7 @@ bool Interpreter::record_after(std::int64_t previous_id, FrameId frame, Timestam
       return false;
     }
   }
+  if (out_.history.empty()) out_.history.reserve(4);   // a step that records one fact mostly records some more
   HistoryEvent& event = out_.history.emplace_back();
   event.timestamp = at;
   event.frame = frame;

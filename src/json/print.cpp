@@ -7,6 +7,9 @@ namespace {
 
 constexpr char hex[] = "0123456789abcdef";
 
+/// What most built objects print to: reserved at once, for growing up to it step by step takes five allocations.
+constexpr std::size_t usual_text_bytes = 480;
+
 /// The escape of a character that cannot stand for itself; empty otherwise. Jackson writes the hex digits in upper case.
 std::string_view escape_of(unsigned char c, std::array<char, 6>& room) {
   switch (c) {
@@ -138,6 +141,7 @@ void append_json_string(std::string& out, std::string_view text) {
 
 std::string Json::text() const {
   std::string out;
+  if (!source() && size() > 0) out.reserve(usual_text_bytes);
   append_text(out);
   return out;
 }

@@ -1,5 +1,7 @@
 #include "store/sqlite_tables.h"
 
+#include <array>
+
 namespace signalbox::sqlite {
 
 namespace {
@@ -12,22 +14,26 @@ std::string joined(const std::vector<std::string>& words, std::size_t first, std
 
 std::string question_marks(std::size_t count) { return joined(std::vector<std::string>(count, "?"), 0, count, ", "); }
 
+/// Texts bound to a statement, which must not move while it runs: those of a key and of the one that a scan begins after.
+class Texts {
+ public:
+  std::string_view keep(std::string text) { return room_[used_++] = std::move(text); }
+
+ private:
+  std::array<std::string, 6> room_;
+  std::size_t used_ = 0;
+};
+
 /// A key's parts from `first_part` on, as parameters. Texts are kept in `texts` until the statement has run.
-int bind_key(sqlite3_stmt* statement, int parameter, const Key& key, std::size_t first_part, std::vector<std::string>& texts) {
+int bind_key(sqlite3_stmt* statement, int parameter, const Key& key, std::size_t first_part, Texts& texts) {
   for (std::size_t i = first_part; i < key.parts(); ++i, ++parameter) {
     if (key.table().key[i] == KeyPart::Integer) {
       bind_integer(statement, parameter, key.integer(i));
     } else {
-      bind_text(statement, parameter, texts.emplace_back(key.text(i)));
+      bind_text(statement, parameter, texts.keep(key.text(i)));
     }
   }
   return parameter;
-}
-
-std::vector<std::string> room_for_texts() {
-  std::vector<std::string> texts;
-  texts.reserve(8);   // never grown: the texts bound must not move
-  return texts;
 }
 
 Key read_key(const Table& table, sqlite3_stmt* statement) {
@@ -65,7 +71,7 @@ Tables::Prepared& Tables::prepared(const Table& table) {
 std::optional<std::string> Tables::get(const Key& key) {
   SIGNALBOX_ASSERT(key.parts() == key_parts(key.table()));
   sqlite3_stmt* statement = prepared(key.table()).get.get();
-  auto texts = room_for_texts();
+  Texts texts;
   const Use use(statement);
   bind_key(statement, 1, key, 0, texts);
   switch (sqlite3_step(statement)) {
@@ -109,7 +115,7 @@ void Tables::scan(const KeyRange& range, const std::function<bool(const Key&, st
   free.pop_back();
 
   sqlite3_stmt* statement = borrowed.statement.get();
-  auto texts = room_for_texts();
+  Texts texts;
   const int next = bind_key(statement, 1, range.prefix, 0, texts);
   if (range.after) bind_key(statement, next, *range.after, range.prefix.parts(), texts);
   int code = sqlite3_step(statement);
@@ -125,7 +131,7 @@ bool Tables::write(const Table& table, const WriteBatch::Writes& writes) {
   for (const auto& [bytes, record] : writes) {
     const Key key = Key::from_bytes(table, bytes);
     sqlite3_stmt* statement = record ? of.put.get() : of.erase.get();
-    auto texts = room_for_texts();
+    Texts texts;
     const Use use(statement);
     const int next = bind_key(statement, 1, key, 0, texts);
     if (record) bind_record(statement, next, *record);
