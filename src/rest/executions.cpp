@@ -72,16 +72,15 @@ Result<StartRequest> read_start(const http::Request& request) {
   return start;
 }
 
-awaitable<http::Response> start(Engine& engine, const Reader& reader, http::Request request) {
+awaitable<http::Response> start(Engine& engine, http::Request request) {
   auto wanted = read_start(request);
   if (!wanted) co_return problem(wanted.error());
   std::function<Result<StartedExecution>(EngineTransaction&)> work = [wanted = std::move(*wanted)](EngineTransaction& transaction) {
     return transaction.start_execution(wanted);
   };
-  auto started = co_await transact<StartedExecution>(engine, std::move(work));
+  const auto started = co_await transact<StartedExecution>(engine, std::move(work));
   if (!started) co_return problem(started.error());
-  const auto current = find_execution(reader, started->record.row);
-  auto response = answer(started->existed ? 200 : 201, summary(engine, current.value_or(started->record)));
+  auto response = answer(started->existed ? 200 : 201, summary(engine, started->record));
   response.headers.set("Location", "/v1/executions/" + started->record.id.value);
   co_return response;
 }
@@ -182,7 +181,7 @@ awaitable<http::Response> resume(Engine& engine, const Reader& reader, http::Req
 
 void add_execution_routes(http::Router& router, Engine& engine, const Reader& reader) {
   router.on("POST", "/v1/state-machines/{name}/executions",
-            [&](http::Request request) { return start(engine, reader, std::move(request)); });
+            [&](http::Request request) { return start(engine, std::move(request)); });
   router.on("GET", "/v1/executions", [&](http::Request request) { return list(engine, reader, std::move(request)); });
   router.on("GET", "/v1/executions/{id}", [&](http::Request request) { return get(engine, reader, std::move(request)); });
   router.on("GET", "/v1/executions/{id}/history", [&](http::Request request) { return history(reader, std::move(request)); });

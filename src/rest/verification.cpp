@@ -106,7 +106,8 @@ http::Response reply_over(const http::Request& request) {
 }
 
 http::Response reply_recorded(const http::Request& request, const Json& output) {
-  return reply(request, 200, "Thank you", "<p>Your answer was recorded. You can close this page.</p>" + value_list(output),
+  const std::string values = wants_json(request) ? std::string() : value_list(output);
+  return reply(request, 200, "Thank you", "<p>Your answer was recorded. You can close this page.</p>" + values,
                json_object({{"status", "recorded"}, {"output", output}}));
 }
 
@@ -142,13 +143,13 @@ class Verification {
   awaitable<http::Response> get(http::Request request) const {
     const auto known = find(request);
     if (!known) co_return reply_unknown(request);
+    // Where a GET decides and nothing speaks against it, deciding finds out whether there is still anything to decide: the history is
+    // read only if there is not.
+    if (is_running(*known) && !is_look_only(request) && mode(*known->execution) == VerificationMode::Resume) co_return co_await decide(std::move(request), *known);
     const auto state = token_state(reader_, *known);
     if (const auto* decided = std::get_if<Decided>(&state)) co_return reply_decided(request, *decided);
     if (std::holds_alternative<Over>(state)) co_return reply_over(request);
-    if (is_look_only(request)) co_return reply_waiting(request);
-    if (mode(*known->execution) == VerificationMode::Confirm)
-      co_return wants_json(request) ? reply_waiting(request) : reply_question(request, *known);
-    co_return co_await decide(std::move(request), *known);
+    co_return is_look_only(request) || wants_json(request) ? reply_waiting(request) : reply_question(request, *known);
   }
 
   awaitable<http::Response> post(http::Request request) const {
@@ -175,6 +176,8 @@ class Verification {
     return KnownToken{TaskToken{std::string(*token)}, *parts, find_execution(reader_, parts->row)};
   }
 
+  static bool is_running(const KnownToken& known) { return known.execution && known.execution->status == ExecutionStatus::Running; }
+
   /// Browsers and proxies that fetch ahead of the person say so.
   static bool is_look_only(const http::Request& request) {
     for (const char* name : {"Sec-Purpose", "Purpose", "X-Purpose", "X-Moz"}) {
@@ -189,8 +192,12 @@ class Verification {
 
   VerificationMode mode(const ExecutionRecord& execution) const {
     if (options_.mode == VerificationMode::Confirm) return VerificationMode::Confirm;
+    // Few machines have the tag, and a record's text shows that it has not without being parsed, unless something in it is escaped.
+    constexpr std::string_view tag_name = "signalbox:verification";
+    const auto record = reader_.get(Key(state_machines_table, execution.state_machine));
+    if (!record || (record->find(tag_name) == record->npos && record->find('\\') == record->npos)) return VerificationMode::Resume;
     const auto machine = find_state_machine(reader_, execution.state_machine);
-    const Json* tag = machine ? machine->tags.find("signalbox:verification") : nullptr;
+    const Json* tag = machine ? machine->tags.find(tag_name) : nullptr;
     return tag && *tag == Json("confirm") ? VerificationMode::Confirm : VerificationMode::Resume;
   }
 
@@ -231,12 +238,12 @@ class Verification {
     };
     auto done = co_await transact<TaskCompletion>(engine_, std::move(work));
     if (done) co_return reply_recorded(request, output);
-    if (done.error().code != ErrorCode::TaskClosed) co_return with_safe_headers(problem(done.error()));
-    // Somebody was faster between the look and the decision.
+    // It may have been decided before, which can be shown even when nothing can be written.
     known.execution = find_execution(reader_, known.parts.row);
     const auto state = token_state(reader_, known);
     if (const auto* decided = std::get_if<Decided>(&state)) co_return reply_decided(request, *decided);
-    co_return reply_over(request);
+    if (done.error().code == ErrorCode::TaskClosed || std::holds_alternative<Over>(state)) co_return reply_over(request);
+    co_return with_safe_headers(problem(done.error()));
   }
 
   Engine& engine_;
