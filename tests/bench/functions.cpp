@@ -1,6 +1,6 @@
 // Warm invocations: rate and latency through the service, beside a bare loop that feeds the same Node process over one blocking socket.
 //
-//   bench-functions [invocations]     prints one JSON object a line
+//   bench-functions [invocations]     prints one JSON object
 
 #include "services/functions/functions.h"
 #include "services/functions/interpreters.h"
@@ -35,14 +35,18 @@ namespace {
 
 double microseconds(steady_clock::time_point from, steady_clock::time_point to) { return std::chrono::duration<double, std::micro>(to - from).count(); }
 
-void print(const std::string& what, std::vector<double> latencies, double seconds) {
+struct Measured {
+  double per_second, p50_ms, p99_ms;
+};
+
+Measured measured(std::vector<double> latencies, double seconds) {
   std::sort(latencies.begin(), latencies.end());
   auto at = [&](double share) { return latencies[static_cast<std::size_t>(share * static_cast<double>(latencies.size() - 1))]; };
-  fmt::print(R"({{"benchmark":"{}","invocationsPerSecond":{:.0f},"p50Ms":{:.3f},"p95Ms":{:.3f},"p99Ms":{:.3f}}})" "\n", what, static_cast<double>(latencies.size()) / seconds, at(0.5) / 1000, at(0.95) / 1000, at(0.99) / 1000);
+  return {static_cast<double>(latencies.size()) / seconds, at(0.5) / 1000, at(0.99) / 1000};
 }
 
 /// `concurrency` calls are always under way.
-void through_the_service(const std::string& function, functions::FunctionService& service, boost::asio::io_context& io, int invocations, int concurrency) {
+Measured through_the_service(const std::string& function, functions::FunctionService& service, boost::asio::io_context& io, int invocations, int concurrency) {
   std::vector<double> latencies;
   int begun = 0;
   std::function<void()> one = [&] {
@@ -62,7 +66,7 @@ void through_the_service(const std::string& function, functions::FunctionService
   for (int i = 0; i < concurrency; ++i) one();
   while (latencies.size() < static_cast<std::size_t>(invocations)) io.run_one();
   auto seconds = microseconds(start, steady_clock::now()) / 1e6;
-  print(fmt::format("{} at {}", function, concurrency), std::move(latencies), seconds);
+  return measured(std::move(latencies), seconds);
 }
 
 /// Reads one request; the answer to an event comes together with the request for the next, so what counts is the second's end.
@@ -78,7 +82,7 @@ bool read_until(int socket, std::string& buffer, std::string_view end) {
 }
 
 /// The least that any daemon must do: write an event, read the answer, on a thread that does nothing else.
-void bare_loop(const std::string& code, const std::string& bootstrap, const std::string& node, int invocations) {
+Measured bare_loop(const std::string& code, const std::string& bootstrap, const std::string& node, int invocations) {
   int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -110,11 +114,16 @@ void bare_loop(const std::string& code, const std::string& bootstrap, const std:
     if (::write(socket, event.data(), event.size()) < 0 || !read_until(socket, buffer, next)) std::exit(1);
     latencies.push_back(microseconds(begin, steady_clock::now()));
   }
-  print("bare loop, node", std::move(latencies), microseconds(start, steady_clock::now()) / 1e6);
+  const auto result = measured(std::move(latencies), microseconds(start, steady_clock::now()) / 1e6);
   functions::kill_group(process->id);
   (void)functions::reap(*process);
   ::close(socket);
   ::close(listener);
+  return result;
+}
+
+void print(std::string& json, const std::string& what, const Measured& m) {
+  json += fmt::format(R"({}"{} invocations/s": {:.0f}, "{} p50 ms": {:.4f}, "{} p99 ms": {:.4f})", json.empty() ? "{" : ", ", what, m.per_second, what, m.p50_ms, what, m.p99_ms);
 }
 
 }  // namespace
@@ -146,12 +155,18 @@ int main(int argc, char** argv) {
   if (!transaction.commit()) return 1;
 
   auto node = functions::find_interpreter({"node"}, std::getenv("PATH"));
-  if (node) bare_loop(source, directory.path() + "/data/functions/runtime/node_bootstrap.cjs", node->program, invocations);
-  for (const char* function : {"node", "python"}) {
+  if (!node) return fmt::print(stderr, "no node\n"), 1;
+  std::string json;
+  const auto bare = bare_loop(source, directory.path() + "/data/functions/runtime/node_bootstrap.cjs", node->program, invocations);
+  print(json, "bare loop, node:", bare);
+  for (const std::string function : {"node", "python"}) {
     through_the_service(function, service, io, 200, 1);      // warm
-    through_the_service(function, service, io, invocations, 1);
-    through_the_service(function, service, io, invocations, 4);
+    const auto one = through_the_service(function, service, io, invocations, 1);
+    print(json, function + ", 1 at a time:", one);
+    if (function == "node") json += fmt::format(R"(, "added by the service, node: p50 ms": {:.4f}, "node, 1 at a time: of the bare loop": {:.3f})", one.p50_ms - bare.p50_ms, one.per_second / bare.per_second);
+    print(json, function + ", 4 at a time:", through_the_service(function, service, io, invocations, 4));
   }
+  fmt::print("{}}}\n", json);
   service.stop();
   io.poll();
 }

@@ -1,0 +1,214 @@
+"""Benchmarks of the real binary over HTTP, each beside a bare server measured a moment before. Each gives its figures by name."""
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+
+from support.daemon import BUILD, ROOT, Daemon, request, wait_for
+
+QUIET = ("--log-level", "warn")
+TICK = os.sysconf("SC_CLK_TCK")
+MACHINE = {
+    "StartAt": "Ask",
+    "States": {"Ask": {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken", "End": True,
+                       "Parameters": {"QueueUrl": "http://localhost/000000000000/questions",
+                                      "MessageBody": {"Payload.$": "$", "TaskToken.$": "$$.Task.Token"}}}},
+}
+INPUT = '{"requestId":"4be0643f-1d98-573b-97cd-ca98a65347dd","amount":12.50}'
+AWS_JSON = "Content-Type: application/x-amz-json-1.0"
+
+
+# ---- the processes measured ----------------------------------------------------------------------------------------------------------
+
+def processor_seconds(pid):
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / TICK
+
+
+def memory(pid):
+    """Resident, MiB."""
+    return int(re.search(r"VmRSS:\s+(\d+)", pathlib.Path(f"/proc/{pid}/status").read_text()).group(1)) / 1024
+
+
+def written(pid):
+    """Bytes sent to the disk."""
+    return int(re.search(r"^write_bytes: (\d+)", pathlib.Path(f"/proc/{pid}/io").read_text(), re.M).group(1))
+
+
+class BareServer:
+    def __init__(self, environment=None):
+        self.directory = pathlib.Path(tempfile.mkdtemp(prefix="signalbox-bare-"))
+        self.process = subprocess.Popen([BUILD / "bench-bare_server", self.directory / "bare.db"], stdout=subprocess.PIPE, text=True,
+                                        env={**os.environ, **(environment or {})})
+        self.address = f"127.0.0.1:{self.process.stdout.readline().strip()}"
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+
+def aws(daemon, target, body):
+    status, _, text = request(daemon.admin, "POST", "/", json.dumps(body), {"X-Amz-Target": target, "Content-Type": "application/x-amz-json-1.0"})
+    assert status == 200, text
+    return json.loads(text)
+
+
+def prepare(daemon):
+    """The queue and the machine of the callback workflow."""
+    aws(daemon, "AmazonSQS.CreateQueue", {"QueueName": "questions"})
+    daemon.create_machine("callback", MACHINE)
+
+
+def load(steps, users, seconds=4, count=0):
+    """Runs bench-load: each step is (name, address, captured member, request)."""
+    command = [BUILD / "bench-load", "--users", users, "--seconds", seconds, "--count", count]
+    for step in steps:
+        command += ["--step", *step]
+    return json.loads(subprocess.run(list(map(str, command)), stdout=subprocess.PIPE, check=True).stdout)
+
+
+# ---- requests ------------------------------------------------------------------------------------------------------------------------
+
+def start_step(address, path="/v1/state-machines/callback/executions"):
+    return ("start", address, "id", f'POST {path}\nContent-Type: application/json\n\n{{"input":{INPUT}}}')
+
+
+def callback_script(daemon):
+    return [start_step(daemon.admin), ("read", daemon.admin, "token", "GET /v1/executions/{id}"),
+            ("resume", daemon.public, "", "GET /verification?requestId=4be0643f&timestamp=1763946123&token={token}\nAccept: application/json")]
+
+
+def bare_script(bare):
+    return [start_step(bare.address, "/start"), ("read", bare.address, "token", "GET /read?id={id}"),
+            ("resume", bare.address, "", "GET /resume?requestId=4be0643f&timestamp=1763946123&token={token}\nAccept: application/json")]
+
+
+def aws_start_step(daemon):
+    body = json.dumps({"stateMachineArn": "arn:aws:states:us-east-1:000000000000:stateMachine:callback", "input": INPUT})
+    return ("start", daemon.admin, "", f"POST /\nX-Amz-Target: AWSStepFunctions.StartExecution\n{AWS_JSON}\n\n{body}")
+
+
+# ---- benchmarks ----------------------------------------------------------------------------------------------------------------------
+
+def named(users):
+    return f"{users} user" + ("s" if users > 1 else "")
+
+
+def callbacks(seconds=4, counts=(1, 16, 64, 256), environment=None):
+    """Workflows per second beside the bare loop, processor time of each, latency from callback to SUCCEEDED and durable."""
+    figures = {}
+    for users in counts:
+        with BareServer(environment) as bare:
+            base = load(bare_script(bare), users, seconds)
+        with Daemon(*QUIET, environment=environment) as daemon:
+            prepare(daemon)
+            pid = daemon.process.pid
+            load(callback_script(daemon), users, 0.5)   # warm: the steady state is what is asked for
+            processor, disk = processor_seconds(pid), written(pid)
+            ours = load(callback_script(daemon), users, seconds)
+            workflows = ours["scripts"]
+            figures |= {f"workflows/s, {named(users)}": ours["per_second"],
+                        f"of the bare loop, {named(users)}": ours["per_second"] / base["per_second"],
+                        f"CPU ms per workflow, {named(users)}": (processor_seconds(pid) - processor) / workflows * 1000,
+                        f"callback to SUCCEEDED p50 ms, {named(users)}": ours["resume"]["p50_ms"],
+                        f"callback to SUCCEEDED p99 ms, {named(users)}": ours["resume"]["p99_ms"],
+                        f"KB written per workflow, {named(users)}": (written(pid) - disk) / workflows / 1000}
+    return figures
+
+
+def delayed_sync():
+    """A preloaded delay of 2 ms at each sync: what network disks and ordinary SSDs cost."""
+    library = BUILD / "slow_sync.so"
+    source = ROOT / "tests" / "bench" / "slow_sync.c"
+    if not library.exists() or library.stat().st_mtime < source.stat().st_mtime:
+        subprocess.run(["cc", "-O2", "-shared", "-fPIC", source, "-o", library, "-ldl"], check=True)
+    return {"LD_PRELOAD": str(library)}
+
+
+def slow_disk():
+    return callbacks(counts=(1, 64, 256), environment=delayed_sync())
+
+
+def http():
+    """One kind of request at a time, 64 users, against a bare Beast server's read."""
+    figures = {}
+    with BareServer() as bare:
+        base = load([("read", bare.address, "", "GET /read?id=1")], 64, 3)["per_second"]
+    with Daemon(*QUIET) as daemon:
+        prepare(daemon)
+        id = daemon.start_execution("callback", json.loads(INPUT))["id"]
+        steps = {"health check": ("read", daemon.admin, "", "GET /healthz"), "cheap read": ("read", daemon.admin, "", f"GET /v1/executions/{id}"),
+                 "durable StartExecution": aws_start_step(daemon)}
+        figures["bare server's reads/s"] = base
+        for name, step in steps.items():
+            rate = load([step], 64, 3)["per_second"]
+            figures[f"{name}, requests/s"] = rate
+            figures[f"{name} of a bare server's" + (" reads" if "durable" in name else "")] = rate / base
+    return figures
+
+
+def idle():
+    """An empty daemon: start to ready, and memory at rest."""
+    with Daemon(*QUIET) as daemon:
+        daemon.stop()
+        ready = seconds_to_ready(daemon)
+        time.sleep(0.5)
+        return {"start to ready ms": ready * 1000, "RSS MiB": memory(daemon.process.pid)}
+
+
+def seconds_to_ready(daemon):
+    """From exec to the first answer of /readyz. Listening ports are fixed after the first start, so nothing need be looked up."""
+    with open(daemon.log_path, "ab") as log:
+        began = time.perf_counter()
+        daemon.process = subprocess.Popen(daemon.command_line(), stdout=log, stderr=log)
+    while True:
+        try:
+            if request(daemon.admin, "GET", "/readyz")[0] == 200:
+                return time.perf_counter() - began
+        except OSError:
+            assert daemon.process.poll() is None, daemon.log()
+        time.sleep(0.0005)
+
+
+def waiting(count=100_000):
+    """What 100,000 waiting executions cost, and how they come back after kill -9."""
+    figures = {}
+    with Daemon(*QUIET) as daemon:
+        prepare(daemon)
+        first = daemon.execution(daemon.start_execution("callback", json.loads(INPUT))["id"])
+        start = [start_step(daemon.admin)]
+        load(start, 64, count=1_000)
+        few = load(callback_script(daemon), 64, 4)["per_second"]
+        time.sleep(0.5)
+        little, disk, bytes_before = memory(daemon.process.pid), size(daemon), written(daemon.process.pid)
+        started = load(start, 64, count=count)
+        time.sleep(0.5)
+        figures["starts/s"] = started["per_second"]
+        figures["KB on disk each"] = (size(daemon) - disk) / started["scripts"] / 1000
+        figures["KB written each"] = (written(daemon.process.pid) - bytes_before) / started["scripts"] / 1000
+        figures[f"MiB added by {count:,} over 1,000"] = memory(daemon.process.pid) - little
+        many = load(callback_script(daemon), 64, 4)["per_second"]
+        figures |= {"workflows/s at 1,000": few, f"workflows/s at {count:,}": many, f"throughput at {count:,} of that at 1,000": many / few}
+        daemon.kill()
+        began = time.perf_counter()
+        figures["ready after kill -9 ms"] = seconds_to_ready(daemon) * 1000
+        status, _, text = daemon.open(f"http://{daemon.public}/verification?requestId=1&token={first['waiting'][0]['token']}", headers={"Accept": "application/json"})
+        figures["first old link resumed after kill -9 ms"] = (time.perf_counter() - began) * 1000
+        assert status == 200 and json.loads(text)["status"] == "recorded", text
+        assert wait_for(lambda: daemon.execution(first["id"])["status"] == "SUCCEEDED")
+    return figures
+
+
+def size(daemon):
+    return sum(path.stat().st_size for path in daemon.data.glob("signalbox.db*"))
+
+
+DAEMON_BENCHMARKS = {"callbacks": callbacks, "slow_disk": slow_disk, "http": http, "idle": idle, "waiting": waiting}
