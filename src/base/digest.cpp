@@ -2,6 +2,7 @@
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 
+#include <algorithm>
 #include <array>
 #include <memory>
 
@@ -98,9 +99,41 @@ bool equal_in_constant_time(std::string_view a, std::string_view b) {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
+namespace {
+
+void fill_randomly(char* out, std::size_t count) { SIGNALBOX_ASSERT(RAND_bytes(reinterpret_cast<unsigned char*>(out), static_cast<int>(count)) == 1); }
+
+/// Random bytes drawn ahead, each given out once and wiped: ids take 16 at a time, and a draw costs the same for 16 as for a thousand.
+class RandomSupply {
+ public:
+  static constexpr std::size_t ahead = 4'096;
+
+  void take(char* out, std::size_t count) {
+    if (left_ < count) {
+      fill_randomly(bytes_.data(), ahead);
+      left_ = ahead;
+    }
+    left_ -= count;
+    std::copy_n(bytes_.data() + left_, count, out);
+    OPENSSL_cleanse(bytes_.data() + left_, count);
+  }
+
+ private:
+  std::array<char, ahead> bytes_{};
+  std::size_t left_ = 0;
+};
+
+}  // namespace
+
 std::string random_bytes(std::size_t count) {
+  constexpr std::size_t small = 64;
   std::string out(count, '\0');
-  SIGNALBOX_ASSERT(RAND_bytes(reinterpret_cast<unsigned char*>(out.data()), static_cast<int>(count)) == 1);
+  if (count > small) {
+    fill_randomly(out.data(), count);
+  } else {
+    thread_local RandomSupply supply;
+    supply.take(out.data(), count);
+  }
   return out;
 }
 
