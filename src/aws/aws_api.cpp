@@ -2,6 +2,8 @@
 
 #include "aws/call.h"
 #include "aws/lambda/lambda.h"
+#include "aws/logs/logs.h"
+#include "aws/operation.h"
 #include "aws/query_form.h"
 #include "aws/respond.h"
 #include "aws/sfn/sfn.h"
@@ -44,6 +46,14 @@ Failure refused(const Call& call, const Error& error) {
   return {error.where.empty() ? "AccessDeniedException" : error.where, error.message, 403};
 }
 
+/// Of the services whose operations need nothing of their own around them; null for the others.
+const Catalogue* catalogue_of(Service service) {
+  switch (service) {
+    case Service::Logs: return &logs_api::catalogue();
+    default: return nullptr;
+  }
+}
+
 }  // namespace
 
 struct AwsApi::Implementation {
@@ -55,6 +65,7 @@ struct AwsApi::Implementation {
   static asio::awaitable<Answer<std::string>> step_functions(Implementation& self, const Call& call, Json parameters);
   static asio::awaitable<Answer<Json>> sqs(Implementation& self, const Call& call, Json parameters, std::string base);
   static asio::awaitable<Answer<Json>> sns(Implementation& self, const Call& call, Json parameters);
+  static asio::awaitable<Answer<Json>> neighbour(Implementation& self, const Call& call, OperationContext context, Json parameters);
 };
 
 asio::awaitable<Answer<std::string>> AwsApi::Implementation::step_functions(Implementation& self, const Call& call, Json parameters) {
@@ -79,6 +90,14 @@ asio::awaitable<Answer<Json>> AwsApi::Implementation::sns(Implementation& self, 
   if (!operation) co_return unknown_operation(call, sns::is_known(call.operation));
   const sns::Api api{self.services.engine, *self.reader, self.services.topics};
   auto result = co_await operation(api, std::move(parameters));
+  co_return result;
+}
+
+asio::awaitable<Answer<Json>> AwsApi::Implementation::neighbour(Implementation& self, const Call& call, OperationContext context, Json parameters) {
+  const Catalogue& catalogue = *catalogue_of(call.service);
+  const Operation* operation = catalogue.find(call.operation);
+  if (!operation) co_return unknown_operation(call, catalogue.knows(call.operation));
+  auto result = co_await run_operation(std::move(context), *operation, *self.reader, std::move(parameters));
   co_return result;
 }
 
@@ -117,6 +136,12 @@ asio::awaitable<http::Response> AwsApi::Implementation::answer(Implementation& s
       co_return query_answer(call, *result, request.request_id);
     }
     default: break;
+  }
+  if (catalogue_of(call.service)) {
+    OperationContext context{self.services, base_url(request), request.request_id};
+    auto result = co_await neighbour(self, call, std::move(context), std::move(*parameters));
+    if (!result) co_return failure_answer(call, result.error(), request.request_id);
+    co_return call.protocol == Protocol::Query ? query_answer(call, *result, request.request_id) : json_answer(call, result->text());
   }
   co_return failure_answer(call, unknown_operation(call, false), request.request_id);
 }

@@ -22,6 +22,7 @@
 #include "rest/verification.h"
 #include "services/functions/service.h"
 #include "services/functions/tasks.h"
+#include "services/logs/log_service.h"
 #include "services/mail/mailer.h"
 #include "services/queues/queue_service.h"
 #include "services/queues/send_message_task.h"
@@ -103,6 +104,7 @@ struct Daemon::Parts {
   ActivitySignals activity_signals;
   std::unique_ptr<Queues> queues;
   std::unique_ptr<QueueService> queue_service;
+  std::unique_ptr<LogService> log_service;
   std::unique_ptr<Triggers> triggers;
   std::unique_ptr<Outbox> outbox;
   functions::FunctionService functions;
@@ -152,6 +154,7 @@ Result<void> Daemon::Parts::make_services() {
   }
   queues = std::make_unique<Queues>(site, queue_signals);
   queue_service = std::make_unique<QueueService>(*engine, *queues);
+  log_service = std::make_unique<LogService>(*engine);
   triggers = std::make_unique<Triggers>(*queues);
   outbox = std::make_unique<Outbox>(server.has_value());
   const auto public_url = [this] { return urls.open(); };
@@ -194,6 +197,7 @@ Result<void> Daemon::Parts::start_services() {
   }
   if (auto started = functions.start(io.get_executor(), engine->reader(), clock, std::move(function_options)); !started) return started;
   queue_service->start(io.get_executor());
+  log_service->start(io.get_executor());
   topics->start(io.get_executor());
   mailer->start(io.get_executor());
   trigger_service->start(io.get_executor());
@@ -325,6 +329,7 @@ void Daemon::Parts::stop() {
   mailer->stop();
   topics->stop();
   queue_service->stop();
+  log_service->stop();
   functions.stop();
 }
 

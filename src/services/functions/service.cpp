@@ -56,6 +56,7 @@ class FunctionService::Implementation : public WorkerOwner, public std::enable_s
   Result<void> start(asio::any_io_executor executor, std::unique_ptr<Reader> reader, const Clock& clock, FunctionOptions options);
   void stop();
   void forget(const std::string& function);
+  void remove_log(std::string function);
   FunctionCounters counters() const;
 
   const CodeStore& code() const { return *code_; }
@@ -469,6 +470,10 @@ void FunctionService::Implementation::forget(const std::string& function) {
   logs_->remove(function);
 }
 
+void FunctionService::Implementation::remove_log(std::string function) {
+  asio::post(executor_, [self = shared_from_this(), function = std::move(function)] { self->logs_->remove(function); });
+}
+
 FunctionCounters FunctionService::Implementation::counters() const {
   auto counters = counters_;
   counters.workers = workers_;
@@ -488,6 +493,7 @@ void FunctionService::invoke(FunctionCall call, std::function<void(FunctionOutco
 const CodeStore& FunctionService::code() const { return implementation_->code(); }
 const LogFiles& FunctionService::logs() const { return implementation_->logs(); }
 void FunctionService::forget(std::string_view function) { implementation_->forget(std::string(function)); }
+void FunctionService::remove_log(std::string_view function) { implementation_->remove_log(std::string(function)); }
 FunctionCounters FunctionService::counters() const { return implementation_->counters(); }
 
 }  // namespace signalbox::functions

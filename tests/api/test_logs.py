@@ -1,0 +1,104 @@
+"""CloudWatch Logs with Debian's boto3: groups, streams, events, filters, and functions' logs."""
+import time
+import unittest
+
+from support.daemon import Daemon, main, wait_for
+from test_lambda import ROLE, archive, boto3
+
+if boto3:
+    import botocore.exceptions
+
+
+@unittest.skipUnless(boto3, "boto3 is not installed")
+class Logs(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.daemon = Daemon()
+        cls.daemon.__enter__()
+        cls.logs = cls.client("logs")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.daemon.__exit__(None, None, None)
+
+    @classmethod
+    def client(cls, service):
+        return boto3.client(service, endpoint_url=f"http://{cls.daemon.admin}", region_name="us-east-1", aws_access_key_id="test", aws_secret_access_key="test")
+
+    def refused(self, code, call, **members):
+        with self.assertRaises(botocore.exceptions.ClientError) as caught:
+            call(**members)
+        self.assertEqual(caught.exception.response["Error"]["Code"], code)
+        return caught.exception.response["Error"]["Message"]
+
+    def test_groups(self):
+        self.logs.create_log_group(logGroupName="/a/one", tags={"k": "v"})
+        self.logs.create_log_group(logGroupName="/a/two")
+        self.refused("ResourceAlreadyExistsException", self.logs.create_log_group, logGroupName="/a/one")
+        groups = self.logs.describe_log_groups(logGroupNamePrefix="/a/")["logGroups"]
+        self.assertEqual([g["logGroupName"] for g in groups], ["/a/one", "/a/two"])
+        self.assertEqual(groups[0]["arn"], "arn:aws:logs:us-east-1:000000000000:log-group:/a/one:*")
+        page = self.logs.describe_log_groups(logGroupNamePrefix="/a/", limit=1)
+        self.assertEqual([g["logGroupName"] for g in self.logs.describe_log_groups(logGroupNamePrefix="/a/", nextToken=page["nextToken"])["logGroups"]], ["/a/two"])
+        self.logs.put_retention_policy(logGroupName="/a/one", retentionInDays=7)
+        self.assertEqual(self.logs.describe_log_groups(logGroupNamePrefix="/a/one")["logGroups"][0]["retentionInDays"], 7)
+        self.refused("InvalidParameterException", self.logs.put_retention_policy, logGroupName="/a/one", retentionInDays=8)
+        self.logs.delete_retention_policy(logGroupName="/a/one")
+        self.assertNotIn("retentionInDays", self.logs.describe_log_groups(logGroupNamePrefix="/a/one")["logGroups"][0])
+        self.assertEqual(self.logs.list_tags_log_group(logGroupName="/a/one")["tags"], {"k": "v"})
+        self.logs.delete_log_group(logGroupName="/a/one")
+        self.assertEqual(self.refused("ResourceNotFoundException", self.logs.delete_log_group, logGroupName="/a/one"), "The specified log group does not exist.")
+
+    def test_events(self):
+        self.logs.create_log_group(logGroupName="events")
+        self.logs.create_log_stream(logGroupName="events", logStreamName="s1")
+        self.logs.create_log_stream(logGroupName="events", logStreamName="s2")
+        self.refused("ResourceAlreadyExistsException", self.logs.create_log_stream, logGroupName="events", logStreamName="s1")
+        now = int(time.time() * 1000)
+        put = self.logs.put_log_events(logGroupName="events", logStreamName="s1", logEvents=[
+            {"timestamp": now - 30 * 86_400_000, "message": "too old"}, {"timestamp": now, "message": "first"}, {"timestamp": now, "message": "ERROR second"}, {"timestamp": now + 1, "message": "third"}])
+        self.assertEqual(put["rejectedLogEventsInfo"], {"tooOldLogEventEndIndex": 1})
+        self.logs.put_log_events(logGroupName="events", logStreamName="s2", logEvents=[{"timestamp": now, "message": '{"level": "ERROR"}'}])
+        whole = self.logs.get_log_events(logGroupName="events", logStreamName="s1", startFromHead=True)
+        self.assertEqual([e["message"] for e in whole["events"]], ["first", "ERROR second", "third"])
+        head = self.logs.get_log_events(logGroupName="events", logStreamName="s1", startFromHead=True, limit=2)
+        rest = self.logs.get_log_events(logGroupName="events", logStreamName="s1", nextToken=head["nextForwardToken"])
+        self.assertEqual([e["message"] for e in rest["events"]], ["third"])
+        end = self.logs.get_log_events(logGroupName="events", logStreamName="s1", nextToken=rest["nextForwardToken"])
+        self.assertEqual((end["events"], end["nextForwardToken"]), ([], rest["nextForwardToken"]))
+        back = self.logs.get_log_events(logGroupName="events", logStreamName="s1", nextToken=rest["nextBackwardToken"], limit=1)
+        self.assertEqual([e["message"] for e in back["events"]], ["ERROR second"])
+        found = self.logs.filter_log_events(logGroupName="events", filterPattern="ERROR")["events"]
+        self.assertEqual([(e["logStreamName"], e["message"]) for e in found], [("s1", "ERROR second"), ("s2", '{"level": "ERROR"}')])
+        found = self.logs.filter_log_events(logGroupName="events", filterPattern='{ $.level = "ERROR" }')["events"]
+        self.assertEqual([e["logStreamName"] for e in found], ["s2"])
+        pages = self.logs.get_paginator("filter_log_events").paginate(logGroupName="events", PaginationConfig={"PageSize": 1})
+        self.assertEqual(sorted(e["message"] for page in pages for e in page["events"]), sorted(["first", "ERROR second", "third", '{"level": "ERROR"}']))
+        streams = self.logs.describe_log_streams(logGroupName="events", orderBy="LastEventTime", descending=True)["logStreams"]
+        self.assertEqual([s["logStreamName"] for s in streams], ["s1", "s2"])
+        self.logs.delete_log_stream(logGroupName="events", logStreamName="s2")
+        self.refused("ResourceNotFoundException", self.logs.get_log_events, logGroupName="events", logStreamName="s2")
+        message = self.refused("InvalidParameterException", self.logs.put_log_events, logGroupName="events", logStreamName="s1",
+                               logEvents=[{"timestamp": now, "message": "b"}, {"timestamp": now - 1, "message": "a"}])
+        self.assertEqual(message, "Log events in a single PutLogEvents request must be in chronological order.")
+        self.daemon.kill()
+        self.daemon.start()
+        self.assertEqual(len(self.logs.get_log_events(logGroupName="events", logStreamName="s1", startFromHead=True)["events"]), 3)
+
+    def test_a_functions_log(self):
+        functions = self.client("lambda")
+        source = "def handler(event, context):\n    print('hello log')\n"
+        functions.create_function(FunctionName="talker", Runtime="python3.12", Handler="app.handler", Role=ROLE, Code={"ZipFile": archive(app=source)})
+        functions.invoke(FunctionName="talker")
+        self.assertIn("/aws/lambda/talker", [g["logGroupName"] for g in self.logs.describe_log_groups(logGroupNamePrefix="/aws/lambda/")["logGroups"]])
+        found = wait_for(lambda: self.logs.filter_log_events(logGroupName="/aws/lambda/talker", filterPattern="hello")["events"])
+        self.assertEqual(found[0]["message"], "hello log\n")
+        stream = self.logs.describe_log_streams(logGroupName="/aws/lambda/talker")["logStreams"][0]["logStreamName"]
+        lines = wait_for(lambda: [e["message"] for e in self.logs.get_log_events(logGroupName="/aws/lambda/talker", logStreamName=stream, startFromHead=True)["events"]])
+        self.assertTrue(lines[0].startswith("START RequestId: "), lines)
+        self.logs.put_retention_policy(logGroupName="/aws/lambda/talker", retentionInDays=3)
+        self.assertEqual(self.logs.describe_log_groups(logGroupNamePrefix="/aws/lambda/talker")["logGroups"][0]["retentionInDays"], 3)
+
+
+if __name__ == "__main__":
+    main()
