@@ -1,4 +1,5 @@
 #include "asl/print.h"
+#include "base/overload.h"
 
 #include "signalbox/encoding.h"
 
@@ -9,9 +10,6 @@
 namespace signalbox::asl {
 
 namespace {
-
-template <class... F>
-struct Overload : F... { using F::operator()...; };
 
 constexpr std::array<std::string_view, 23> operator_names{
     "StringEquals", "StringLessThan", "StringGreaterThan", "StringLessThanEquals", "StringGreaterThanEquals", "StringMatches",
