@@ -47,7 +47,7 @@ TEST_CASE("a request's service and operation") {
   const auto& [request, service, protocol, operation] = GENERATE(
       Case{post("/", {{"X-Amz-Target", "AWSStepFunctions.StartExecution"}}), Service::StepFunctions, Protocol::Json10, "StartExecution"},
       Case{post("/", {{"X-Amz-Target", "AmazonSQS.SendMessage"}, {"Content-Type", "application/x-amz-json-1.0"}}), Service::Sqs, Protocol::Json10, "SendMessage"},
-      Case{post("/", {{"X-Amz-Target", "AWSEvents.PutRule"}, {"Content-Type", "application/x-amz-json-1.1"}}), Service::Other, Protocol::Json11, "PutRule"},
+      Case{post("/", {{"X-Amz-Target", "AWSEvents.PutRule"}, {"Content-Type", "application/x-amz-json-1.1"}}), Service::Events, Protocol::Json11, "PutRule"},
       Case{post("/", {form}, "Action=Publish&Version=2010-03-31"), Service::Sns, Protocol::Query, "Publish"},
       Case{post("/", {form}, "Action=SendMessage&Version=2012-11-05"), Service::Sqs, Protocol::Query, "SendMessage"},
       Case{post("/", {form, signed_for("sns")}, "Action=Publish"), Service::Sns, Protocol::Query, "Publish"},
