@@ -50,7 +50,7 @@ class Cli(unittest.TestCase):
         execution = self.sfn("start-execution", "--state-machine-arn", arn, "--name", "one", "--input", '{"a": 1}')["executionArn"]
         described = self.sfn("describe-execution", "--execution-arn", execution)
         self.assertEqual((described["status"], json.loads(described["output"])), ("SUCCEEDED", {"a": 1}))
-        self.assertEqual(described["redriveCount"], 0)
+        self.assertEqual(described.get("redriveCount", 0), 0)   # Debian's client is older than this member, and drops it
         self.assertEqual([e["name"] for e in self.sfn("list-executions", "--state-machine-arn", arn)["executions"]], ["one"])
         events = self.sfn("get-execution-history", "--execution-arn", execution)["events"]
         self.assertEqual([e["type"] for e in events], ["ExecutionStarted", "PassStateEntered", "PassStateExited", "ExecutionSucceeded"])
