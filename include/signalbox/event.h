@@ -55,8 +55,10 @@ struct Stop { WorkflowError error; };
 
 namespace signalbox {
 
-using Event = std::variant<events::StartExecution, events::Continue, events::TimerFired, events::TaskTaken,
-                           events::TaskAnswered, events::TaskRefused, events::CallbackSucceeded, events::CallbackFailed,
-                           events::Heartbeat, events::Stop>;
+/// A type of its own, so that who only passes events on need not know them.
+struct Event : std::variant<events::StartExecution, events::Continue, events::TimerFired, events::TaskTaken, events::TaskAnswered,
+                            events::TaskRefused, events::CallbackSucceeded, events::CallbackFailed, events::Heartbeat, events::Stop> {
+  using variant::variant;
+};
 
 }  // namespace signalbox

@@ -6,6 +6,7 @@
 #include "signalbox/ids.h"
 #include "signalbox/json.h"
 #include "signalbox/state_machine.h"
+#include "signalbox/vocabulary.h"
 
 #include <map>
 #include <optional>
@@ -16,10 +17,6 @@
 #include <vector>
 
 namespace signalbox {
-
-/// As the API spells them. Stored: do not renumber.
-enum class ExecutionStatus : std::uint8_t { Running, Succeeded, Failed, TimedOut, Aborted };
-[[nodiscard]] std::string_view to_string(ExecutionStatus status);   ///< `RUNNING`, `TIMED_OUT`, …
 
 /// An attempt of a task that has been scheduled and has not ended.
 struct PendingTask {

@@ -1,11 +1,12 @@
 #pragma once
 /// Executions as they are stored and read. For the API, reads take any Reader; changes go through EngineTransaction (engine.h).
 
-#include "signalbox/execution.h"
-#include "signalbox/history.h"
 #include "signalbox/ids.h"
+#include "signalbox/json.h"
 #include "signalbox/keys.h"
 #include "signalbox/store.h"
+#include "signalbox/vocabulary.h"
+#include "signalbox/workflow_error.h"
 
 #include <functional>
 #include <map>
@@ -15,6 +16,9 @@
 #include <vector>
 
 namespace signalbox {
+
+struct Execution;
+struct HistoryEvent;
 
 inline constexpr Table executions_table{"executions", {KeyPart::Integer}};                              // ExecutionRow → ExecutionRecord
 inline constexpr Table execution_names_table{"execution_names", {KeyPart::Text, KeyPart::Text}};        // (machine, name) → row, for names that are not the execution's own id

@@ -7,6 +7,8 @@
 #include "signalbox/expressions.h"
 #include "signalbox/ids.h"
 #include "signalbox/json.h"
+#include "signalbox/task_resource.h"
+#include "signalbox/vocabulary.h"
 
 #include <chrono>
 #include <cstdint>
@@ -20,7 +22,6 @@
 namespace signalbox {
 
 enum class QueryLanguage : std::uint8_t { JsonPath, Jsonata };
-enum class StateMachineType : std::uint8_t { Standard, Express };
 
 using StateIndex = std::uint32_t;
 /// Where a state leads; nothing means `"End": true`.
@@ -60,27 +61,6 @@ struct DataFlow {
   ReferencePathOrNull result_path = ReferencePath{};
   PathOrNull output_path = PathExpression{};
 };
-
-/// How a Task's resource is called; the ARN's last part.
-enum class IntegrationPattern : std::uint8_t { RequestResponse, Sync, Sync2, WaitForTaskToken };
-
-struct FunctionResource {};                 ///< `arn:aws:lambda:…:function:NAME`: history has LambdaFunction* events
-struct ActivityResource {};                 ///< `arn:aws:states:…:activity:NAME`: history has Activity* events
-struct ServiceResource {                    ///< `arn:aws:states:::sqs:sendMessage.waitForTaskToken`, `…:::aws-sdk:sfn:startExecution`
-  std::string resource_type;                ///< as in history: `sqs`, `lambda`, `aws-sdk:sfn`
-  std::string action;                       ///< `sendMessage`, without the pattern
-  IntegrationPattern pattern = IntegrationPattern::RequestResponse;
-  std::string resource;                     ///< as in history: `sendMessage.waitForTaskToken`
-};
-
-struct TaskResource {
-  std::string arn;                          ///< as written, before DefinitionSubstitutions nothing else
-  std::variant<FunctionResource, ActivityResource, ServiceResource> kind;
-};
-
-/// What a Task's resource string means, or why it means nothing. Errors: InvalidArgument. Whether the service is offered here
-/// is a separate question, see AslOptions.
-[[nodiscard]] Result<TaskResource> parse_task_resource(const std::string& arn);
 
 /// One comparison. Spec: Choice State, Data-Test Expression. Operators and their Path forms are one enum value each in
 /// ComparisonOperator; `operand` is the constant, or the path of the Path form.

@@ -4,8 +4,8 @@
 #include "signalbox/ids.h"
 #include "signalbox/json.h"
 #include "signalbox/site.h"
-#include "signalbox/state_machine.h"
 #include "signalbox/transaction.h"
+#include "signalbox/vocabulary.h"
 
 #include <optional>
 #include <string>

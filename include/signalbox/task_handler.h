@@ -3,7 +3,7 @@
 
 #include "signalbox/ids.h"
 #include "signalbox/json.h"
-#include "signalbox/state_machine.h"
+#include "signalbox/task_resource.h"
 #include "signalbox/transaction.h"
 #include "signalbox/workflow_error.h"
 

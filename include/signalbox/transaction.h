@@ -1,7 +1,6 @@
 #pragma once
 /// One open transaction, spanning the engine and all services.
 
-#include "signalbox/event.h"
 #include "signalbox/ids.h"
 #include "signalbox/store.h"
 
@@ -11,6 +10,8 @@
 #include <vector>
 
 namespace signalbox {
+
+struct Event;
 
 /// Writes are kept in memory, laid over the store, until the engine commits them together with those of other operations
 /// (group commit). Reads see them. If an operation fails, what it wrote is dropped and the others go on.

@@ -2,6 +2,7 @@
 /// The stored encodings of the engine's tables. docs/data_file.md says what each is for.
 
 #include "signalbox/executions.h"
+#include "signalbox/history.h"
 
 #include <span>
 #include <string>

@@ -1,6 +1,7 @@
 #pragma once
 /// State machines at hand: their records by name, and the programs of the definitions in use.
 
+#include "signalbox/state_machine.h"
 #include "signalbox/state_machines.h"
 
 #include <memory>

@@ -4,6 +4,7 @@
 
 #include "signalbox/command.h"
 #include "signalbox/engine.h"
+#include "signalbox/event.h"
 
 #include <deque>
 #include <functional>

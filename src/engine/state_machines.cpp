@@ -1,3 +1,4 @@
+#include "signalbox/state_machine.h"
 #include "signalbox/state_machines.h"
 
 #include "signalbox/encoding.h"

@@ -2,6 +2,7 @@
 #include "rest/rest_api.h"
 #include "signalbox/async.h"
 #include "signalbox/encoding.h"
+#include "signalbox/state_machine.h"
 
 namespace signalbox::rest {
 

@@ -5,6 +5,7 @@
 #include "rest/request.h"
 #include "signalbox/async.h"
 #include "signalbox/encoding.h"
+#include "signalbox/history.h"
 #include "base/overload.h"
 
 namespace signalbox::rest {

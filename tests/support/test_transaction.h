@@ -3,6 +3,7 @@
 
 #include "signalbox/clock.h"
 #include "signalbox/encoding.h"
+#include "signalbox/event.h"
 #include "signalbox/transaction.h"
 
 #include "engine/overlay.h"

@@ -1,6 +1,7 @@
 // SendTaskSuccess, SendTaskFailure and SendTaskHeartbeat: the ways in which a worker answers by token.
 #include "aws/sfn/sfn.h"
 #include "signalbox/async.h"
+#include "signalbox/history.h"
 
 namespace signalbox::aws::sfn {
 

@@ -1,5 +1,6 @@
 #include "aws/sfn/sfn.h"
 #include "signalbox/async.h"
+#include "signalbox/history.h"
 
 namespace signalbox::aws::sfn {
 

@@ -1,3 +1,4 @@
+#include "signalbox/state_machine.h"
 #include "aws/sfn/sfn.h"
 
 namespace signalbox::aws::sfn {

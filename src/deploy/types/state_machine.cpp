@@ -4,6 +4,7 @@
 #include "deploy/types/substitutions.h"
 #include "deploy/types/types.h"
 
+#include "signalbox/state_machine.h"
 #include "signalbox/state_machines.h"
 
 #include <fmt/format.h>

@@ -1,6 +1,7 @@
 #include "signalbox/activities.h"
 
 #include "engine/names.h"
+#include "signalbox/event.h"
 #include "signalbox/workflow_error.h"
 #include "services/activities/activity_records.h"
 

@@ -5,6 +5,8 @@
 #include "services/schedules/schedule_input.h"
 #include "services/schedules/schedule_records.h"
 
+#include "signalbox/json.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
