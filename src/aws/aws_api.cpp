@@ -6,6 +6,7 @@
 #include "aws/operation.h"
 #include "aws/query_form.h"
 #include "aws/respond.h"
+#include "aws/s3/s3.h"
 #include "aws/sfn/sfn.h"
 #include "aws/sns/sns.h"
 #include "aws/sqs/sqs.h"
@@ -104,6 +105,11 @@ asio::awaitable<Answer<Json>> AwsApi::Implementation::neighbour(Implementation& 
 asio::awaitable<http::Response> AwsApi::Implementation::answer(Implementation& self, http::Request request) {
   Call call = identify(request);
   const auto principal = self.services.authenticator.authenticate(request, self.services.engine.clock().now());
+  if (call.service == Service::S3 && self.services.objects) {
+    if (!principal) co_return s3::refusal(principal.error(), request);
+    auto response = co_await s3::answer(s3::Api{*self.services.objects, *self.reader, self.services.authenticator}, std::move(request));
+    co_return response;
+  }
   if (!principal) co_return failure_answer(call, refused(call, principal.error()), request.request_id);
   if (request.path.starts_with("/service/")) {
     co_return failure_answer(Call{}, Failure{"UnknownOperationException", "Smithy RPC v2 CBOR is not spoken here; use the JSON or Query protocol: " + request.path, 404}, request.request_id);
@@ -151,12 +157,6 @@ AwsApi::~AwsApi() = default;
 
 http::Handler AwsApi::handler() {
   return [self = implementation_.get()](http::Request request) { return Implementation::answer(*self, std::move(request)); };
-}
-
-bool is_aws_request(const http::Request& request) {
-  if (request.headers.get("X-Amz-Target") || request.path.starts_with("/service/") || request.query_value("Action")) return true;
-  const auto type = request.headers.get("Content-Type").value_or("");
-  return request.method == "POST" && http::equal_ignoring_case(http::trim(type.substr(0, type.find(';'))), "application/x-www-form-urlencoded");
 }
 
 }  // namespace signalbox::aws

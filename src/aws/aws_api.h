@@ -13,6 +13,9 @@
 namespace signalbox::services {
 class Authenticator;
 }
+namespace signalbox {
+class ObjectService;
+}
 namespace signalbox::functions {
 class FunctionService;
 }
@@ -28,6 +31,7 @@ struct AwsServices {
   const Topics& topics;
   const services::Authenticator& authenticator;
   functions::FunctionService* functions = nullptr;   ///< null: Lambda is not offered
+  ObjectService* objects = nullptr;                  ///< null: S3 is not offered
 };
 
 /// Used on the I/O thread, after Engine::start(). Has a reader of its own.
@@ -44,8 +48,5 @@ class AwsApi {
   struct Implementation;
   std::unique_ptr<Implementation> implementation_;
 };
-
-/// Whether a request is one for AwsApi::handler(): it has X-Amz-Target, a form with Action, or Smithy's RPC path.
-[[nodiscard]] bool is_aws_request(const http::Request& request);
 
 }  // namespace signalbox::aws

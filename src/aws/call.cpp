@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "aws/s3/address.h"
 #include "http/text.h"
 
 namespace signalbox::aws {
@@ -94,9 +95,21 @@ std::string credential_service(const http::Request& request) {
   return std::string(credential.substr(0, credential.find('/')));
 }
 
+bool is_s3_request(const http::Request& request) {
+  if (request.headers.get("X-Amz-Target")) return false;
+  const auto scope = credential_service(request);
+  return scope == "s3" || (scope.empty() && s3::names_a_bucket_as_host(request));
+}
+
 Call identify(const http::Request& request) {
   if (const auto target = request.headers.get("X-Amz-Target")) return by_target(*target, request);
   Call call;
+  if (is_s3_request(request)) {
+    call.service = Service::S3;
+    call.protocol = Protocol::Rest;
+    call.service_name = "s3";
+    return call;
+  }
   call.protocol = Protocol::Query;
   call.form = request.query;
   const auto type = request.headers.get("Content-Type").value_or("");

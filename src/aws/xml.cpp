@@ -1,5 +1,7 @@
 #include "aws/xml.h"
 
+#include "aws/xml_text.h"
+
 #include <utility>
 #include <vector>
 
@@ -7,23 +9,9 @@ namespace signalbox::aws {
 
 namespace {
 
-/// As AWS escapes text: markup, and what XML parsers would normalise or refuse.
-void append_escaped(std::string& out, std::string_view text) {
-  for (const char c : text) {
-    switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      case '\r': out += "&#xD;"; break;
-      default: out += c;
-    }
-  }
-}
-
 void append_element(std::string& out, std::string_view name, std::string_view text) {
   out.append("<").append(name).append(">");
-  append_escaped(out, text);
+  append_xml_escaped(out, text);
   out.append("</").append(name).append(">");
 }
 

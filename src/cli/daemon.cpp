@@ -11,6 +11,7 @@
 #include <fstream>
 
 #include "aws/aws_api.h"
+#include "aws/call.h"
 #include "cli/access.h"
 #include "cli/own_urls.h"
 #include "cli/version.h"
@@ -24,6 +25,7 @@
 #include "services/functions/tasks.h"
 #include "services/logs/log_service.h"
 #include "services/mail/mailer.h"
+#include "services/objects/object_service.h"
 #include "services/queues/queue_service.h"
 #include "services/queues/send_message_task.h"
 #include "services/routes/route_handler.h"
@@ -80,6 +82,13 @@ http::Handler actions_or_routes(http::Handler actions, http::Handler routes) {
   };
 }
 
+/// Keys of objects may look like our own paths.
+http::Handler s3_first(http::Handler aws, http::Handler others) {
+  return [aws = std::move(aws), others = std::move(others)](http::Request request) {
+    return aws::is_s3_request(request) ? aws(std::move(request)) : others(std::move(request));
+  };
+}
+
 /// Where programs of this machine reach a listener: one that takes every address is reached over loopback.
 std::string reachable(const std::string& address) {
   const auto colon = address.rfind(':');
@@ -113,6 +122,7 @@ struct Daemon::Parts {
   std::unique_ptr<TriggerService> trigger_service;
   std::unique_ptr<Schedules> schedules;
   std::unique_ptr<ScheduleService> schedule_service;
+  std::unique_ptr<ObjectService> objects;
   std::unique_ptr<deploy::Deployer> deployer;
   std::unique_ptr<SubscriptionPages> subscription_pages;
   std::unique_ptr<aws::AwsApi> aws;
@@ -174,6 +184,7 @@ Result<void> Daemon::Parts::make_services() {
                                                                return publish(topics->topics(), transaction, topic, message, group);
                                                              }});
   schedule_service = std::make_unique<ScheduleService>(*engine, *schedules, functions);
+  objects = std::make_unique<ObjectService>(*engine, options.data + "/objects");
 
   engine->offer("sqs:sendMessage", std::make_unique<SendMessageTask>(*queues));
   engine->offer("activity", make_activity_task(activity_signals));
@@ -202,6 +213,7 @@ Result<void> Daemon::Parts::start_services() {
   mailer->start(io.get_executor());
   trigger_service->start(io.get_executor());
   schedule_service->start(io.get_executor());
+  objects->start(io.get_executor());
   return {};
 }
 
@@ -241,9 +253,11 @@ void Daemon::Parts::make_routes() {
 }
 
 Result<void> Daemon::Parts::listen() {
-  http::ServerOptions admin_options{.listener = http::Listener::Admin, .address = options.listen, .trusted_proxies = options.trusted_proxies};
+  // Code in zip archives and parts of objects come in one request each.
+  constexpr std::size_t admin_body_bytes_max = 128 * 1024 * 1024;
+  http::ServerOptions admin_options{.listener = http::Listener::Admin, .address = options.listen, .body_bytes_max = admin_body_bytes_max, .trusted_proxies = options.trusted_proxies};
   http::ServerOptions open_options{.listener = http::Listener::Public, .address = options.public_listen, .trusted_proxies = options.trusted_proxies};
-  admin = std::make_unique<http::Server>(io.get_executor(), admin_options, access->guard([this](http::Request request) { return admin_routes.route(std::move(request)); }));
+  admin = std::make_unique<http::Server>(io.get_executor(), admin_options, s3_first(aws->handler(), access->guard([this](http::Request request) { return admin_routes.route(std::move(request)); })));
   open = std::make_unique<http::Server>(io.get_executor(), open_options, [this](http::Request request) { return public_routes.route(std::move(request)); });
   if (auto listening = admin->listen(); !listening) return listening;
   if (auto listening = open->listen(); !listening) return listening;
@@ -310,7 +324,7 @@ Result<void> Daemon::start() {
   if (auto allowed = p.access->prepare(); !allowed) return allowed;
   p.make_deployer();
   p.aws = std::make_unique<aws::AwsApi>(
-      aws::AwsServices{*p.engine, p.activity_signals, *p.queues, *p.queue_service, p.topics->topics(), p.access->authenticator(), &p.functions});
+      aws::AwsServices{*p.engine, p.activity_signals, *p.queues, *p.queue_service, p.topics->topics(), p.access->authenticator(), &p.functions, p.objects.get()});
   p.subscription_pages = std::make_unique<SubscriptionPages>(*p.engine, p.topics->topics(), p.options.verification == "confirm");
   if (auto listening = p.listen(); !listening) return listening;
   if (auto started = p.start_services(); !started) return started;
@@ -325,6 +339,7 @@ void Daemon::Parts::stop() {
   admin->stop();
   open->stop();
   schedule_service->stop();
+  objects->stop();
   trigger_service->stop();
   mailer->stop();
   topics->stop();

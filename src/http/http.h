@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -50,10 +51,21 @@ struct Request {
   [[nodiscard]] std::string_view parameter(std::string_view name) const;                    ///< precondition: the route has it
 };
 
+/// A body that is read while it is sent, so that it need not fit into memory. Used on the server's thread: reads are of local files.
+class BodySource {
+ public:
+  virtual ~BodySource() = default;
+  [[nodiscard]] virtual std::uint64_t size() const = 0;
+  /// Bytes from `offset` on: at least one, at most `into.size()`. Nothing: they cannot be read any more, and the connection is cut.
+  [[nodiscard]] virtual std::optional<std::size_t> read(std::uint64_t offset, std::span<char> into) = 0;
+};
+
 struct Response {
   int status = 200;
   Headers headers{};
   std::string body{};
+  std::shared_ptr<BodySource> source{};     ///< in place of `body`
+  [[nodiscard]] std::uint64_t body_bytes() const { return source ? source->size() : body.size(); }
 };
 
 [[nodiscard]] Response json_response(int status, std::string body);

@@ -48,7 +48,7 @@ bool append_head(std::string& out, const Response& response, const ResponseConte
   }
   if (!has_request_id) append_field(out, "x-amzn-RequestId", context.request_id);
   if (!has_date) append_field(out, "Date", http_date());
-  if (!bodiless) fmt::format_to(std::back_inserter(out), "Content-Length: {}\r\n", response.body.size());
+  if (!bodiless) fmt::format_to(std::back_inserter(out), "Content-Length: {}\r\n", response.body_bytes());
   if (!context.keep_alive) {
     out.append("Connection: close\r\n");
   } else if (context.http_1_0) {

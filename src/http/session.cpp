@@ -28,12 +28,13 @@ constexpr std::size_t read_bytes = 8 * 1024;
 constexpr std::size_t read_body_bytes = 64 * 1024;
 constexpr std::size_t join_bytes_max = 16 * 1024;          ///< a body up to this size is copied behind its head: one write
 constexpr std::size_t kept_buffer_bytes = 64 * 1024;       ///< what an idle connection may keep
+constexpr std::size_t source_bytes = 256 * 1024;           ///< read and sent at a time
 constexpr std::size_t linger_bytes_max = 4 * 1024 * 1024;
 constexpr auto patience_with_handlers = 200ms;             ///< at a stop; longer ones are long polls
 constexpr auto linger_time = 2s;
 
 /// A slow reader has half a minute, and longer for what is long.
-std::chrono::milliseconds write_allowance(std::size_t bytes) { return 30s + std::chrono::milliseconds(bytes / 16); }
+std::chrono::milliseconds write_allowance(std::uint64_t bytes) { return 30s + std::chrono::milliseconds(bytes / 16); }
 
 }  // namespace
 
@@ -172,13 +173,14 @@ asio::awaitable<Response> Session::handle() {
 }
 
 asio::awaitable<bool> Session::write(Response response, ResponseContext context) {
-  enter(Phase::Writing, write_allowance(response.body.size()));
+  enter(Phase::Writing, write_allowance(response.body_bytes()));
   out_.clear();
   const bool with_body = append_head(out_, response, context);
   const bool joined = with_body && response.body.size() <= join_bytes_max;
   if (joined) out_.append(response.body);
-  const bool written = co_await write_bytes(out_, with_body && !joined ? std::string_view(response.body) : std::string_view());
-  log(response.status, with_body ? response.body.size() : 0);
+  bool written = co_await write_bytes(out_, with_body && !joined ? std::string_view(response.body) : std::string_view());
+  if (written && with_body && response.source) written = co_await write_source(*response.source);
+  log(response.status, with_body ? response.body_bytes() : 0);
   if (out_.capacity() > kept_buffer_bytes) std::string().swap(out_);
   co_return written;
 }
@@ -194,6 +196,18 @@ asio::awaitable<bool> Session::write_bytes(std::string_view head, std::string_vi
   parts = {parts[0] + of_head, parts[1] + (at_once - of_head)};
   const auto [failed_later, rest] = co_await asio::async_write(socket_, parts, as_result);
   co_return !failed_later;
+}
+
+asio::awaitable<bool> Session::write_source(BodySource& source) {
+  std::vector<char> part(static_cast<std::size_t>(std::min<std::uint64_t>(source.size(), source_bytes)));
+  for (std::uint64_t sent = 0; sent < source.size();) {
+    const auto got = source.read(sent, part);
+    if (!got || *got == 0) co_return false;   // the length is promised already: only cutting the connection says that something is wrong
+    const bool written = co_await write_bytes(std::string_view(part.data(), *got), {});
+    if (!written) co_return false;
+    sent += *got;
+  }
+  co_return true;
 }
 
 asio::awaitable<void> Session::refuse(ReadEnd why) {
@@ -230,7 +244,7 @@ asio::awaitable<void> Session::refuse(ReadEnd why) {
   }
 }
 
-void Session::log(int status, std::size_t bytes) const {
+void Session::log(int status, std::uint64_t bytes) const {
   if (!spdlog::should_log(spdlog::level::info)) return;
   const auto took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began_);
   spdlog::info("{} {} {} {}B {}us {} {}", method_, path_, status, bytes, took.count(),

@@ -55,8 +55,9 @@ class Session {
   asio::awaitable<Response> handle();
   asio::awaitable<bool> write(Response response, ResponseContext context);
   asio::awaitable<bool> write_bytes(std::string_view head, std::string_view body);
+  asio::awaitable<bool> write_source(BodySource& source);
   asio::awaitable<void> refuse(ReadEnd why);
-  void log(int status, std::size_t bytes) const;
+  void log(int status, std::uint64_t bytes) const;
 
   asio::ip::tcp::socket socket_;
   std::shared_ptr<SessionShared> shared_;

@@ -77,7 +77,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   (void)aws::sns_response(call.operation, sns, "id");
   if (const auto given = services::parse_sigv4(request); given && *given) {
     (void)services::verify_sigv4(request, **given, "secret", Timestamp{std::chrono::milliseconds{1'795'482'123'000}});
-    (void)services::decode_chunks(request, **given, "secret");
+    (void)services::decode_chunks(request, **given, std::string("secret"));
   }
   (void)http::is_cross_site(request, true);
   (void)http::parse_url(request.target);

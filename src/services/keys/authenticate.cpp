@@ -56,6 +56,13 @@ Result<Principal> Authenticator::authenticate(const http::Request& request, Time
   return Principal{role_of(reader_, (*given)->access_key_id), (*given)->access_key_id};
 }
 
+Result<ChunkedBody> Authenticator::decode_chunked(const http::Request& request) const {
+  const auto given = parse_sigv4(request);
+  if (!given) return given.error();
+  const bool is_checked = has_keys(reader_) && given->has_value();
+  return decode_chunks(request, given->value_or(SigV4{}), is_checked ? secret_of((*given)->access_key_id) : std::nullopt);
+}
+
 Result<void> check_listener(const Reader& reader, std::string_view listen_address, bool insecure) {
   const auto loopback = http::is_loopback_address(listen_address);
   if (!loopback) return loopback.error();

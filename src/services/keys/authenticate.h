@@ -3,6 +3,7 @@
 
 #include "http/http.h"
 #include "services/keys/keys.h"
+#include "services/keys/sigv4.h"
 #include "signalbox/keys.h"
 #include "signalbox/store.h"
 
@@ -32,6 +33,8 @@ class Authenticator {
   /// `Authorization: AWS4-HMAC-SHA256 …` or a presigned query; `Authorization: Bearer SECRET` or `Bearer ID:SECRET`. While no key exists anything passes, a
   /// signature is not looked at: check_listener() keeps such a daemon on loopback. Errors: Forbidden; `where` is AWS's code.
   [[nodiscard]] Result<Principal> authenticate(const http::Request& request, Timestamp now) const;
+  /// The body of an authenticated request sent as `aws-chunked`, its chunks checked as the request itself was. Errors: Forbidden, InvalidArgument.
+  [[nodiscard]] Result<ChunkedBody> decode_chunked(const http::Request& request) const;
 
  private:
   [[nodiscard]] std::optional<std::string> secret_of(std::string_view id) const;

@@ -191,35 +191,87 @@ Result<void> verify_sigv4(const http::Request& request, const SigV4& given, std:
   return {};
 }
 
-Result<std::string> decode_chunks(const http::Request& request, const SigV4& given, std::string_view secret) {
-  const auto invalid = [](const char* why) { return error(ErrorCode::InvalidArgument, std::string("not an aws-chunked body: ") + why); };
-  const bool is_signed = payload_hash(request, given).starts_with("STREAMING-AWS4-HMAC-SHA256-PAYLOAD");
-  std::string out, previous = given.signature;
-  std::string_view rest = request.body;
-  for (;;) {
-    const auto line_end = rest.find("\r\n");
-    if (line_end == std::string_view::npos) return invalid("a chunk has no head");
-    const auto head = rest.substr(0, line_end);
-    std::size_t size = 0;
-    const auto parsed = std::from_chars(head.data(), head.data() + head.size(), size, 16);
-    if (parsed.ec != std::errc()) return invalid("a chunk has no size");
-    rest.remove_prefix(line_end + 2);
-    if (size > rest.size()) return invalid("it ends inside a chunk");
-    const auto chunk = rest.substr(0, size);
-    if (is_signed) {
-      const auto place = head.find(";chunk-signature=");
-      if (place == std::string_view::npos) return mismatch();
-      const auto string_to_sign =
-          fmt::format("{}-PAYLOAD\n{}\n{}\n{}\n{}\n{}", algorithm, given.time, scope_of(given), previous, sha256_hex(""), sha256_hex(chunk));
-      previous = sign(given, secret, string_to_sign);
-      if (!equal_in_constant_time(previous, head.substr(place + 17))) return mismatch();
-    }
-    if (size == 0) return out;   // trailing checksums may follow; they are not needed
-    out.append(chunk);
-    rest.remove_prefix(size);
-    if (!rest.starts_with("\r\n")) return invalid("a chunk is longer than it says");
-    rest.remove_prefix(2);
+namespace {
+
+/// Reads an `aws-chunked` body, each signature covering the one before it.
+class Chunks {
+ public:
+  Chunks(const http::Request& request, const SigV4& given, const std::optional<std::string>& secret) : given_(given), secret_(secret), rest_(request.body), previous_(given.signature) {
+    is_signed_ = secret && payload_hash(request, given).starts_with("STREAMING-AWS4-HMAC-SHA256-PAYLOAD");
   }
-}
+
+  Result<ChunkedBody> read() {
+    for (;;) {
+      const auto head = line();
+      if (!head) return invalid("a chunk has no head");
+      std::size_t size = 0;
+      if (std::from_chars(head->data(), head->data() + head->size(), size, 16).ec != std::errc()) return invalid("a chunk has no size");
+      if (size > rest_.size()) return invalid("it ends inside a chunk");
+      const auto chunk = rest_.substr(0, size);
+      if (auto checked = check("PAYLOAD", sha256_hex("") + "\n" + (is_signed_ ? sha256_hex(chunk) : ""), after(*head, ";chunk-signature=")); !checked) return checked.error();
+      rest_.remove_prefix(size);
+      if (size == 0) return read_trailers();
+      out_.body.append(chunk);
+      if (!line()) return invalid("a chunk is longer than it says");
+    }
+  }
+
+ private:
+  static Error invalid(const char* why) { return error(ErrorCode::InvalidArgument, std::string("not an aws-chunked body: ") + why); }
+
+  static std::string_view after(std::string_view text, std::string_view mark) {
+    const auto place = text.find(mark);
+    return place == std::string_view::npos ? std::string_view() : text.substr(place + mark.size());
+  }
+
+  std::optional<std::string_view> line() {
+    const auto end = rest_.find("\r\n");
+    if (end == std::string_view::npos) return std::nullopt;
+    const auto text = rest_.substr(0, end);
+    rest_.remove_prefix(end + 2);
+    return text;
+  }
+
+  Result<void> check(std::string_view what, const std::string& hashes, std::string_view signature) {
+    if (!is_signed_) return {};
+    const auto string_to_sign = fmt::format("{}-{}\n{}\n{}\n{}\n{}", algorithm, what, given_.time, scope_of(given_), previous_, hashes);
+    previous_ = sign(given_, *secret_, string_to_sign);
+    if (!equal_in_constant_time(previous_, signature)) return mismatch();
+    return {};
+  }
+
+  Result<ChunkedBody> read_trailers() {
+    std::string canonical, signature;
+    while (const auto text = line()) {
+      if (text->empty()) break;
+      const auto colon = text->find(':');
+      if (colon == std::string_view::npos) return invalid("a trailer has no name");
+      std::string name(http::trim(text->substr(0, colon)));
+      std::transform(name.begin(), name.end(), name.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+      const std::string value(http::trim(text->substr(colon + 1)));
+      if (name == "x-amz-trailer-signature") {
+        signature = value;
+      } else {
+        canonical += name + ":" + value + "\n";
+        out_.trailers.emplace_back(std::move(name), value);
+      }
+    }
+    if (!out_.trailers.empty()) {
+      if (auto checked = check("TRAILER", sha256_hex(canonical), signature); !checked) return checked.error();
+    }
+    return std::move(out_);
+  }
+
+  const SigV4& given_;
+  const std::optional<std::string>& secret_;
+  std::string_view rest_;
+  std::string previous_;
+  bool is_signed_ = false;
+  ChunkedBody out_;
+};
+
+}  // namespace
+
+Result<ChunkedBody> decode_chunks(const http::Request& request, const SigV4& given, const std::optional<std::string>& secret) { return Chunks(request, given, secret).read(); }
 
 }  // namespace signalbox::services

@@ -31,8 +31,13 @@ struct SigV4 {
 /// chunks this checks the seed only, decode_chunks() the rest. Errors: Forbidden with AWS's code and text.
 [[nodiscard]] Result<void> verify_sigv4(const http::Request& request, const SigV4& given, std::string_view secret, Timestamp now);
 
-/// The body of a request sent as `aws-chunked`, its chunks' signatures checked where they are signed. Errors: Forbidden, InvalidArgument.
-[[nodiscard]] Result<std::string> decode_chunks(const http::Request& request, const SigV4& given, std::string_view secret);
+struct ChunkedBody {
+  std::string body;
+  std::vector<std::pair<std::string, std::string>> trailers;   ///< names in lower case
+};
+/// The body of a request sent as `aws-chunked`. Without a secret no signature is looked at; with one, those of the chunks and of the trailers are
+/// checked where they are signed. Errors: Forbidden, InvalidArgument.
+[[nodiscard]] Result<ChunkedBody> decode_chunks(const http::Request& request, const SigV4& given, const std::optional<std::string>& secret);
 
 /// For tests and for whoever sends: the hex signature of a canonical request.
 [[nodiscard]] std::string canonical_request(const http::Request& request, const SigV4& given);

@@ -115,11 +115,35 @@ TEST_CASE("chunks of the S3 API Reference") {
       body);
   CHECK(verify(request, s3_secret, "2013-05-24T00:00:00Z").has_value());
   const auto given = **parse_sigv4(request);
-  const auto decoded = decode_chunks(request, given, s3_secret);
+  const auto decoded = decode_chunks(request, given, std::string(s3_secret));
   REQUIRE(decoded.has_value());
-  CHECK(*decoded == first + second);
+  CHECK(decoded->body == first + second);
   request.body[200] = 'b';
-  CHECK(decode_chunks(request, given, s3_secret).has_error());
+  CHECK(decode_chunks(request, given, std::string(s3_secret)).has_error());
+  CHECK(decode_chunks(request, given, std::nullopt).has_value());
+}
+
+TEST_CASE("trailers of the S3 API Reference") {
+  const std::string first(65536, 'a'), second(1024, 'a');
+  const std::string body = "10000;chunk-signature=b474d8862b1487a5145d686f57f013e54db672cee1c953b3010fb58501ef5aa2\r\n" + first +
+                           "\r\n400;chunk-signature=1c1344b170168f8e65b41376b44b20fe354e373826ccbbe2c1d40a8cae51e5c7\r\n" + second +
+                           "\r\n0;chunk-signature=2ca2aba2005185cf7159c6277faf83795951dd77a3a99e6e65d5c9f85863f992\r\n"
+                           "x-amz-checksum-crc32c:sOO8/Q==\r\nx-amz-trailer-signature:d81f82fc3505edab99d459891051a732e8730629a2e4a59689829ca17fe2e435\r\n\r\n";
+  auto request = request_of(
+      "PUT", "/examplebucket/chunkObject.txt",
+      {{"Host", "s3.amazonaws.com"}, {"x-amz-date", "20130524T000000Z"}, {"x-amz-storage-class", "REDUCED_REDUNDANCY"},
+       {"x-amz-content-sha256", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER"}, {"Content-Encoding", "aws-chunked"}, {"x-amz-decoded-content-length", "66560"},
+       {"x-amz-trailer", "x-amz-checksum-crc32c"}, {"Content-Length", "66824"},
+       {"Authorization", "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request,SignedHeaders=content-encoding;host;x-amz-content-sha256;x-amz-date;"
+                         "x-amz-decoded-content-length;x-amz-storage-class;x-amz-trailer,Signature=106e2a8a18243abcf37539882f36619c00e2dfc72633413f02d3b74544bfeb8e"}},
+      body);
+  CHECK(verify(request, s3_secret, "2013-05-24T00:00:00Z").has_value());
+  const auto given = **parse_sigv4(request);
+  const auto decoded = decode_chunks(request, given, std::string(s3_secret));
+  REQUIRE(decoded.has_value());
+  CHECK(decoded->trailers == std::vector<std::pair<std::string, std::string>>{{"x-amz-checksum-crc32c", "sOO8/Q=="}});
+  request.body.replace(request.body.find("sOO8"), 4, "sOO9");
+  CHECK(decode_chunks(request, given, std::string(s3_secret)).has_error());
 }
 
 TEST_CASE("malformed signatures are told apart from none") {

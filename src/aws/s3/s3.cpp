@@ -1,0 +1,151 @@
+#include "aws/s3/s3.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "aws/xml_text.h"
+#include "http/text.h"
+#include "services/objects/object_errors.h"
+
+namespace signalbox::aws::s3 {
+
+using objects::object_error;
+
+namespace {
+
+enum class Level { Service, Bucket, Object };
+
+/// `marker`: a query name that must be there; those of the table come before the plain operation. `copies`: x-amz-copy-source is given.
+struct Operation {
+  std::string_view method;
+  Level level;
+  std::string_view marker;
+  bool copies;
+  asio::awaitable<Answered> (*handle)(CallPointer);
+};
+
+constexpr Operation operations[] = {
+    {"GET", Level::Service, "", false, &list_buckets_operation},
+    {"GET", Level::Bucket, "location", false, &get_bucket_location},
+    {"GET", Level::Bucket, "versioning", false, &get_bucket_versioning},
+    {"GET", Level::Bucket, "uploads", false, &list_multipart_uploads},
+    {"GET", Level::Bucket, "list-type", false, &list_objects_v2},
+    {"POST", Level::Bucket, "delete", false, &delete_objects},
+    {"GET", Level::Bucket, "", false, &list_objects_v1},
+    {"PUT", Level::Bucket, "", false, &create_bucket},
+    {"HEAD", Level::Bucket, "", false, &head_bucket},
+    {"DELETE", Level::Bucket, "", false, &delete_bucket},
+    {"POST", Level::Object, "uploads", false, &create_multipart_upload},
+    {"POST", Level::Object, "uploadId", false, &complete_multipart_upload},
+    {"PUT", Level::Object, "uploadId", true, &upload_part_copy},
+    {"PUT", Level::Object, "uploadId", false, &upload_part},
+    {"DELETE", Level::Object, "uploadId", false, &abort_multipart_upload},
+    {"GET", Level::Object, "uploadId", false, &list_parts_operation},
+    {"PUT", Level::Object, "", true, &copy_object},
+    {"PUT", Level::Object, "", false, &put_object},
+    {"GET", Level::Object, "", false, &get_object},
+    {"HEAD", Level::Object, "", false, &head_object},
+    {"DELETE", Level::Object, "", false, &delete_object},
+};
+
+/// Query names that mean another operation, which is not offered.
+constexpr std::string_view not_offered[] = {
+    "accelerate", "acl", "analytics", "attributes", "cors", "encryption", "intelligent-tiering", "inventory", "legal-hold", "lifecycle", "logging", "metadataConfiguration",
+    "metadataTable", "metrics", "notification", "object-lock", "ownershipControls", "policy", "policyStatus", "publicAccessBlock", "renameObject", "replication",
+    "requestPayment", "restore", "retention", "select", "session", "tagging", "torrent", "versionId", "versions", "website"};
+
+Level level_of(const Address& address) {
+  if (address.bucket.empty()) return Level::Service;
+  return address.key.empty() ? Level::Bucket : Level::Object;
+}
+
+bool has_query(const Call& call, std::string_view name) { return name.empty() || call.request.query_value(name).has_value(); }
+
+Result<const Operation*> find_operation(const Call& call) {
+  for (const auto name : not_offered) {
+    if (has_query(call, name)) return object_error("NotImplemented", "The query parameter '" + std::string(name) + "' asks for an operation that is not offered here");
+  }
+  const auto level = level_of(call.address);
+  const bool copies = call.header("x-amz-copy-source").has_value();
+  // The plain operation is not what a query name of another one asks for.
+  const bool is_another = call.request.method == "PUT" && level == Level::Bucket && (call.request.query_value("versioning") || call.request.query_value("location"));
+  const auto found = std::find_if(std::begin(operations), std::end(operations), [&](const Operation& each) {
+    return each.method == call.request.method && each.level == level && (!each.copies || copies) && has_query(call, each.marker);
+  });
+  if (found == std::end(operations) || is_another) return object_error("MethodNotAllowed");
+  return &*found;
+}
+
+/// `aws-chunked` bodies are decoded, their trailers kept.
+Result<void> decode_body(Call& call) {
+  const auto hash = call.header("x-amz-content-sha256").value_or("");
+  const auto encoding = call.header("Content-Encoding").value_or("");
+  if (!hash.starts_with("STREAMING-") && !http::has_token(encoding, "aws-chunked")) return {};
+  auto decoded = call.api.authenticator.decode_chunked(call.request);
+  if (!decoded) return decoded.error().code == ErrorCode::Forbidden ? object_error("SignatureDoesNotMatch") : object_error("IncompleteBody", decoded.error().message);
+  if (const auto said = call.header("x-amz-decoded-content-length"); said && *said != std::to_string(decoded->body.size())) return object_error("IncompleteBody");
+  call.request.body = std::move(decoded->body);
+  call.trailers = std::move(decoded->trailers);
+  return {};
+}
+
+void add_request_ids(http::Response& response, const http::Request& request) {
+  response.headers.add("x-amz-request-id", request.request_id);
+  response.headers.add("x-amz-id-2", request.request_id);
+}
+
+}  // namespace
+
+std::optional<std::string> Call::header(std::string_view name) const {
+  const auto found = request.headers.get(name);
+  return found ? std::optional(std::string(*found)) : std::nullopt;
+}
+
+std::optional<std::string> Call::query(std::string_view name) const {
+  const auto found = request.query_value(name);
+  return found ? std::optional(std::string(*found)) : std::nullopt;
+}
+
+asio::awaitable<http::Response> answer(Api api, http::Request request) {
+  auto call = std::make_shared<Call>(Call{api, std::move(request), {}, {}});
+  call->address = address_of(call->request);
+  const auto operation = find_operation(*call);
+  if (!operation) co_return failure(operation.error(), call->request);
+  if (auto decoded = decode_body(*call); !decoded) co_return failure(decoded.error(), call->request);
+  auto answered = co_await (*operation)->handle(call);
+  if (!answered) co_return failure(answered.error(), call->request);
+  add_request_ids(*answered, call->request);
+  co_return std::move(*answered);
+}
+
+http::Response failure(const Error& error, const http::Request& request) {
+  const auto shown = objects::s3_error(error);
+  const auto address = address_of(request);
+  XmlText xml;
+  xml.declaration().open("Error").element("Code", shown.code).element("Message", shown.message);
+  if (shown.code == "NoSuchBucket" || shown.code == "BucketNotEmpty" || shown.code == "InvalidBucketName") xml.element("BucketName", address.bucket);
+  if (shown.code == "NoSuchKey") xml.element("Key", address.key);
+  xml.element("RequestId", request.request_id).element("HostId", request.request_id).close("Error");
+  http::Response response{shown.status};
+  response.headers.add("Content-Type", "application/xml");
+  response.body = xml.take();
+  add_request_ids(response, request);
+  return response;
+}
+
+http::Response refusal(const Error& error, const http::Request& request) {
+  if (error.where == "InvalidSignatureException") return failure(object_error("SignatureDoesNotMatch"), request);
+  if (error.where == "UnrecognizedClientException") return failure(object_error("InvalidAccessKeyId"), request);
+  return failure(object_error("AccessDenied"), request);
+}
+
+http::Response xml_response(std::string body) {
+  http::Response response;
+  response.headers.add("Content-Type", "application/xml");
+  response.body = std::move(body);
+  return response;
+}
+
+std::string quoted_etag(std::string_view etag) { return "\"" + std::string(etag) + "\""; }
+
+}  // namespace signalbox::aws::s3
