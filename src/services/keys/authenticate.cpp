@@ -57,10 +57,11 @@ Result<Principal> Authenticator::authenticate(const http::Request& request, Time
 }
 
 Result<ChunkedBody> Authenticator::decode_chunked(const http::Request& request) const {
+  if (!has_keys(reader_)) return decode_chunks(request, SigV4{}, std::nullopt);
   const auto given = parse_sigv4(request);
   if (!given) return given.error();
-  const bool is_checked = has_keys(reader_) && given->has_value();
-  return decode_chunks(request, given->value_or(SigV4{}), is_checked ? secret_of((*given)->access_key_id) : std::nullopt);
+  if (!*given) return decode_chunks(request, SigV4{}, std::nullopt);   // authenticated by a bearer token
+  return decode_chunks(request, **given, secret_of((*given)->access_key_id));
 }
 
 Result<void> check_listener(const Reader& reader, std::string_view listen_address, bool insecure) {
