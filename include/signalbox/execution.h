@@ -48,6 +48,7 @@ struct Frame {
   std::vector<std::int64_t> retries;        ///< retries used up, per retrier of the current state; grows when one is first used
   std::int64_t retry_count = 0;             ///< the context object's State.RetryCount
   Json variables = Json::empty_object();    ///< assigned in this frame; outer frames' are read through their parents
+  std::size_t variables_bytes = 0;          ///< of their values as text
 
   struct Ready {};                          ///< in a state whose work has not begun; a step that reached its bound leaves it so
   struct InTask { TaskAttempt attempt; };
@@ -80,6 +81,7 @@ struct Execution {
   std::map<FrameId, Frame> frames;          ///< those that have not ended; when the execution has ended, those it ended in
   std::map<TaskAttempt, PendingTask> tasks; ///< likewise
   std::set<std::pair<Timestamp, FrameId>> due;   ///< every frame's next moment (task time-out, heartbeat, wait, retry)
+  std::size_t variables_bytes = 0;          ///< of all frames' variables
   std::set<FrameId> ready;                  ///< frames that can go on now: Ready, or a Map that may start an iteration
 
   [[nodiscard]] bool running() const { return status == ExecutionStatus::Running; }

@@ -67,6 +67,9 @@ class PathExpression {
   std::shared_ptr<const Compiled> compiled_;
 };
 
+/// Whether a text is a Unicode identifier, as the names of variables are; how long it is, is not looked at. Spec: Variables.
+[[nodiscard]] bool is_variable_name(std::string_view text);
+
 /// Where a result goes: a Reference Path into the state's input. Spec: Input and Output Processing, ResultPath.
 class ReferencePath {
  public:
@@ -92,6 +95,8 @@ class IntrinsicCall {
   [[nodiscard]] Evaluated<Json> evaluate(const EvaluationContext& context) const;
   [[nodiscard]] const std::string& text() const;
   [[nodiscard]] std::string printed() const;
+  /// Names of the variables read, nested calls' too; sorted, each once.
+  [[nodiscard]] std::vector<std::string> variables() const;
 
   struct Compiled;
 

@@ -164,7 +164,8 @@ struct State {
   std::string name;
   std::string place;                        ///< JSON pointer as diagnostics write it: `/States/A`, `/States/P/Branches[0]/States/B`
   QueryLanguage query_language = QueryLanguage::JsonPath;
-  std::optional<PayloadTemplate> assign;    ///< JSONPath `Assign`; refused until variables are offered
+  std::optional<PayloadTemplate> assign;
+  std::vector<std::string> variables_read;  ///< by the state's own fields, not by states nested in it; sorted
   std::variant<PassState, TaskState, ChoiceState, WaitState, SucceedState, FailState, ParallelState, MapState> type;
 };
 
@@ -180,8 +181,16 @@ struct StateMachine {
   [[nodiscard]] const State& state(StateIndex index) const { return states[index]; }
 };
 
+/// Spec: Variables. [aws: Step Functions quotas]
+inline constexpr std::size_t variable_name_characters_max = 80;
+inline constexpr std::size_t variable_bytes_max = 262'144;          ///< of one value, and of all that one Assign sets
+inline constexpr std::size_t variables_bytes_max = 10'485'760;      ///< of all that an execution holds
+
 /// `Pass`, `Task`, … as the definition and history's `PassStateEntered` spell it.
 [[nodiscard]] std::string_view type_name(const State& state);
+
+/// DescribeStateMachine's variableReferences: an object that names, for each state that reads variables, those it reads. [boto]
+[[nodiscard]] Json variable_references(const StateMachine& machine);
 
 /// What a faulty definition is told. `code` is AWS's (SCHEMA_VALIDATION_FAILED, MISSING_TRANSITION_TARGET, …), `where` its
 /// place (`/States/C/Choices[0]`).
@@ -200,7 +209,7 @@ struct AslOptions {
 
 struct ParsedDefinition {
   /// Null if any diagnostic is an error, or if the definition uses part of the language that is not offered here (JSONata,
-  /// variables, distributed Map, EXPRESS). A service that is not here leaves the machine: its tasks can be mocked or left to fail.
+  /// distributed Map, EXPRESS). A service that is not here leaves the machine: its tasks can be mocked or left to fail.
   std::shared_ptr<const StateMachine> machine;
   std::vector<Diagnostic> diagnostics;           ///< every fault found, in AWS's order
   std::vector<std::string> unsupported;          ///< valid on AWS, but not offered here: one sentence each, naming the place and the service

@@ -14,10 +14,21 @@
 
 namespace signalbox::asl {
 
+/// The variables of one `States` block: what its states assign, and what the blocks inside of it do.
+struct VariableScope {
+  struct Assigned {
+    std::string name;
+    std::string place;                                 ///< of the Assign field
+  };
+  std::unordered_set<std::string> own;
+  std::vector<Assigned> assigned, inner;
+};
+
 struct Builder {
   AslOptions options;
   Report report;
   StateMachine machine;
+  std::vector<VariableScope> scopes;                   ///< of the blocks being parsed, outermost first
   QueryLanguage language = QueryLanguage::JsonPath;   ///< the machine's; nested states inherit it, not their parent's
 };
 
@@ -42,8 +53,10 @@ struct StateContext {
   [[nodiscard]] Report& report() const { return builder.report; }
 };
 
+/// Whether a block's states see the variables of the states around it; a distributed Map's do not.
+enum class OuterVariables : std::uint8_t { Visible, Hidden };
 /// Parses StartAt and States; `fields` stands at the object that holds them. Other fields are the caller's.
-[[nodiscard]] Flow parse_flow(Builder& builder, Fields& fields, const std::string& place);
+[[nodiscard]] Flow parse_flow(Builder& builder, Fields& fields, const std::string& place, OuterVariables outer = OuterVariables::Visible);
 
 /// The state that `name` (a JSON string at `where`) names, noted as an edge; a missing target is a fault.
 [[nodiscard]] std::optional<StateIndex> parse_target(StateContext& context, Fields& holder, std::string_view field);
@@ -54,8 +67,10 @@ enum class FlowFields : std::uint8_t { Pass, Task, Map };
 [[nodiscard]] DataFlow parse_data_flow(StateContext& context, FlowFields which);
 /// InputPath and OutputPath alone.
 void parse_in_and_out(StateContext& context, PathOrNull& input_path, PathOrNull& output_path);
-/// Assign: valid on AWS, not offered yet.
-[[nodiscard]] std::optional<PayloadTemplate> parse_assign(Fields& fields);
+/// Assign of a state, a choice rule or a catcher. Spec: Variables.
+[[nodiscard]] std::optional<PayloadTemplate> parse_assign(Builder& builder, Fields& fields);
+/// After a block's states: an inner block may not assign what this one does. Its scope becomes part of the one around it.
+void close_scope(Builder& builder, OuterVariables outer);
 
 [[nodiscard]] std::vector<Retrier> parse_retry(StateContext& context);
 [[nodiscard]] std::vector<Catcher> parse_catch(StateContext& context);

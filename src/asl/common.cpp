@@ -58,12 +58,6 @@ void parse_in_and_out(StateContext& context, PathOrNull& input_path, PathOrNull&
   output_path = fields.path_or_null("OutputPath");
 }
 
-std::optional<PayloadTemplate> parse_assign(Fields& fields) {
-  if (!fields.object("Assign")) return std::nullopt;
-  fields.report().not_offered(fields.at("Assign"), "variables (Assign) are not offered yet");
-  return fields.is_jsonata() ? std::nullopt : fields.payload_template("Assign");
-}
-
 std::optional<ConstantOrPath<std::int64_t>> parse_integer_or_path(Fields& fields, const std::string& name, Range range) {
   const auto path_name = name + "Path";
   fields.only_in(QueryLanguage::JsonPath, {path_name});

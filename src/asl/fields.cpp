@@ -114,7 +114,7 @@ std::optional<PathExpression> Fields::parse_path(std::string_view name, const Js
     report_.fault(fmt::format("Value is not a Reference Path: '{}' can select more than one value", value.as_string()), at(name));
     return std::nullopt;
   }
-  if (path->variable()) report_.not_offered(at(name), fmt::format("the variable ${} is not offered here; variables are not offered yet", *path->variable()));
+  if (path->variable()) report_.reads(*path->variable());
   return std::move(*path);
 }
 
@@ -154,8 +154,7 @@ std::optional<PayloadTemplate> Fields::payload_template(std::string_view name) {
   if (!value) return std::nullopt;
   auto parsed = PayloadTemplate::parse(*value);
   if (parsed) {
-    for (const auto& variable : parsed->variables())
-      report_.not_offered(at(name), fmt::format("the variable ${} is not offered here; variables are not offered yet", variable));
+    for (auto& variable : parsed->variables()) report_.reads(std::move(variable));
     return std::move(*parsed);
   }
   for (const auto& fault : parsed.error()) {

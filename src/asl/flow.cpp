@@ -89,12 +89,16 @@ void parse_state(Builder& builder, FlowScope& flow, StateIndex index, const Json
     StateContext context{builder, flow, typed, index};
     // The machine's vector grows while nested states are parsed: no reference into it is held meanwhile.
     decltype(State::type) parsed;
+    auto outer_reads = builder.report.exchange_reads({});
     parse(context, parsed);
     std::optional<PayloadTemplate> assign;
-    if (may_assign(name)) assign = parse_assign(typed);
+    if (may_assign(name)) assign = parse_assign(builder, typed);
+    const auto reads = builder.report.exchange_reads(std::move(outer_reads));
     typed.refuse_others();
-    builder.machine.states[index].type = std::move(parsed);
-    builder.machine.states[index].assign = std::move(assign);
+    auto& state = builder.machine.states[index];
+    state.type = std::move(parsed);
+    state.assign = std::move(assign);
+    state.variables_read.assign(reads.begin(), reads.end());
     return;
   }
   flow.complete = false;
@@ -103,7 +107,7 @@ void parse_state(Builder& builder, FlowScope& flow, StateIndex index, const Json
 
 }  // namespace
 
-Flow parse_flow(Builder& builder, Fields& fields, const std::string& place) {
+Flow parse_flow(Builder& builder, Fields& fields, const std::string& place, OuterVariables outer) {
   FlowScope flow;
   flow.place = place;
   fields.require({"States", "StartAt"});
@@ -124,7 +128,9 @@ Flow parse_flow(Builder& builder, Fields& fields, const std::string& place) {
   } else {
     flow.complete = false;
   }
+  builder.scopes.emplace_back();
   for (std::size_t i = 0; i < flow.states.size(); ++i) parse_state(builder, flow, flow.states[i], states->members()[i].value);
+  close_scope(builder, outer);
   check_graph(builder, flow);
   return Flow{flow.start.value_or(0)};
 }

@@ -28,6 +28,7 @@ class Printer {
     for (const auto& state : machine_.states) {
       out_ += fmt::format("{} {}", state.place, type_name(state));
       std::visit([this](const auto& type) { print(type); }, state.type);
+      print(state.assign, "assign");
       out_ += '\n';
     }
     return std::move(out_);
@@ -80,6 +81,7 @@ class Printer {
     for (const auto& catcher : catchers) {
       field("catch", fmt::format("({}", fmt::join(catcher.error_equals, "|")));
       print(catcher.result_path, "result");
+      print(catcher.assign, "assign");
       out_ += fmt::format(" next={})", name(catcher.next));
     }
   }
@@ -104,7 +106,11 @@ class Printer {
   }
   void print(const ChoiceState& state) {
     print(state.input_path, "input");
-    for (const auto& rule : state.choices) out_ += fmt::format(" [{} -> {}]", asl::print(rule.condition), name(rule.next));
+    for (const auto& rule : state.choices) {
+      out_ += fmt::format(" [{} -> {}", asl::print(rule.condition), name(rule.next));
+      print(rule.assign, "assign");
+      out_ += ']';
+    }
     if (state.otherwise) field("default", name(*state.otherwise));
     print(state.output_path, "output");
   }

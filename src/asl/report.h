@@ -3,7 +3,9 @@
 
 #include "signalbox/state_machine.h"
 
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace signalbox::asl {
@@ -22,6 +24,11 @@ class Report {
   /// A service that is not here: a machine is made all the same, since its calls can be mocked or be left to fail.
   void service_not_offered(std::string where, std::string service);
 
+  /// The state that is being parsed reads this variable.
+  void reads(std::string variable) { reads_.insert(std::move(variable)); }
+  /// What was read since; `outer` is what the state around it had read so far.
+  [[nodiscard]] std::set<std::string> exchange_reads(std::set<std::string> outer) { return std::exchange(reads_, std::move(outer)); }
+
   [[nodiscard]] bool has_faults() const;
   [[nodiscard]] bool can_run() const { return runnable_ && !has_faults(); }
   [[nodiscard]] std::vector<Diagnostic> take_diagnostics();
@@ -30,6 +37,7 @@ class Report {
  private:
   std::vector<Diagnostic> form_, targets_, graph_;
   std::vector<std::string> unsupported_;
+  std::set<std::string> reads_;
   bool runnable_ = true;
 };
 

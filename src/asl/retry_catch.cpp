@@ -53,7 +53,7 @@ Catcher parse_catcher(StateContext& context, Fields& fields, bool is_last) {
   fields.only_in(QueryLanguage::JsonPath, {"ResultPath"});
   fields.only_in(QueryLanguage::Jsonata, {"Output"});
   if (!fields.is_jsonata()) catcher.result_path = fields.result_path("ResultPath");
-  catcher.assign = parse_assign(fields);
+  catcher.assign = parse_assign(context.builder, fields);
   fields.ignore({"Comment"});
   fields.refuse_others();
   return catcher;

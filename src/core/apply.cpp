@@ -46,9 +46,7 @@ class Application {
   void operator()(const StateExited& fact) {
     Frame& frame = chained();
     frame.input = fact.output;
-    if (fact.assigned_variables) {
-      for (const auto& [name, value] : fact.assigned_variables->members()) frame.variables = frame.variables.with(name, value);
-    }
+    if (fact.assigned_variables) assign(frame, fact.assigned_variables->members());
   }
   void operator()(const WaitStarted& fact) {
     Frame& frame = this->frame();
@@ -132,6 +130,7 @@ class Application {
     if (fact.end != StateEnd::Aborted) parent.last_event_id = child.last_event_id;
     if (const auto* in_task = std::get_if<Frame::InTask>(&child.activity)) execution_.tasks.erase(in_task->attempt);
     set_due(child, std::nullopt);
+    execution_.variables_bytes -= child.variables_bytes;
     execution_.ready.erase(child.id);
     execution_.frames.erase(child.id);
     update_ready(parent);
@@ -163,6 +162,16 @@ class Application {
   void end_task(TaskAttempt attempt) {
     execution_.tasks.erase(attempt);
     become(chained(), Frame::Ready{});
+  }
+
+  void assign(Frame& frame, const Json::Object& assigned) {
+    for (const auto& [name, value] : assigned) {
+      const Json* const old = frame.variables.find(name);
+      const auto change = value.text_bytes() - (old == nullptr ? 0 : old->text_bytes());   // modulo 2^64: may be less
+      frame.variables_bytes += change;
+      execution_.variables_bytes += change;
+      frame.variables = frame.variables.with(name, value);
+    }
   }
 
   template <class Activity>

@@ -1,5 +1,6 @@
 #include "core/catch.h"
 
+#include "core/data_flow.h"
 #include "core/retry.h"
 #include "core/states/states.h"
 
@@ -33,14 +34,18 @@ const Catcher* find_catcher(const State& state, const Failure& failure) {
 }
 
 void catch_failure(Interpreter& interpreter, Frame& frame, const State& state, const Catcher& catcher, const Failure& failure) {
+  const Json error = error_output(failure.error);
+  Scope scope(interpreter, frame);
+  auto variables = assigned(scope, catcher.assign, error);
+  if (!variables) return interpreter.end_failed(frame, variables.error());
   Json output = frame.input;
   if (catcher.result_path) {
-    auto inserted = catcher.result_path->insert(frame.input, error_output(failure.error));
+    auto inserted = catcher.result_path->insert(frame.input, error);
     if (!inserted) return interpreter.end_failed(frame, failure_in(frame, inserted.error()));
     output = std::move(*inserted);
   }
   if (output.text_bytes() > payload_bytes_max) return interpreter.end_failed(frame, Failure{.error = data_limit_exceeded(state.name)});
-  interpreter.leave(frame, state, std::move(output), catcher.next);
+  interpreter.leave(frame, state, std::move(output), catcher.next, std::move(*variables));
 }
 
 }  // namespace signalbox::core

@@ -44,6 +44,7 @@ class Scope {
   [[nodiscard]] std::optional<Json> find(const PathExpression& path, const Json& input);
 
   [[nodiscard]] const Frame& frame() const { return frame_; }
+  [[nodiscard]] const Execution& execution() const { return interpreter_.execution(); }
 
  private:
   EvaluationContext around(const Json& input, bool with_context);
@@ -70,6 +71,11 @@ class Scope {
 /// ResultSelector, ResultPath into the raw input, OutputPath; a result too large is States.DataLimitExceeded. The error is
 /// complete, its cause beginning as AWS's do.
 [[nodiscard]] boost::system::result<Json, Failure> state_output(Scope& scope, const DataFlow& flow, const Json& raw_input, const Json& result);
+
+/// What an Assign gives, `$` being `input`; nothing where there is none. Its values are those at the state's entry: none is visible
+/// before the state is left. Errors: what its expressions raise; States.DataLimitExceeded for more bytes than variables may have.
+/// Spec: Variables.
+[[nodiscard]] boost::system::result<std::optional<Json>, Failure> assigned(Scope& scope, const std::optional<PayloadTemplate>& assign, const Json& input);
 
 [[noreturn]] void throw_exception_from_error(const Failure& failure, const boost::source_location&);
 

@@ -19,6 +19,10 @@ WorkflowError data_limit_exceeded(std::string_view who) {
                        fmt::format("The state/task '{}' returned a result with a size exceeding the maximum number of bytes service limit.", who)};
 }
 
+WorkflowError variables_too_large(std::string_view what, std::size_t bytes) {
+  return WorkflowError{error_names::DataLimitExceeded, fmt::format("{} exceeds the maximum of {} bytes.", what, bytes)};
+}
+
 WorkflowError history_full() {
   return WorkflowError{error_names::Runtime, fmt::format("The execution reached the maximum number of history events ({}).", history_events_max)};
 }

@@ -19,6 +19,8 @@ struct Failure {
 [[nodiscard]] Failure runtime_failure(const Frame& frame, std::string_view cause);
 /// `who` is a state's name, `lambda`, or a function's ARN: who returned too much.
 [[nodiscard]] WorkflowError data_limit_exceeded(std::string_view who);
+/// `what` is more than `bytes` bytes.
+[[nodiscard]] WorkflowError variables_too_large(std::string_view what, std::size_t bytes);
 /// What the last event that fits says. [aws: Step Functions quotas, 25,000 events]
 [[nodiscard]] WorkflowError history_full();
 [[nodiscard]] WorkflowError timed_out();

@@ -33,8 +33,8 @@ void Interpreter::enter(Frame& frame, StateIndex index, Json input) {
   record(frame, StateEntered{.type = type_of(state), .name = state.name, .input = std::move(input)});
 }
 
-void Interpreter::leave(Frame& frame, const State& state, Json output, Transition next) {
-  if (!record(frame, StateExited{.type = type_of(state), .name = state.name, .output = output, .assigned_variables = std::nullopt})) return;
+void Interpreter::leave(Frame& frame, const State& state, Json output, Transition next, std::optional<Json> assigned) {
+  if (!record(frame, StateExited{.type = type_of(state), .name = state.name, .output = output, .assigned_variables = std::move(assigned)})) return;
   if (next) {
     enter(frame, *next, std::move(output));
   } else {

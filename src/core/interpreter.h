@@ -40,8 +40,8 @@ class Interpreter {
 
   /// Enters a state; its work begins when its turn comes.
   void enter(Frame& frame, StateIndex state, Json input);
-  /// Exits the frame's state and enters the next, or ends the frame.
-  void leave(Frame& frame, const State& state, Json output, Transition next);
+  /// Exits the frame's state and enters the next, or ends the frame. `assigned` is what its Assign gave.
+  void leave(Frame& frame, const State& state, Json output, Transition next, std::optional<Json> assigned = std::nullopt);
   /// The frame's state has failed: retries it, goes to a catcher, or ends the frame and tells the parent.
   void fail(Frame& frame, Failure failure);
 

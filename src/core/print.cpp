@@ -159,6 +159,7 @@ std::string print(const Execution& execution, PrintedClocks clocks) {
   line.add("name", execution.started.name).add("started_at", execution.started_at).add("stopped_at", execution.stopped_at);
   line.add("output", execution.output).add(execution.error).add("last", execution.last_event_id);
   line.add("next_frame", execution.next_frame).add("next_attempt", execution.next_attempt);
+  line.add("variables_bytes", static_cast<std::int64_t>(execution.variables_bytes));
   for (const FrameId id : execution.ready) line.add("ready", id);
   if (clocks == PrintedClocks::All) {
     for (const auto& [moment, id] : execution.due) line.add("due", moment).add("frame", id);

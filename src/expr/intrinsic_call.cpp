@@ -152,6 +152,14 @@ void IntrinsicCall::Compiled::add_variables(std::vector<std::string>& names) con
   }
 }
 
+std::vector<std::string> IntrinsicCall::variables() const {
+  std::vector<std::string> names;
+  compiled_->add_variables(names);
+  std::ranges::sort(names);
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  return names;
+}
+
 Result<IntrinsicCall> IntrinsicCall::parse(std::string_view text) {
   const std::string copy(text);
   Cursor cursor{.text = copy};

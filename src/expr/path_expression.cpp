@@ -71,6 +71,12 @@ Result<PathExpression> PathExpression::parse(std::string_view text) {
   return path;
 }
 
+bool is_variable_name(std::string_view text) {
+  expr::Cursor cursor{.text = text};
+  std::string name;
+  return expr::parse_variable_name(cursor, name) && cursor.done();
+}
+
 Evaluated<Json> PathExpression::evaluate(const EvaluationContext& context) const {
   const Json* const root = compiled_->root(context);
   if (root == nullptr) return runtime_error(fmt::format("No results for path: {}", compiled_->printed_start()));

@@ -58,24 +58,24 @@ class RandomDefinition {
   std::string state(int depth, const std::string& next, const std::string& next_name) {
     switch (draw_.below(depth > 0 ? 9 : 6)) {
       case 0: return R"("Type": "Pass", )" + next;
-      case 1: return R"x("Type": "Pass", "Parameters": {"v.$": "$", "id.$": "States.UUID()"}, "ResultPath": null, )x" + next;
+      case 1: return R"x("Type": "Pass", "Parameters": {"v.$": "$", "id.$": "States.UUID()"}, "ResultPath": null, )x" + assign(depth) + next;
       case 2: return fmt::format(R"("Type": "Wait", "Seconds": {}, {})", draw_.below(20), next);
       case 3:
         if (!next_name.empty()) return fmt::format(R"("Type": "Choice", "Choices": [{{"Variable": "$", "IsString": true, "Next": "{0}"}}], "Default": "{0}")", next_name);
         [[fallthrough]];
       case 4:
-      case 5: return task() + errors(next_name) + next;
+      case 5: return task() + assign(depth) + errors(next_name) + next;
       case 6:
       case 7: {
         std::string branches = "{" + flow(depth - 1) + "}";
         for (auto more = draw_.below(3); more > 0; --more) branches += ", {" + flow(depth - 1) + "}";
-        return fmt::format(R"("Type": "Parallel", "Branches": [{}], {}{})", branches, errors(next_name), next);
+        return fmt::format(R"("Type": "Parallel", "Branches": [{}], {}{}{})", branches, assign(depth), errors(next_name), next);
       }
       default: {
         const std::string limit = draw_.chance(50) ? fmt::format(R"("MaxConcurrency": {}, )", draw_.below(3)) : "";
         const std::string tolerated = draw_.chance(40) ? fmt::format(R"("ToleratedFailureCount": {}, )", draw_.below(3)) : "";
         // ItemsPath reads a list that every execution's input holds, wherever in the machine the Map stands.
-        return fmt::format(R"("Type": "Map", "ItemsPath": "$$.Execution.Input.list", {}{}"ItemProcessor": {{{}}}, {}{})", limit, tolerated, flow(depth - 1), errors(next_name), next);
+        return fmt::format(R"("Type": "Map", "ItemsPath": "$$.Execution.Input.list", {}{}"ItemProcessor": {{{}}}, {}{}{})", limit, tolerated, flow(depth - 1), assign(depth), errors(next_name), next);
       }
     }
   }
@@ -90,6 +90,12 @@ class RandomDefinition {
         return R"("Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken", "Parameters": {"QueueUrl": "q", "MessageBody.$": "$$.Task.Token"}, )" +
                timeout + heartbeat;
     }
+  }
+
+  /// Each level of nesting has its own names, so that no inner scope assigns an outer one's.
+  std::string assign(int depth) {
+    if (draw_.chance(50)) return "";
+    return fmt::format(R"x("Assign": {{"v{0}": {1}, "w{0}.$": "$", "id{0}.$": "States.UUID()"}}, )x", depth, draw_.below(100));
   }
 
   std::string errors(const std::string& next_name) {

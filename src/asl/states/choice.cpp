@@ -136,7 +136,7 @@ void parse_rule(StateContext& context, Fields& fields, ChoiceState& state) {
   if (!fields.has("Next")) context.flow.complete = false;
   if (const auto next = parse_target(context, fields, "Next")) rule.next = *next;
   fields.only_in(QueryLanguage::Jsonata, {"Condition", "Output"});
-  rule.assign = parse_assign(fields);
+  rule.assign = parse_assign(context.builder, fields);
   fields.ignore({"Comment"});
   if (fields.is_jsonata()) {
     fields.require({"Condition"});

@@ -20,7 +20,10 @@ std::optional<FailText> parse_text(Fields& fields, const std::string& name) {
     return std::nullopt;
   }
   auto call = IntrinsicCall::parse(*text);
-  if (call) return std::move(*call);
+  if (call) {
+    for (auto& variable : call->variables()) fields.report().reads(std::move(variable));
+    return std::move(*call);
+  }
   fields.report().fault("Value is not a Reference Path or a valid intrinsic function call: " + call.error().message, fields.at(path_name));
   return std::nullopt;
 }

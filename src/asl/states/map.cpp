@@ -37,7 +37,7 @@ void parse_processor(StateContext& context, MapState& state, bool& distributed) 
     Fields processor(*value, fields.at(name), context.builder.language, context.report());
     processor.ignore({"Comment"});
     distributed = parse_processor_config(context, processor);
-    state.processor = parse_flow(context.builder, processor, fields.at(name));
+    state.processor = parse_flow(context.builder, processor, fields.at(name), distributed ? OuterVariables::Hidden : OuterVariables::Visible);
     processor.refuse_others();
   }
 }

@@ -128,9 +128,11 @@ void finish_map(Interpreter& interpreter, Frame& frame, const State& state, cons
   if (!interpreter.record(frame, StateEnded{.type = StateType::Map, .end = StateEnd::Succeeded, .error = {}})) return;
   Scope scope(interpreter, frame);
   // Here, `Parameters` has selected the iterations' inputs; it plays no part in the output.
+  auto variables = assigned(scope, state.assign, result);
+  if (!variables) return interpreter.fail(frame, variables.error());
   auto output = state_output(scope, map.flow, frame.input, result);
   if (!output) return interpreter.fail(frame, output.error());
-  interpreter.leave(frame, state, std::move(*output), map.next);
+  interpreter.leave(frame, state, std::move(*output), map.next, std::move(*variables));
 }
 
 }  // namespace signalbox::core

@@ -21,9 +21,11 @@ void finish_parallel(Interpreter& interpreter, Frame& frame, const State& state,
   const Json result = gathered(std::get<Frame::Gathering>(frame.activity));
   if (!interpreter.record(frame, StateEnded{.type = StateType::Parallel, .end = StateEnd::Succeeded, .error = {}})) return;
   Scope scope(interpreter, frame);
+  auto variables = assigned(scope, state.assign, result);
+  if (!variables) return interpreter.fail(frame, variables.error());
   auto output = state_output(scope, parallel.flow, frame.input, result);
   if (!output) return interpreter.fail(frame, output.error());
-  interpreter.leave(frame, state, std::move(*output), parallel.next);
+  interpreter.leave(frame, state, std::move(*output), parallel.next, std::move(*variables));
 }
 
 }  // namespace signalbox::core

@@ -70,9 +70,11 @@ void succeed(Interpreter& interpreter, const Attempt& at, const Json& output) {
     return;
   }
   Scope scope(interpreter, frame);
+  auto variables = assigned(scope, at.state.assign, output);
+  if (!variables) return interpreter.fail(frame, variables.error());
   auto result = state_output(scope, at.task.flow, frame.input, output);
   if (!result) return interpreter.fail(frame, result.error());
-  interpreter.leave(frame, at.state, std::move(*result), at.task.next);
+  interpreter.leave(frame, at.state, std::move(*result), at.task.next, std::move(*variables));
 }
 
 /// The service has answered a call that waits on; a callback that was faster than the answer completes it now.

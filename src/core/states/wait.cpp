@@ -51,6 +51,15 @@ Evaluated<Timestamp> moment_of(Scope& scope, const WaitState::Until& wait, const
   return moment;
 }
 
+/// `input` is the effective input.
+void leave(Interpreter& interpreter, Frame& frame, Scope& scope, const State& state, const WaitState& wait, const Json& input) {
+  auto variables = assigned(scope, state.assign, input);
+  if (!variables) return interpreter.fail(frame, variables.error());
+  auto output = select(scope, wait.output_path, input);
+  if (!output) return interpreter.fail(frame, failure_in(frame, output.error()));
+  interpreter.leave(frame, state, std::move(*output), wait.next, std::move(*variables));
+}
+
 }  // namespace
 
 void begin_wait(Interpreter& interpreter, Frame& frame, const State& state, const WaitState& wait) {
@@ -63,18 +72,16 @@ void begin_wait(Interpreter& interpreter, Frame& frame, const State& state, cons
     interpreter.record(frame, WaitStarted{.due = *due});
     return;
   }
-  auto output = select(scope, wait.output_path, *input);
-  if (!output) return interpreter.fail(frame, failure_in(frame, output.error()));
-  interpreter.leave(frame, state, std::move(*output), wait.next);
+  leave(interpreter, frame, scope, state, wait, *input);
 }
 
 void end_wait(Interpreter& interpreter, Frame& frame) {
   const State& state = interpreter.state_of(frame);
   const auto& wait = std::get<WaitState>(state.type);
   Scope scope(interpreter, frame);
-  auto output = passed_through(scope, wait.input_path, wait.output_path, frame.input);
-  if (!output) return interpreter.fail(frame, failure_in(frame, output.error()));
-  interpreter.leave(frame, state, std::move(*output), wait.next);
+  const auto input = select(scope, wait.input_path, frame.input);
+  if (!input) return interpreter.fail(frame, failure_in(frame, input.error()));
+  leave(interpreter, frame, scope, state, wait, *input);
 }
 
 }  // namespace signalbox::core

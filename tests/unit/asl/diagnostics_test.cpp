@@ -274,6 +274,48 @@ TEST_CASE("parallel and map") {
   });
 }
 
+TEST_CASE("variables") {
+  const std::string long_name(81, 'v');
+  check({
+      {"names", pass(R"("Assign": {"x": 1, "y.$": "$.a", "größe": 2, "_1": 3})"), ""},
+      {"no object", pass(R"("Assign": "x")"), "SCHEMA_VALIDATION_FAILED: Expected value of type Object at /States/A/Assign\n"},
+      {"no identifier", pass(R"("Assign": {"a.b": 1})"), "SCHEMA_VALIDATION_FAILED: 'a.b' is not a valid variable name at /States/A/Assign\n"},
+      {"begins with a digit", pass(R"("Assign": {"1a.$": "$"})"), "SCHEMA_VALIDATION_FAILED: '1a' is not a valid variable name at /States/A/Assign\n"},
+      {"reserved", pass(R"("Assign": {"states": 1})"), "SCHEMA_VALIDATION_FAILED: The variable name 'states' is reserved at /States/A/Assign\n"},
+      {"Succeed has none", one_state(R"("Type": "Succeed", "Assign": {"x": 1})"), "SCHEMA_VALIDATION_FAILED: Field 'Assign' is not supported at /States/A\n"},
+      {"a faulty path", pass(R"("Assign": {"x.$": "y"})"),
+       "SCHEMA_VALIDATION_FAILED: The value for the field 'x.$' must be a valid JSONPath or a valid intrinsic function call at /States/A/Assign\n"},
+  });
+  CHECK(diagnose(pass(R"("Assign": {")" + long_name + R"(": 1})")) ==
+        "SCHEMA_VALIDATION_FAILED: The variable name '" + long_name + "' has more than 80 characters at /States/A/Assign\n");
+}
+
+TEST_CASE("an inner scope does not assign what an outer one does") {
+  const auto nested = [](const std::string& outer, const std::string& inner) {
+    return R"({"StartAt": "P", "States": {"P": {"Type": "Parallel", "Next": "Q", "Branches": [
+      {"StartAt": "B", "States": {"B": {"Type": "Pass", "Assign": {"own": 1}, "End": true}}},
+      {"StartAt": "M", "States": {"M": {"Type": "Map", "End": true, "ItemProcessor": {"StartAt": "I", "States": {"I": {"Type": "Pass", "End": true, "Assign": {)" + inner +
+           R"(}}}}}}}]}, "Q": {"Type": "Pass", "End": true, "Assign": {)" + outer + "}}}}";
+  };
+  check({
+      {"siblings", nested(R"("x": 1)", R"("own": 2)"), ""},
+      {"two levels", nested(R"("x": 1)", R"("x.$": "$")"),
+       "SCHEMA_VALIDATION_FAILED: The variable 'x' is assigned in an outer scope already at /States/P/Branches[1]/States/M/ItemProcessor/States/I/Assign\n"},
+  });
+}
+
+TEST_CASE("the variables that states read") {
+  const auto parsed = parse_definition(R"x({"StartAt": "A", "States": {
+    "A": {"Type": "Pass", "InputPath": "$b.c", "Parameters": {"x.$": "States.Format('{}{}', $a, States.MathAdd($b, $.d))", "y": "$text"}, "Next": "M"},
+    "M": {"Type": "Map", "ItemsPath": "$items", "Catch": [{"ErrorEquals": ["States.ALL"], "Assign": {"e.$": "$caught"}, "Next": "F"}], "Next": "C", "ItemProcessor": {"StartAt": "I", "States": {
+      "I": {"Type": "Wait", "SecondsPath": "$seconds", "End": true}}}},
+    "C": {"Type": "Choice", "Choices": [{"Variable": "$.x", "NumericEqualsPath": "$limit", "Next": "F"}], "Default": "N"},
+    "N": {"Type": "Pass", "End": true},
+    "F": {"Type": "Fail", "CausePath": "States.Format('{}', $why)"}}})x");
+  REQUIRE(parsed.machine);
+  CHECK(variable_references(*parsed.machine).text() == R"({"A":["a","b"],"M":["caught","items"],"C":["limit"],"F":["why"],"I":["seconds"]})");
+}
+
 TEST_CASE("valid on AWS, not offered yet") {
   check({
       {"JSONata", R"({"QueryLanguage": "JSONata", "StartAt": "A", "States": {"A": {"Type": "Pass", "Output": "{% 1 %}", "End": true}}})",
@@ -283,11 +325,9 @@ TEST_CASE("valid on AWS, not offered yet") {
       {"downgrade", R"({"QueryLanguage": "JSONata", "StartAt": "Pass", "States": {"Pass": {"QueryLanguage": "JSONPath", "Type": "Pass", "End": true}}})",
        "SCHEMA_VALIDATION_FAILED: 'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine at /States/Pass\n"
        "- /QueryLanguage: the query language JSONata is not offered yet\n"},
-      {"variables", pass(R"("Assign": {"x": 1})"), "- /States/A/Assign: variables (Assign) are not offered yet\n"},
       {"distributed", map(R"("ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "I", "States": {"I": {"Type": "Succeed"}}})"),
        "- /States/M/ItemProcessor/ProcessorConfig/Mode: distributed Map states are not offered yet\n"},
   });
-  CHECK(parse_definition(pass(R"("Assign": {"x": 1})")).machine == nullptr);
   CHECK(diagnose(pass(R"("Comment": "x")"), StateMachineType::Express) == "- /: state machines of type EXPRESS are not offered yet\n");
 }
 
