@@ -1,5 +1,7 @@
 #include "aws/sfn/sfn.h"
 
+#include "signalbox/state_machine.h"
+
 namespace signalbox::aws::sfn {
 namespace {
 
