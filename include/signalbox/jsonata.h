@@ -34,18 +34,18 @@ struct Failure {
     Limit            ///< time, depth or memory
   };
   Kind kind = Kind::Evaluation;
-  std::string code;              ///< JSONata's: S0201, T0410, D3141, U1001; empty where AWS gives none
-  std::string message;           ///< JSONata's words, without the code
+  std::string code = {};              ///< JSONata's: S0201, T0410, D3141, U1001; empty where AWS gives none
+  std::string message = {};           ///< JSONata's words, without the code
   std::size_t position = 0;      ///< into the expression's text, in UTF-16 units, as JSONata counts
-  std::string token;             ///< the fragment at fault, or the function's name
-  std::optional<Json> value;     ///< the offending value, where JSONata names one
+  std::string token = {};             ///< the fragment at fault, or the function's name
+  std::optional<Json> value = {};     ///< the offending value, where JSONata names one
 };
 
 /// What an evaluation may use up. Defaults: those of Step Functions.
 struct Limits {
   std::chrono::milliseconds time{1000};
   std::size_t depth = 100;                        ///< nested evaluations; tail calls do not nest
-  std::size_t bytes = std::size_t{64} << 20;      ///< of values made and held
+  std::size_t bytes = std::size_t{10} << 20;      ///< of values made and held: 12 an element of an array, 3/2 a byte of text
 };
 
 struct Binding {
