@@ -18,6 +18,29 @@ std::optional<std::string_view> member_named(const Syntax& step) {
   return std::nullopt;
 }
 
+/// What JSONata calls the kind of an operand that has no parent.
+std::string_view name_of(NodeKind kind) {
+  switch (kind) {
+    case NodeKind::Descendants: return "descendant";
+    case NodeKind::Variable:
+    case NodeKind::Context: return "variable";
+    case NodeKind::Negate:
+    case NodeKind::Array:
+    case NodeKind::Object: return "unary";
+    case NodeKind::Condition: return "condition";
+    case NodeKind::Bind: return "bind";
+    case NodeKind::Call: return "function";
+    case NodeKind::Partial: return "partial";
+    case NodeKind::Lambda: return "lambda";
+    case NodeKind::Apply: return "apply";
+    case NodeKind::Sort: return "sort";
+    case NodeKind::Regex: return "regex";
+    case NodeKind::Transform: return "transform";
+    case NodeKind::Constant: return "value";
+    default: return "binary";
+  }
+}
+
 }  // namespace
 
 /// The node itself if it is a path, otherwise a path of this one step.
@@ -207,7 +230,7 @@ Compiler::Slot* Compiler::seek_parent(Node& node, Slot* slot) {
       while (slot->level > 0 && left > 0);
       return slot;
     }
-    default: raise("S0217", node.position);
+    default: raise("S0217", node.position, std::string(name_of(node.kind)));
   }
 }
 

@@ -11,10 +11,10 @@ namespace signalbox::jsonata::engine {
 namespace {
 
 /// Adds what is known here to an error from inside the call.
-void add_place(Raised& raised, const CallNode& node) {
+void add_place(Raised& raised, std::uint32_t position, std::string_view name) {
   if (raised.failure.kind != Failure::Kind::Evaluation) return;
-  if (raised.offset == no_position) raised.offset = node.position;
-  if (raised.failure.token.empty()) raised.failure.token = node.name;
+  if (raised.offset == no_position) raised.offset = position;
+  if (raised.failure.token.empty()) raised.failure.token = name;
 }
 
 }  // namespace
@@ -55,7 +55,7 @@ Value Evaluator::call_node(const CallNode& node, const Value& input, FrameCell* 
   try {
     return call(procedure, std::move(arguments), input, frame);
   } catch (Raised& raised) {
-    add_place(raised, node);
+    add_place(raised, node.position, node.name);
     throw;
   }
 }
@@ -73,7 +73,7 @@ Value Evaluator::call(const Value& function, Arguments arguments, const Value& i
     try {
       result = call_once(procedure, std::move(next), input, frame);
     } catch (Raised& raised) {
-      add_place(raised, node);
+      add_place(raised, node.position, node.name);
       throw;
     }
   }
@@ -180,7 +180,15 @@ Value Evaluator::apply(const BinaryNode& node, const Value& input, FrameCell* fr
   }
   const Value right = evaluate(*node.right, input, frame);
   if (!right.is_function()) raise_value("T2006", to_json(right), node.position);
-  if (!left.is_function()) return call(right, {std::move(left)}, {}, frame);
+  if (!left.is_function()) {
+    try {
+      return call(right, {std::move(left)}, {}, frame);
+    } catch (Raised& raised) {
+      const bool is_variable = node.right->kind == NodeKind::Variable;
+      add_place(raised, node.position, is_variable ? std::string_view((*symbols_)[as<VariableNode>(*node.right).name].name) : std::string_view());
+      throw;
+    }
+  }
   FunctionCell* const composition = FunctionCell::make(FunctionKind::Composition);
   Value result = Value::adopt(composition);
   composition->first = std::move(left);

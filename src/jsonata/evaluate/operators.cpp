@@ -49,6 +49,11 @@ std::optional<bool> truth(const Value& value) {
         if (is_true(value.element(i))) return true;
       }
       return false;
+    case Type::Function: {
+      // 2.0.6 tests a function as the object that it keeps it as; a matcher is none.
+      const FunctionCell* const cell = value.function();
+      return cell == nullptr || (cell->kind != FunctionKind::Matcher && cell->kind != FunctionKind::NextMatch);
+    }
     default: return false;
   }
 }

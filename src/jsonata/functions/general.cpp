@@ -3,17 +3,21 @@
 #include "jsonata/text.h"
 
 #include <cstring>
+#include <optional>
 
 namespace signalbox::jsonata::engine {
 namespace {
 
+/// As the operators see it, but that a function handed over is false.
+std::optional<bool> truth_of_argument(const Value& value) { return value.is_function() ? false : truth(value); }
+
 Value boolean(const CallContext&, std::span<Value> arguments) {
-  const auto result = truth(arguments[0]);
+  const auto result = truth_of_argument(arguments[0]);
   return result ? Value(*result) : Value();
 }
 
 Value negation(const CallContext&, std::span<Value> arguments) {
-  const auto result = truth(arguments[0]);
+  const auto result = truth_of_argument(arguments[0]);
   return result ? Value(!*result) : Value();
 }
 

@@ -75,7 +75,9 @@ Value of_one(const CallContext&, std::span<Value> arguments) {
 
 Value round(const CallContext&, std::span<Value> arguments) {
   if (arguments[0].is_undefined()) return {};
-  const int precision = arguments[1].is_undefined() ? 0 : static_cast<int>(std::clamp(arguments[1].number(), -1000.0, 1000.0));
+  const double wanted = arguments[1].is_undefined() ? 0 : arguments[1].number();
+  if (wanted != std::trunc(wanted)) return Value(std::nan(""));
+  const int precision = static_cast<int>(std::clamp(wanted, -1000.0, 1000.0));
   return Value(round_half_even(arguments[0].number(), precision));
 }
 
