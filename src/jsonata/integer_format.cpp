@@ -155,8 +155,8 @@ double parse_integer(std::string_view text, const IntegerFormat& format) {
       for (const char c : text) value = value * 26 + (c - first + 1);
       return value;
     }
-    case IntegerFormat::Primary::Roman: return in_case(std::string(text), format.letter_case) == text ? from_roman(lower_case(text)) : not_a_number();
-    case IntegerFormat::Primary::Words: return from_words(lower_case(text));
+    case IntegerFormat::Primary::Roman: return format.letter_case == IntegerFormat::Case::Lower || upper_case(text) == text ? from_roman(lower_case(text)) : not_a_number();
+    case IntegerFormat::Primary::Words: return text.empty() ? not_a_number() : from_words(lower_case(text));
     case IntegerFormat::Primary::Decimal: return from_decimal(text, format);
   }
   return not_a_number();

@@ -78,25 +78,32 @@ class SubPicture {
   std::vector<std::size_t> integer_groups, fraction_groups;   ///< digits to the right, and to the left, of each separator
 
  private:
+  /// Of several faults the last one counts, in the order of their codes.
   void check(std::u32string_view picture) const {
-    if (occurrences(picture, format_.decimal_separator) > 1) raise("D3081");
-    if (occurrences(picture, format_.percent) > 1) raise("D3082");
-    if (occurrences(picture, format_.per_mille) > 1) raise("D3083");
-    if (is_percent && is_per_mille) raise("D3084");
+    const char* fault = nullptr;
+    const auto refuse_if = [&fault](bool condition, const char* code) {
+      if (condition) fault = code;
+    };
     const auto is_digit = [this](char32_t c) { return format_.is_digit(c); };
-    if (std::ranges::none_of(mantissa_, is_digit)) raise("D3085");
-    if (std::ranges::any_of(active_, [this](char32_t c) { return !format_.is_active(c); })) raise("D3086");
-    const char32_t group = format_.grouping_separator[0];
-    if (has_decimal && (integer_.ends_with(group) || fraction_.starts_with(group))) raise("D3087");
-    if (!has_decimal && integer_.ends_with(group)) raise("D3088");
-    if (picture.find(std::u32string(2, group)) != std::u32string_view::npos) raise("D3089");
     const auto is_decimal = [this](char32_t c) { return format_.is_decimal_digit(c); };
-    const std::size_t first_optional = integer_.find(format_.digit[0]);
-    if (first_optional != std::u32string_view::npos && std::ranges::any_of(integer_.substr(0, first_optional), is_decimal)) raise("D3090");
-    const std::size_t last_optional = fraction_.rfind(format_.digit[0]);
-    if (last_optional != std::u32string_view::npos && std::ranges::any_of(fraction_.substr(last_optional), is_decimal)) raise("D3091");
-    if (exponent_present && !exponent_.empty() && (is_percent || is_per_mille)) raise("D3092");
-    if (exponent_present && (exponent_.empty() || !std::ranges::all_of(exponent_, is_decimal))) raise("D3093");
+    const auto is_passive = [this](char32_t c) { return !format_.is_active(c); };
+    const char32_t group = format_.grouping_separator[0];
+    const std::size_t first_optional = std::min(integer_.find(format_.digit[0]), integer_.size());
+    const std::size_t last_optional = std::min(fraction_.rfind(format_.digit[0]), fraction_.size());
+    refuse_if(occurrences(picture, format_.decimal_separator) > 1, "D3081");
+    refuse_if(occurrences(picture, format_.percent) > 1, "D3082");
+    refuse_if(occurrences(picture, format_.per_mille) > 1, "D3083");
+    refuse_if(is_percent && is_per_mille, "D3084");
+    refuse_if(std::ranges::none_of(mantissa_, is_digit), "D3085");
+    refuse_if(std::ranges::any_of(active_, is_passive), "D3086");
+    refuse_if(has_decimal && (integer_.ends_with(group) || fraction_.starts_with(group)), "D3087");
+    refuse_if(!has_decimal && integer_.ends_with(group), "D3088");
+    refuse_if(picture.find(std::u32string(2, group)) != std::u32string_view::npos, "D3089");
+    refuse_if(first_optional < integer_.size() && std::ranges::any_of(integer_.substr(0, first_optional), is_decimal), "D3090");
+    refuse_if(std::ranges::any_of(fraction_.substr(last_optional), is_decimal), "D3091");
+    refuse_if(exponent_present && !exponent_.empty() && (is_percent || is_per_mille), "D3092");
+    refuse_if(exponent_present && (exponent_.empty() || !std::ranges::all_of(exponent_, is_decimal)), "D3093");
+    if (fault != nullptr) raise(fault);
   }
 
   void analyse() {

@@ -34,7 +34,6 @@ std::string_view default_presentation(char component) {
 void set_modulus(PicturePart& part) {
   if (part.width_max) {
     part.modulus_digits = part.width_max;
-    part.integer->mandatory = *part.width_max;
     return;
   }
   const std::size_t digits = part.integer->mandatory + part.integer->optional;
@@ -52,6 +51,8 @@ void set_format(PicturePart& part, bool ordinal, std::optional<std::size_t> widt
   } else if (std::string_view("YMDdFWwXxHhmsf").find(part.component) != std::string_view::npos) {
     part.integer = IntegerFormat::of(presentation + (ordinal ? ";o" : ""));
     if (width_min) part.integer->mandatory = std::max(part.integer->mandatory, *width_min);
+    const bool of_date = part.component == 'Y' || part.component == 'M' || part.component == 'D';
+    if (of_date && part.width_max) part.integer->mandatory = *part.width_max;
     if (part.component == 'Y') set_modulus(part);
   }
 }

@@ -27,7 +27,7 @@ Evaluator::Evaluator(const Expression::Compiled& compiled, const Environment& en
       profile_(compiled.profile),
       symbols_(&compiled.symbols),
       stack_base_(static_cast<const char*>(__builtin_frame_address(0))),
-      deadline_(std::chrono::steady_clock::now() + environment.limits.time),
+      deadline_(environment.limits.time),
       compiled_(compiled) {}
 
 Value Evaluator::run() {
@@ -67,7 +67,7 @@ Value Evaluator::look_up(Symbol name, const FrameCell* frame) {
 }
 
 void Evaluator::check_time() {
-  if (std::chrono::steady_clock::now() > deadline_) raise_limit(Limit::Time);
+  if (deadline_.is_over()) raise_limit(Limit::Time);
 }
 
 Value Evaluator::keep(Json json) {
@@ -76,7 +76,7 @@ Value Evaluator::keep(Json json) {
   return Value::borrow(kept_.back());
 }
 
-std::array<std::uint8_t, 16> Evaluator::random_bytes() { return environment_.random ? environment_.random() : std::array<std::uint8_t, 16>{}; }
+std::array<std::uint8_t, 16> Evaluator::fresh_bytes() { return environment_.random ? environment_.random() : std::array<std::uint8_t, 16>{}; }
 
 Value Evaluator::evaluate(const Node& node, const Value& input, FrameCell* frame) {
   const Level level(*this);

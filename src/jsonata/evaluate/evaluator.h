@@ -3,6 +3,7 @@
 
 #include "jsonata/cells.h"
 #include "jsonata/compiled.h"
+#include "jsonata/evaluate/deadline.h"
 #include "jsonata/failure.h"
 #include "jsonata/node.h"
 
@@ -66,7 +67,7 @@ class Evaluator {
 
   [[nodiscard]] const Environment& environment() const { return environment_; }
   [[nodiscard]] Profile profile() const { return profile_; }
-  [[nodiscard]] std::array<std::uint8_t, 16> random_bytes();
+  [[nodiscard]] std::array<std::uint8_t, 16> fresh_bytes();
 
  private:
   static constexpr std::uint32_t ticks_between_looks = 256;
@@ -141,7 +142,7 @@ class Evaluator {
   std::size_t depth_ = 0;
   std::uint32_t ticks_ = 0;
   const char* stack_base_;
-  std::chrono::steady_clock::time_point deadline_;
+  Deadline deadline_;
   PendingCall pending_;
   Value top_input_;
   const Expression::Compiled& compiled_;

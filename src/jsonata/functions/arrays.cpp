@@ -79,7 +79,7 @@ Value sort(const CallContext& context, std::span<Value> arguments) {
 
 /// A number in [0, below), drawn from fresh bytes.
 std::size_t random_index(const CallContext& context, std::size_t below) {
-  const auto bytes = context.evaluator.random_bytes();
+  const auto bytes = context.evaluator.fresh_bytes();
   std::uint64_t drawn = 0;
   std::memcpy(&drawn, bytes.data(), sizeof drawn);
   return static_cast<std::size_t>(drawn % below);

@@ -52,7 +52,7 @@ Value clone_function(const CallContext&, std::span<Value> arguments) { return cl
 
 /// In [0, 1), of 53 fresh bits.
 Value random(const CallContext& context, std::span<Value>) {
-  const auto bytes = context.evaluator.random_bytes();
+  const auto bytes = context.evaluator.fresh_bytes();
   std::uint64_t drawn = 0;
   std::memcpy(&drawn, bytes.data(), sizeof drawn);
   return Value(static_cast<double>(drawn >> 11U) / 9007199254740992.0);

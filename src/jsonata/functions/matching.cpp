@@ -129,7 +129,9 @@ Value match(const CallContext& context, std::span<Value> arguments) {
 
 Value split(const CallContext& context, std::span<Value> arguments) {
   if (arguments[0].is_undefined()) return {};
-  const double limit = std::floor(limit_of(arguments[2], "D3020"));
+  const double given = limit_of(arguments[2], "D3020");
+  // Of a limit that is not whole, a matcher counts the part too.
+  const double limit = arguments[1].is_function() ? given : std::floor(given);
   const std::string_view text = arguments[0].text();
   ArrayCell* const parts = ArrayCell::make(false);
   Value result = Value::adopt(parts);

@@ -90,13 +90,13 @@ Value random(const CallContext& context, std::span<Value> arguments) {
     const double bounded = std::min(std::max(seed, -9223372036854775808.0), 9223372036854774784.0);
     return Value(seeded_random(static_cast<std::int64_t>(bounded)));
   }
-  const auto bytes = context.evaluator.random_bytes();
+  const auto bytes = context.evaluator.fresh_bytes();
   std::uint64_t drawn = 0;
   std::memcpy(&drawn, bytes.data(), sizeof drawn);
   return Value(static_cast<double>(drawn >> 11U) / 9007199254740992.0);
 }
 
-Value uuid(const CallContext& context, std::span<Value>) { return make_string(uuid_v4(context.evaluator.random_bytes()).value); }
+Value uuid(const CallContext& context, std::span<Value>) { return make_string(uuid_v4(context.evaluator.fresh_bytes()).value); }
 
 Value parse(const CallContext& context, std::span<Value> arguments) {
   if (arguments[0].is_undefined()) return {};

@@ -61,6 +61,7 @@ TEST_CASE("The pure modules see no I/O, clock, randomness or log") {
         for (const auto& [forbidden, instead] : purity) {
           if (line.find(forbidden) == std::string::npos) continue;
           if (forbidden == "signalbox/store.h\"" && file.filename() == "history_codec.cpp") continue;
+          if (forbidden == "steady_clock" && file.filename() == "deadline.h") continue;   // an expression's time limit
           FAIL_CHECK(fs::relative(file, root).string() << " mentions " << forbidden << ". " << instead);
         }
       }

@@ -1,0 +1,145 @@
+#include "support.h"
+
+#include <catch2/catch.hpp>
+
+#include <thread>
+#include <vector>
+
+using namespace signalbox;
+using namespace signalbox::jsonata;
+using jsonata::test::run;
+
+namespace {
+
+struct Row {
+  const char* expression;
+  const char* outcome;
+};
+
+constexpr const char* order = R"({"id":"o-1","total":12.50,"lines":[{"sku":"a","price":2,"n":3},{"sku":"b","price":5,"n":1},{"sku":"a","price":1,"n":4}],"tags":[["x","y"],["z"]],"none":null})";
+
+void check(const std::vector<Row>& rows, Profile profile = Profile::Plain) {
+  for (const Row& row : rows) {
+    INFO(row.expression);
+    CHECK(run(row.expression, order, profile) == row.outcome);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("paths flatten, and sequences of one are their element") {
+  check({{"id", R"("o-1")"},
+         {"total", "12.50"},
+         {"lines.sku", R"(["a","b","a"])"},
+         {"lines[1].sku", R"("b")"},
+         {"lines[1].sku[]", R"(["b"])"},
+         {"lines[price > 1].n", "[3,1]"},
+         {"lines[-1].price", "1"},
+         {"lines[[0..1]].n", "[3,1]"},
+         {"tags", R"([["x","y"],["z"]])"},
+         {"tags.$", R"(["x","y","z"])"},
+         {"missing.sku", "undefined"},
+         {"none.x", "undefined"},
+         {"lines.{sku: n}", R"([{"a":3},{"b":1},{"a":4}])"},
+         {"lines{sku: $sum(n)}", R"({"a":7,"b":1})"},
+         {"lines^(>price, sku).n", "[1,3,4]"},
+         {"lines#$i[price = 5].$i", "1"},
+         {"lines.price.(%.n)", "[3,1,4]"},
+         {"lines@$l.$$.id.{'id': $, 'n': $l.n}", R"([{"id":"o-1","n":3},{"id":"o-1","n":1},{"id":"o-1","n":4}])"},
+         {"*[0]", R"("o-1")"},
+         {"**[$ = 'z']", R"("z")"}});
+}
+
+TEST_CASE("operators") {
+  check({{"1 + 2 * 3 - 4 / 2 % 2", "7"},
+         {"'a' & 1 & null & missing & [1,'b']", R"x("a1null[1,\"b\"]")x"},
+         {"1 = 1.0 and 'a' != 'b' or 1 > 'x'", "true"},
+         {"'b' in ['a','b']", "true"},
+         {"[1..3, 7]", "[1,2,3,7]"},
+         {"missing > 1", "undefined"},
+         {"missing = 1", "false"},
+         {"total > 10 ? 'much' : 'little'", R"("much")"},
+         {"0.1 + 0.2", "0.30000000000000004"},
+         {"$string(0.1 + 0.2)", R"("0.3")"},
+         {"1 / 0", "null"},
+         {"'a' - 1", R"(T2001 The left side of the "-" operator must evaluate to a number)"},
+         {"1 < 'a'", R"(T2009 The values 1 and "a" either side of operator "<" must be of the same data type)"},
+         {"[1..10000001]", "D2014 The size of the sequence allocated by the range operator (..) must not exceed 1e6.  Attempted to allocate 10000001."}});
+}
+
+TEST_CASE("functions, closures, partial application, chaining") {
+  check({{"($f := function($n) { $n < 2 ? 1 : $n * $f($n - 1) }; $f(10))", "3628800"},
+         {"($x := 1; ($x := 2); $x)", "1"},
+         {"($add := function($a, $b) { $a + $b }; $inc := $add(?, 1); $inc(4))", "5"},
+         {"'x' ~> $uppercase ~> $length", "1"},
+         {"($both := $trim ~> $uppercase; $both('  a '))", R"("A")"},
+         {"$map(lines.n, function($v, $i) { $v * $i })", "[0,1,8]"},
+         {"$reduce([1..5], function($a, $b) { $a * $b })", "120"},
+         {"function($s)<s:s> { $s }(1)", R"(T0410 Argument 1 of function "" does not match function signature)"},
+         {"sum(1)", "T1005 Attempted to invoke a non-function. Did you mean $sum?"},
+         {"$nothing(1)", "T1006 Attempted to invoke a non-function"},
+         {"($ ~> |lines|{'sum': price * n}, ['price', 'n']|).lines.sum", "[6,5,4]"},
+         {"$sum", "function"},
+         {"[$sum, 1]", "[null,1]"},
+         {"{'f': $sum, 'a': 1}", R"({"a":1})"}});
+}
+
+TEST_CASE("numbers that only pass keep their digits; the input is not changed") {
+  CHECK(run("$ ~> |$|{'b': 1}|", R"({"a":1.50})") == R"({"a":1.50,"b":1})");
+  CHECK(run("a", R"({"a":123456789012345678901234567890})") == "123456789012345678901234567890");
+  CHECK(run("a * 2", R"({"a":1.50})") == "3");
+}
+
+TEST_CASE("what does not parse says where and why") {
+  check({{"'a", "S0101 String literal must be terminated by a matching quote"},
+         {"1 +", "S0207 Unexpected end of expression"},
+         {"a b", R"(S0201 Syntax error: "b")"},
+         {"[1,2)", R"x(S0202 Expected "]", got ")")x"},
+         {"(1", R"x(S0203 Expected ")" before end of expression)x"},
+         {"a.1", "S0213 The literal value 1 cannot be used as a step within a path expression"},
+         {"%", "S0217 The object representing the 'parent' cannot be derived from this expression"},
+         {"/* x", "S0106 Comment has no closing tag"},
+         {"$match('a', /(?=a)/)", "Regular expression /(?=a)/: look-ahead is not supported"},
+         {R"($match('a', /(a)\1/))", R"(Regular expression /(a)\1/: a back reference is not supported)"}});
+  const auto failed = Expression::parse("'\xF0\x9F\x98\x80' b", Profile::Plain);
+  REQUIRE(!failed);
+  CHECK(failed.error().kind == Failure::Kind::Syntax);
+  CHECK(failed.error().token == "b");
+  CHECK(failed.error().position == 6);   // UTF-16 units: the emoji counts twice
+}
+
+TEST_CASE("nesting without end is refused, not a crash") {
+  const std::string open(200'000, '(');
+  CHECK(run(open) == "The expression is nested too deeply");
+  CHECK(run(std::string(200'000, '-') + "1") == "The expression is nested too deeply");
+  std::string chain = "1";
+  for (int i = 0; i < 100'000; ++i) chain += "+1";
+  CHECK(run(chain) == "The expression is nested too deeply");
+  CHECK(run("$reduce([1..5000], function($a) { [[$a]] }, 0)").starts_with("D3050"));
+  CHECK(run("$reduce([1..5000], function($a, $b) { [[$a]] }, 0)").starts_with("U1001 Stack overflow"));
+}
+
+TEST_CASE("limits") {
+  const Limits plain{.time = std::chrono::milliseconds(100), .depth = 300, .bytes = std::size_t{1} << 20};
+  CHECK(run("($f := function($n) { $f($n + 1) }; $f(0))", "{}", Profile::Plain, plain) == "U1001 Expression evaluation timeout: Check for infinite loop");
+  CHECK(run("($f := function($n) { 1 + $f($n) }; $f(0))", "{}", Profile::Plain, plain).starts_with("U1001 Stack overflow error"));
+  CHECK(run("$pad('', 1e12)", "{}", Profile::Plain, plain) == "U1001 Expression evaluation memory limit exceeded");
+  CHECK(run("($f := function($n) { $n = 0 ? 'done' : $f($n - 1) }; $f(10000))", "{}", Profile::Plain, Limits{.time = std::chrono::seconds(20)}) == R"("done")");
+}
+
+TEST_CASE("an expression may be evaluated by many threads at once") {
+  const auto expression = Expression::parse("$sum($map([1..100], function($i) { $i * k })) & 'x'", Profile::Plain).value();
+  const Json input = Json::parse(R"({"k":2})").value();
+  std::vector<std::string> results(4);
+  std::vector<std::thread> threads;
+  for (std::string& result : results) {
+    threads.emplace_back([&] {
+      Environment environment;
+      environment.input = input;
+      environment.limits.time = std::chrono::seconds(20);
+      result = jsonata::test::told(expression.evaluate(environment));
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (const std::string& result : results) CHECK(result == R"("10100x")");
+}
