@@ -20,7 +20,7 @@
 namespace signalbox {
 
 struct StartRequest {
-  std::string state_machine;                ///< name
+  std::string state_machine;                ///< name, perhaps with `:VERSION` or `:ALIAS` behind it
   std::optional<std::string> name = {};     ///< default: the new execution's UUIDv7
   Json input = Json::empty_object();
   std::optional<ParentTask> parent = {};

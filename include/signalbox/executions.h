@@ -4,6 +4,7 @@
 #include "signalbox/ids.h"
 #include "signalbox/json.h"
 #include "signalbox/keys.h"
+#include "signalbox/site.h"
 #include "signalbox/store.h"
 #include "signalbox/vocabulary.h"
 #include "signalbox/workflow_error.h"
@@ -38,7 +39,9 @@ struct ExecutionRecord {
   Uuid id;                                  ///< UUIDv7; its last 40 bits are the row, so that finding it needs no index
   std::string state_machine;                ///< name
   std::string name;
-  DefinitionRow definition;
+  DefinitionRow definition;                 ///< the revision that it is pinned to
+  std::optional<std::int64_t> version = {};       ///< of the state machine, if it was started by a version or alias
+  std::optional<std::string> alias = {};          ///< by which it was started
   ExecutionStatus status = ExecutionStatus::Running;
   Timestamp started_at;
   std::optional<Timestamp> stopped_at;
@@ -46,6 +49,8 @@ struct ExecutionRecord {
   std::int64_t events = 0;                  ///< AWS's events so far
   std::optional<ParentTask> parent;
   bool set_aside = false;                   ///< its last step met a bug; it waits for someone to resume it by hand
+  std::int64_t redrives = 0;
+  std::optional<Timestamp> redriven_at = {};      ///< last
 };
 
 /// Row of every running execution, small: scanned once at start.
@@ -58,6 +63,10 @@ struct OpenExecution {
   friend bool operator==(const OpenExecution&, const OpenExecution&) = default;
 };
 
+/// ARNs of the version and alias that it was started by, if it was.
+[[nodiscard]] std::optional<std::string> version_arn(const Site& site, const ExecutionRecord& record);
+[[nodiscard]] std::optional<std::string> alias_arn(const Site& site, const ExecutionRecord& record);
+
 [[nodiscard]] std::optional<ExecutionRecord> find_execution(const Reader& reader, ExecutionRow row);
 /// By the REST id (a UUID).
 [[nodiscard]] std::optional<ExecutionRecord> find_execution(const Reader& reader, const Uuid& id);
@@ -65,7 +74,10 @@ struct OpenExecution {
 
 struct ExecutionFilter {
   std::optional<std::string> state_machine;
-  std::optional<ExecutionStatus> status;
+  std::optional<ExecutionStatus> status = {};
+  std::optional<std::int64_t> version = {};       ///< only those started by it, also through an alias
+  std::optional<std::string> alias = {};
+  std::optional<bool> redriven = {};
 };
 /// Newest first; only rows below `before` if given (a page's cursor is its last row).
 [[nodiscard]] std::vector<ExecutionRecord> list_executions(const Reader& reader, const ExecutionFilter& filter,

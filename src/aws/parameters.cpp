@@ -7,10 +7,6 @@ namespace signalbox::aws {
 
 namespace {
 
-std::size_t characters(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
-
 const char* type_name(const Json& value) {
   switch (value.kind()) {
     case Json::Kind::Null: return "NULL_VALUE";
@@ -25,15 +21,22 @@ const char* type_name(const Json& value) {
 
 }  // namespace
 
+std::size_t characters(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+Failure wrong_type_failure(const Json& found, const char* wanted) {
+  const std::string name = type_name(found);
+  return {"SerializationException", found.is_array() || found.is_object() ? name + " found where not expected." : name + " can not be converted to " + wanted};
+}
+
 const Json* Parameters::value(const char* name) const {
   const Json* found = object_.find(name);
   return found && !found->is_null() ? found : nullptr;
 }
 
 void Parameters::wrong_type(const Json& found, const char* wanted) {
-  if (type_fault_) return;
-  const std::string name = type_name(found);
-  type_fault_ = Failure{"SerializationException", found.is_array() || found.is_object() ? name + " found where not expected." : name + " can not be converted to " + wanted};
+  if (!type_fault_) type_fault_ = wrong_type_failure(found, wanted);
 }
 
 void Parameters::violation(std::string_view value, std::string_view name, std::string_view constraint) {

@@ -13,6 +13,11 @@
 
 namespace signalbox::aws {
 
+/// Characters of a UTF-8 text.
+[[nodiscard]] std::size_t characters(std::string_view text);
+/// The SerializationException for a member of another JSON type than `wanted` (`a String`).
+[[nodiscard]] Failure wrong_type_failure(const Json& found, const char* wanted);
+
 /// Characters, as the models count them.
 struct Length {
   std::size_t min = 0;

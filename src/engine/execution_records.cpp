@@ -10,7 +10,7 @@ namespace signalbox {
 namespace {
 
 /// Stored as the first byte of each record; an encoding that changes gets a new number and keeps reading the old ones.
-constexpr std::uint8_t execution_version = 1, open_version = 1, chunk_version = 1, row_version = 1;
+constexpr std::uint8_t execution_version = 2, open_version = 1, chunk_version = 1, row_version = 1;
 
 /// A UUID as its 16 bytes.
 std::string packed(const Uuid& id) {
@@ -48,6 +48,7 @@ std::string encode_execution(const ExecutionRecord& record) {
   writer.boolean(record.parent.has_value());
   if (record.parent) writer.integer(record.parent->execution.value).integer(record.parent->attempt.value);
   writer.boolean(record.set_aside);
+  writer.optional_integer(record.version).optional_text(record.alias).integer(record.redrives).optional_timestamp(record.redriven_at);
   return writer.take();
 }
 
@@ -71,6 +72,11 @@ ExecutionRecord decode_execution(ExecutionRow row, std::string_view bytes) {
     record.parent = ParentTask{execution, TaskAttempt{reader.integer()}};
   }
   record.set_aside = reader.boolean();
+  if (reader.version() == 1) return record;
+  record.version = reader.optional_integer();
+  record.alias = reader.optional_text();
+  record.redrives = reader.integer();
+  record.redriven_at = reader.optional_timestamp();
   return record;
 }
 

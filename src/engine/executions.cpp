@@ -8,6 +8,15 @@
 
 namespace signalbox {
 
+std::optional<std::string> version_arn(const Site& site, const ExecutionRecord& record) {
+  if (!record.version) return std::nullopt;
+  return site.state_machine_arn(record.state_machine) + ":" + std::to_string(*record.version);
+}
+
+std::optional<std::string> alias_arn(const Site& site, const ExecutionRecord& record) {
+  return record.alias ? std::optional(site.state_machine_arn(record.state_machine) + ":" + *record.alias) : std::nullopt;
+}
+
 std::optional<ExecutionRecord> find_execution(const Reader& reader, ExecutionRow row) {
   const auto record = reader.get(Key(executions_table, row.value));
   return record ? std::optional(decode_execution(row, *record)) : std::nullopt;
@@ -36,6 +45,9 @@ namespace {
 
 bool passes(const ExecutionFilter& filter, const ExecutionRecord& record) {
   if (filter.state_machine && record.state_machine != *filter.state_machine) return false;
+  if (filter.version && record.version != filter.version) return false;
+  if (filter.alias && record.alias != filter.alias) return false;
+  if (filter.redriven && (record.redrives > 0) != *filter.redriven) return false;
   return !filter.status || record.status == *filter.status;
 }
 

@@ -123,6 +123,7 @@ class OpenTransaction final : public EngineTransaction {
   // starting.cpp
   [[nodiscard]] Result<StartedExecution> existing_execution(const ExecutionRecord& record, const StartRequest& request);
   [[nodiscard]] ExecutionRecord new_record(const StateMachineRecord& machine, const StartRequest& request);
+  [[nodiscard]] bool qualify(ExecutionRecord& record, StateMachineRecord& machine, const std::string& qualifier) const;
   void begin_execution(const ExecutionRecord& record, const StateMachineRecord& machine, StartRequest request);
 
   // endings.cpp

@@ -28,13 +28,13 @@ std::string error_name(const Error& error) {
   }
 }
 
-/// `arn:aws:states:REGION:ACCOUNT:stateMachine:NAME`, perhaps with a version or alias, which are not told apart here.
+/// The name in `arn:aws:states:REGION:ACCOUNT:stateMachine:NAME`, with the version or alias behind it, if any.
 std::optional<std::string> machine_name(const Json* parameter) {
   Arn arn;
   if (!parameter || !parameter->is_string() || !parse_arn(parameter->as_string(), arn) || arn.service != "states") return std::nullopt;
   constexpr std::string_view prefix = "stateMachine:";
   if (!arn.resource.starts_with(prefix)) return std::nullopt;
-  return arn.resource.substr(prefix.size(), arn.resource.find(':', prefix.size()) - prefix.size());
+  return arn.resource.substr(prefix.size());
 }
 
 std::string as_text(const Json* value) {

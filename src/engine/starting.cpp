@@ -1,6 +1,7 @@
 /// StartExecution.
 
 #include "signalbox/encoding.h"
+#include "signalbox/state_machine_versions.h"
 #include "signalbox/step.h"
 
 #include <algorithm>
@@ -11,10 +12,26 @@
 
 namespace signalbox {
 
+namespace {
+
+/// A number from 0 to 99 that is the same whenever it is drawn for this execution.
+int draw_of(const MasterKey& master, ExecutionRow row) {
+  const auto bytes = hmac_sha256(execution_key(master, row), "alias");
+  std::uint32_t value = 0;
+  for (std::size_t i = 0; i < sizeof value; ++i) value = value << 8 | static_cast<std::uint8_t>(bytes[i]);
+  return static_cast<int>(value % 100);
+}
+
+}  // namespace
+
 Result<StartedExecution> OpenTransaction::start_execution(StartRequest request) {
-  const StateMachineRecord* machine = workshop_.machines.find(*this, request.state_machine);
+  const auto colon = request.state_machine.find(':');
+  const std::string qualifier = colon == std::string::npos ? std::string() : request.state_machine.substr(colon + 1);
   const std::string machine_arn = workshop_.site.state_machine_arn(request.state_machine);
-  if (!machine) return error(ErrorCode::NotFound, "State Machine Does Not Exist: '" + machine_arn + "'");
+  request.state_machine.resize(std::min(colon, request.state_machine.size()));
+  const auto missing = error(ErrorCode::NotFound, "State Machine Does Not Exist: '" + machine_arn + "'");
+  const StateMachineRecord* machine = workshop_.machines.find(*this, request.state_machine);
+  if (!machine) return missing;
   if (request.input.text_bytes() > payload_bytes_max) {
     return error(ErrorCode::TooLarge, "the input has " + std::to_string(request.input.text_bytes()) + " bytes; at most " + std::to_string(payload_bytes_max) + " are allowed", "input");
   }
@@ -24,14 +41,32 @@ Result<StartedExecution> OpenTransaction::start_execution(StartRequest request) 
   }
   if (machine->status == StateMachineStatus::Deleting) return error(ErrorCode::Conflict, "State Machine is being deleted: '" + machine_arn + "'");
 
-  const StateMachineRecord pinned = *machine;
+  StateMachineRecord pinned = *machine;
   ExecutionRecord record = new_record(pinned, request);
+  if (!qualifier.empty() && !qualify(record, pinned, qualifier)) return missing;
   StartedExecution started{.record = record, .arn = workshop_.site.execution_arn(record.state_machine, record.name), .existed = false};
   begin_execution(record, pinned, std::move(request));
   drain();
   // It may have ended at once.
   if (auto now_is = draining_ ? std::nullopt : find_execution(*this, record.row)) started.record = std::move(*now_is);
   return started;
+}
+
+/// Pins the execution to a version, directly or as an alias routes it. False if there is no such version or alias.
+bool OpenTransaction::qualify(ExecutionRecord& record, StateMachineRecord& machine, const std::string& qualifier) const {
+  record.version = version_number(qualifier);
+  if (!record.version) {
+    const auto alias = find_alias(*this, machine.name, qualifier);
+    if (!alias) return false;
+    record.alias = qualifier;
+    record.version = chosen_version(*alias, draw_of(workshop_.master_key, record.row));
+  }
+  const auto version = find_version(*this, machine.name, *record.version);
+  const auto revision = version ? find_revision(*this, version->definition) : std::nullopt;
+  if (!revision) return false;
+  machine = at_revision(std::move(machine), *revision);
+  record.definition = machine.definition;
+  return true;
 }
 
 /// Spec: StartExecution is idempotent for STANDARD machines while the execution runs and the input is the same text.
@@ -81,8 +116,8 @@ void OpenTransaction::begin_execution(const ExecutionRecord& record, const State
   const auto timeout = execution.program->machine->timeout_seconds;
   ExecutionStarted started{.input = std::move(request.input),
                            .role_arn = machine.role_arn,
-                           .state_machine_version_arn = std::nullopt,
-                           .state_machine_alias_arn = std::nullopt,
+                           .state_machine_version_arn = version_arn(workshop_.site, record),
+                           .state_machine_alias_arn = alias_arn(workshop_.site, record),
                            .execution_arn = workshop_.site.execution_arn(record.state_machine, record.name),
                            .name = record.name,
                            .state_machine_arn = workshop_.site.state_machine_arn(record.state_machine),

@@ -4,7 +4,9 @@
 #include "signalbox/encoding.h"
 #include "signalbox/engine.h"
 #include "signalbox/executions.h"
+#include "signalbox/state_machine_versions.h"
 
+#include "engine/json_record.h"
 #include "engine/names.h"
 
 namespace signalbox {
@@ -14,8 +16,6 @@ namespace {
 constexpr std::size_t definition_bytes_max = 1'048'576;   // [aws quota]
 
 std::string_view type_text(StateMachineType type) { return type == StateMachineType::Standard ? "STANDARD" : "EXPRESS"; }
-
-Json time_json(Timestamp time) { return Json(time.time_since_epoch().count()); }
 
 void add(Json::Object& members, const char* name, const std::optional<Json>& value) {
   if (value) members.push_back({name, *value});
@@ -38,25 +38,21 @@ std::string encode(const StateMachineRecord& record) {
   add(members, "encryptionConfiguration", record.encryption_configuration);
   if (record.stack) members.push_back({"stack", Json(*record.stack)});
   if (record.status == StateMachineStatus::Deleting) members.push_back({"running", Json(record.running)});
+  if (record.last_version > 0) members.push_back({"lastVersion", Json(record.last_version)});
   return Json(std::move(members)).text();
 }
 
-std::string text_of(const Json& json, const char* name) {
-  const Json* value = json.find(name);
-  return value && value->is_string() ? std::string(value->as_string()) : std::string();
+std::string encode(const StateMachineRevision& revision) {
+  Json::Object members;
+  members.push_back({"version", Json(1)});
+  members.push_back({"roleArn", Json(revision.role_arn)});
+  add(members, "loggingConfiguration", revision.logging_configuration);
+  add(members, "tracingConfiguration", revision.tracing_configuration);
+  add(members, "encryptionConfiguration", revision.encryption_configuration);
+  if (revision.revision_id) members.push_back({"revisionId", Json(*revision.revision_id)});
+  members.push_back({"createdAt", time_json(revision.created_at)});
+  return Json(std::move(members)).text();
 }
-std::optional<std::string> optional_text_of(const Json& json, const char* name) {
-  return json.find(name) ? std::optional(text_of(json, name)) : std::nullopt;
-}
-std::optional<std::int64_t> number_of(const Json& json, const char* name) {
-  const Json* value = json.find(name);
-  return value ? value->as_integer() : std::nullopt;
-}
-std::optional<Json> optional_json_of(const Json& json, const char* name) {
-  const Json* value = json.find(name);
-  return value ? std::optional(*value) : std::nullopt;
-}
-Timestamp time_of(std::int64_t milliseconds) { return Timestamp{std::chrono::milliseconds{milliseconds}}; }
 
 StateMachineRecord decode(std::string_view name, std::string_view text) {
   const Json json = Json::from_stored(std::string(text));
@@ -76,6 +72,7 @@ StateMachineRecord decode(std::string_view name, std::string_view text) {
   record.encryption_configuration = optional_json_of(json, "encryptionConfiguration");
   record.stack = optional_text_of(json, "stack");
   record.running = number_of(json, "running").value_or(0);
+  record.last_version = number_of(json, "lastVersion").value_or(0);
   return record;
 }
 
@@ -107,8 +104,8 @@ std::vector<std::string> not_offered(const Transaction& transaction, const State
   return sentences;
 }
 
-/// Stores an accepted definition.
-Result<DefinitionRow> accept_definition(Transaction& transaction, const std::string& text, StateMachineType type, bool allow_unsupported) {
+/// Whether a definition may be stored.
+Result<void> check_definition(const Transaction& transaction, const std::string& text, StateMachineType type, bool allow_unsupported) {
   if (text.size() > definition_bytes_max) {
     return error(ErrorCode::TooLarge, "the definition has " + std::to_string(text.size()) + " bytes; at most " + std::to_string(definition_bytes_max) + " are allowed", "definition");
   }
@@ -120,9 +117,29 @@ Result<DefinitionRow> accept_definition(Transaction& transaction, const std::str
     if (!parsed.unsupported.empty()) return error(ErrorCode::NotSupported, joined(parsed.unsupported), "definition");
     if (const auto missing = not_offered(transaction, *parsed.machine); !missing.empty()) return error(ErrorCode::NotSupported, joined(missing), "definition");
   }
-  const DefinitionRow row{transaction.next_row(definitions_table)};
-  transaction.put(Key(definitions_table, row.value), text);
-  return row;
+  return {};
+}
+
+/// Stores the record's current revision under a new row.
+void put_revision(Transaction& transaction, StateMachineRecord& record, const std::string& definition) {
+  record.definition = DefinitionRow{transaction.next_row(definitions_table)};
+  transaction.put(Key(definitions_table, record.definition.value), definition);
+  const StateMachineRevision revision{.definition = record.definition,
+                                      .role_arn = record.role_arn,
+                                      .logging_configuration = record.logging_configuration,
+                                      .tracing_configuration = record.tracing_configuration,
+                                      .encryption_configuration = record.encryption_configuration,
+                                      .revision_id = record.revision_id,
+                                      .created_at = transaction.now()};
+  transaction.put(Key(revisions_table, record.definition.value), encode(revision));
+}
+
+/// Takes a new value over; whether it differs from the old one.
+template <class T, class U>
+bool change(T& value, std::optional<U>& wanted) {
+  if (!wanted || value == *wanted) return false;
+  value = std::move(*wanted);
+  return true;
 }
 
 Error deleting(const StateMachineRecord& record) { return error(ErrorCode::Conflict, "State Machine is being deleted: '" + record.arn + "'"); }
@@ -154,13 +171,11 @@ Result<StateMachineRecord> create_state_machine(Transaction& transaction, const 
     return error(ErrorCode::AlreadyExists, "State Machine Already Exists: '" + existing->arn + "'");
   }
   if (request.type == StateMachineType::Express) return error(ErrorCode::NotSupported, "state machines of type EXPRESS are not offered here", "type");
-  const auto definition = accept_definition(transaction, request.definition, request.type, request.allow_unsupported);
-  if (!definition) return definition.error();
+  if (auto checked = check_definition(transaction, request.definition, request.type, request.allow_unsupported); !checked) return checked.error();
   StateMachineRecord record;
   record.name = request.name;
   record.arn = site.state_machine_arn(request.name);
   record.type = request.type;
-  record.definition = *definition;
   record.role_arn = std::move(request.role_arn);
   record.created_at = transaction.now();
   record.tags = std::move(request.tags);
@@ -168,6 +183,7 @@ Result<StateMachineRecord> create_state_machine(Transaction& transaction, const 
   record.tracing_configuration = std::move(request.tracing_configuration);
   record.encryption_configuration = std::move(request.encryption_configuration);
   record.stack = std::move(request.stack);
+  put_revision(transaction, record, request.definition);
   put_state_machine(transaction, record);
   return record;
 }
@@ -176,19 +192,22 @@ Result<StateMachineRecord> update_state_machine(Transaction& transaction, Update
   auto record = find_state_machine(transaction, request.name);
   if (!record) return error(ErrorCode::NotFound, "State Machine Does Not Exist: '" + request.name + "'");
   if (record->status == StateMachineStatus::Deleting) return deleting(*record);
-  if (request.definition) {
-    const auto definition = accept_definition(transaction, *request.definition, record->type, request.allow_unsupported);
-    if (!definition) return definition.error();
-    record->definition = *definition;
+  std::string definition = definition_text(transaction, record->definition).value_or("");
+  bool revised = false;
+  if (request.definition && *request.definition != definition) {
+    if (auto checked = check_definition(transaction, *request.definition, record->type, request.allow_unsupported); !checked) return checked.error();
+    definition = std::move(*request.definition);
+    revised = true;
   }
-  const bool revised = request.definition || request.role_arn || request.logging_configuration || request.tracing_configuration;
-  if (request.role_arn) record->role_arn = std::move(*request.role_arn);
-  if (request.logging_configuration) record->logging_configuration = std::move(request.logging_configuration);
-  if (request.tracing_configuration) record->tracing_configuration = std::move(request.tracing_configuration);
+  revised |= change(record->role_arn, request.role_arn);
+  revised |= change(record->logging_configuration, request.logging_configuration);
+  revised |= change(record->tracing_configuration, request.tracing_configuration);
+  revised |= change(record->encryption_configuration, request.encryption_configuration);
   if (request.tags) record->tags = std::move(*request.tags);
   if (revised) {
     record->updated_at = transaction.now();
     record->revision_id = transaction.new_uuid().value;
+    put_revision(transaction, *record, definition);
   }
   put_state_machine(transaction, *record);
   return *record;
@@ -199,6 +218,7 @@ void delete_state_machine(Transaction& transaction, std::string_view name) {
   if (!record || record->status == StateMachineStatus::Deleting) return;
   record->running = running_executions(transaction, name);
   record->status = StateMachineStatus::Deleting;
+  erase_versions_and_aliases(transaction, name);
   if (record->running > 0) {
     put_state_machine(transaction, *record);
   } else {
@@ -225,6 +245,30 @@ std::vector<StateMachineRecord> list_state_machines(const Reader& reader, std::s
     return found.size() < limit;
   });
   return found;
+}
+
+std::optional<StateMachineRevision> find_revision(const Reader& reader, DefinitionRow row) {
+  const auto text = reader.get(Key(revisions_table, row.value));
+  if (!text) return std::nullopt;
+  const Json json = Json::from_stored(*text);
+  return StateMachineRevision{.definition = row,
+                              .role_arn = text_of(json, "roleArn"),
+                              .logging_configuration = optional_json_of(json, "loggingConfiguration"),
+                              .tracing_configuration = optional_json_of(json, "tracingConfiguration"),
+                              .encryption_configuration = optional_json_of(json, "encryptionConfiguration"),
+                              .revision_id = optional_text_of(json, "revisionId"),
+                              .created_at = time_of(number_of(json, "createdAt").value_or(0))};
+}
+
+StateMachineRecord at_revision(StateMachineRecord record, const StateMachineRevision& revision) {
+  record.definition = revision.definition;
+  record.role_arn = revision.role_arn;
+  record.logging_configuration = revision.logging_configuration;
+  record.tracing_configuration = revision.tracing_configuration;
+  record.encryption_configuration = revision.encryption_configuration;
+  record.revision_id = revision.revision_id;
+  record.updated_at = revision.created_at;
+  return record;
 }
 
 std::optional<std::string> definition_text(const Reader& reader, DefinitionRow row) { return reader.get(Key(definitions_table, row.value)); }

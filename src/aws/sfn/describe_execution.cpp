@@ -4,9 +4,8 @@ namespace signalbox::aws::sfn {
 
 namespace {
 
-/// Redriving is not offered here yet; AWS's words for what can never be redriven are known.
 void append_redrive(ObjectText& out, const ExecutionRecord& record) {
-  out.number("redriveCount", 0);
+  out.number("redriveCount", record.redrives).time("redriveDate", record.redriven_at);
   const bool never = record.status == ExecutionStatus::Running || record.status == ExecutionStatus::Succeeded;
   out.text("redriveStatus", never ? "NOT_REDRIVABLE" : "REDRIVABLE");
   if (never) out.text("redriveStatusReason", "Execution is " + std::string(to_string(record.status)) + " and cannot be redriven");
@@ -31,8 +30,10 @@ Answer<std::string> describe_execution(const Api& api, const Json& request) {
   out.text("status", to_string(record->status)).time("startDate", record->started_at).time("stopDate", record->stopped_at);
   if (data) out.quoted("input", payloads.input).raw("inputDetails", included_details);
   if (data && payloads.output) out.quoted("output", *payloads.output).raw("outputDetails", included_details);
+  out.text("stateMachineVersionArn", version_arn(site, *record)).text("stateMachineAliasArn", alias_arn(site, *record));
   append_redrive(out, *record);
-  if (data) out.text("error", payloads.error.error).text("cause", payloads.error.cause);
+  // A machine's own time-out shows none. [recorded on AWS]
+  if (data && record->status != ExecutionStatus::TimedOut) out.text("error", payloads.error.error).text("cause", payloads.error.cause);
   return out.take();
 }
 

@@ -1,3 +1,5 @@
+#include "signalbox/state_machine_versions.h"
+
 #include <charconv>
 
 #include "aws/page_token.h"
@@ -22,8 +24,20 @@ std::string summary(const Site& site, const ExecutionRecord& record) {
       .text("status", to_string(record.status))
       .time("startDate", record.started_at)
       .time("stopDate", record.stopped_at)
-      .number("redriveCount", 0)
+      .text("stateMachineVersionArn", version_arn(site, record))
+      .text("stateMachineAliasArn", alias_arn(site, record))
+      .number("redriveCount", record.redrives)
+      .time("redriveDate", record.redriven_at)
       .take();
+}
+
+/// Narrows the filter to a version's or alias's executions. False if there is no such one.
+bool qualify(const Reader& reader, const MachineName& name, ExecutionFilter& filter) {
+  if (name.qualifier.empty()) return true;
+  filter.version = version_number(name.qualifier);
+  if (filter.version) return find_version(reader, name.name, *filter.version).has_value();
+  filter.alias = name.qualifier;
+  return find_alias(reader, name.name, name.qualifier).has_value();
 }
 
 }  // namespace
@@ -40,11 +54,15 @@ Answer<std::string> list_executions_page(const Api& api, const Json& request) {
   if (auto fault = parameters.fault()) return *fault;
   if (arn.has_value() == map_run.has_value()) return Failure{"ValidationException", "Must provide exactly one of stateMachineArn and mapRunArn"};
   if (map_run) return Failure{"ResourceNotFound", "Resource not found: '" + *map_run + "'"};   // there are no map runs yet
-  const auto machine = find_machine_by_arn(api.reader, *arn);
-  if (!machine) return machine.error();
+  const auto name = machine_name(*arn);
+  if (!name) return name.error();
+  const auto machine = find_state_machine(api.reader, name->name);
+  ExecutionFilter filter{.state_machine = name->name, .status = status ? status_of(*status) : std::nullopt};
+  if (!machine || !qualify(api.reader, *name, filter)) return machine_missing(*arn);
+  if (redrive) filter.redriven = redrive == "REDRIVEN";
   if (machine->type == StateMachineType::Express) return Failure{"StateMachineTypeNotSupported", "This operation is not supported by this type of state machine"};
 
-  const auto scope = "ListExecutions " + machine->name + " " + status.value_or("") + " " + redrive.value_or("");
+  const auto scope = "ListExecutions " + qualified(*name) + " " + status.value_or("") + " " + redrive.value_or("");
   std::optional<ExecutionRow> before;
   if (token) {
     const auto position = read_page_token(api.engine.master_key(), scope, *token);
@@ -54,9 +72,7 @@ Answer<std::string> list_executions_page(const Api& api, const Json& request) {
     before = ExecutionRow{row};
   }
   std::vector<ExecutionRecord> page;
-  const ExecutionFilter filter{machine->name, status ? status_of(*status) : std::nullopt};
-  const bool none = status == "PENDING_REDRIVE" || redrive == "REDRIVEN";   // nothing is ever redriven here yet
-  if (!none) page = list_executions(api.reader, filter, before, limit + 1);
+  if (status != "PENDING_REDRIVE") page = list_executions(api.reader, filter, before, limit + 1);
   const bool more = page.size() > limit;
   if (more) page.pop_back();
   ObjectText out;

@@ -55,8 +55,7 @@ Answer<MachineConfiguration> read_configuration(Parameters& parameters) {
 }
 
 std::optional<Failure> check_publish(std::optional<bool> publish, const std::optional<std::string>& version_description) {
-  if (publish.value_or(false)) return Failure{"UnsupportedOperationException", "publish: state machine versions are not supported here"};
-  if (version_description) return Failure{"ValidationException", "Version description can only be set when publish is true"};
+  if (version_description && !publish.value_or(false)) return Failure{"ValidationException", "Version description can only be set when publish is true"};
   return std::nullopt;
 }
 

@@ -13,7 +13,7 @@ struct MachineConfiguration {
 /// Members in AWS's order and with its defaults, so that equal configurations are equal texts. Errors: InvalidLoggingConfiguration,
 /// InvalidEncryptionConfiguration; violations go to `parameters`.
 [[nodiscard]] Answer<MachineConfiguration> read_configuration(Parameters& parameters);
-/// Versions are not offered here yet.
+/// A description is a version's.
 [[nodiscard]] std::optional<Failure> check_publish(std::optional<bool> publish, const std::optional<std::string>& version_description);
 /// Errors of create_state_machine() and update_state_machine() by AWS's names.
 [[nodiscard]] Failure machine_failure(const Error& error, std::string_view arn);

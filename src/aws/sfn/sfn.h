@@ -4,6 +4,7 @@
 #include "aws/failure.h"
 #include "aws/object_text.h"
 #include "aws/parameters.h"
+#include "aws/request_model.h"
 #include "signalbox/activities.h"
 #include "signalbox/engine.h"
 
@@ -38,6 +39,9 @@ inline constexpr Length definition_length{1, 1'048'576, true}, data_length{0, 26
 inline constexpr Length task_token_length{1, 2048};
 inline constexpr Range page_range{0, 1000};
 
+/// What the API's model says of the operation's request (model.cpp). Checked before any operation looks at it.
+[[nodiscard]] std::optional<Failure> check_members(std::string_view operation, const Json& request);
+
 /// 0 and absent mean 100.
 [[nodiscard]] std::size_t page_size(std::optional<std::int64_t> max_results);
 [[nodiscard]] inline Failure invalid_page_token() { return {"InvalidToken", "Invalid Token: 'Invalid token'"}; }
@@ -52,7 +56,9 @@ struct MachineName {
 /// The execution's record. Errors: InvalidArn, ExecutionDoesNotExist.
 [[nodiscard]] Answer<ExecutionRecord> find_execution_by_arn(const Reader& reader, std::string_view arn);
 [[nodiscard]] Answer<std::string> activity_name(std::string_view arn);
-/// Errors: InvalidArn, StateMachineDoesNotExist (for versions and aliases too: there are none yet).
+/// `NAME` or `NAME:QUALIFIER`, as the engine takes it.
+[[nodiscard]] std::string qualified(const MachineName& name);
+/// Errors: InvalidArn, StateMachineDoesNotExist. A version or alias has no record of its own: it does not exist here.
 [[nodiscard]] Answer<StateMachineRecord> find_machine_by_arn(const Reader& reader, std::string_view arn);
 [[nodiscard]] Answer<void> check_role_arn(std::string_view arn);
 
@@ -75,12 +81,20 @@ Answer<std::string> validate_state_machine_definition(const Api& api, const Json
 Answer<std::string> describe_execution(const Api& api, const Json& request);
 Answer<std::string> list_executions_page(const Api& api, const Json& request);
 Answer<std::string> get_execution_history(const Api& api, const Json& request);
+Answer<std::string> describe_state_machine_alias(const Api& api, const Json& request);
+Answer<std::string> list_state_machine_aliases_page(const Api& api, const Json& request);
+Answer<std::string> list_state_machine_versions_page(const Api& api, const Json& request);
 Answer<std::string> describe_activity(const Api& api, const Json& request);
 Answer<std::string> list_activities_page(const Api& api, const Json& request);
 Answer<std::string> list_tags_for_resource(const Api& api, const Json& request);
 asio::awaitable<Answer<std::string>> create_state_machine_operation(Api api, Json request);
 asio::awaitable<Answer<std::string>> update_state_machine_operation(Api api, Json request);
 asio::awaitable<Answer<std::string>> delete_state_machine_operation(Api api, Json request);
+asio::awaitable<Answer<std::string>> publish_state_machine_version(Api api, Json request);
+asio::awaitable<Answer<std::string>> delete_state_machine_version(Api api, Json request);
+asio::awaitable<Answer<std::string>> create_state_machine_alias(Api api, Json request);
+asio::awaitable<Answer<std::string>> update_state_machine_alias(Api api, Json request);
+asio::awaitable<Answer<std::string>> delete_state_machine_alias(Api api, Json request);
 asio::awaitable<Answer<std::string>> start_execution(Api api, Json request);
 asio::awaitable<Answer<std::string>> stop_execution(Api api, Json request);
 asio::awaitable<Answer<std::string>> send_task_success(Api api, Json request);

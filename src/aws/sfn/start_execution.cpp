@@ -30,13 +30,12 @@ asio::awaitable<Answer<std::string>> start_execution(Api api, Json request) {
   if (auto fault = parameters.fault()) co_return *fault;
   auto name = machine_name(arn);
   if (!name) co_return name.error();
-  if (!name->qualifier.empty()) co_return machine_missing(arn);
   if (input) {
     auto parsed = Json::parse(*input);
     if (!parsed) co_return Failure{"InvalidExecutionInput", "Invalid State Machine Execution Input: '" + parsed.error().message + "'"};
     start.input = std::move(*parsed);
   }
-  start.state_machine = std::move(name->name);
+  start.state_machine = qualified(*name);
   std::function<Result<StartedExecution>(EngineTransaction&)> work = [start = std::move(start)](EngineTransaction& transaction) { return transaction.start_execution(start); };
   const auto started = co_await transact<StartedExecution>(api.engine, std::move(work));
   if (!started) co_return start_failure(started.error(), arn);
