@@ -4,6 +4,7 @@
 
 #include "signalbox/clock.h"
 #include "signalbox/executions.h"
+#include "signalbox/mocks.h"
 #include "signalbox/site.h"
 #include "signalbox/state_machines.h"
 #include "signalbox/store.h"
@@ -15,12 +16,13 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 namespace signalbox {
 
 struct StartRequest {
-  std::string state_machine;                ///< name, perhaps with `:VERSION` or `:ALIAS` behind it
+  std::string state_machine;                ///< name, perhaps with `:VERSION` or `:ALIAS` behind it, and `#TESTCASE` of the mock configuration
   std::optional<std::string> name = {};     ///< default: the new execution's UUIDv7
   Json input = Json::empty_object();
   std::optional<ParentTask> parent = {};
@@ -37,6 +39,13 @@ struct TaskCompletion {
   TaskAttempt attempt;
 };
 
+/// Where a redriven execution goes on: at every state that had not ended, unless a state is chosen or its input corrected.
+struct RedriveRequest {
+  std::optional<std::string> from_state = {};   ///< at the machine's top level; default, if there is an input: the one where it ended
+  std::optional<Json> input = {};               ///< of that state; default: what it got when it was entered last
+  std::optional<std::string> client_token = {};
+};
+
 /// What operations may do besides reading and writing records.
 class EngineTransaction : public Transaction {
  public:
@@ -44,6 +53,9 @@ class EngineTransaction : public Transaction {
   [[nodiscard]] virtual Result<StartedExecution> start_execution(StartRequest request) = 0;
   /// Ends it as ABORTED; a closed one is left as it is. Gives the stop time. Errors: NotFound. [StopExecution]
   [[nodiscard]] virtual Result<Timestamp> stop_execution(ExecutionRow row, WorkflowError error) = 0;
+  /// A closed execution goes on, pinned to what it was pinned to. A repeated client token gives the same redrive. Gives its time. Errors: NotFound,
+  /// Conflict (not_redrivable()), InvalidArgument (`from_state`), TooLarge (input). [RedriveExecution]
+  [[nodiscard]] virtual Result<Timestamp> redrive_execution(ExecutionRow row, RedriveRequest request) = 0;
   /// SendTaskSuccess, SendTaskFailure. Errors: InvalidToken, TaskClosed, TooLarge.
   [[nodiscard]] virtual Result<TaskCompletion> succeed_task(const TaskToken& token, Json output) = 0;
   [[nodiscard]] virtual Result<TaskCompletion> fail_task(const TaskToken& token, WorkflowError error) = 0;
@@ -54,6 +66,10 @@ class EngineTransaction : public Transaction {
   [[nodiscard]] virtual const Execution* execution(ExecutionRow row) = 0;
   /// Whether a task's resource can be called here.
   [[nodiscard]] virtual bool offers(const TaskResource& resource) const = 0;
+  /// Whether definitions may use services that are not here; such calls fail then.
+  [[nodiscard]] virtual bool allows_unsupported() const = 0;
+  /// Whether some test case of the mock configuration answers for the state.
+  [[nodiscard]] virtual bool mocks(std::string_view state_machine, std::string_view state) const = 0;
   [[nodiscard]] virtual const Site& site() const = 0;
 };
 
@@ -67,6 +83,8 @@ struct EngineOptions {
   std::chrono::hours retention{90 * 24};
   std::size_t cache_bytes_max = 4 * 1024 * 1024;     ///< of executions kept folded in memory
   std::string data_directory = {};                   ///< for the note a failed assertion leaves; empty: none
+  bool allow_unsupported = false;                    ///< accept definitions that use services which are not here
+  std::shared_ptr<const Mocks> mocks = {};           ///< for executions started with a test case
 };
 
 /// One operation of a batch. `run` says whether what it wrote is to be kept; `committed` is called after the commit in either case, `failed`
@@ -99,6 +117,11 @@ class Engine {
   /// Whether a task's resource can be called; for the validation of definitions.
   [[nodiscard]] bool offers(const TaskResource& resource) const;
   void on_change(std::function<void(const ExecutionChange&)> listener);
+  /// Before start(). Called inside the transaction in which an execution begins, is redriven or ends, once its history is written, so that what
+  /// the listener writes is committed with it. `record.status` says which it is.
+  void on_status_change(std::function<void(Transaction&, const ExecutionRecord& record)> listener);
+  /// Before start(). Called inside the transaction that records them with all facts of executions whose machine has a logging level other than OFF.
+  void on_history(std::function<void(Transaction&, const ExecutionRecord& record, std::span<const HistoryEvent> facts)> listener);
 
   /// Opens the data (creating what is missing), recovers, starts the thread. After it returns, timers run, and what was under way
   /// is under way again. Errors: a data file of another region or account, a newer schema.

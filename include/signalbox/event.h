@@ -50,6 +50,13 @@ struct CallbackFailed {
 struct Heartbeat { TaskAttempt attempt; };
 /// StopExecution.
 struct Stop { WorkflowError error; };
+/// RedriveExecution: the only event that a closed execution takes; a running one does not. Goes on with every state that had not ended, or
+/// from `from_state`, a state at the machine's top level, with `input`.
+struct Redrive {
+  std::int64_t count = 1;                   ///< of redrives, this one included
+  std::optional<std::string> from_state = {};
+  Json input = {};
+};
 
 }  // namespace signalbox::events
 
@@ -57,7 +64,8 @@ namespace signalbox {
 
 /// A type of its own, so that who only passes events on need not know them.
 struct Event : std::variant<events::StartExecution, events::Continue, events::TimerFired, events::TaskTaken, events::TaskAnswered,
-                            events::TaskRefused, events::CallbackSucceeded, events::CallbackFailed, events::Heartbeat, events::Stop> {
+                            events::TaskRefused, events::CallbackSucceeded, events::CallbackFailed, events::Heartbeat, events::Stop,
+                            events::Redrive> {
   using variant::variant;
 };
 

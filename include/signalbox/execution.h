@@ -61,6 +61,7 @@ struct Frame {
     std::int64_t started = 0;                   ///< children begun so far
     std::int64_t failed = 0;
     std::optional<MapPrepared> map;             ///< Map only
+    std::vector<Frame> given_up;                ///< what failed or was aborted, where it stood: a redrive goes on there
   };
   std::variant<Ready, InTask, InWait, InRetry, Gathering> activity;
   std::optional<Timestamp> due;             ///< its entry in Execution::due
@@ -74,6 +75,8 @@ struct Execution {
   std::optional<Timestamp> stopped_at;
   std::optional<Json> output;
   WorkflowError error;
+  std::int64_t redrive_count = 0;
+  std::optional<Timestamp> redriven_at;     ///< last
 
   std::int64_t last_event_id = 0;           ///< of AWS's events
   FrameId next_frame{1};

@@ -51,6 +51,8 @@ struct ExecutionRecord {
   bool set_aside = false;                   ///< its last step met a bug; it waits for someone to resume it by hand
   std::int64_t redrives = 0;
   std::optional<Timestamp> redriven_at = {};      ///< last
+  std::optional<std::string> redrive_token = {};  ///< the client token of the last redrive
+  std::optional<std::string> test_case = {};      ///< of the mock configuration, which answers for some of its states
 };
 
 /// Row of every running execution, small: scanned once at start.
@@ -90,6 +92,9 @@ struct ExecutionFilter {
 void for_each_fact(const Reader& reader, const ExecutionRecord& record, const std::function<void(const HistoryEvent&)>& visit);
 /// The fold of its history. Heartbeats, which are no part of it, stand where the tasks started.
 [[nodiscard]] Execution load_execution(const Reader& reader, const ExecutionRecord& record);
+
+/// Why an execution cannot be redriven, in AWS's words; nothing if it can. [DescribeExecution, redriveStatusReason]
+[[nodiscard]] std::optional<std::string> not_redrivable(const Reader& reader, const ExecutionRecord& record, Timestamp now);
 
 /// What DescribeExecution shows of its payloads, read from its first and last events.
 struct ExecutionPayloads {

@@ -162,13 +162,21 @@ struct SubmissionAwaited {                            // a callback came before 
   SIGNALBOX_MEMBERS(attempt, output, error)
 };
 
+struct ExecutionRedriven {                            // an execution that had failed, timed out or been stopped goes on where it ended
+  std::int64_t redrive_count = 0;
+  std::optional<Timestamp> timeout_at;                // internal: the machine's TimeoutSeconds, counted anew
+  std::optional<std::string> from_state;              // internal: a state chosen by hand; it is entered next, with an input of its own
+  SIGNALBOX_MEMBERS(redrive_count, timeout_at, from_state)
+};
+
 /// Stored: do not renumber (the index in this variant is the stored type).
 using HistoryFact = std::variant<
     ExecutionStarted, ExecutionSucceeded, ExecutionFailed, ExecutionTimedOut, ExecutionAborted,
     StateEntered, StateExited,
     TaskScheduled, TaskStarted, TaskSubmitted, TaskSucceeded, TaskFailed,
     ParallelStateStarted, MapStateStarted, StateEnded, MapIterationStarted, MapIterationEnded, EvaluationFailed,
-    FrameStarted, FrameEnded, WaitStarted, RetryScheduled, MapPrepared, SubmissionAwaited>;
+    FrameStarted, FrameEnded, WaitStarted, RetryScheduled, MapPrepared, SubmissionAwaited,
+    ExecutionRedriven>;
 
 struct HistoryEvent {
   std::int64_t id = 0;                                // from 1, without gaps; 0 for an internal fact

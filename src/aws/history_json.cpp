@@ -22,7 +22,7 @@ class DetailsWriter {
   void input(ObjectText& out, const Json& value) const { payload(out, "input", "inputDetails", value); }
   void output(ObjectText& out, const Json& value) const { payload(out, "output", "outputDetails", value); }
   void error(ObjectText& out, const WorkflowError& value) const {
-    if (data_) out.text("error", value.error).text("cause", value.cause);
+    out.text("error", value.error).text("cause", value.cause);   // shown without execution data too, as recorded in logs
   }
   [[nodiscard]] bool data() const { return data_; }
 
@@ -182,11 +182,30 @@ Details details_of(const HistoryFact& fact, const DetailsWriter& writer) {
           [](const RetryScheduled&) { return Details{}; },
           [](const MapPrepared&) { return Details{}; },
           [](const SubmissionAwaited&) { return Details{}; },
+          [](const ExecutionRedriven& f) {
+            Details out{"executionRedrivenEventDetails", {}};
+            out.members.number("redriveCount", f.redrive_count);
+            return out;
+          },
       },
       fact);
 }
 
 }  // namespace
+
+std::string log_event(const HistoryEvent& event, bool data, std::string_view execution_arn, std::int64_t redrive_count) {
+  SIGNALBOX_ASSERT(!is_internal(event));
+  const auto milliseconds = std::to_string(event.timestamp.time_since_epoch().count());
+  return ObjectText()
+      .text("id", std::to_string(event.id))
+      .text("type", event_type_name(event))
+      .raw("details", details_of(event.fact, DetailsWriter(data)).members.take())
+      .text("redrive_count", std::to_string(redrive_count))
+      .text("previous_event_id", std::to_string(event.previous_id))
+      .text("event_timestamp", milliseconds)
+      .text("execution_arn", execution_arn)
+      .take();
+}
 
 void append_history_event(std::string& out, const HistoryEvent& event, bool data) {
   SIGNALBOX_ASSERT(!is_internal(event));

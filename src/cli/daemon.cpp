@@ -9,6 +9,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <fstream>
+#include <sstream>
 
 #include "aws/aws_api.h"
 #include "aws/call.h"
@@ -45,8 +46,20 @@ namespace {
 
 namespace asio = boost::asio;
 
-EngineOptions engine_options(const ServeOptions& options) {
+Result<std::shared_ptr<const Mocks>> read_mocks(const std::string& path) {
+  std::ifstream file(path);
+  if (!file) return error(ErrorCode::InvalidArgument, "cannot read the mock configuration file '" + path + "'", "--mock-config");
+  std::stringstream text;
+  text << file.rdbuf();
+  auto mocks = Mocks::parse(text.str());
+  if (!mocks) return error(mocks.error().code, "the mock configuration file '" + path + "' is faulty: " + mocks.error().message, mocks.error().where);
+  return std::make_shared<const Mocks>(std::move(*mocks));
+}
+
+EngineOptions engine_options(const ServeOptions& options, std::shared_ptr<const Mocks> mocks) {
   EngineOptions engine;
+  engine.allow_unsupported = options.allow_unsupported;
+  engine.mocks = std::move(mocks);
   engine.site = Site{options.region, options.account};
   engine.retention = std::chrono::duration_cast<std::chrono::hours>(*parse_duration(options.retention));
   engine.data_directory = options.data;
@@ -153,7 +166,13 @@ Result<void> Daemon::Parts::make_services() {
   auto opened = SqliteStore::open({.directory = options.data});
   if (!opened) return opened.error();
   store = std::move(*opened);
-  engine = std::make_unique<Engine>(*store, clock, engine_options(options));
+  std::shared_ptr<const Mocks> mocks;
+  if (options.mock_config) {
+    auto read = read_mocks(*options.mock_config);
+    if (!read) return read.error();
+    mocks = std::move(*read);
+  }
+  engine = std::make_unique<Engine>(*store, clock, engine_options(options, std::move(mocks)));
   const Site site{options.region, options.account};
 
   std::optional<SmtpServer> server;

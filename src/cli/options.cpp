@@ -77,6 +77,8 @@ void add_serve_options(CLI::App& command, ServeOptions& o) {
   command
       .add_flag("--allow-unsupported", o.allow_unsupported, "Accept definitions that use services which are not here; such tasks then fail")
       ->envname("SIGNALBOX_ALLOW_UNSUPPORTED");
+  command.add_option("--mock-config", o.mock_config, "Mock configuration file of Step Functions Local: answers for the states of executions started with STATE-MACHINE-ARN#TESTCASE")
+      ->envname("SFN_MOCK_CONFIG");
 }
 
 namespace {

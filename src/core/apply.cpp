@@ -30,6 +30,21 @@ class Application {
   void operator()(const ExecutionFailed& fact) { end(ExecutionStatus::Failed, fact.error); }
   void operator()(const ExecutionTimedOut& fact) { end(ExecutionStatus::TimedOut, fact.error); }
   void operator()(const ExecutionAborted& fact) { end(ExecutionStatus::Aborted, fact.error); }
+  void operator()(const ExecutionRedriven& fact) {
+    execution_.status = ExecutionStatus::Running;
+    execution_.stopped_at = std::nullopt;
+    execution_.error = {};
+    execution_.redrive_count = fact.redrive_count;
+    execution_.redriven_at = event_.timestamp;
+    execution_.started.timeout_at = fact.timeout_at;
+    execution_.tasks.clear();
+    Frame& root = execution_.frames.at(FrameId{0});
+    if (fact.from_state) {
+      std::erase_if(execution_.frames, [](const auto& entry) { return entry.first != FrameId{0}; });
+      root.activity = Frame::Ready{};
+    }
+    revive(root);
+  }
 
   // ---- states ----
   void operator()(const StateEntered& fact) {
@@ -132,7 +147,8 @@ class Application {
     set_due(child, std::nullopt);
     execution_.variables_bytes -= child.variables_bytes;
     execution_.ready.erase(child.id);
-    execution_.frames.erase(child.id);
+    if (fact.end != StateEnd::Succeeded) gathering.given_up.push_back(std::move(child));
+    execution_.frames.erase(event_.frame);
     update_ready(parent);
   }
   void operator()(const StateEnded& fact) {
@@ -157,6 +173,30 @@ class Application {
     execution_.error = error;
     execution_.due.clear();
     execution_.ready.clear();
+  }
+
+  /// The frame's state begins its work again, its retries forgotten; a Parallel or Map goes on with the children that did not succeed.
+  void revive(Frame& frame) {
+    frame.last_event_id = event_.id;
+    frame.retries.clear();
+    frame.retry_count = 0;
+    frame.due = std::nullopt;
+    auto* gathering = std::get_if<Frame::Gathering>(&frame.activity);
+    const bool unprepared = gathering && frame.state_type == StateType::Map && !gathering->map;
+    if (!gathering || unprepared) {
+      frame.activity = Frame::Ready{};
+      return update_ready(frame);
+    }
+    for (Frame& child : gathering->given_up) {
+      const FrameId id = child.id;
+      gathering->running.push_back(id);
+      execution_.frames.insert_or_assign(id, std::move(child));
+    }
+    gathering->given_up.clear();
+    gathering->failed = 0;
+    std::sort(gathering->running.begin(), gathering->running.end());
+    for (const FrameId id : gathering->running) revive(execution_.frames.at(id));
+    update_ready(frame);
   }
 
   void end_task(TaskAttempt attempt) {

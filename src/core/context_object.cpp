@@ -36,12 +36,14 @@ std::optional<MapItem> enclosing_item(const Execution& execution, const Frame& f
 
 Json make_constant_context(const Execution& execution) {
   const ExecutionStarted& started = execution.started;
-  return json_object({{"Execution", json_object({{"Id", started.execution_arn},
-                                                 {"Input", started.input},
-                                                 {"StartTime", format_context_time(execution.started_at)},
-                                                 {"Name", started.name},
-                                                 {"RoleArn", started.role_arn},
-                                                 {"RedriveCount", 0}})},
+  Json about_execution = json_object({{"Id", started.execution_arn},
+                                      {"Input", started.input},
+                                      {"StartTime", format_context_time(execution.started_at)},
+                                      {"Name", started.name},
+                                      {"RoleArn", started.role_arn},
+                                      {"RedriveCount", execution.redrive_count}});
+  if (execution.redriven_at) about_execution = about_execution.with("RedriveTime", format_context_time(*execution.redriven_at));
+  return json_object({{"Execution", std::move(about_execution)},
                       {"StateMachine", json_object({{"Id", started.state_machine_arn}, {"Name", started.state_machine_name}})}});
 }
 

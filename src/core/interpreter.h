@@ -36,6 +36,9 @@ class Interpreter {
   template <class Fact>
   bool record_from_outside(Timestamp at, Fact fact) { return record_after(0, FrameId{}, at, std::move(fact)); }
 
+  /// Records that a closed execution goes on.
+  void record_redriven(ExecutionRedriven fact) { record_after(execution_.last_event_id, FrameId{}, now_, std::move(fact)); }
+
   void command(Command command) { out_.commands.push_back(std::move(command)); }
 
   /// Enters a state; its work begins when its turn comes.
@@ -86,7 +89,7 @@ class Interpreter {
 template <class Fact>
 bool Interpreter::record_after(std::int64_t previous_id, FrameId frame, Timestamp at, Fact fact) {
   constexpr bool internal = is_internal_type(fact_type<Fact>());
-  if (!running()) return false;
+  if (running() == std::is_same_v<Fact, ExecutionRedriven>) return false;
   if constexpr (!internal && !ends_execution<Fact>) {
     if (execution_.last_event_id + 1 >= history_events_max) {
       record_after(previous_id, frame, at, ExecutionFailed{history_full()});

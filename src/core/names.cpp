@@ -58,6 +58,7 @@ std::string event_type_name(const HistoryEvent& event) {
           [](const RetryScheduled&) { return std::string(); },
           [](const MapPrepared&) { return std::string(); },
           [](const SubmissionAwaited&) { return std::string(); },
+          [](const ExecutionRedriven&) -> std::string { return "ExecutionRedriven"; },
       },
       event.fact);
 }

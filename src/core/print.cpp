@@ -86,6 +86,7 @@ void add_details(Line& line, const HistoryFact& fact) {
                    line.add("tolerated_count", f.tolerated_failure_count).add("tolerated_percentage", f.tolerated_failure_percentage);
                  },
                  [&](const SubmissionAwaited& f) { line.add("attempt", f.attempt).add("output", f.output).add(f.error); },
+                 [&](const ExecutionRedriven& f) { line.add("count", f.redrive_count).add("timeout_at", f.timeout_at).add("from", f.from_state); },
              },
              fact);
 }
@@ -106,6 +107,7 @@ std::string print_activity(const Frame& frame) {
                           line.add("started", in.started).add("failed", in.failed);
                           for (const FrameId id : in.running) line.add("running", id);
                           for (const auto& result : in.results) line.add("result", result);
+                          for (const Frame& child : in.given_up) line.add("given_up", child.id);
                           if (in.map) add_details(line, *in.map);
                           return line.take();
                         },
@@ -158,6 +160,7 @@ std::string print(const Execution& execution, PrintedClocks clocks) {
   Line line(fmt::format("execution {} {}", execution.row.value, to_string(execution.status)));
   line.add("name", execution.started.name).add("started_at", execution.started_at).add("stopped_at", execution.stopped_at);
   line.add("output", execution.output).add(execution.error).add("last", execution.last_event_id);
+  if (execution.redriven_at) line.add("redrives", execution.redrive_count).add("redriven_at", execution.redriven_at);
   line.add("next_frame", execution.next_frame).add("next_attempt", execution.next_attempt);
   line.add("variables_bytes", static_cast<std::int64_t>(execution.variables_bytes));
   for (const FrameId id : execution.ready) line.add("ready", id);

@@ -1,6 +1,7 @@
 #include "signalbox/step.h"
 
 #include "base/overload.h"
+#include "core/redrive.h"
 #include "core/states/states.h"
 
 namespace signalbox {
@@ -29,6 +30,7 @@ void dispatch(Interpreter& interpreter, const Event& event) {
                  [&](const events::CallbackSucceeded& succeeded) { callback_succeeded(interpreter, succeeded); },
                  [&](const events::CallbackFailed& failed) { callback_failed(interpreter, failed); },
                  [&](const events::Heartbeat& beat) { heartbeat(interpreter, beat); },
+                 [&](const events::Redrive& event_of_redrive) { redrive(interpreter, event_of_redrive); },
                  [&](const events::Stop& stop) { interpreter.record_from_outside(interpreter.now(), ExecutionAborted{stop.error}); },
              },
              event);
@@ -38,7 +40,7 @@ void dispatch(Interpreter& interpreter, const Event& event) {
 
 Step step(const StateMachine& machine, Execution& execution, const Event& event, Timestamp now) {
   Step out;
-  if (!execution.running()) return out;
+  if (execution.running() == std::holds_alternative<events::Redrive>(event)) return out;
   Interpreter interpreter(machine, execution, now, out);
   // What was due before the event came has happened before it: an answer that comes after its deadline is late, even
   // if the timer has not fired yet.

@@ -93,6 +93,10 @@ void Engine::offer(std::string resource, std::unique_ptr<InternalTask> task) { i
 void Engine::offer(std::string resource, std::unique_ptr<ExternalTask> task) { implementation_->core.tasks().offer(std::move(resource), std::move(task)); }
 bool Engine::offers(const TaskResource& resource) const { return implementation_->core.tasks().offers(resource); }
 void Engine::on_change(std::function<void(const ExecutionChange&)> listener) { implementation_->core.on_change(std::move(listener)); }
+void Engine::on_status_change(std::function<void(Transaction&, const ExecutionRecord&)> listener) { implementation_->core.on_status_change(std::move(listener)); }
+void Engine::on_history(std::function<void(Transaction&, const ExecutionRecord&, std::span<const HistoryEvent>)> listener) {
+  implementation_->core.on_history(std::move(listener));
+}
 
 Result<void> Engine::start() {
   if (auto opened = implementation_->core.open(); !opened) return opened;

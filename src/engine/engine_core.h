@@ -26,6 +26,8 @@ class EngineCore {
 
   [[nodiscard]] TaskRegistry& tasks() { return workshop_.tasks; }
   void on_change(std::function<void(const ExecutionChange&)> listener) { listeners_.push_back(std::move(listener)); }
+  void on_status_change(std::function<void(Transaction&, const ExecutionRecord&)> listener) { workshop_.status_listener = std::move(listener); }
+  void on_history(std::function<void(Transaction&, const ExecutionRecord&, std::span<const HistoryEvent>)> listener) { workshop_.history_listener = std::move(listener); }
 
   /// Creates what is missing, sets aside what met a bug, finds what is open. See Engine::start().
   [[nodiscard]] Result<void> open();

@@ -33,6 +33,7 @@ struct CachedExecution {
   std::vector<HistoryEvent> facts;          ///< not written yet
   bool touched = false;                     ///< stands in the transaction's list of what it must write
   bool closed = false;
+  bool began = false;                       ///< started or redriven in this transaction, and nobody has been told yet
   std::size_t bytes = 0, bytes_measured = 0;    ///< of memory, estimated
 };
 

@@ -48,7 +48,7 @@ std::string encode_execution(const ExecutionRecord& record) {
   writer.boolean(record.parent.has_value());
   if (record.parent) writer.integer(record.parent->execution.value).integer(record.parent->attempt.value);
   writer.boolean(record.set_aside);
-  writer.optional_integer(record.version).optional_text(record.alias).integer(record.redrives).optional_timestamp(record.redriven_at);
+  writer.optional_integer(record.version).optional_text(record.alias).integer(record.redrives).optional_timestamp(record.redriven_at).optional_text(record.redrive_token).optional_text(record.test_case);
   return writer.take();
 }
 
@@ -77,6 +77,8 @@ ExecutionRecord decode_execution(ExecutionRow row, std::string_view bytes) {
   record.alias = reader.optional_text();
   record.redrives = reader.integer();
   record.redriven_at = reader.optional_timestamp();
+  record.redrive_token = reader.optional_text();
+  record.test_case = reader.optional_text();
   return record;
 }
 

@@ -3,6 +3,7 @@
 #include "signalbox/step.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/timers.h"
 #include "engine/execution_records.h"
@@ -82,6 +83,7 @@ void OpenTransaction::write_touched() {
     execution->touched = false;
     write_history(*execution);
     write_open(*execution);
+    announce(*execution);
     if (execution->closed) {
       effects_.changes.push_back(execution->record);
       if (execution->armed) ++effects_.closed_with_timer;
@@ -105,8 +107,21 @@ void OpenTransaction::write_history(CachedExecution& execution) {
   const auto shown = std::count_if(execution.facts.begin(), execution.facts.end(), [](const HistoryEvent& event) { return event.id > 0; });
   record.events += shown;
   effects_.events += static_cast<std::uint64_t>(shown);
-  execution.facts.clear();
   overlay_.put(Key(executions_table, record.row.value), encode_execution(record));
+  if (execution.program->is_logged && workshop_.history_listener) workshop_.history_listener(*this, record, execution.facts);
+  execution.facts.clear();
+}
+
+void OpenTransaction::announce(CachedExecution& execution) {
+  const bool began = std::exchange(execution.began, false);
+  if (!workshop_.status_listener) return;
+  if (began) {
+    ExecutionRecord running = execution.record;
+    running.status = ExecutionStatus::Running;
+    running.stopped_at = std::nullopt;
+    workshop_.status_listener(*this, running);
+  }
+  if (execution.closed) workshop_.status_listener(*this, execution.record);
 }
 
 void OpenTransaction::write_open(CachedExecution& execution) {

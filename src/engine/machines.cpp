@@ -16,6 +16,12 @@ bool waits_for_callback(const State& state) {
   return std::holds_alternative<ActivityResource>(task->resource.kind) || (service && service->pattern == IntegrationPattern::WaitForTaskToken);
 }
 
+bool is_logged(const std::optional<StateMachineRevision>& revision) {
+  if (!revision || !revision->logging_configuration) return false;
+  const Json* level = revision->logging_configuration->find("level");
+  return level && level->is_string() && level->as_string() != "OFF";
+}
+
 }  // namespace
 
 const StateMachineRecord* Machines::find(const Reader& reader, std::string_view name) {
@@ -35,6 +41,7 @@ std::shared_ptr<const Program> Machines::program(const Reader& reader, Definitio
   auto program = std::make_shared<Program>();
   program->machine = load_definition(*text);
   program->has_callbacks = std::any_of(program->machine->states.begin(), program->machine->states.end(), waits_for_callback);
+  program->is_logged = is_logged(find_revision(reader, row));
   return programs_.emplace(row, std::move(program)).first->second;
 }
 

@@ -15,6 +15,7 @@ namespace signalbox {
 struct Program {
   std::shared_ptr<const StateMachine> machine;
   bool has_callbacks = false;               ///< some task waits for a token (.waitForTaskToken, an activity)
+  bool is_logged = false;                   ///< its logging level is not OFF
 };
 
 class Machines {

@@ -9,6 +9,7 @@
 #include <deque>
 #include <functional>
 #include <set>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -47,7 +48,11 @@ struct Workshop {
   Machines machines;
   ExecutionCache cache;
   RowCounters rows;
+  bool allow_unsupported = false;
+  std::shared_ptr<const Mocks> mocks;
   Timestamp started_at;                     ///< of this process: heartbeats from before it count from then
+  std::function<void(Transaction&, const ExecutionRecord&)> status_listener;
+  std::function<void(Transaction&, const ExecutionRecord&, std::span<const HistoryEvent>)> history_listener;
   std::set<ExecutionRow> unrecovered;       ///< were under way when the process before ended; their external calls have not been repeated yet
 };
 
@@ -88,12 +93,15 @@ class OpenTransaction final : public EngineTransaction {
   // EngineTransaction
   Result<StartedExecution> start_execution(StartRequest request) override;
   Result<Timestamp> stop_execution(ExecutionRow row, WorkflowError error) override;
+  Result<Timestamp> redrive_execution(ExecutionRow row, RedriveRequest request) override;
   Result<TaskCompletion> succeed_task(const TaskToken& token, Json output) override;
   Result<TaskCompletion> fail_task(const TaskToken& token, WorkflowError error) override;
   Result<void> heartbeat_task(const TaskToken& token) override;
   Result<void> resume_execution(ExecutionRow row) override;
   const Execution* execution(ExecutionRow row) override;
   bool offers(const TaskResource& resource) const override { return workshop_.tasks.offers(resource); }
+  bool allows_unsupported() const override { return workshop_.allow_unsupported; }
+  bool mocks(std::string_view state_machine, std::string_view state) const override;
   const Site& site() const override { return workshop_.site; }
 
  private:
@@ -118,6 +126,7 @@ class OpenTransaction final : public EngineTransaction {
   void write_touched();
   void write_history(CachedExecution& execution);
   void write_open(CachedExecution& execution);
+  void announce(CachedExecution& execution);
   void arm(CachedExecution& execution);
 
   // starting.cpp
@@ -125,6 +134,13 @@ class OpenTransaction final : public EngineTransaction {
   [[nodiscard]] ExecutionRecord new_record(const StateMachineRecord& machine, const StartRequest& request);
   [[nodiscard]] bool qualify(ExecutionRecord& record, StateMachineRecord& machine, const std::string& qualifier) const;
   void begin_execution(const ExecutionRecord& record, const StateMachineRecord& machine, StartRequest request);
+
+  // mocking.cpp
+  /// Answers the task from the mock configuration; false if the execution's test case has no response for its state.
+  bool answer_mocked(const CachedExecution& execution, const commands::InvokeTask& command);
+
+  // redriving.cpp
+  [[nodiscard]] Result<events::Redrive> chosen_redrive(const CachedExecution& execution, RedriveRequest request) const;
 
   // endings.cpp
   void tell_parent(const CachedExecution& child);

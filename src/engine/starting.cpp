@@ -25,6 +25,9 @@ int draw_of(const MasterKey& master, ExecutionRow row) {
 }  // namespace
 
 Result<StartedExecution> OpenTransaction::start_execution(StartRequest request) {
+  const auto hash = request.state_machine.find('#');
+  const auto test_case = hash == std::string::npos ? std::nullopt : std::optional(request.state_machine.substr(hash + 1));
+  request.state_machine.resize(std::min(hash, request.state_machine.size()));
   const auto colon = request.state_machine.find(':');
   const std::string qualifier = colon == std::string::npos ? std::string() : request.state_machine.substr(colon + 1);
   const std::string machine_arn = workshop_.site.state_machine_arn(request.state_machine);
@@ -41,8 +44,13 @@ Result<StartedExecution> OpenTransaction::start_execution(StartRequest request) 
   }
   if (machine->status == StateMachineStatus::Deleting) return error(ErrorCode::Conflict, "State Machine is being deleted: '" + machine_arn + "'");
 
+  if (test_case && (!workshop_.mocks || !workshop_.mocks->has_test_case(request.state_machine, *test_case))) {
+    return error(ErrorCode::InvalidArgument, "the mock configuration has no test case '" + *test_case + "' for the state machine '" + request.state_machine + "'", "testCase");
+  }
+
   StateMachineRecord pinned = *machine;
   ExecutionRecord record = new_record(pinned, request);
+  record.test_case = test_case;
   if (!qualifier.empty() && !qualify(record, pinned, qualifier)) return missing;
   StartedExecution started{.record = record, .arn = workshop_.site.execution_arn(record.state_machine, record.name), .existed = false};
   begin_execution(record, pinned, std::move(request));
@@ -105,6 +113,7 @@ ExecutionRecord OpenTransaction::new_record(const StateMachineRecord& machine, c
 void OpenTransaction::begin_execution(const ExecutionRecord& record, const StateMachineRecord& machine, StartRequest request) {
   CachedExecution execution;
   execution.record = record;
+  execution.began = true;
   execution.state = blank_execution(record.row);
   execution.program = workshop_.machines.program(*this, machine.definition);
   // Its own row is written with its history.

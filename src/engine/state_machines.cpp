@@ -92,20 +92,26 @@ std::string joined(const std::vector<std::string>& sentences) {
   return text;
 }
 
-/// One sentence for each task whose resource nothing here can be called by. Only an engine's transaction knows.
-std::vector<std::string> not_offered(const Transaction& transaction, const StateMachine& machine) {
-  std::vector<std::string> sentences;
-  const auto* engine = dynamic_cast<const EngineTransaction*>(&transaction);
+/// One sentence for each state that nothing here can carry out, unless the mock configuration answers for it. Only an engine's transaction knows
+/// what it offers.
+std::vector<std::string> not_offered(const EngineTransaction* engine, std::string_view name, const ParsedDefinition& parsed) {
+  std::vector<std::string> sentences = parsed.unsupported;
   if (!engine) return sentences;
-  for (const auto& state : machine.states) {
+  for (const auto& state : parsed.machine->states) {
     const auto* task = std::get_if<TaskState>(&state.type);
-    if (task && !engine->offers(task->resource)) sentences.push_back("The service of '" + task->resource.arn + "' is not offered here, at " + state.place + "/Resource.");
+    if (!task) continue;
+    const std::string place = state.place + "/Resource";
+    if (engine->mocks(name, state.name)) {
+      std::erase_if(sentences, [&](const std::string& sentence) { return sentence.starts_with(place + ":"); });
+    } else if (!engine->offers(task->resource)) {
+      sentences.push_back("The service of '" + task->resource.arn + "' is not offered here, at " + place + ".");
+    }
   }
   return sentences;
 }
 
 /// Whether a definition may be stored.
-Result<void> check_definition(const Transaction& transaction, const std::string& text, StateMachineType type, bool allow_unsupported) {
+Result<void> check_definition(const Transaction& transaction, std::string_view name, const std::string& text, StateMachineType type, bool allow_unsupported) {
   if (text.size() > definition_bytes_max) {
     return error(ErrorCode::TooLarge, "the definition has " + std::to_string(text.size()) + " bytes; at most " + std::to_string(definition_bytes_max) + " are allowed", "definition");
   }
@@ -113,10 +119,9 @@ Result<void> check_definition(const Transaction& transaction, const std::string&
   // No machine without a fault: it uses a part of the language that is not offered, which no option allows.
   if (!parsed.machine && parsed.diagnostics.empty()) return error(ErrorCode::NotSupported, joined(parsed.unsupported), "definition");
   if (!parsed.machine) return error(ErrorCode::InvalidDefinition, summary(parsed.diagnostics), "definition");
-  if (!allow_unsupported) {
-    if (!parsed.unsupported.empty()) return error(ErrorCode::NotSupported, joined(parsed.unsupported), "definition");
-    if (const auto missing = not_offered(transaction, *parsed.machine); !missing.empty()) return error(ErrorCode::NotSupported, joined(missing), "definition");
-  }
+  const auto* engine = dynamic_cast<const EngineTransaction*>(&transaction);
+  if (allow_unsupported || (engine && engine->allows_unsupported())) return {};
+  if (const auto missing = not_offered(engine, name, parsed); !missing.empty()) return error(ErrorCode::NotSupported, joined(missing), "definition");
   return {};
 }
 
@@ -171,7 +176,7 @@ Result<StateMachineRecord> create_state_machine(Transaction& transaction, const 
     return error(ErrorCode::AlreadyExists, "State Machine Already Exists: '" + existing->arn + "'");
   }
   if (request.type == StateMachineType::Express) return error(ErrorCode::NotSupported, "state machines of type EXPRESS are not offered here", "type");
-  if (auto checked = check_definition(transaction, request.definition, request.type, request.allow_unsupported); !checked) return checked.error();
+  if (auto checked = check_definition(transaction, request.name, request.definition, request.type, request.allow_unsupported); !checked) return checked.error();
   StateMachineRecord record;
   record.name = request.name;
   record.arn = site.state_machine_arn(request.name);
@@ -195,7 +200,7 @@ Result<StateMachineRecord> update_state_machine(Transaction& transaction, Update
   std::string definition = definition_text(transaction, record->definition).value_or("");
   bool revised = false;
   if (request.definition && *request.definition != definition) {
-    if (auto checked = check_definition(transaction, *request.definition, record->type, request.allow_unsupported); !checked) return checked.error();
+    if (auto checked = check_definition(transaction, request.name, *request.definition, record->type, request.allow_unsupported); !checked) return checked.error();
     definition = std::move(*request.definition);
     revised = true;
   }

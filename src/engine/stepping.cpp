@@ -91,6 +91,7 @@ void OpenTransaction::carry_out(CachedExecution& execution, std::vector<Command>
 
 void OpenTransaction::invoke(CachedExecution& execution, const commands::InvokeTask& command) {
   const ExecutionRow row = execution.record.row;
+  if (answer_mocked(execution, command)) return;
   if (InternalTask* task = workshop_.tasks.internal(command.resource)) {
     if (std::holds_alternative<ActivityResource>(command.resource.kind)) {
       // Its worker says when it is taken up and how it ends.

@@ -165,6 +165,24 @@ awaitable<http::Response> stop(Engine& engine, const Reader& reader, http::Reque
   co_return answer(200, with_data(engine, reader, current.value_or(*record)));
 }
 
+awaitable<http::Response> redrive(Engine& engine, const Reader& reader, http::Request request) {
+  const auto record = find_execution_by_id(reader, request.parameter("id"));
+  if (!record) co_return problem(record.error());
+  auto body = read_body(request, {"state", "input"});
+  if (!body) co_return problem(body.error());
+  auto state = text_member(*body, "state");
+  if (!state) co_return problem(state.error());
+  RedriveRequest wanted{.from_state = std::move(*state)};
+  if (const Json* input = body->find("input")) wanted.input = *input;
+  std::function<Result<Timestamp>(EngineTransaction&)> work = [row = record->row, wanted = std::move(wanted)](EngineTransaction& transaction) {
+    return transaction.redrive_execution(row, wanted);
+  };
+  auto redriven = co_await transact<Timestamp>(engine, std::move(work));
+  if (!redriven) co_return problem(redriven.error());
+  const auto current = find_execution(reader, record->row);
+  co_return answer(200, with_data(engine, reader, current.value_or(*record)));
+}
+
 awaitable<http::Response> resume(Engine& engine, const Reader& reader, http::Request request) {
   const auto record = find_execution_by_id(reader, request.parameter("id"));
   if (!record) co_return problem(record.error());
@@ -187,6 +205,7 @@ void add_execution_routes(http::Router& router, Engine& engine, const Reader& re
   router.on("GET", "/v1/executions/{id}/history", [&](http::Request request) { return history(reader, std::move(request)); });
   router.on("GET", "/v1/executions/{id}/explain", [&](http::Request request) { return explain_one(engine, reader, std::move(request)); });
   router.on("POST", "/v1/executions/{id}/stop", [&](http::Request request) { return stop(engine, reader, std::move(request)); });
+  router.on("POST", "/v1/executions/{id}/redrive", [&](http::Request request) { return redrive(engine, reader, std::move(request)); });
   router.on("POST", "/v1/executions/{id}/resume", [&](http::Request request) { return resume(engine, reader, std::move(request)); });
 }
 

@@ -74,6 +74,9 @@ Json details(const HistoryFact& fact) {
                                                        {"error", optional_text(f.error.error)},
                                                        {"cause", optional_text(f.error.cause)}});
                              },
+                             [](const ExecutionRedriven& f) {
+                               return present_members({{"redriveCount", f.redrive_count}, {"fromState", optional_text(f.from_state)}});
+                             },
                              // Internal facts are not shown: they have no event id.
                              [](const auto&) { return Json::empty_object(); }},
                     fact);

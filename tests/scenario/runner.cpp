@@ -95,6 +95,7 @@ class Scenario {
       auto error = take_optional(rest);
       return handle(events::Stop{{std::move(error), rest.empty() ? std::nullopt : std::optional(rest)}});
     }
+    if (verb == "redrive") return redrive(rest);
     if (verb == "restart") return restart();
     if (verb == "due") return say(next_due(execution_) ? "due=" + format_rfc3339(*next_due(execution_)) : "nothing is due");
     if (verb == "result") return say_result();
@@ -150,6 +151,15 @@ class Scenario {
   void go_on() {
     do handle(events::Continue{});
     while (go_on_);
+  }
+
+  void redrive(std::string& rest) {
+    events::Redrive event{.count = execution_.redrive_count + 1};
+    if (auto state = take_optional(rest)) {
+      event.from_state = std::move(state);
+      event.input = parse_json(rest);
+    }
+    handle(event);
   }
 
   Execution fold() const {

@@ -4,11 +4,10 @@ namespace signalbox::aws::sfn {
 
 namespace {
 
-void append_redrive(ObjectText& out, const ExecutionRecord& record) {
+void append_redrive(ObjectText& out, const Api& api, const ExecutionRecord& record) {
   out.number("redriveCount", record.redrives).time("redriveDate", record.redriven_at);
-  const bool never = record.status == ExecutionStatus::Running || record.status == ExecutionStatus::Succeeded;
-  out.text("redriveStatus", never ? "NOT_REDRIVABLE" : "REDRIVABLE");
-  if (never) out.text("redriveStatusReason", "Execution is " + std::string(to_string(record.status)) + " and cannot be redriven");
+  const auto reason = not_redrivable(api.reader, record, api.engine.clock().now());
+  out.text("redriveStatus", reason ? "NOT_REDRIVABLE" : "REDRIVABLE").text("redriveStatusReason", reason);
 }
 
 }  // namespace
@@ -31,7 +30,7 @@ Answer<std::string> describe_execution(const Api& api, const Json& request) {
   if (data) out.quoted("input", payloads.input).raw("inputDetails", included_details);
   if (data && payloads.output) out.quoted("output", *payloads.output).raw("outputDetails", included_details);
   out.text("stateMachineVersionArn", version_arn(site, *record)).text("stateMachineAliasArn", alias_arn(site, *record));
-  append_redrive(out, *record);
+  append_redrive(out, api, *record);
   // A machine's own time-out shows none. [recorded on AWS]
   if (data && record->status != ExecutionStatus::TimedOut) out.text("error", payloads.error.error).text("cause", payloads.error.cause);
   return out.take();

@@ -31,6 +31,7 @@ const std::map<std::string_view, Operation>& operations() {
       {"ListStateMachines", &list_state_machines_page},
       {"ListTagsForResource", &list_tags_for_resource},
       {"PublishStateMachineVersion", &publish_state_machine_version},
+      {"RedriveExecution", &redrive_execution},
       {"SendTaskFailure", &send_task_failure},
       {"SendTaskHeartbeat", &send_task_heartbeat},
       {"SendTaskSuccess", &send_task_success},
@@ -46,7 +47,7 @@ const std::map<std::string_view, Operation>& operations() {
 }
 
 /// The others of the API's 37.
-constexpr std::array<std::string_view, 6> not_offered{"DescribeMapRun", "ListMapRuns", "RedriveExecution", "StartSyncExecution", "TestState", "UpdateMapRun"};
+constexpr std::array<std::string_view, 5> not_offered{"DescribeMapRun", "ListMapRuns", "StartSyncExecution", "TestState", "UpdateMapRun"};
 
 Failure invalid_arn(const std::string& why) { return {"InvalidArn", "Invalid Arn: '" + why + "'"}; }
 

@@ -96,6 +96,7 @@ asio::awaitable<Answer<std::string>> create_state_machine_alias(Api api, Json re
 asio::awaitable<Answer<std::string>> update_state_machine_alias(Api api, Json request);
 asio::awaitable<Answer<std::string>> delete_state_machine_alias(Api api, Json request);
 asio::awaitable<Answer<std::string>> start_execution(Api api, Json request);
+asio::awaitable<Answer<std::string>> redrive_execution(Api api, Json request);
 asio::awaitable<Answer<std::string>> stop_execution(Api api, Json request);
 asio::awaitable<Answer<std::string>> send_task_success(Api api, Json request);
 asio::awaitable<Answer<std::string>> send_task_failure(Api api, Json request);

@@ -11,7 +11,7 @@ Failure start_failure(const Error& error, std::string_view arn) {
     case ErrorCode::NotFound: return machine_missing(arn);
     case ErrorCode::Conflict: return machine_deleting(arn);
     case ErrorCode::AlreadyExists: return {"ExecutionAlreadyExists", error.message};
-    case ErrorCode::InvalidArgument: return {"InvalidName", error.message};
+    case ErrorCode::InvalidArgument: return {error.where == "testCase" ? "ValidationException" : "InvalidName", error.message};
     case ErrorCode::TooLarge:
       return {"ValidationException", "1 validation error detected: Value at 'input' failed to satisfy constraint: Member must have length less than or equal to " + std::to_string(payload_bytes_max)};
     default: return general_failure(error);

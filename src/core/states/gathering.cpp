@@ -56,6 +56,11 @@ Frame* start_child(Interpreter& interpreter, Frame& parent, std::int64_t index) 
   return &interpreter.execution().frames.at(id);
 }
 
+void finish_if_all_ended(Interpreter& interpreter, Frame& frame) {
+  const auto* gathering = std::get_if<Frame::Gathering>(&frame.activity);
+  if (interpreter.running() && gathering && all_have_ended(*gathering)) finish(interpreter, frame);
+}
+
 Json gathered(const Frame::Gathering& gathering) {
   Json::Array results;
   results.reserve(gathering.results.size());

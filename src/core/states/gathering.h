@@ -8,6 +8,9 @@ namespace signalbox::core {
 /// A new child of a gathering frame, its first state not yet entered; null if the execution is over.
 [[nodiscard]] Frame* start_child(Interpreter& interpreter, Frame& parent, std::int64_t index);
 
+/// If the frame gathers and all its children have succeeded, its state ends.
+void finish_if_all_ended(Interpreter& interpreter, Frame& frame);
+
 /// The Parallel or Map itself has failed: gives up its children, then fails.
 void fail_gathering(Interpreter& interpreter, Frame& parent, Failure failure);
 

@@ -62,7 +62,7 @@ class ActivityTaskHandler final : public InternalTask {
 
   TaskAnswer call(Transaction& transaction, const TaskCall& call) override {
     const auto name = activity_name(call.resource.arn);
-    if (!find_activity(transaction, name)) return WorkflowError{error_names::Runtime, "The activity ARN does not exist."};
+    if (!find_activity(transaction, name)) return WorkflowError{error_names::Runtime, "The activity " + call.resource.arn + " does not exist."};
     const auto row = transaction.next_row(activity_tasks_table);
     transaction.put(Key(activity_tasks_table, row), encode_task({name, call.execution, call.attempt, call.token, call.input}));
     transaction.put(Key(activity_queue_table, name, row), {});

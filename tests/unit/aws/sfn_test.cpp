@@ -73,7 +73,7 @@ TEST_CASE("bad requests are answered in AWS's words") {
         {"SendTaskHeartbeat", R"({"taskToken":"rubbish"})", "InvalidToken: Invalid Token: 'Invalid token'"},
         {"SendTaskSuccess", R"({"taskToken":"rubbish"})", "ValidationException: 1 validation error detected: Value null at 'output' failed to satisfy constraint: Member must not be null"},
         {"GetActivityTask", R"({"activityArn":"no_an_activity_arn"})", "InvalidArn: Invalid Arn: 'Invalid ARN prefix: no_an_activity_arn'"},
-        {"RedriveExecution", "{}", "UnsupportedOperationException: RedriveExecution is an operation of AWS that is not supported here"},
+        {"RedriveExecution", "{}", "ValidationException: 1 validation error detected: Value null at 'executionArn' failed to satisfy constraint: Member must not be null"},
         {"MakeCoffee", "{}", "UnknownOperationException: Unknown operation: AWSStepFunctions.MakeCoffee"}}) {
     CAPTURE(operation, body);
     CHECK(f.sfn(operation, body) == answer);
