@@ -13,6 +13,7 @@
 
 #include "aws/aws_api.h"
 #include "aws/call.h"
+#include "aws/execution_log.h"
 #include "cli/access.h"
 #include "cli/own_urls.h"
 #include "cli/version.h"
@@ -174,6 +175,9 @@ Result<void> Daemon::Parts::make_services() {
   }
   engine = std::make_unique<Engine>(*store, clock, engine_options(options, std::move(mocks)));
   const Site site{options.region, options.account};
+  engine->on_history([site](Transaction& transaction, const ExecutionRecord& record, std::span<const HistoryEvent> facts) {
+    aws::write_execution_log(transaction, site, record, facts);
+  });
 
   std::optional<SmtpServer> server;
   if (options.smtp) {
