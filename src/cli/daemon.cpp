@@ -37,6 +37,7 @@
 #include "services/triggers/trigger_service.h"
 #include "signalbox/activities.h"
 #include "signalbox/async.h"
+#include "signalbox/history.h"
 #include "signalbox/queues.h"
 #include "signalbox/triggers.h"
 #include "store/sqlite_store.h"
