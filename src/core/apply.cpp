@@ -42,6 +42,7 @@ class Application {
     if (fact.from_state) {
       std::erase_if(execution_.frames, [](const auto& entry) { return entry.first != FrameId{0}; });
       root.activity = Frame::Ready{};
+      execution_.variables_bytes = root.variables_bytes;
     }
     revive(root);
   }
@@ -190,6 +191,7 @@ class Application {
     for (Frame& child : gathering->given_up) {
       const FrameId id = child.id;
       gathering->running.push_back(id);
+      execution_.variables_bytes += child.variables_bytes;
       execution_.frames.insert_or_assign(id, std::move(child));
     }
     gathering->given_up.clear();
