@@ -47,7 +47,7 @@ TEST_CASE("a mocked state is not called; which answer it gets goes by its invoca
   EngineHarness engine(mocked());
   REQUIRE(engine.create("m", retrying));
   const auto happy = engine.start("m#Happy")->record.row;
-  CHECK(engine.output(happy) == R"({"ok": true})");
+  CHECK(engine.output(happy) == R"({"ok":true})");
   CHECK(engine.history(happy) == "ExecutionStarted TaskStateEntered LambdaFunctionScheduled LambdaFunctionStarted LambdaFunctionSucceeded TaskStateExited ExecutionSucceeded");
 
   const auto retried = engine.start("m#Retried")->record.row;
@@ -90,7 +90,7 @@ TEST_CASE("states of services that are not here are accepted if they are mocked,
   EngineHarness engine(mocked());
   REQUIRE(engine.create("m", foreign));
   CHECK(engine.create("n", foreign).error().code == ErrorCode::NotSupported);
-  CHECK(engine.output(engine.start("m#Happy")->record.row) == R"({"ok": true})");
+  CHECK(engine.output(engine.start("m#Happy")->record.row) == R"({"ok":true})");
 
   EngineOptions options;
   options.allow_unsupported = true;
