@@ -211,4 +211,42 @@ def size(daemon):
     return sum(path.stat().st_size for path in daemon.data.glob("signalbox.db*"))
 
 
-DAEMON_BENCHMARKS = {"callbacks": callbacks, "slow_disk": slow_disk, "http": http, "idle": idle, "waiting": waiting}
+# ---- a long history ------------------------------------------------------------------------------------------------------------------
+
+LOOP = {"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}, "B": {"Type": "Pass", "Next": "A"}}}
+HISTORY_EVENTS, HISTORY_PAGE = 25_000, 1_000
+
+
+def walk_history(daemon, execution, reverse):
+    """Milliseconds of every page of the whole history."""
+    times, seen, token = [], 0, None
+    while not times or token:
+        body = {"executionArn": execution, "maxResults": HISTORY_PAGE, "reverseOrder": reverse, **({"nextToken": token} if token else {})}
+        began = time.perf_counter()
+        page = json.loads(aws(daemon, "AWSStepFunctions.GetExecutionHistory", body))
+        times.append((time.perf_counter() - began) * 1000)
+        seen += len(page["events"])
+        token = page.get("nextToken")
+    assert seen == HISTORY_EVENTS, seen
+    return times
+
+
+def history():
+    """GetExecutionHistory of the longest history there can be, in the largest pages, forwards and backwards."""
+    with Daemon(*QUIET) as daemon:
+        machine = json.loads(aws(daemon, "AWSStepFunctions.CreateStateMachine", {"name": "loop", "definition": json.dumps(LOOP), "roleArn": "arn:aws:iam::000000000000:role/any"}))
+        started = json.loads(aws(daemon, "AWSStepFunctions.StartExecution", {"stateMachineArn": machine["stateMachineArn"], "input": INPUT}))
+        execution = started["executionArn"]
+        wait_for(lambda: json.loads(aws(daemon, "AWSStepFunctions.DescribeExecution", {"executionArn": execution}))["status"] == "FAILED", 60)
+        walk_history(daemon, execution, False)
+        before = memory(daemon.process.pid)
+        times = {"forwards": walk_history(daemon, execution, False), "backwards": walk_history(daemon, execution, True)}
+        grown = memory(daemon.process.pid) - before
+    figures = {"MiB grown by reading it twice": grown}
+    for direction, pages in times.items():
+        figures[f"page ms, {direction}"] = sorted(pages)[len(pages) // 2]
+        figures[f"worst page ms, {direction}"] = max(pages)
+    return figures
+
+
+DAEMON_BENCHMARKS = {"callbacks": callbacks, "slow_disk": slow_disk, "http": http, "idle": idle, "waiting": waiting, "history": history}
