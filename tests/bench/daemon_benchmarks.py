@@ -223,7 +223,7 @@ def walk_history(daemon, execution, reverse):
     while not times or token:
         body = {"executionArn": execution, "maxResults": HISTORY_PAGE, "reverseOrder": reverse, **({"nextToken": token} if token else {})}
         began = time.perf_counter()
-        page = json.loads(aws(daemon, "AWSStepFunctions.GetExecutionHistory", body))
+        page = aws(daemon, "AWSStepFunctions.GetExecutionHistory", body)
         times.append((time.perf_counter() - began) * 1000)
         seen += len(page["events"])
         token = page.get("nextToken")
@@ -234,10 +234,10 @@ def walk_history(daemon, execution, reverse):
 def history():
     """GetExecutionHistory of the longest history there can be, in the largest pages, forwards and backwards."""
     with Daemon(*QUIET) as daemon:
-        machine = json.loads(aws(daemon, "AWSStepFunctions.CreateStateMachine", {"name": "loop", "definition": json.dumps(LOOP), "roleArn": "arn:aws:iam::000000000000:role/any"}))
-        started = json.loads(aws(daemon, "AWSStepFunctions.StartExecution", {"stateMachineArn": machine["stateMachineArn"], "input": INPUT}))
+        machine = aws(daemon, "AWSStepFunctions.CreateStateMachine", {"name": "loop", "definition": json.dumps(LOOP), "roleArn": "arn:aws:iam::000000000000:role/any"})
+        started = aws(daemon, "AWSStepFunctions.StartExecution", {"stateMachineArn": machine["stateMachineArn"], "input": INPUT})
         execution = started["executionArn"]
-        wait_for(lambda: json.loads(aws(daemon, "AWSStepFunctions.DescribeExecution", {"executionArn": execution}))["status"] == "FAILED", 60)
+        wait_for(lambda: aws(daemon, "AWSStepFunctions.DescribeExecution", {"executionArn": execution})["status"] == "FAILED", 60)
         walk_history(daemon, execution, False)
         before = memory(daemon.process.pid)
         times = {"forwards": walk_history(daemon, execution, False), "backwards": walk_history(daemon, execution, True)}
