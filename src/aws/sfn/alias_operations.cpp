@@ -32,14 +32,17 @@ std::string bracketed(const std::vector<std::string>& texts) {
 
 Failure bad_routing(const std::string& what, const std::vector<std::string>& received) { return {"ValidationException", what + " Received: " + bracketed(received)}; }
 
-Answer<Routing> routing_of(const Json& list) {
+Answer<Routing> routing_of(Parameters& parameters, const Json& list) {
   Routing routing;
   std::vector<std::string> arns, weights;
   std::int64_t sum = 0;
   bool versions = true, one_machine = true;
   for (const Json& each : list.elements()) {
-    const std::string arn(each.find("stateMachineVersionArn")->as_string());
-    const auto weight = each.find("weight")->as_integer().value_or(0);
+    Parameters route(each, "routingConfiguration." + std::to_string(arns.size() + 1) + ".member.");
+    const auto arn = route.required("stateMachineVersionArn");
+    const auto weight = route.integer("weight").value_or(0);
+    parameters.absorb(route);
+    if (auto fault = parameters.fault()) return *fault;
     const auto name = machine_name(arn);
     if (!name) return name.error();
     const auto number = version_number(name->qualifier);
@@ -72,7 +75,9 @@ asio::awaitable<Answer<std::string>> create_state_machine_alias(Api api, Json re
   StateMachineAlias alias;
   alias.name = parameters.required("name");
   alias.description = parameters.text("description");
-  auto routing = routing_of(*parameters.required_array("routingConfiguration"));
+  const Json* list = parameters.required_array("routingConfiguration");
+  if (auto fault = parameters.fault()) co_return *fault;
+  auto routing = routing_of(parameters, *list);
   if (!routing) co_return routing.error();
   alias.state_machine = std::move(routing->state_machine);
   alias.routing = std::move(routing->routes);
@@ -92,7 +97,7 @@ asio::awaitable<Answer<std::string>> update_state_machine_alias(Api api, Json re
   if (!name) co_return name.error();
   std::optional<std::vector<Route>> routes;
   if (list) {
-    auto routing = routing_of(*list);
+    auto routing = routing_of(parameters, *list);
     if (!routing) co_return routing.error();
     if (routing->state_machine != name->name) co_return Failure{"ValidationException", "Routing configuration must contain versions of the alias's own state machine: '" + name->name + "'"};
     routes = std::move(routing->routes);
