@@ -92,6 +92,20 @@ const std::vector<Integration>& integrations() {
   return offered;
 }
 
+/// `aws-sdk:` actions that are offered here; AWS does not check their parameters' names when a machine is created.
+struct SdkService {
+  std::string_view resource_type;
+  std::vector<std::string_view> actions;
+};
+
+const std::vector<SdkService>& sdk_services() {
+  static const std::vector<SdkService> offered{
+      {"aws-sdk:s3", {"copyObject", "createBucket", "deleteBucket", "deleteObject", "deleteObjects", "getObject", "headBucket", "headObject", "listBuckets", "listObjects", "listObjectsV2",
+                      "putObject"}},
+  };
+  return offered;
+}
+
 bool contains(const std::vector<std::string_view>& names, std::string_view name) { return std::find(names.begin(), names.end(), name) != names.end(); }
 
 /// `QueueUrl.$` and `QueueUrl` are the same parameter.
@@ -131,6 +145,10 @@ void check_resource(StateContext& context, const TaskResource& resource) {
   const auto* service = std::get_if<ServiceResource>(&resource.kind);
   if (!service) return;
   const auto where = context.fields.at("Resource");
+  for (const auto& sdk : sdk_services()) {
+    const bool waits_for_end = service->pattern == Sync || service->pattern == Sync2;
+    if (sdk.resource_type == service->resource_type && contains(sdk.actions, service->action) && !waits_for_end) return;
+  }
   bool service_known = false;
   for (const auto& integration : integrations()) {
     if (integration.resource_type != service->resource_type) continue;

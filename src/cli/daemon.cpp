@@ -28,6 +28,7 @@
 #include "services/logs/log_service.h"
 #include "services/mail/mailer.h"
 #include "services/objects/object_service.h"
+#include "services/objects/sdk_tasks.h"
 #include "services/queues/queue_service.h"
 #include "services/queues/send_message_task.h"
 #include "services/routes/route_handler.h"
@@ -213,6 +214,7 @@ Result<void> Daemon::Parts::make_services() {
   engine->offer("sqs:sendMessage", std::make_unique<SendMessageTask>(*queues));
   engine->offer("activity", make_activity_task(activity_signals));
   functions::offer_function_tasks(*engine, functions);
+  objects::offer_s3_tasks(*engine, *objects);
   return {};
 }
 

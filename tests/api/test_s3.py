@@ -162,6 +162,26 @@ class Boto(unittest.TestCase):
         status, _, body = raw(self.daemon.admin, "PUT", "/things/wrong", b"x", {"Content-MD5": "AAAAAAAAAAAAAAAAAAAAAA=="})
         self.assertEqual((status, b"<Code>BadDigest</Code>" in body), (400, True))
 
+    def run_task(self, action, parameters, input=None):
+        self.runs = getattr(self, "runs", 0) + 1
+        state = {"Type": "Task", "Resource": f"arn:aws:states:::aws-sdk:s3:{action}", "Parameters": parameters, "End": True}
+        self.daemon.create_machine(f"sdk-{self.runs}", {"StartAt": "T", "States": {"T": state}})
+        return self.daemon.wait_for_end(self.daemon.start_execution(f"sdk-{self.runs}", input)["id"])
+
+    def test_sdk_tasks(self):
+        put = self.run_task("putObject", {"Bucket": "things", "Key": "k", "Body.$": "$.body"}, {"body": {"Dict": "Value"}})
+        self.assertEqual(put["output"], {"ChecksumCRC32": "hnEfWw==", "ChecksumType": "FULL_OBJECT", "ETag": '"49e31cee5aec8faf3345893addb14346"', "ServerSideEncryption": "AES256"})
+        got = self.run_task("getObject", {"Bucket": "things", "Key": "k"})["output"]
+        self.assertEqual((got["Body"], got["ContentLength"], got["Metadata"]), ('{"Dict":"Value"}', 16, {}))
+        self.assertEqual([o["Key"] for o in self.run_task("listObjectsV2", {"Bucket": "things"})["output"]["Contents"]], ["k"])
+        self.run_task("copyObject", {"Bucket": "things", "Key": "k2", "CopySource": "things/k"})
+        self.run_task("deleteObject", {"Bucket": "things", "Key": "k"})
+        failed = self.run_task("getObject", {"Bucket": "things", "Key": "k"})
+        self.assertEqual(failed["error"], "S3.NoSuchKeyException")
+        self.assertRegex(failed["cause"], r"^The specified key does not exist. \(Service: S3, Status Code: 404, Request ID: \S+, Extended Request ID: \S+\) \(SDK Attempt Count: 1\)$")
+        self.assertEqual(self.run_task("headObject", {"Bucket": "things", "Key": "k2"})["output"]["ContentLength"], 16)
+        self.assertEqual(self.run_task("listObjects", {"Bucket": "absent"})["error"], "S3.NoSuchBucketException")
+
     def test_what_is_not_offered_says_so(self):
         response = self.fails("NotImplemented", self.s3.get_bucket_policy, Bucket="things")
         self.assertIn("policy", response["Error"]["Message"])
