@@ -121,12 +121,12 @@ struct Daemon::Parts {
   ServeOptions options;
   SystemClock clock;
   OwnUrls urls;
+  QueueSignals queue_signals;                         ///< these two outlive the io_context: a long poll that ends with it leaves its list
+  ActivitySignals activity_signals;
   asio::io_context io{1};
   std::unique_ptr<SqliteStore> store;
   std::unique_ptr<Engine> engine;
   std::unique_ptr<Reader> reader;                     ///< the I/O thread's view
-  QueueSignals queue_signals;
-  ActivitySignals activity_signals;
   std::unique_ptr<Queues> queues;
   std::unique_ptr<QueueService> queue_service;
   std::unique_ptr<LogService> log_service;
