@@ -4,7 +4,7 @@ import re
 import unittest
 import urllib.parse
 
-from support.daemon import ROOT, Daemon, main, wait_for
+from support.daemon import ROOT, Daemon, main, needs_aws_sdk, wait_for
 
 STACK = ROOT / "statemachines" / "order-approval"
 DESKS = [{"name": "desk", "price": 700, "quantity": 2}]
@@ -48,6 +48,7 @@ def news(daemon, order_id):
     return wait_for(lambda: [m["text"] for m in daemon.mail() if m["subject"] == f"Order {order_id}"])[0]
 
 
+@needs_aws_sdk
 class OrderApproval(unittest.TestCase):
     def test_small_approved_and_rejected(self):
         with Daemon(stacks=STACK) as daemon:

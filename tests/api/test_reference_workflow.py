@@ -4,7 +4,7 @@ import re
 import unittest
 import urllib.parse
 
-from support.daemon import ROOT, Daemon, MailServer, main, wait_for
+from support.daemon import ROOT, Daemon, MailServer, main, needs_aws_sdk, wait_for
 
 STACKS = ROOT / "statemachines"
 QUIET = ("--parameter", "wait-for-callback.Schedule=DISABLED")
@@ -33,6 +33,7 @@ def confirmations(server):
     return sorted({found.group(0) for found in (re.search(r"https?://\S+/subscriptions/confirm\?\S+", text) for text in texts) if found})
 
 
+@needs_aws_sdk
 class ReferenceWorkflow(unittest.TestCase):
     def test_mail_link_success(self):
         with Daemon(stacks=STACKS) as daemon:

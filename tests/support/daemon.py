@@ -10,12 +10,15 @@ import subprocess
 import tempfile
 import threading
 import time
+import unittest
 import urllib.parse
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 BUILD = pathlib.Path(os.environ.get("SIGNALBOX_BUILD", ROOT / "build" / "dev"))
 BINARY = BUILD / "signalbox"
 NODE_LAYER = ROOT / "build" / "node-layer"
+needs_aws_sdk = unittest.skipUnless((NODE_LAYER / "installed-lock.json").exists(),
+                                    "functions find no AWS SDK: docker/node-layer/install build/node-layer puts it there, from the npm registry")
 
 
 class Refused(Exception):
@@ -227,12 +230,13 @@ def free_port():
 def main(module="__main__"):
     """Runs a module's unittest cases and prints the closing line that tests/run.py adds up."""
     import sys
-    import unittest
 
     names = [name for name in sys.argv[1:] if not name.startswith("-")]
     loader = unittest.defaultTestLoader
     suite = loader.loadTestsFromNames(names, sys.modules[module]) if names else loader.loadTestsFromModule(sys.modules[module])
     result = unittest.TextTestRunner(verbosity=2, stream=sys.stdout).run(suite)
+    for test, reason in result.skipped:
+        print(f"# skipped {test.id().removeprefix('__main__.')}: {reason}")
     failed = len(result.failures) + len(result.errors) + len(result.unexpectedSuccesses)
     skipped = len(result.skipped) + len(result.expectedFailures)
     print(f"{result.testsRun - failed - skipped} passed, {failed} failed, {skipped} skipped")
