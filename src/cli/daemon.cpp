@@ -15,6 +15,7 @@
 #include "aws/call.h"
 #include "aws/execution_log.h"
 #include "cli/access.h"
+#include "cli/memory.h"
 #include "cli/own_urls.h"
 #include "cli/version.h"
 #include "deploy/deployer.h"
@@ -339,6 +340,7 @@ asio::awaitable<void> Daemon::Parts::become_ready() {
   ready = true;
   spdlog::info("signalbox {} is ready: admin {}, public {}, data {}", program_version, admin->address(), open->address(), options.data);
   warn();
+  release_start_code();
 }
 
 Result<void> Daemon::start() {

@@ -14,9 +14,9 @@ namespace signalbox {
 
 namespace {
 
-/// Checkpoints every 500 pages keep the slowest commit short; a burst's log is cut down again to 16 MiB.
+/// Checkpoints every 1,000 pages keep the slowest commit short; a burst's log is cut down again to 16 MiB.
 std::string writer_settings(int cache_kib) {
-  return "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 500; PRAGMA journal_size_limit = 16777216;"
+  return "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 1000; PRAGMA journal_size_limit = 16777216;"
          "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -" + std::to_string(cache_kib);
 }
 std::string reader_settings(int cache_kib) { return "PRAGMA query_only = ON; PRAGMA cache_size = -" + std::to_string(cache_kib); }
@@ -42,7 +42,9 @@ struct SqliteStore::Implementation {
   std::string path;
   sqlite::Database database;
   sqlite::Tables tables;
+  sqlite::Statement begin, commit;
 
+  Result<void> run(sqlite3_stmt* statement);
   Result<void> write(const WriteBatch& batch);
 };
 
@@ -59,7 +61,8 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(SqliteOptions options) {
   if (auto migrated = migrate(database->get(), schema_steps()); !migrated) return error(migrated.error().code, migrated.error().message, path);
   sqlite3* connection = database->get();
   return std::unique_ptr<SqliteStore>(new SqliteStore(std::unique_ptr<Implementation>(
-      new Implementation{std::move(options), std::move(*directory), path, std::move(*database), sqlite::Tables(connection)})));
+      new Implementation{std::move(options), std::move(*directory), path, std::move(*database), sqlite::Tables(connection),
+                         sqlite::prepare(connection, "BEGIN IMMEDIATE"), sqlite::prepare(connection, "COMMIT")})));
 }
 
 SqliteStore::SqliteStore(std::unique_ptr<Implementation> implementation) : implementation_(std::move(implementation)) {}
@@ -69,12 +72,18 @@ std::optional<std::string> SqliteStore::get(const Key& key) const { return imple
 
 void SqliteStore::scan(const KeyRange& range, const std::function<bool(const Key&, std::string_view)>& visit) const { implementation_->tables.scan(range, visit); }
 
+Result<void> SqliteStore::Implementation::run(sqlite3_stmt* statement) {
+  const sqlite::Use use(statement);
+  if (sqlite3_step(statement) == SQLITE_DONE) return {};
+  return sqlite::last_error(database.get(), sqlite3_sql(statement));
+}
+
 Result<void> SqliteStore::Implementation::write(const WriteBatch& batch) {
-  if (auto begun = sqlite::execute(database.get(), "BEGIN IMMEDIATE"); !begun) return begun;
+  if (auto begun = run(begin.get()); !begun) return begun;
   for (const auto& [table, writes] : batch.tables()) {
     if (!tables.write(*table, writes)) return sqlite::last_error(database.get(), std::string("write of ") + table->name);
   }
-  return sqlite::execute(database.get(), "COMMIT");
+  return run(commit.get());
 }
 
 Result<void> SqliteStore::commit(const WriteBatch& batch) {
