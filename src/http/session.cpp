@@ -125,7 +125,7 @@ asio::awaitable<Session::ReadEnd> Session::read_request() {
       if (failed && failed != beast_http::error::need_more) co_return ReadEnd::Malformed;
       if (parser_->is_done()) co_return ReadEnd::Request;
       if (parser_->is_header_done() && parser_->expects_continue && parser_->request.body.empty() && !std::exchange(told_to_continue, true)) {
-        const bool written = co_await write_bytes("HTTP/1.1 100 Continue\r\n\r\n", {});
+        const bool written = co_await write_bytes("HTTP/1.1 100 Continue\r\n\r\n", std::string_view());
         if (!written) co_return ReadEnd::Closed;
       }
     }

@@ -18,12 +18,11 @@ namespace asio = boost::asio;
 
 /// The function's outcome; it comes on the I/O thread.
 asio::awaitable<FunctionOutcome> call(FunctionInvoker& functions, FunctionCall request) {
-  co_return co_await asio::async_initiate<decltype(asio::use_awaitable), void(FunctionOutcome)>(
-      [&functions](auto handler, FunctionCall asked) {
-        auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-        functions.invoke(std::move(asked), [shared](FunctionOutcome outcome) { (*shared)(std::move(outcome)); });
-      },
-      asio::use_awaitable, std::move(request));
+  auto initiate = [&functions](auto handler, FunctionCall asked) {
+    auto shared = std::make_shared<decltype(handler)>(std::move(handler));
+    functions.invoke(std::move(asked), [shared](FunctionOutcome outcome) { (*shared)(std::move(outcome)); });
+  };
+  co_return co_await asio::async_initiate<decltype(asio::use_awaitable), void(FunctionOutcome)>(std::move(initiate), asio::use_awaitable, std::move(request));
 }
 
 asio::awaitable<http::Response> serve(const Reader& reader, FunctionInvoker& functions, const Site& site, const Clock& clock, http::Request request) {
