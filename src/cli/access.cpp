@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <future>
 
+#include "http/endpoint.h"
 #include "http/problem.h"
 
 namespace signalbox::cli {
@@ -33,6 +34,11 @@ Result<void> write_key_file(const std::string& path, const std::string& text) {
 
 bool is_rest(std::string_view path) { return path.starts_with("/v1/") || path == "/metrics"; }
 
+services::WithoutKeys policy_of(const ServeOptions& options) {
+  const auto loopback = http::is_loopback_address(options.listen);
+  return options.insecure || (loopback && *loopback) ? services::WithoutKeys::AnythingPasses : services::WithoutKeys::NothingPasses;
+}
+
 http::Response refuse(const Error& error) {
   auto response = http::problem_response(401, error.message);
   response.headers.set("WWW-Authenticate", "Bearer realm=\"signalbox\"");
@@ -42,7 +48,7 @@ http::Response refuse(const Error& error) {
 }  // namespace
 
 Access::Access(Engine& engine, const Reader& reader, const ServeOptions& options)
-    : engine_(engine), reader_(reader), options_(options), authenticator_(reader, [&engine]() -> const MasterKey& { return engine.master_key(); }) {}
+    : engine_(engine), reader_(reader), options_(options), authenticator_(reader, policy_of(options)) {}
 
 Result<void> Access::prepare() {
   if (options_.api_key) {

@@ -65,7 +65,7 @@ EngineOptions engine_options(const ServeOptions& options, std::shared_ptr<const 
   engine.allow_unsupported = options.allow_unsupported;
   engine.mocks = std::move(mocks);
   engine.site = Site{options.region, options.account};
-  engine.retention = std::chrono::duration_cast<std::chrono::hours>(*parse_duration(options.retention));
+  engine.retention = std::chrono::ceil<std::chrono::hours>(*parse_duration(options.retention));   // never less than was asked for
   engine.data_directory = options.data;
   return engine;
 }
@@ -198,7 +198,7 @@ Result<void> Daemon::Parts::make_services() {
                                     MailerOptions{.server = server,
                                                   .from = options.mail_from,
                                                   .public_url = public_url,
-                                                  .retention = std::chrono::duration_cast<std::chrono::hours>(*parse_duration(options.outbox_retention))});
+                                                  .retention = *parse_duration(options.outbox_retention)});
   TopicServiceOptions topic_options;
   topic_options.public_url = public_url;
   topic_options.send_to_queue = [this](Transaction& transaction, const QueueDelivery& delivery) { return send_to_queue(*queues, transaction, delivery); };
@@ -227,7 +227,7 @@ Result<void> Daemon::Parts::start_services() {
   function_options.public_url = urls.open();
   function_options.resolve = [this](std::string_view text) { return urls.resolve(text); };
   function_options.workers_max = function_options.workers_per_function_max = options.function_workers;
-  function_options.log.age = std::chrono::duration_cast<std::chrono::hours>(*parse_duration(options.log_retention));
+  function_options.log.age = *parse_duration(options.log_retention);
   if (options.node_layer) {
     function_options.node_layer = *options.node_layer + "/node_modules";
     const std::string node = *options.node_layer + "/node";

@@ -43,7 +43,7 @@ void add_serve_options(CLI::App& command, ServeOptions& o) {
   command.add_option("--account", o.account, "Account in ARNs, 12 digits; written into the data file when it is made")
       ->envname("SIGNALBOX_ACCOUNT")
       ->capture_default_str();
-  command.add_option("--retention", o.retention, "How long closed executions are kept, such as 90d or 12h")
+  command.add_option("--retention", o.retention, "How long closed executions are kept, such as 90d or 12h; in whole hours, rounded up")
       ->envname("SIGNALBOX_RETENTION")
       ->capture_default_str();
   command.add_option("--outbox-retention", o.outbox_retention, "How long mail is kept in the outbox")

@@ -51,6 +51,14 @@ std::string read_from(const std::string& path, std::uint64_t offset) {
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
+/// When a segment's first line was written.
+std::optional<Timestamp> first_line_at(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::int64_t time = 0;
+  if (!(file >> time)) return std::nullopt;
+  return Timestamp{std::chrono::milliseconds{time}};
+}
+
 Timestamp written_at(const std::string& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) return Timestamp::max();
@@ -92,12 +100,16 @@ Result<void> LogFiles::append(std::string_view function, const std::vector<LogLi
   return {};
 }
 
+/// By size, or by age: lines go with their segment, so a function that writes seldom must not keep one for ever.
+bool LogFiles::is_full(std::uint64_t size, Timestamp since, Timestamp now) const { return size >= limits_.segment_bytes || now - since >= limits_.age / 8; }
+
 /// The segment to append to: the last one, or a new one if that is full.
 Result<LogFiles::Open*> LogFiles::open(std::string_view function, Timestamp now) {
   auto found = open_.find(function);
   std::uint64_t start = 0;
+  Timestamp since = now;
   if (found != open_.end()) {
-    if (found->second.size < limits_.segment_bytes) return &found->second;
+    if (!is_full(found->second.size, found->second.since, now)) return &found->second;
     start = found->second.start + found->second.size;
     close(found);
   } else {
@@ -105,8 +117,10 @@ Result<LogFiles::Open*> LogFiles::open(std::string_view function, Timestamp now)
     fs::create_directories(folder(function), failure);
     if (auto starts = segments(function); !starts.empty()) {
       start = starts.back();
-      auto size = fs::file_size(segment_path(folder(function), start), failure);
-      if (!failure && size >= limits_.segment_bytes) start += size;
+      const auto path = segment_path(folder(function), start);
+      const auto size = fs::file_size(path, failure);
+      since = first_line_at(path).value_or(now);
+      if (!failure && size > 0 && is_full(size, since, now)) start += size, since = now;
     }
   }
   if (open_.size() >= open_files_max) close(open_.begin());
@@ -115,7 +129,7 @@ Result<LogFiles::Open*> LogFiles::open(std::string_view function, Timestamp now)
   if (file < 0) return error(ErrorCode::Unavailable, fmt::format("the log of function {} cannot be opened: {}", function, std::strerror(errno)), folder(function));
   struct stat status {};
   ::fstat(file, &status);
-  auto [entry, added] = open_.emplace(std::string(function), Open{.file = file, .start = start, .size = static_cast<std::uint64_t>(status.st_size)});
+  auto [entry, added] = open_.emplace(std::string(function), Open{.file = file, .start = start, .size = static_cast<std::uint64_t>(status.st_size), .since = since});
   return &entry->second;
 }
 
@@ -138,8 +152,18 @@ void LogFiles::expire(Timestamp now) {
   std::error_code failure;
   for (fs::directory_iterator entry(directory_, failure), end; !failure && entry != end; entry.increment(failure)) {
     auto name = entry->path().filename().string();
-    auto open = open_.find(name);
-    expire_function(name, now, open == open_.end() ? std::numeric_limits<std::uint64_t>::max() : open->second.start);
+    if (auto open = open_.find(name); open != open_.end()) close(open);
+    // The last segment carries the count of bytes that cursors go by: an empty one takes its place.
+    std::uint64_t next = 0;
+    if (auto starts = segments(name); !starts.empty()) {
+      const auto path = segment_path(folder(name), starts.back());
+      next = starts.back();
+      if (const auto size = fs::file_size(path, failure); !failure && size > 0 && written_at(path) < now - limits_.age) {
+        next += size;
+        std::ofstream(segment_path(folder(name), next), std::ios::app);
+      }
+    }
+    expire_function(name, now, next);
   }
 }
 

@@ -17,7 +17,7 @@ namespace signalbox::functions {
 struct LogLimits {
   std::uint64_t segment_bytes = 1024 * 1024;
   std::size_t segments = 8;                 ///< a function; the oldest is removed when there would be more
-  std::chrono::hours age{30 * 24};          ///< segments last written before are removed when the function next writes, and at start
+  std::chrono::seconds age = std::chrono::days{30};   ///< of a line; since whole segments go, one may stay an eighth longer
 };
 
 struct LogLine {
@@ -43,7 +43,7 @@ class LogFiles {
   [[nodiscard]] LogPage read(std::string_view function, std::uint64_t cursor, std::size_t limit) const;
   /// The last `limit` lines.
   [[nodiscard]] LogPage tail(std::string_view function, std::size_t limit) const;
-  /// Removes what is older than the limits allow.
+  /// Removes what is older than the limits allow; to be called now and then.
   void expire(Timestamp now);
   void remove(std::string_view function);
 
@@ -51,10 +51,12 @@ class LogFiles {
   struct Open {
     int file = -1;
     std::uint64_t start = 0, size = 0;
+    Timestamp since = {};                   ///< of its first line
   };
   [[nodiscard]] std::string folder(std::string_view function) const { return directory_ + "/" + std::string(function); }
   [[nodiscard]] std::vector<std::uint64_t> segments(std::string_view function) const;
   Result<Open*> open(std::string_view function, Timestamp now);
+  [[nodiscard]] bool is_full(std::uint64_t size, Timestamp since, Timestamp now) const;
   void close(std::map<std::string, Open, std::less<>>::iterator entry);
   void expire_function(std::string_view function, Timestamp now, std::uint64_t open_segment);
 

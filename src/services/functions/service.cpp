@@ -7,6 +7,7 @@
 #include "signalbox/encoding.h"
 
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -103,6 +104,7 @@ class FunctionService::Implementation : public WorkerOwner, public std::enable_s
   void at_work_changed();
   void memory_found(const std::map<pid_t, std::uint64_t>& bytes);
   void write_log(Pool& pool);
+  void expire_logs();
   std::size_t count(const Pool& pool, Worker::State state) const;
 
   std::mutex mutex_;
@@ -116,6 +118,7 @@ class FunctionService::Implementation : public WorkerOwner, public std::enable_s
   Surroundings surroundings_;
   std::unique_ptr<CodeStore> code_;
   std::unique_ptr<LogFiles> logs_;
+  std::optional<asio::steady_timer> logs_timer_;
   std::unique_ptr<MemoryWatch> memory_;
   std::map<std::string, Pool, std::less<>> pools_;
   std::string last_started_;                ///< pool that got the last new process: the next one's turn is after it
@@ -414,6 +417,16 @@ void FunctionService::Implementation::write_log(Pool& pool) {
   pool.lines.clear();
 }
 
+/// Now, and again when an eighth of the retention has passed, but within the hour.
+void FunctionService::Implementation::expire_logs() {
+  logs_->expire(clock_->now());
+  logs_timer_->expires_after(std::clamp<std::chrono::seconds>(options_.log.age / 8, std::chrono::seconds{1}, std::chrono::hours{1}));
+  logs_timer_->async_wait([weak = weak_from_this()](boost::system::error_code cancelled) {
+    const auto self = weak.lock();
+    if (!cancelled && self && !self->stopping_) self->expire_logs();
+  });
+}
+
 // ---- start and stop ------------------------------------------------------------------------------------------------
 Result<void> FunctionService::Implementation::start(asio::any_io_executor executor, std::unique_ptr<Reader> reader, const Clock& clock, FunctionOptions options) {
   executor_ = std::move(executor);
@@ -429,7 +442,8 @@ Result<void> FunctionService::Implementation::start(asio::any_io_executor execut
   if (auto installed = install(layout, surroundings_.node_layer); !installed) return installed;
   code_ = std::make_unique<CodeStore>(layout.code());
   logs_ = std::make_unique<LogFiles>(layout.logs(), options_.log);
-  logs_->expire(clock.now());
+  logs_timer_.emplace(executor_);
+  expire_logs();
   code_->keep_only(code_in_use(*reader_));
   if (landlock_version() == 0) spdlog::warn("this kernel has no Landlock: functions can read every file that the daemon can");
   memory_ = std::make_unique<MemoryWatch>([weak = weak_from_this(), target = executor_](std::map<pid_t, std::uint64_t> bytes) {
@@ -449,6 +463,7 @@ Result<void> FunctionService::Implementation::start(asio::any_io_executor execut
 
 void FunctionService::Implementation::stop() {
   stopping_ = true;
+  if (logs_timer_) logs_timer_->cancel();
   memory_.reset();
   for (auto& [name, pool] : pools_) {
     for (auto& invocation : std::exchange(pool.waiting, {})) invocation.done(never_ran(FunctionOutcome::Kind::Unavailable, stopping_message));

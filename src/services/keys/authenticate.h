@@ -4,10 +4,8 @@
 #include "http/http.h"
 #include "services/keys/keys.h"
 #include "services/keys/sigv4.h"
-#include "signalbox/keys.h"
 #include "signalbox/store.h"
 
-#include <functional>
 #include <optional>
 #include <string>
 
@@ -24,14 +22,16 @@ struct Principal {
   std::string key_id;      ///< empty for Anonymous
 };
 
+/// What holds while there is no key: on loopback anything passes; elsewhere nothing does, not even after the last key was deleted.
+enum class WithoutKeys : std::uint8_t { AnythingPasses, NothingPasses };
+
 /// Reads the keys for each request (a look-up in the data file's cache), so that a deleted one ends at once. Used on the thread whose reader it has.
 class Authenticator {
  public:
-  /// `master` is asked when needed: after Engine::start().
-  Authenticator(const Reader& reader, std::function<const MasterKey&()> master) : reader_(reader), master_(std::move(master)) {}
+  Authenticator(const Reader& reader, WithoutKeys policy) : reader_(reader), policy_(policy) {}
 
-  /// `Authorization: AWS4-HMAC-SHA256 …` or a presigned query; `Authorization: Bearer SECRET` or `Bearer ID:SECRET`. While no key exists anything passes, a
-  /// signature is not looked at: check_listener() keeps such a daemon on loopback. Errors: Forbidden; `where` is AWS's code.
+  /// `Authorization: AWS4-HMAC-SHA256 …` or a presigned query; `Authorization: Bearer SECRET` or `Bearer ID:SECRET`. While anything passes, a
+  /// signature is not looked at. Errors: Forbidden; `where` is AWS's code.
   [[nodiscard]] Result<Principal> authenticate(const http::Request& request, Timestamp now) const;
   /// The body of an authenticated request sent as `aws-chunked`, its chunks checked as the request itself was. Errors: Forbidden, InvalidArgument.
   [[nodiscard]] Result<ChunkedBody> decode_chunked(const http::Request& request) const;
@@ -41,7 +41,7 @@ class Authenticator {
   [[nodiscard]] Result<Principal> by_bearer(std::string_view token) const;
 
   const Reader& reader_;
-  std::function<const MasterKey&()> master_;
+  WithoutKeys policy_;
 };
 
 /// Refuses to listen where others can reach it while no key exists, unless `insecure`. Errors: Forbidden with the remedy; InvalidArgument (address).

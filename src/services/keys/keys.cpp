@@ -9,7 +9,7 @@ namespace signalbox::services {
 
 namespace {
 
-constexpr std::string_view prefix = "SBX", function_prefix = "SBXF";
+constexpr std::string_view prefix = "SBX";
 constexpr std::size_t id_characters = 20, secret_bytes = 30;   // as long as AWS's: 20 and 40 characters
 
 std::string base32(std::string_view bytes, std::size_t characters) {
@@ -27,7 +27,6 @@ std::string base32(std::string_view bytes, std::size_t characters) {
   return out;
 }
 
-/// A random key's id never looks like a function's.
 std::string new_id(std::string_view bytes) { return std::string(prefix) + "A" + base32(bytes, id_characters - prefix.size() - 1); }
 
 void put(Transaction& transaction, const ApiKey& key) {
@@ -61,7 +60,7 @@ Result<ApiKey> adopt_key(Transaction& transaction, std::string_view text, std::s
   const auto secret = colon == std::string_view::npos ? text : text.substr(colon + 1);
   const auto id = colon == std::string_view::npos ? new_id(digest(DigestAlgorithm::Sha256, text)) : std::string(text.substr(0, colon));
   if (secret.empty()) return error(ErrorCode::InvalidArgument, "the API key has no secret", "api-key");
-  if (!is_id(id) || is_function_key_id(id)) return error(ErrorCode::InvalidArgument, "not an access key id: " + id, "api-key");
+  if (!is_id(id)) return error(ErrorCode::InvalidArgument, "not an access key id: " + id, "api-key");
   if (auto known = find_key(transaction, id); known && known->secret == secret) return std::move(*known);
   ApiKey key{.id = id, .secret = std::string(secret), .name = std::move(name), .created_at = transaction.now()};
   put(transaction, key);
@@ -96,19 +95,6 @@ bool has_keys(const Reader& reader) {
     return false;
   });
   return found;
-}
-
-FunctionKey function_key(const MasterKey& master, std::string_view function_name) {
-  const auto mac = hmac_sha256(master.bytes, "function key id " + std::string(function_name));
-  auto id = std::string(function_prefix) + base32(mac, id_characters - function_prefix.size());
-  auto secret = function_key_secret(master, id);
-  return {std::move(id), std::move(secret)};
-}
-
-bool is_function_key_id(std::string_view id) { return id.starts_with(function_prefix); }
-
-std::string function_key_secret(const MasterKey& master, std::string_view id) {
-  return base64url_encode(hmac_sha256(master.bytes, "function key secret " + std::string(id)).substr(0, secret_bytes));
 }
 
 }  // namespace signalbox::services

@@ -1,7 +1,6 @@
 #pragma once
 /// API keys: an access key id and a secret. The secret is kept as it is, since SigV4 cannot be checked without it.
 
-#include "signalbox/keys.h"
 #include "signalbox/result.h"
 #include "signalbox/store.h"
 #include "signalbox/transaction.h"
@@ -33,14 +32,5 @@ struct ApiKey {
 [[nodiscard]] std::vector<ApiKey> list_keys(const Reader& reader);
 [[nodiscard]] std::optional<ApiKey> find_key(const Reader& reader, std::string_view id);
 [[nodiscard]] bool has_keys(const Reader& reader);
-
-/// A function's own pair: derived from the master key, so it needs no record, and the same after a restart. Its id begins with `SBXF`.
-struct FunctionKey {
-  std::string id, secret;
-};
-[[nodiscard]] FunctionKey function_key(const MasterKey& master, std::string_view function_name);
-[[nodiscard]] bool is_function_key_id(std::string_view id);
-/// The secret that goes with a function key's id.
-[[nodiscard]] std::string function_key_secret(const MasterKey& master, std::string_view id);
 
 }  // namespace signalbox::services

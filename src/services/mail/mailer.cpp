@@ -197,7 +197,7 @@ struct Mailer::Implementation : std::enable_shared_from_this<Implementation> {
   awaitable<void> forget_loop() {
     const auto self = shared_from_this();
     while (!stopping) {
-      co_await wait(*retention_timer, std::chrono::minutes{10});
+      co_await wait(*retention_timer, std::chrono::minutes(10));
       std::optional<MailRow> after;
       bool more = !stopping;
       while (more && !stopping) {

@@ -129,7 +129,7 @@ struct TopicService::Implementation : std::enable_shared_from_this<Implementatio
     if (!stored && !stopping) {
       // It stays under way for a while, so that a full disk does not become a storm of requests.
       asio::steady_timer pause(co_await asio::this_coro::executor);
-      co_await wait(pause, std::chrono::seconds{5});
+      co_await wait(pause, std::chrono::seconds(5));
     }
     under_way.erase(delivery.row);
     look_again();
@@ -198,7 +198,7 @@ struct TopicService::Implementation : std::enable_shared_from_this<Implementatio
   awaitable<void> sweep_loop() {
     const auto self = shared_from_this();
     while (!stopping) {
-      co_await wait(*sweep_timer, std::chrono::minutes{1});
+      co_await wait(*sweep_timer, std::chrono::minutes(1));
       if (!has_work_for_sweeper()) continue;
       std::size_t count = 0;
       do {

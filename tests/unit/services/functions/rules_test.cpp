@@ -171,7 +171,23 @@ TEST_CASE("Logs rotate, and cursors stay good") {
   REQUIRE(again.append("f", {{.time = now, .request_id = "", .text = "later"}}, now).has_value());
   CHECK(again.read("f", more.cursor, 10).lines.at(0).text == "later");
   again.expire(now + std::chrono::hours(24 * 31));
-  CHECK(again.tail("f", 100).lines.back().text == "later");   // the open segment stays
+  CHECK(again.tail("f", 100).lines.empty());
+  // The count of bytes goes on, and with it every cursor.
+  REQUIRE(again.append("f", {{.time = now, .request_id = "", .text = "after a month"}}, now).has_value());
+  CHECK(again.read("f", more.cursor, 10).lines.at(0).text == "after a month");
+}
+
+TEST_CASE("Log lines go by age, to the second, also those of a function that writes seldom") {
+  TemporaryDirectory directory;
+  using namespace std::chrono_literals;
+  LogFiles logs(directory.path(), {.age = 80s});
+  const auto begin = SystemClock().now();
+  for (int i = 0; i < 10; ++i) REQUIRE(logs.append("f", {{.time = begin + i * 8s, .request_id = "", .text = std::to_string(i)}}, begin + i * 8s).has_value());
+  CHECK(logs.read("f", 0, 100).lines.size() == 10);      // a segment's age is that of its last write, which is now
+  logs.expire(begin + 79s);
+  CHECK(logs.read("f", 0, 100).lines.size() == 10);
+  logs.expire(begin + 82s);
+  CHECK(logs.read("f", 0, 100).lines.empty());
 }
 
 TEST_CASE("Code is stored by content, complete and read-only") {

@@ -14,7 +14,8 @@ struct Poll {
 };
 
 boost::asio::awaitable<void> poll(QueueService& service, std::string queue, std::int64_t seconds, Poll& out) {
-  out.answer = co_await service.receive(std::move(queue), {}, seconds);
+  const ReceiveMessages request;
+  out.answer = co_await service.receive(std::move(queue), request, seconds);
   out.ended = std::chrono::steady_clock::now();
 }
 
