@@ -22,6 +22,8 @@
 
 namespace signalbox {
 
+class MessageSigner;
+
 using TextMap = std::map<std::string, std::string>;
 
 struct Topic {
@@ -174,7 +176,7 @@ class Topics {
  private:
   [[nodiscard]] Result<void> send_confirmation(Transaction& transaction, Subscription& subscription) const;
   void deliver(Transaction& transaction, const Topic& topic, const Subscription& subscription, const PublishRequest& request,
-               const PublishedMessage& published) const;
+               const PublishedMessage& published, MessageSigner& signer) const;
 
   TopicEnvironment environment_;
   const Outbox& outbox_;

@@ -75,6 +75,7 @@ class TopicType final : public ResourceType {
     wanted.tags = properties.tags();
     if (fifo) wanted.attributes["FifoTopic"] = "true";
     if (const auto display = properties.string("DisplayName")) wanted.attributes["DisplayName"] = *display;
+    if (const auto version = properties.string("SignatureVersion")) wanted.attributes["SignatureVersion"] = *version;
     if (const auto content_based = properties.boolean("ContentBasedDeduplication")) wanted.attributes["ContentBasedDeduplication"] = *content_based ? "true" : "false";
     if (const auto* list = properties.array("Subscription")) {
       for (std::size_t i = 0; i < list->size(); ++i) {

@@ -23,6 +23,12 @@ std::string subject_of(const Notification& notification) { return notification.s
 
 }  // namespace
 
+std::string string_to_sign(const Notification& notification) {
+  std::string text = "Message\n" + notification.message + "\nMessageId\n" + notification.message_id + "\n";
+  if (notification.subject) text += "Subject\n" + *notification.subject + "\n";
+  return text + "Timestamp\n" + format_rfc3339(notification.published_at) + "\nTopicArn\n" + notification.topic_arn + "\nType\nNotification\n";
+}
+
 std::string notification_json(const Notification& notification) {
   OrderedJson body{{"Type", "Notification"}, {"MessageId", notification.message_id}};
   if (notification.sequence_number) body["SequenceNumber"] = *notification.sequence_number;
@@ -32,8 +38,8 @@ std::string notification_json(const Notification& notification) {
   body["Timestamp"] = format_rfc3339(notification.published_at);
   // FIFO envelopes carry no signature on AWS either.
   if (!notification.sequence_number) {
-    body["SignatureVersion"] = "1";
-    body["Signature"] = "";
+    body["SignatureVersion"] = notification.signature_version;
+    body["Signature"] = notification.signature;
     body["SigningCertURL"] = notification.signing_certificate_url;
   }
   body["UnsubscribeURL"] = notification.unsubscribe_url;
@@ -48,8 +54,8 @@ std::string notification_event(const Notification& notification) {
                  {"Subject", notification.subject ? OrderedJson(*notification.subject) : OrderedJson(nullptr)},
                  {"Message", notification.message},
                  {"Timestamp", format_rfc3339(notification.published_at)},
-                 {"SignatureVersion", "1"},
-                 {"Signature", ""},
+                 {"SignatureVersion", notification.signature_version},
+                 {"Signature", notification.signature},
                  {"SigningCertUrl", notification.signing_certificate_url},
                  {"UnsubscribeUrl", notification.unsubscribe_url},
                  {"MessageAttributes", attributes_json(*notification.attributes)}};
@@ -57,19 +63,18 @@ std::string notification_event(const Notification& notification) {
   return dump({{"Records", OrderedJson::array({record})}});
 }
 
-std::string confirmation_json(const std::string& topic_arn, const std::string& message_id, const std::string& token, const std::string& subscribe_url,
-                              Timestamp now) {
+std::string confirmation_json(const Confirmation& confirmation, Timestamp now) {
   return dump({{"Type", "SubscriptionConfirmation"},
-               {"MessageId", message_id},
-               {"Token", token},
-               {"TopicArn", topic_arn},
-               {"Message", "You have chosen to subscribe to the topic " + topic_arn +
+               {"MessageId", confirmation.message_id},
+               {"Token", confirmation.token},
+               {"TopicArn", confirmation.topic_arn},
+               {"Message", "You have chosen to subscribe to the topic " + confirmation.topic_arn +
                                ".\nTo confirm the subscription, visit the SubscribeURL included in this message."},
-               {"SubscribeURL", subscribe_url},
+               {"SubscribeURL", confirmation.subscribe_url},
                {"Timestamp", format_rfc3339(now)},
-               {"SignatureVersion", "1"},
+               {"SignatureVersion", confirmation.signature_version},
                {"Signature", ""},
-               {"SigningCertURL", ""}});
+               {"SigningCertURL", confirmation.signing_certificate_url}});
 }
 
 Mail notification_mail(const Notification& notification, const std::string& to, const std::string& display_name) {

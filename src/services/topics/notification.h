@@ -18,16 +18,21 @@ struct Notification {
   Timestamp published_at;
   const TopicMessageAttributes* attributes;
   std::string unsubscribe_url, signing_certificate_url;
+  std::string signature_version = "1", signature = {};   ///< see message_signature.h; FIFO messages have none
 };
 
-/// The body of queue, http(s) and email-json deliveries. SNS signs it; here Signature is empty, since there is no certificate
-/// that anybody would trust: who needs to know the sender uses https and a secret in the URL.
+/// What of it is signed, in the form that verifiers rebuild.
+[[nodiscard]] std::string string_to_sign(const Notification& notification);
+/// The body of queue, http(s) and email-json deliveries.
 [[nodiscard]] std::string notification_json(const Notification& notification);
 /// The event of a function: `Records` with one `Sns`.
 [[nodiscard]] std::string notification_event(const Notification& notification);
-/// The request by which an http(s) endpoint is asked to confirm.
-[[nodiscard]] std::string confirmation_json(const std::string& topic_arn, const std::string& message_id, const std::string& token,
-                                            const std::string& subscribe_url, Timestamp now);
+struct Confirmation {
+  std::string topic_arn, message_id, token, subscribe_url;
+  std::string signature_version, signing_certificate_url;
+};
+/// The request by which an http(s) endpoint is asked to confirm. Its URL is signed and known when it leaves only: sign_confirmation() then.
+[[nodiscard]] std::string confirmation_json(const Confirmation& confirmation, Timestamp now);
 
 [[nodiscard]] Mail notification_mail(const Notification& notification, const std::string& to, const std::string& display_name);
 [[nodiscard]] Mail json_mail(const Notification& notification, const std::string& to, const std::string& display_name);

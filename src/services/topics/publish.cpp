@@ -1,5 +1,6 @@
 #include "services/topics/deliveries.h"
 #include "services/topics/filter_policy.h"
+#include "services/topics/message_signature.h"
 #include "services/topics/notification.h"
 #include "services/topics/topic_rules.h"
 #include "signalbox/encoding.h"
@@ -129,6 +130,12 @@ bool passes_filter(const Subscription& subscription, const PublishRequest& reque
   return body ? policy->matches_body(message) : policy->matches_attributes(request.attributes);
 }
 
+void sign(Notification& notification, MessageSigner& signer, const std::string& base) {
+  notification.signature_version = signer.version();
+  notification.signature = signer.sign(string_to_sign(notification));
+  notification.signing_certificate_url = base + certificate_path(signer.key());
+}
+
 }  // namespace
 
 Result<PublishedMessage> Topics::publish(Transaction& transaction, const PublishRequest& request) const {
@@ -152,12 +159,13 @@ Result<PublishedMessage> Topics::publish(Transaction& transaction, const Publish
     if (!is_pending(subscription)) subscriptions.push_back(std::move(subscription));
     return true;
   });
-  for (const auto& subscription : subscriptions) deliver(transaction, *topic, subscription, request, published);
+  MessageSigner signer(transaction, signature_version(*topic));
+  for (const auto& subscription : subscriptions) deliver(transaction, *topic, subscription, request, published, signer);
   return published;
 }
 
 void Topics::deliver(Transaction& transaction, const Topic& topic, const Subscription& subscription, const PublishRequest& request,
-                     const PublishedMessage& published) const {
+                     const PublishedMessage& published, MessageSigner& signer) const {
   const auto message = message_for(request, subscription.protocol);
   if (!passes_filter(subscription, request, message)) return;
 
@@ -178,8 +186,9 @@ void Topics::deliver(Transaction& transaction, const Topic& topic, const Subscri
   // Unlike a mail's reader, a program knows SNS's own form of the link.
   if (!is_mail) notification.unsubscribe_url = base + "/?Action=Unsubscribe&SubscriptionArn=" + arn;
 
-  const auto name = attribute(topic.attributes, "DisplayName");
   const bool raw = attribute(subscription.attributes, "RawMessageDelivery") == "true";
+  if (!raw && !topic.is_fifo() && subscription.protocol != SubscriptionProtocol::Email) sign(notification, signer, base);
+  const auto name = attribute(topic.attributes, "DisplayName");
   const auto refused = [&](const Error& why) { spdlog::warn("topic {}: a message for {} was lost: {}", topic.name, subscription.endpoint, why.message); };
 
   switch (subscription.protocol) {

@@ -1,6 +1,7 @@
 #include "services/topics/subscription_pages.h"
 
 #include "http/text.h"
+#include "services/topics/message_signature.h"
 #include "services/topics/subscription_token.h"
 #include "signalbox/async.h"
 #include "signalbox/encoding.h"
@@ -217,6 +218,16 @@ namespace {
 
 awaitable<http::Response> empty_page(http::Request) { co_return html_page({.word = "", .title = "", .text = "", .form = ""}); }
 
+/// For whoever verifies the signature of a message.
+awaitable<http::Response> certificate(const Reader& reader, http::Request request) {
+  const auto key = find_signing_key(reader);
+  if (!key || request.path != certificate_path(*key)) co_return http::text_response(404, "Not found\n");
+  auto response = http::text_response(200, key->certificate);
+  response.headers.set("Content-Type", "application/x-pem-file");
+  response.headers.set("Cache-Control", "public, max-age=31536000, immutable");
+  co_return response;
+}
+
 std::string token_of(const http::Request& request) { return std::string(request.query_value("token").value_or("")); }
 
 }  // namespace
@@ -234,6 +245,7 @@ void SubscriptionPages::install(http::Router& router) {
       return self->unsubscribe(std::move(request), std::move(token), "");
     });
   }
+  router.on("GET", std::string(certificates_path) + "/{name}", [self = implementation_](http::Request request) { return certificate(self->reader(), std::move(request)); });
 }
 
 namespace {

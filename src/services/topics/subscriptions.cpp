@@ -1,5 +1,6 @@
 #include "services/topics/deliveries.h"
 #include "services/topics/filter_policy.h"
+#include "services/topics/message_signature.h"
 #include "services/topics/notification.h"
 #include "services/topics/topic_rules.h"
 #include "signalbox/encoding.h"
@@ -220,13 +221,20 @@ Result<void> Topics::send_confirmation(Transaction& transaction, Subscription& s
     auto put = outbox_.put(transaction, confirmation_mail(arn, subscription.endpoint, display_name(transaction, subscription.topic), confirm_path(token)));
     if (!put) return put.error();
   } else {
+    const auto topic = get_topic(transaction, subscription.topic);
     const auto message_id = transaction.new_uuid().value;
     const auto url = std::string(public_url_placeholder) + "/?Action=ConfirmSubscription&TopicArn=" + percent_encode(arn) + "&Token=" + token;
     put_delivery(transaction, {.kind = DeliveryKind::Confirmation,
                                .subscription = subscription.row,
                                .request_id = message_id,
                                .message_id = message_id,
-                               .body = confirmation_json(arn, message_id, token, url, transaction.now())});
+                               .body = confirmation_json({.topic_arn = arn,
+                                                          .message_id = message_id,
+                                                          .token = token,
+                                                          .subscribe_url = url,
+                                                          .signature_version = topic ? signature_version(*topic) : "1",
+                                                          .signing_certificate_url = std::string(public_url_placeholder) + certificate_path(signing_key(transaction))},
+                                                         transaction.now())});
     if (delivery_listener_) transaction.on_commit(delivery_listener_);
   }
   subscription.confirmation_sent = true;

@@ -16,6 +16,9 @@ namespace signalbox::topic_rules {
 /// Errors: InvalidArgument for unknown attributes and values.
 [[nodiscard]] Result<void> check_subscription_attribute(const Subscription& subscription, const std::string& name, const std::string& value);
 
+/// `1` unless the topic says `2`.
+[[nodiscard]] std::string signature_version(const Topic& topic);
+
 /// Links are stored with the placeholder of the public URL.
 [[nodiscard]] std::string confirm_path(const std::string& token);
 [[nodiscard]] std::string unsubscribe_path(const std::string& token);

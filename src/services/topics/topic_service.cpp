@@ -3,6 +3,7 @@
 #include "base/overload.h"
 #include "services/topics/deliveries.h"
 #include "services/topics/delivery_outcome.h"
+#include "services/topics/message_signature.h"
 #include "services/topics/publish_task.h"
 #include "signalbox/async.h"
 
@@ -146,6 +147,9 @@ struct TopicService::Implementation : std::enable_shared_from_this<Implementatio
     }
     auto request = request_of(delivery, subscription.endpoint, topics.site().topic_arn(subscription.topic), subscription_arn(topics.site(), subscription),
                               options.public_url());
+    if (delivery.kind == DeliveryKind::Confirmation) {
+      if (const auto key = find_signing_key(*reader)) request.body = sign_confirmation(*key, request.body);
+    }
     const auto response = co_await options.send_http(std::move(request));
     const auto policy = subscription.attributes.find("DeliveryPolicy");
     co_return outcome_of(delivery, response, policy == subscription.attributes.end() ? std::string_view() : std::string_view(policy->second));

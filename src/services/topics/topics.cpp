@@ -17,9 +17,14 @@ using namespace topic_rules;
 Error topic_rules::invalid(const std::string& what, const std::string& where) { return error(ErrorCode::InvalidArgument, "Invalid parameter: " + what, where); }
 Error topic_rules::topic_does_not_exist() { return error(ErrorCode::NotFound, "Topic does not exist", "TopicArn"); }
 
+std::string topic_rules::signature_version(const Topic& topic) {
+  const auto set = topic.attributes.find("SignatureVersion");
+  return set == topic.attributes.end() ? "1" : set->second;
+}
+
 namespace {
 
-/// Settable attributes of a topic. All are kept; DisplayName, FifoTopic, ContentBasedDeduplication and MaximumMessageSize have an effect.
+/// Settable attributes of a topic. All are kept; DisplayName, FifoTopic, ContentBasedDeduplication, SignatureVersion and MaximumMessageSize have an effect.
 constexpr std::array topic_attributes{
     "DisplayName", "Policy", "DeliveryPolicy", "KmsMasterKeyId", "FifoTopic", "ContentBasedDeduplication", "SignatureVersion", "TracingConfig",
     "FifoThroughputScope", "ArchivePolicy", "MaximumMessageSize", "DataProtectionPolicy",
@@ -47,6 +52,7 @@ Result<void> check_attribute(const std::string& name, const std::string& value) 
   if (name == "DisplayName" && (value.size() > 100 || std::any_of(value.begin(), value.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; })))
     return invalid("DisplayName", name);
   if ((name == "FifoTopic" || name == "ContentBasedDeduplication") && value != "true" && value != "false") return invalid(name, name);
+  if (name == "SignatureVersion" && value != "1" && value != "2") return invalid(name, name);
   if (name == "MaximumMessageSize") {
     int bytes = 0;
     const auto parsed = std::from_chars(value.data(), value.data() + value.size(), bytes);
