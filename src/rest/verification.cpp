@@ -7,6 +7,7 @@
 #include "signalbox/encoding.h"
 #include "signalbox/history.h"
 #include "base/overload.h"
+#include "signalbox/execution.h"
 
 namespace signalbox::rest {
 
@@ -45,6 +46,8 @@ TokenState token_state(const Reader& reader, const KnownToken& known) {
   });
   if (state) return *state;
   if (known.execution->status != ExecutionStatus::Running) return Over{};
+  // The attempt may have ended unanswered while its execution goes on, by its time-out or with its branch.
+  if (!known.execution->set_aside && !load_execution(reader, *known.execution).tasks.contains(known.parts.attempt)) return Over{};
   return Waiting{};
 }
 

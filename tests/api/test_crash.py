@@ -89,6 +89,10 @@ class Crash(unittest.TestCase):
                 for _ in range(KILLS):
                     time.sleep(random.uniform(0.1, 0.9))
                     daemon.kill()
+                    if random.random() < 0.5:      # once more, somewhere in its start
+                        daemon.launch()
+                        time.sleep(random.uniform(0, 0.06))
+                        daemon.kill()
                     daemon.start()
                 wait_for(lambda: len(clients.started) == EXECUTIONS or clients.problems, 120, lambda: f"{len(clients.started)} started")
                 self.assertEqual(clients.problems, [])

@@ -4,7 +4,7 @@ import re
 import unittest
 import urllib.parse
 
-from support.daemon import Daemon, main
+from support.daemon import Daemon, main, wait_for
 
 
 
@@ -119,6 +119,20 @@ class Confirm(unittest.TestCase):
             self.assertEqual(daemon.execution(id)["status"], "RUNNING")
             self.assertEqual(self.decide_by_page(daemon, link)[0], 200)
             self.assertEqual(daemon.wait_for_end(id)["output"], {"requestId": "r 1", "timestamp": "17"})
+
+    def test_a_task_that_timed_out_while_its_execution_goes_on_is_over(self):
+        with Daemon("--verification", "confirm") as daemon:
+            create_queue(daemon, "questions")
+            daemon.create_machine("ask", {"StartAt": "Ask", "States": {
+                "Ask": {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken", "TimeoutSeconds": 1, "Next": "Later",
+                        "Parameters": {"QueueUrl": "http://localhost/000000000000/questions", "MessageBody": {"Token.$": "$$.Task.Token"}},
+                        "Catch": [{"ErrorEquals": ["States.Timeout"], "Next": "Later"}]},
+                "Later": {"Type": "Wait", "Seconds": 600, "End": True}}})
+            id, link = start(daemon)
+            wait_for(lambda: "waiting" not in daemon.execution(id) or not daemon.execution(id)["waiting"])
+            self.assertEqual(daemon.execution(id)["status"], "RUNNING")
+            for headers in ({}, {"Accept": "application/json"}, {"Sec-Purpose": "prefetch"}):
+                self.assertEqual(daemon.open(link, headers=headers)[0], 410)
 
     def test_tag_on_one_state_machine(self):
         with Daemon() as daemon:

@@ -64,19 +64,25 @@ class Daemon:
     def command_line(self):
         line = [BINARY, "serve", "--data", self.data]
         # The same ports after a restart, as in real life: links that were sent must go on working.
-        line += ["--listen", self.admin or "127.0.0.1:0", "--public-listen", self.public or "127.0.0.1:0"]
+        for option, address in (("--listen", self.admin), ("--public-listen", self.public)):
+            if option not in self.options:
+                line += [option, address or "127.0.0.1:0"]
         if self.stacks:
             line += ["--stacks", self.stacks]
         if NODE_LAYER.exists():
             line += ["--node-layer", NODE_LAYER]
         return [str(part) for part in line + self.options]
 
-    def start(self, seconds=20):
-        addresses = self.data / "addresses.json"
-        addresses.unlink(missing_ok=True)
+    def launch(self):
+        """Starts the process and does not wait for it."""
+        (self.data / "addresses.json").unlink(missing_ok=True)
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("SIGNALBOX_", "AWS_"))}
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(self.command_line(), stdout=log, stderr=log, env={**environment, **self.environment})
+
+    def start(self, seconds=20):
+        self.launch()
+        addresses = self.data / "addresses.json"
         deadline = time.monotonic() + seconds
         while True:
             if self.process.poll() is not None:
