@@ -52,9 +52,9 @@ int delete_key(const Context& context, const std::string& id);
 int deploy(const Context& context, const std::string& folder, const std::vector<std::string>& parameters);
 /// Needs no daemon.
 int validate(bool json, const std::vector<std::string>& files);
-int backup(const std::string& data_directory, const std::string& file);
+int backup(bool json, const std::string& data_directory, const std::string& file);
 int completion(const std::string& shell);
-int version();
+int version(bool json);
 
 /// Reads the command line and runs the command.
 int run(int argc, char** argv);

@@ -2,6 +2,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <cstdlib>
 #include <fstream>
 
 #include "cli/exit_codes.h"
@@ -29,13 +30,23 @@ std::string text_of(const Json& object, std::string_view name) {
   return member && member->is_string() ? std::string(member->as_string()) : std::string();
 }
 
-/// A container names its daemon's key file for every command; where a key was configured, the daemon made none.
-std::optional<std::string> key_of(const Connection& connection) {
-  if (connection.key || connection.key_file.empty()) return connection.key;
-  std::ifstream file(connection.key_file);
+std::optional<std::string> first_line(const std::string& path) {
+  std::ifstream file(path);
   std::string line;
   if (!std::getline(file, line) || line.empty()) return std::nullopt;
+  if (line.back() == '\r') line.pop_back();
   return line;
+}
+
+/// A container names its daemon's key file for every command; where a key was configured, the daemon made none, and its variables are there instead.
+std::optional<std::string> key_of(const Connection& connection) {
+  if (connection.key) return connection.key;
+  if (!connection.key_file.empty()) {
+    if (auto key = first_line(connection.key_file)) return key;
+  }
+  if (const char* key = std::getenv("SIGNALBOX_API_KEY"); key && *key) return key;
+  const char* path = std::getenv("SIGNALBOX_API_KEY_FILE");
+  return path ? first_line(path) : std::nullopt;
 }
 
 /// RFC 9457: `detail` says what happened, `where` (ours) which member.

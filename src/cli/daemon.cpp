@@ -153,6 +153,7 @@ struct Daemon::Parts {
   void make_routes();
   Result<void> listen();
   Result<void> write_addresses() const;
+  asio::awaitable<http::Response> admin_answer(http::Request request) const;
   asio::awaitable<void> become_ready();
   asio::awaitable<void> deploy_stacks();
   asio::awaitable<void> leave();
@@ -212,7 +213,7 @@ Result<void> Daemon::Parts::make_services() {
   schedule_service = std::make_unique<ScheduleService>(*engine, *schedules, functions);
   objects = std::make_unique<ObjectService>(*engine, options.data + "/objects");
 
-  engine->offer("sqs:sendMessage", std::make_unique<SendMessageTask>(*queues));
+  engine->offer("sqs:sendMessage", std::make_unique<SendMessageTask>(*queues, [this](std::string_view text) { return urls.resolve(text); }));
   engine->offer("activity", make_activity_task(activity_signals));
   functions::offer_function_tasks(*engine, functions);
   objects::offer_s3_tasks(*engine, *objects);
@@ -284,12 +285,20 @@ Result<void> Daemon::Parts::listen() {
   constexpr std::size_t admin_body_bytes_max = 128 * 1024 * 1024;
   http::ServerOptions admin_options{.listener = http::Listener::Admin, .address = options.listen, .body_bytes_max = admin_body_bytes_max, .trusted_proxies = options.trusted_proxies};
   http::ServerOptions open_options{.listener = http::Listener::Public, .address = options.public_listen, .trusted_proxies = options.trusted_proxies};
-  admin = std::make_unique<http::Server>(io.get_executor(), admin_options, s3_first(aws->handler(), access->guard([this](http::Request request) { return admin_routes.route(std::move(request)); })));
+  const auto guarded = access->guard([this](http::Request request) { return admin_answer(std::move(request)); });
+  admin = std::make_unique<http::Server>(io.get_executor(), admin_options, s3_first(aws->handler(), guarded));
   open = std::make_unique<http::Server>(io.get_executor(), open_options, [this](http::Request request) { return public_routes.route(std::move(request)); });
   if (auto listening = admin->listen(); !listening) return listening;
   if (auto listening = open->listen(); !listening) return listening;
   urls.set("http://" + reachable(admin->address()), options.public_url.value_or("http://" + reachable(open->address())));
   return {};
+}
+
+/// Definitions, inputs and histories are stored with placeholders for the daemon's own URLs; whoever reads them gets the URLs.
+asio::awaitable<http::Response> Daemon::Parts::admin_answer(http::Request request) const {
+  auto response = co_await admin_routes.route(std::move(request));
+  if (response.body.find(own_url_mark) != std::string::npos) response.body = urls.resolve(response.body);
+  co_return response;
 }
 
 /// `{"admin": "127.0.0.1:PORT", "public": "127.0.0.1:PORT"}`, whole or not at all.
@@ -355,6 +364,7 @@ Result<void> Daemon::start() {
       aws::AwsServices{*p.engine, p.activity_signals, *p.queues, *p.queue_service, p.topics->topics(), p.access->authenticator(), &p.functions, p.objects.get()});
   p.subscription_pages = std::make_unique<SubscriptionPages>(*p.engine, p.topics->topics(), p.options.verification == "confirm");
   if (auto listening = p.listen(); !listening) return listening;
+  spdlog::info("signalbox {} listens: admin {}, public {}, data {}", program_version, p.admin->address(), p.open->address(), p.options.data);
   if (auto started = p.start_services(); !started) return started;
   p.make_routes();
   asio::co_spawn(p.io, p.become_ready(), log_failure("become_ready"));

@@ -79,14 +79,14 @@ int validate(bool json, const std::vector<std::string>& files) {
   return all_good ? exit_codes::ok : exit_codes::failed;
 }
 
-int backup(const std::string& data_directory, const std::string& file) {
+int backup(bool json, const std::string& data_directory, const std::string& file) {
   if (auto done = backup_file(data_directory + "/signalbox.db", file); !done) return complain({exit_codes::failed, done.error().message});
-  print("backed up to " + file + "\n");
+  print(json ? json_object({{"file", file}}).pretty() + "\n" : "backed up to " + file + "\n");
   return exit_codes::ok;
 }
 
-int version() {
-  print(std::string("signalbox ") + program_version + "\n");
+int version(bool json) {
+  print(json ? json_object({{"version", program_version}}).pretty() + "\n" : std::string("signalbox ") + program_version + "\n");
   return exit_codes::ok;
 }
 

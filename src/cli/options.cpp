@@ -9,7 +9,7 @@
 namespace signalbox::cli {
 
 void add_serve_options(CLI::App& command, ServeOptions& o) {
-  command.set_config("--config", "", "TOML file with any of these options, by their long names")->envname("SIGNALBOX_CONFIG");
+  command.add_option("--config", o.config, "TOML file with any of these options, by their long names")->envname("SIGNALBOX_CONFIG");
   command.add_option("--data", o.data, "Directory of the data file, function code and logs; made if missing")
       ->envname("SIGNALBOX_DATA")
       ->capture_default_str();
@@ -101,7 +101,27 @@ Result<void> check_account(const std::string& account) {
   return error(ErrorCode::InvalidArgument, "an account is 12 digits, not '" + account + "'", "--account");
 }
 
+/// What the command line or a variable has given stays as it is. CLI11 reads files for the program as a whole only, not for a subcommand.
+void take_over(CLI::App& command, const CLI::ConfigItem& item) {
+  auto* option = item.parents.empty() ? command.get_option_no_throw("--" + item.name) : nullptr;
+  if (!option) throw CLI::ConfigError("there is no option '" + item.fullname() + "'");
+  if (!option->empty()) return;
+  option->add_result(item.inputs);
+  option->run_callback();
+}
+
 }  // namespace
+
+Result<void> read_config_file(CLI::App& command, const std::string& path) {
+  std::ifstream file(path);
+  if (!file) return error(ErrorCode::InvalidArgument, "cannot read the file '" + path + "'", "--config");
+  try {
+    for (const auto& item : CLI::ConfigTOML().from_config(file)) take_over(command, item);
+    return {};
+  } catch (const CLI::Error& wrong) {
+    return error(ErrorCode::InvalidArgument, path + ": " + wrong.what(), "--config");
+  }
+}
 
 Result<void> complete(ServeOptions& options) {
   if (auto read = read_secret_file(options.api_key, "SIGNALBOX_API_KEY_FILE"); !read) return read;

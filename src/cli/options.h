@@ -17,6 +17,7 @@ class App;
 namespace signalbox::cli {
 
 struct ServeOptions {
+  std::optional<std::string> config;  ///< a TOML file with any of the others
   std::string data = "signalbox-data";
   std::optional<std::string> stacks;
   std::vector<std::string> parameters;  ///< `STACK.NAME=VALUE` or `NAME=VALUE`: template parameters
@@ -45,7 +46,10 @@ struct ServeOptions {
 
 /// Adds the options to a CLI11 command; each says what it is for.
 void add_serve_options(CLI::App& command, ServeOptions& options);
-/// After parsing: secrets from *_FILE variables, values checked. Errors: InvalidArgument naming the option.
+/// After parsing: takes what the file says for options that neither the command line nor a variable has given. Errors: InvalidArgument for a file that
+/// cannot be read, unknown names and wrong values.
+[[nodiscard]] Result<void> read_config_file(CLI::App& command, const std::string& path);
+/// Then: secrets from *_FILE variables, values checked. Errors: InvalidArgument naming the option.
 [[nodiscard]] Result<void> complete(ServeOptions& options);
 
 /// `90d`, `12h`, `30min`, `45s`. Errors: InvalidArgument.

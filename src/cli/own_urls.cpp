@@ -28,7 +28,7 @@ std::string OwnUrls::open() const {
 
 std::string OwnUrls::resolve(std::string_view text) const {
   std::string resolved(text);
-  if (resolved.find("${signalbox:") == std::string::npos) return resolved;
+  if (resolved.find(own_url_mark) == std::string::npos) return resolved;
   replace_all(resolved, "${signalbox:admin-url}", admin());
   replace_all(resolved, "${signalbox:public-url}", open());
   return resolved;

@@ -7,6 +7,9 @@
 
 namespace signalbox::cli {
 
+/// What every placeholder begins with.
+inline constexpr std::string_view own_url_mark = "${signalbox:";
+
 /// Known once the listeners are open; asked from both threads.
 class OwnUrls {
  public:

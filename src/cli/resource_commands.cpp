@@ -56,7 +56,7 @@ int queues(const Context& context) {
 }
 
 int topics(const Context& context) {
-  return print_list(context, "/v1/topics?limit=1000", "topics", {{"NAME", "name"}, {"SUBSCRIPTIONS", "subscriptions"}, {"STACK", "stack"}});
+  return print_list(context, "/v1/topics?limit=1000", "topics", {{"NAME", "name"}, {"SUBSCRIPTIONS", "subscriptions"}, {"ARN", "arn"}});
 }
 
 int functions(const Context& context) {

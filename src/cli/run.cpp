@@ -75,7 +75,7 @@ class CommandLine {
   }
 
   void add_daemon_commands() {
-    auto* serve_command = command("serve", "Run the daemon", [this] { return serve(a_.serve); });
+    auto* serve_command = command("serve", "Run the daemon", [this] { return serve(*app_.get_subcommand("serve"), a_.serve); });
     add_serve_options(*serve_command, a_.serve);
     auto* deploy_command =
         client("deploy", "Deploy a stack's folder, or a folder of stacks", [this] { return deploy(a_.context, a_.folder, a_.parameters); });
@@ -142,13 +142,14 @@ class CommandLine {
         command("validate", "Check definitions; needs no daemon", [this] { return validate(a_.context.json, a_.files); });
     validate_command->add_option("FILE", a_.files, "Definitions, JSON or YAML")->required();
     validate_command->add_flag("--json", a_.context.json, "Print JSON for programs");
-    auto* backup_command = command("backup", "Copy the data file while the daemon runs", [this] { return backup(a_.data, a_.file); });
+    auto* backup_command = command("backup", "Copy the data file while the daemon runs", [this] { return backup(a_.context.json, a_.data, a_.file); });
+    backup_command->add_flag("--json", a_.context.json, "Print JSON for programs");
     backup_command->add_option("FILE", a_.file, "Where to; must not exist")->required();
     backup_command->add_option("--data", a_.data, "The daemon's data directory")->envname("SIGNALBOX_DATA")->capture_default_str();
     auto* completion_command =
         command("completion", "Print a shell completion script", [this] { return print_completion(app_, a_.shell); });
     completion_command->add_option("SHELL", a_.shell, "bash, zsh or fish")->required()->check(CLI::IsMember({"bash", "zsh", "fish"}));
-    command("version", "Print the version", [] { return version(); });
+    command("version", "Print the version", [this] { return version(a_.context.json); })->add_flag("--json", a_.context.json, "Print JSON for programs");
   }
 
   CLI::App app_;

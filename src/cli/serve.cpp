@@ -21,7 +21,11 @@ int refuse(const Error& error) {
 
 }  // namespace
 
-int serve(ServeOptions options) {
+int serve(CLI::App& command, ServeOptions& given) {
+  if (given.config) {
+    if (auto read = read_config_file(command, *given.config); !read) return refuse(read.error());
+  }
+  ServeOptions options = given;
   if (auto completed = complete(options); !completed) return refuse(completed.error());
   keep_freed_memory();
   set_up_logging(options.log_format, options.log_level);

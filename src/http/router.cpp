@@ -58,6 +58,10 @@ std::string allowed_methods(const std::vector<Route>& routes) {
   return allow;
 }
 
+auto find_method(const std::vector<Route>& routes, std::string_view method) {
+  return std::find_if(routes.begin(), routes.end(), [&](const Route& route) { return route.method == method; });
+}
+
 Response wrong_method(const Request& request, const std::vector<Route>& routes) {
   Response response = request.method == "OPTIONS" ? Response{204} : problem_response(405, request.method + " is not possible here");
   response.headers.add("Allow", allowed_methods(routes));
@@ -121,7 +125,9 @@ asio::awaitable<Response> Router::route(Request request) const {
     if (implementation_->otherwise) return implementation_->otherwise(std::move(request));
     return ready(problem_response(404, "there is nothing at " + request.path));
   }
-  const auto route = std::find_if(match.routes->begin(), match.routes->end(), [&](const Route& r) { return r.method == request.method; });
+  auto route = find_method(*match.routes, request.method);
+  // The session leaves the body out. A path whose GET does something has a HEAD of its own. RFC 9110, 9.3.2.
+  if (route == match.routes->end() && request.method == "HEAD") route = find_method(*match.routes, "GET");
   if (route == match.routes->end()) return ready(wrong_method(request, *match.routes));
   request.parameters.reserve(route->names.size());
   for (std::size_t i = 0; i < route->names.size(); ++i) {

@@ -159,6 +159,7 @@ void FunctionService::Implementation::take(FunctionCall call, std::function<void
     ++counters_.throttled;
     return done(never_ran(FunctionOutcome::Kind::Throttled, "Rate Exceeded."));
   }
+  if (surroundings_.resolve && call.payload.find("${signalbox:") != std::string::npos) call.payload = surroundings_.resolve(call.payload);
   if (!is_header_value(call.request_id)) call.request_id = random_uuid();
   ++counters_.invocations;
   pool->waiting.push_back({.call = std::move(call), .function_arn = std::move(arn), .done = std::move(done)});

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <CLI/CLI.hpp>
 #include <cstdlib>
 #include <fstream>
 
@@ -32,6 +33,38 @@ TEST_CASE("options are completed and checked") {
   options.public_url.reset();
   options.account = "12";
   CHECK(cli::complete(options).error().where == "--account");
+}
+
+TEST_CASE("a file gives what neither the command line nor a variable has given") {
+  const std::string path = std::string(std::getenv("TMPDIR") ? std::getenv("TMPDIR") : "/tmp") + "/signalbox-config-test.toml";
+  std::ofstream(path) << "data = \"/from/file\"\nregion = \"eu-west-1\"\naccount = \"111111111111\"\nparameter = [\"A=1\", \"B=2\"]\ninsecure = true\nfunction-workers = 7\n";
+  ::setenv("SIGNALBOX_ACCOUNT", "222222222222", 1);
+  cli::ServeOptions options;
+  CLI::App command;
+  cli::add_serve_options(command, options);
+  command.parse("--data /from/line");
+  ::unsetenv("SIGNALBOX_ACCOUNT");
+  REQUIRE(cli::read_config_file(command, path).has_value());
+  CHECK(options.data == "/from/line");
+  CHECK(options.account == "222222222222");
+  CHECK(options.region == "eu-west-1");
+  CHECK(options.parameters == std::vector<std::string>{"A=1", "B=2"});
+  CHECK(options.insecure);
+  CHECK(options.function_workers == 7);
+
+  for (const auto& [text, word] : {std::pair{"nonsense = 1\n", "'nonsense'"}, {"verification = \"maybe\"\n", "maybe"}, {"[section]\ndata = \"x\"\n", "section.data"}}) {
+    CAPTURE(text);
+    std::ofstream(path) << text;
+    cli::ServeOptions fresh;
+    CLI::App again;
+    cli::add_serve_options(again, fresh);
+    again.parse("");
+    const auto read = cli::read_config_file(again, path);
+    REQUIRE(read.has_error());
+    CHECK_THAT(read.error().message, Catch::Contains(word));
+  }
+  std::remove(path.c_str());
+  CHECK_THAT(cli::read_config_file(command, path).error().message, Catch::Contains(path));
 }
 
 TEST_CASE("a secret can stand in a file") {
