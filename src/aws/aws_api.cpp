@@ -108,7 +108,8 @@ asio::awaitable<http::Response> AwsApi::Implementation::answer(Implementation& s
   const auto principal = self.services.authenticator.authenticate(request, self.services.engine.clock().now());
   if (call.service == Service::S3 && self.services.objects) {
     if (!principal) co_return s3::refusal(principal.error(), request);
-    auto response = co_await s3::answer(s3::Api{*self.services.objects, *self.reader, self.services.authenticator}, std::move(request));
+    const s3::Api api{*self.services.objects, *self.reader, self.services.authenticator};
+    auto response = co_await s3::answer(api, std::move(request));
     co_return response;
   }
   if (!principal) co_return failure_answer(call, refused(call, principal.error()), request.request_id);

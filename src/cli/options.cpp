@@ -78,7 +78,7 @@ void add_serve_options(CLI::App& command, ServeOptions& o) {
       .add_flag("--allow-unsupported", o.allow_unsupported, "Accept definitions that use services which are not here; such tasks then fail")
       ->envname("SIGNALBOX_ALLOW_UNSUPPORTED");
   command.add_option("--mock-config", o.mock_config, "Mock configuration file of Step Functions Local: answers for the states of executions started with STATE-MACHINE-ARN#TESTCASE")
-      ->envname("SFN_MOCK_CONFIG");
+      ->envname("SIGNALBOX_MOCK_CONFIG");
 }
 
 namespace {
@@ -103,6 +103,7 @@ Result<void> check_account(const std::string& account) {
 
 /// What the command line or a variable has given stays as it is. CLI11 reads files for the program as a whole only, not for a subcommand.
 void take_over(CLI::App& command, const CLI::ConfigItem& item) {
+  if (item.name == "++" || item.name == "--") return;   // CLI11's marks around a section
   auto* option = item.parents.empty() ? command.get_option_no_throw("--" + item.name) : nullptr;
   if (!option) throw CLI::ConfigError("there is no option '" + item.fullname() + "'");
   if (!option->empty()) return;
@@ -126,6 +127,8 @@ Result<void> read_config_file(CLI::App& command, const std::string& path) {
 Result<void> complete(ServeOptions& options) {
   if (auto read = read_secret_file(options.api_key, "SIGNALBOX_API_KEY_FILE"); !read) return read;
   if (auto read = read_secret_file(options.smtp, "SIGNALBOX_SMTP_FILE"); !read) return read;
+  // The name by which Step Functions Local knows it.
+  if (const char* mocks = std::getenv("SFN_MOCK_CONFIG"); !options.mock_config && mocks && *mocks) options.mock_config = mocks;
   if (auto checked = check_account(options.account); !checked) return checked;
   for (const auto& [text, name] : {std::pair{&options.retention, "--retention"},
                                    {&options.outbox_retention, "--outbox-retention"},

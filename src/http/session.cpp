@@ -203,7 +203,7 @@ asio::awaitable<bool> Session::write_source(BodySource& source) {
   for (std::uint64_t sent = 0; sent < source.size();) {
     const auto got = source.read(sent, part);
     if (!got || *got == 0) co_return false;   // the length is promised already: only cutting the connection says that something is wrong
-    const bool written = co_await write_bytes(std::string_view(part.data(), *got), {});
+    const bool written = co_await write_bytes(std::string_view(part.data(), *got), std::string_view());
     if (!written) co_return false;
     sent += *got;
   }

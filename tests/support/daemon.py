@@ -14,7 +14,7 @@ import unittest
 import urllib.parse
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-BUILD = pathlib.Path(os.environ.get("SIGNALBOX_BUILD", ROOT / "build" / "dev"))
+BUILD = pathlib.Path(os.environ.get("SIGNALBOX_BUILD", ROOT / "build" / "dev")).resolve()
 BINARY = BUILD / "signalbox"
 NODE_LAYER = ROOT / "build" / "node-layer"
 needs_aws_sdk = unittest.skipUnless((NODE_LAYER / "installed-lock.json").exists(),
