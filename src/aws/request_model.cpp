@@ -9,6 +9,24 @@ namespace signalbox::aws {
 
 namespace {
 
+std::string shown_member(const Json& value) { return value.is_string() ? std::string(value.as_string()) : value.text(); }
+
+/// A list as AWS's messages print it: `[a, b]`, `[Shape(member=value, …), …]`.
+std::string shown_list(const Json& list, std::string_view shape) {
+  std::string out = "[";
+  for (const Json& element : list.elements()) {
+    if (out.size() > 1) out += ", ";
+    if (!element.is_object()) {
+      out += shown_member(element);
+      continue;
+    }
+    out += std::string(shape) + "(";
+    for (const auto& [name, value] : element.members()) out += (out.ends_with('(') ? "" : ", ") + name + "=" + shown_member(value);
+    out += ")";
+  }
+  return out + "]";
+}
+
 class Check {
  public:
   void member(const MemberModel& model, const Json& request) { descend(model, request, model.path, {}); }
@@ -60,7 +78,7 @@ class Check {
       case MemberType::Integer: return found.as_integer() ? integer(model, *found.as_integer(), place) : wrong_type(found, "an Integer");
       case MemberType::Decimal: return found.is_number() ? decimal(model, found, place) : wrong_type(found, "a Float");
       case MemberType::Boolean: return found.is_boolean() ? void() : wrong_type(found, "a Boolean");
-      case MemberType::List: return found.is_array() ? length(model, found.size(), "'" + found.compact_text() + "' ", place) : wrong_type(found, "a List");
+      case MemberType::List: return found.is_array() ? length(model, found.size(), "'" + shown_list(found, model.element) + "' ", place) : wrong_type(found, "a List");
       case MemberType::Structure: return found.is_object() ? void() : wrong_type(found, "a Structure");
     }
   }

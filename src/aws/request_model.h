@@ -29,6 +29,7 @@ struct MemberModel {
   std::optional<std::int64_t> min = {}, max = {};
   std::string_view values = {};             ///< an enumeration's: `STANDARD, EXPRESS`
   const Pattern* pattern = nullptr;
+  std::string_view element = {};            ///< a list of structures: their shape's name, which messages show
 };
 
 /// All violations in one ValidationException; a member of the wrong JSON type is a SerializationException. Members that the model does not

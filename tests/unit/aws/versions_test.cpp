@@ -100,6 +100,12 @@ TEST_CASE("what aliases refuse") {
                                      Case{alias("a", route(9, 100)), "ResourceNotFound: Request references a resource that does not exist."},
                                      Case{alias("12", route(1, 100)), "ValidationException: 1 validation error detected: Value '12' at 'name' failed to satisfy constraint: Member must satisfy "
                                                                       "regular expression pattern: ^(?=.*[a-zA-Z_\\-\\.])[a-zA-Z0-9_\\-\\.]+$"},
+                                     Case{alias("a", ""), "ValidationException: 1 validation error detected: Value '[]' at 'routingConfiguration' failed to satisfy constraint: Member must have "
+                                                          "length greater than or equal to 1"},
+                                     Case{R"({"name":"a","routingConfiguration":[{"stateMachineVersionArn":"a","weight":1},{"stateMachineVersionArn":"b","weight":2},{"stateMachineVersionArn":"c","weight":3}]})",
+                                          "ValidationException: 1 validation error detected: Value '[RoutingConfigurationListItem(stateMachineVersionArn=a, weight=1), "
+                                          "RoutingConfigurationListItem(stateMachineVersionArn=b, weight=2), RoutingConfigurationListItem(stateMachineVersionArn=c, weight=3)]' at "
+                                          "'routingConfiguration' failed to satisfy constraint: Member must have length less than or equal to 2"},
                                      Case{alias("a", route(1, 101)), "ValidationException: 1 validation error detected: Value '101' at 'routingConfiguration.1.member.weight' failed to satisfy "
                                                                      "constraint: Member must have value less than or equal to 100"}}) {
     CHECK(f.sfn("CreateStateMachineAlias", body) == answer);
@@ -122,6 +128,12 @@ TEST_CASE("an alias from creation to deletion") {
   CHECK(f.sfn("DeleteStateMachineAlias", of("stateMachineAliasArn", "prod")) == "{}");
   CHECK(f.sfn("DeleteStateMachineAlias", of("stateMachineAliasArn", "prod")) == "{}");
   CHECK(f.sfn("DescribeStateMachineAlias", of("stateMachineAliasArn", "prod")) == "ResourceNotFound: Request references a resource that does not exist.");
+}
+
+TEST_CASE("a version's ARN does not delete the machine") {
+  Published f;
+  CHECK_THAT(f.sfn("DeleteStateMachine", of("stateMachineArn", "1")), Contains("ValidationException"));
+  CHECK_THAT(f.sfn("ListStateMachines", "{}"), Contains(machine_arn));
 }
 
 TEST_CASE("with the machine its versions and aliases go") {
