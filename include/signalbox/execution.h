@@ -43,6 +43,7 @@ struct Frame {
   StateType state_type = StateType::Pass;
   Json input;                               ///< its raw input; once it is exited, its output
   std::int64_t entered_event_id = 0;
+  std::int64_t entered_after_event_id = 0;  ///< previousEventId of that event
   std::int64_t last_event_id = 0;           ///< what the next event names as previousEventId
   Timestamp entered_at;
   std::vector<std::int64_t> retries;        ///< retries used up, per retrier of the current state; grows when one is first used

@@ -7,6 +7,7 @@
 #include "signalbox/expressions.h"
 #include "signalbox/ids.h"
 #include "signalbox/json.h"
+#include "signalbox/jsonata_template.h"
 #include "signalbox/task_resource.h"
 #include "signalbox/vocabulary.h"
 
@@ -31,9 +32,9 @@ using Transition = std::optional<StateIndex>;
 using PathOrNull = std::optional<PathExpression>;
 using ReferencePathOrNull = std::optional<ReferencePath>;
 
-/// A field that is either a constant or, in its *Path form, read from the effective input.
+/// A field that is a constant, or read by a path from the effective input (its *Path form), or computed by a JSONata expression.
 template <class T>
-using ConstantOrPath = std::variant<T, PathExpression>;
+using ConstantOrPath = std::variant<T, PathExpression, JsonataTemplate>;
 
 /// Spec: Errors, Retrying after error.
 struct Retrier {
@@ -50,16 +51,20 @@ struct Catcher {
   std::vector<std::string> error_equals;
   StateIndex next = 0;
   ReferencePathOrNull result_path = ReferencePath{};
-  std::optional<PayloadTemplate> assign;
+  std::optional<JsonataTemplate> output;    ///< JSONata; default: the error output
+  std::optional<Template> assign;
 };
 
-/// What surrounds a JSONPath state's work, in order. Spec: Input and Output Processing. Absent fields hold their defaults.
+/// What surrounds a state's work, in order. Spec: Input and Output Processing. Absent fields hold their defaults, so those of the other
+/// query language do nothing.
 struct DataFlow {
   PathOrNull input_path = PathExpression{};
   std::optional<PayloadTemplate> parameters;
   std::optional<PayloadTemplate> result_selector;
   ReferencePathOrNull result_path = ReferencePath{};
   PathOrNull output_path = PathExpression{};
+  std::optional<JsonataTemplate> arguments; ///< JSONata; default: the input
+  std::optional<JsonataTemplate> output;    ///< JSONata; default: the result
 };
 
 /// One comparison. Spec: Choice State, Data-Test Expression. Operators and their Path forms are one enum value each in
@@ -84,9 +89,10 @@ struct NotOf { std::shared_ptr<const ChoiceExpression> operand; };   ///< `Not`
 struct ChoiceExpression { std::variant<Comparison, AllOf, AnyOf, NotOf> test; };
 
 struct ChoiceRule {
-  ChoiceExpression condition;
+  std::variant<ChoiceExpression, JsonataTemplate> condition;   ///< JSONata: Condition
   StateIndex next = 0;
-  std::optional<PayloadTemplate> assign;
+  std::optional<JsonataTemplate> output;    ///< JSONata; default: the input
+  std::optional<Template> assign;
 };
 
 struct PassState {
@@ -100,7 +106,7 @@ struct TaskState {
   DataFlow flow;
   std::optional<ConstantOrPath<std::int64_t>> timeout_seconds;
   std::optional<ConstantOrPath<std::int64_t>> heartbeat_seconds;
-  std::optional<PayloadTemplate> credentials;
+  std::optional<Template> credentials;
   std::vector<Retrier> retry;
   std::vector<Catcher> catchers;
   Transition next;
@@ -109,6 +115,7 @@ struct TaskState {
 struct ChoiceState {
   PathOrNull input_path = PathExpression{};
   PathOrNull output_path = PathExpression{};
+  std::optional<JsonataTemplate> output;    ///< JSONata; like Assign, of Default only
   std::vector<ChoiceRule> choices;
   Transition otherwise;                     ///< `Default`; nothing means there is none, not End
 };
@@ -116,6 +123,7 @@ struct ChoiceState {
 struct WaitState {
   PathOrNull input_path = PathExpression{};
   PathOrNull output_path = PathExpression{};
+  std::optional<JsonataTemplate> output;
   struct Seconds { ConstantOrPath<std::int64_t> value; };
   struct Until { ConstantOrPath<Timestamp> value; };
   std::variant<Seconds, Until> wait;
@@ -125,10 +133,11 @@ struct WaitState {
 struct SucceedState {
   PathOrNull input_path = PathExpression{};
   PathOrNull output_path = PathExpression{};
+  std::optional<JsonataTemplate> output;
 };
 
-/// Error and Cause: a constant, a path (ErrorPath, CausePath) or an intrinsic call in their place.
-using FailText = std::variant<std::string, PathExpression, IntrinsicCall>;
+/// Error and Cause: a constant, a path (ErrorPath, CausePath) or an intrinsic call in their place, or a JSONata expression.
+using FailText = std::variant<std::string, PathExpression, IntrinsicCall, JsonataTemplate>;
 struct FailState {
   std::optional<FailText> error;
   std::optional<FailText> cause;
@@ -151,7 +160,8 @@ struct MapState {
   Flow processor;
   DataFlow flow;                            ///< parameters: the legacy `Parameters`, applied per item like ItemSelector
   std::optional<PathExpression> items_path; ///< default `$` on the effective input
-  std::optional<PayloadTemplate> item_selector;
+  std::optional<JsonataTemplate> items;     ///< JSONata; default: the input
+  std::optional<Template> item_selector;
   std::optional<ConstantOrPath<std::int64_t>> max_concurrency;       ///< 0 or absent: no limit
   std::optional<ConstantOrPath<std::int64_t>> tolerated_failure_count;
   std::optional<ConstantOrPath<double>> tolerated_failure_percentage;
@@ -164,7 +174,7 @@ struct State {
   std::string name;
   std::string place;                        ///< JSON pointer as diagnostics write it: `/States/A`, `/States/P/Branches[0]/States/B`
   QueryLanguage query_language = QueryLanguage::JsonPath;
-  std::optional<PayloadTemplate> assign;
+  std::optional<Template> assign;
   std::vector<std::string> variables_read;  ///< by the state's own fields, not by states nested in it; sorted
   std::variant<PassState, TaskState, ChoiceState, WaitState, SucceedState, FailState, ParallelState, MapState> type;
 };
@@ -205,11 +215,13 @@ struct Diagnostic {
 
 struct AslOptions {
   StateMachineType type = StateMachineType::Standard;
+  bool mocked = false;                           ///< TestState: what is not offered here is no obstacle, since it will not be called
+  bool lone_state = false;                       ///< TestState: one state; whatever it leads to is taken to be there, as a Succeed state
 };
 
 struct ParsedDefinition {
-  /// Null if any diagnostic is an error, or if the definition uses part of the language that is not offered here (JSONata,
-  /// distributed Map, EXPRESS). A service that is not here leaves the machine: its tasks can be mocked or left to fail.
+  /// Null if any diagnostic is an error, or if the definition uses part of the language that is not offered here
+  /// (distributed Map, EXPRESS). A service that is not here leaves the machine: its tasks can be mocked or left to fail.
   std::shared_ptr<const StateMachine> machine;
   std::vector<Diagnostic> diagnostics;           ///< every fault found, in AWS's order
   std::vector<std::string> unsupported;          ///< valid on AWS, but not offered here: one sentence each, naming the place and the service

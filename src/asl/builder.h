@@ -65,17 +65,17 @@ enum class OuterVariables : std::uint8_t { Visible, Hidden };
 /// InputPath … OutputPath of the types that have all of them; `with_parameters` and `with_selector` say which.
 enum class FlowFields : std::uint8_t { Pass, Task, Map };
 [[nodiscard]] DataFlow parse_data_flow(StateContext& context, FlowFields which);
-/// InputPath and OutputPath alone.
-void parse_in_and_out(StateContext& context, PathOrNull& input_path, PathOrNull& output_path);
+/// InputPath and OutputPath alone; or Output.
+void parse_in_and_out(StateContext& context, PathOrNull& input_path, PathOrNull& output_path, std::optional<JsonataTemplate>& output);
 /// Assign of a state, a choice rule or a catcher. Spec: Variables.
-[[nodiscard]] std::optional<PayloadTemplate> parse_assign(Builder& builder, Fields& fields);
+[[nodiscard]] std::optional<Template> parse_assign(Builder& builder, Fields& fields, const StatesMembers& offered);
 /// After a block's states: an inner block may not assign what this one does. Its scope becomes part of the one around it.
 void close_scope(Builder& builder, OuterVariables outer);
 
 [[nodiscard]] std::vector<Retrier> parse_retry(StateContext& context);
 [[nodiscard]] std::vector<Catcher> parse_catch(StateContext& context);
 
-/// A whole number that stands in `name`, or is read by the path in `namePath`; not both.
+/// A whole number that stands in `name`, or is computed there, or is read by the path in `namePath`; not two of them.
 [[nodiscard]] std::optional<ConstantOrPath<std::int64_t>> parse_integer_or_path(Fields& fields, const std::string& name, Range range);
 
 [[nodiscard]] PassState parse_pass(StateContext& context);

@@ -16,7 +16,7 @@ std::string listed(std::initializer_list<std::string_view> names) { return fmt::
 bool is_jsonata_text(const Json& value) {
   if (!value.is_string()) return false;
   const auto text = value.as_string();
-  return text.starts_with("{%") && text.ends_with("%}");
+  return text.size() >= 4 && text.starts_with("{%") && text.ends_with("%}");
 }
 
 std::string element_place(const std::string& place, std::size_t index) { return fmt::format("{}[{}]", place, index); }
@@ -69,7 +69,7 @@ std::optional<bool> Fields::boolean(std::string_view name) {
 
 std::optional<std::int64_t> Fields::integer(std::string_view name, Range range) {
   const auto* value = any(name);
-  if (!value || (is_jsonata() && is_jsonata_text(*value))) return std::nullopt;
+  if (!value) return std::nullopt;
   const auto whole = value->as_integer();
   if (!whole) {
     wrong_type(name, "Integer");
@@ -84,7 +84,7 @@ std::optional<std::int64_t> Fields::integer(std::string_view name, Range range) 
 
 std::optional<double> Fields::number(std::string_view name, double min, double max) {
   const auto* value = any(name);
-  if (!value || (is_jsonata() && is_jsonata_text(*value))) return std::nullopt;
+  if (!value) return std::nullopt;
   if (!value->is_number()) {
     wrong_type(name, "Number");
     return std::nullopt;
@@ -163,6 +163,34 @@ std::optional<PayloadTemplate> Fields::payload_template(std::string_view name) {
     constexpr std::string_view text_end = "must be a valid JSONPath or a valid intrinsic function call";
     const auto end = fault.message.find(text_end);
     report_.fault(end == std::string::npos ? fault.message : fault.message.substr(0, end + text_end.size()), at(name) + holder);
+  }
+  return std::nullopt;
+}
+
+std::optional<JsonataTemplate> Fields::jsonata(std::string_view name, const StatesMembers& offered) {
+  const auto* value = any(name);
+  if (!value) return std::nullopt;
+  // Error texts name the field by its place below the state: `Choices[1]/Output`.
+  auto parsed = JsonataTemplate::parse(*value, at(name).substr(report_.state_place().size() + 1), offered);
+  if (parsed) {
+    for (const auto& variable : parsed->variables()) report_.reads(variable);
+    return std::move(*parsed);
+  }
+  for (const auto& fault : parsed.error()) report_.fault(Phase::Form, fault.code, fault.message, at(name) + fault.where);
+  return std::nullopt;
+}
+
+std::optional<JsonataTemplate> Fields::expression(std::string_view name) {
+  const auto* value = object_.find(name);
+  if (!value || !is_jsonata() || !is_jsonata_text(*value)) return std::nullopt;
+  return jsonata(name, input_and_context);
+}
+
+std::optional<Template> Fields::either_template(std::string_view name, const StatesMembers& offered) {
+  if (is_jsonata()) {
+    if (auto parsed = jsonata(name, offered)) return std::move(*parsed);
+  } else if (auto parsed = payload_template(name)) {
+    return std::move(*parsed);
   }
   return std::nullopt;
 }

@@ -5,6 +5,7 @@
 #include "asl/report.h"
 
 #include "signalbox/json.h"
+#include "signalbox/jsonata_template.h"
 
 #include <cstdint>
 #include <initializer_list>
@@ -21,6 +22,11 @@ struct Range {
   std::int64_t max;
 };
 inline constexpr Range positive_seconds{1, 99'999'999};
+
+/// What `$states` holds in most fields, in Output and Assign of states that have a result, and in those of a catcher.
+inline constexpr StatesMembers input_and_context{.input = true, .context = true, .result = false, .error_output = false};
+inline constexpr StatesMembers with_result{.input = true, .context = true, .result = true, .error_output = false};
+inline constexpr StatesMembers with_error_output{.input = true, .context = true, .result = false, .error_output = true};
 
 class Fields {
  public:
@@ -42,6 +48,12 @@ class Fields {
   [[nodiscard]] PathOrNull path_or_null(std::string_view name);
   [[nodiscard]] ReferencePathOrNull result_path(std::string_view name);
   [[nodiscard]] std::optional<PayloadTemplate> payload_template(std::string_view name);
+  /// Any JSON, with JSONata expressions in it. `offered`: see JsonataTemplate::parse.
+  [[nodiscard]] std::optional<JsonataTemplate> jsonata(std::string_view name, const StatesMembers& offered);
+  /// A text that is a JSONata expression as a whole; nothing, and nothing reported, if the field is another value.
+  [[nodiscard]] std::optional<JsonataTemplate> expression(std::string_view name);
+  /// By the state's language.
+  [[nodiscard]] std::optional<Template> either_template(std::string_view name, const StatesMembers& offered);
 
   /// Takes fields that only one query language knows; in the other one each is a fault.
   void only_in(QueryLanguage language, std::initializer_list<std::string_view> names);

@@ -38,10 +38,7 @@ void name_states(Builder& builder, FlowScope& flow, const Json& states) {
 QueryLanguage parse_query_language(Builder& builder, Fields& fields) {
   const auto text = fields.string("QueryLanguage");
   if (!text) return builder.language;
-  if (*text == "JSONata") {
-    if (builder.language != QueryLanguage::Jsonata) builder.report.not_offered(fields.at("QueryLanguage"), "the query language JSONata is not offered yet");
-    return QueryLanguage::Jsonata;
-  }
+  if (*text == "JSONata") return QueryLanguage::Jsonata;
   if (*text != "JSONPath") {
     builder.report.fault("Value is not one of [JSONPath, JSONata]", fields.at("QueryLanguage"));
   } else if (builder.language == QueryLanguage::Jsonata) {
@@ -67,6 +64,7 @@ constexpr std::array state_types{
 };
 
 bool may_assign(std::string_view type) { return type != "Succeed" && type != "Fail"; }
+bool has_result(std::string_view type) { return type == "Task" || type == "Parallel" || type == "Map"; }
 
 /// The fields that every state has, then those of its type. Spec: States, Table of State Types and Fields.
 void parse_state(Builder& builder, FlowScope& flow, StateIndex index, const Json& source) {
@@ -89,16 +87,16 @@ void parse_state(Builder& builder, FlowScope& flow, StateIndex index, const Json
     StateContext context{builder, flow, typed, index};
     // The machine's vector grows while nested states are parsed: no reference into it is held meanwhile.
     decltype(State::type) parsed;
-    auto outer_reads = builder.report.exchange_reads({});
+    auto outer = builder.report.exchange_state({place, {}});
     parse(context, parsed);
-    std::optional<PayloadTemplate> assign;
-    if (may_assign(name)) assign = parse_assign(builder, typed);
-    const auto reads = builder.report.exchange_reads(std::move(outer_reads));
+    std::optional<Template> assign;
+    if (may_assign(name)) assign = parse_assign(builder, typed, has_result(name) ? with_result : input_and_context);
+    const auto notes = builder.report.exchange_state(std::move(outer));
     typed.refuse_others();
     auto& state = builder.machine.states[index];
     state.type = std::move(parsed);
     state.assign = std::move(assign);
-    state.variables_read.assign(reads.begin(), reads.end());
+    state.variables_read.assign(notes.variables_read.begin(), notes.variables_read.end());
     return;
   }
   flow.complete = false;

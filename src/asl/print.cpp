@@ -45,6 +45,12 @@ class Printer {
   void print(const std::optional<PayloadTemplate>& payload, std::string_view label) {
     if (payload) field(label, payload->source().text());
   }
+  void print(const std::optional<JsonataTemplate>& jsonata, std::string_view label) {
+    if (jsonata) field(label, jsonata->source().text());
+  }
+  void print(const std::optional<Template>& value, std::string_view label) {
+    if (value) field(label, std::visit([](const auto& field) { return field.source().text(); }, *value));
+  }
   void print(const ReferencePathOrNull& path, std::string_view label) {
     if (!path) field(label, "null");
     else if (!path->is_root()) field(label, path->text());
@@ -55,10 +61,13 @@ class Printer {
     print(flow.result_selector, "selector");
     print(flow.result_path, "result");
     print(flow.output_path, "output");
+    print(flow.arguments, "arguments");
+    print(flow.output, "output");
   }
   template <class T>
   void print(const ConstantOrPath<T>& value, std::string_view label) {
     if (const auto* path = std::get_if<PathExpression>(&value)) field(label, path->printed());
+    else if (const auto* jsonata = std::get_if<JsonataTemplate>(&value)) field(label, jsonata->source().text());
     else if constexpr (std::is_same_v<T, Timestamp>) field(label, format_rfc3339(std::get<T>(value)));
     else field(label, fmt::format("{}", std::get<T>(value)));
   }
@@ -81,6 +90,7 @@ class Printer {
     for (const auto& catcher : catchers) {
       field("catch", fmt::format("({}", fmt::join(catcher.error_equals, "|")));
       print(catcher.result_path, "result");
+      print(catcher.output, "output");
       print(catcher.assign, "assign");
       out_ += fmt::format(" next={})", name(catcher.next));
     }
@@ -107,12 +117,15 @@ class Printer {
   void print(const ChoiceState& state) {
     print(state.input_path, "input");
     for (const auto& rule : state.choices) {
-      out_ += fmt::format(" [{} -> {}", asl::print(rule.condition), name(rule.next));
+      const auto* jsonata = std::get_if<JsonataTemplate>(&rule.condition);
+      out_ += fmt::format(" [{} -> {}", jsonata ? jsonata->source().text() : asl::print(std::get<ChoiceExpression>(rule.condition)), name(rule.next));
+      print(rule.output, "output");
       print(rule.assign, "assign");
       out_ += ']';
     }
     if (state.otherwise) field("default", name(*state.otherwise));
     print(state.output_path, "output");
+    print(state.output, "output");
   }
   void print(const WaitState& state) {
     print(state.input_path, "input");
@@ -120,17 +133,20 @@ class Printer {
                         [this](const WaitState::Until& wait) { print(wait.value, "until"); }},
                state.wait);
     print(state.output_path, "output");
+    print(state.output, "output");
     print(state.next);
   }
   void print(const SucceedState& state) {
     print(state.input_path, "input");
     print(state.output_path, "output");
+    print(state.output, "output");
   }
   void print(const std::optional<FailText>& text, std::string_view label) {
     if (!text) return;
     field(label, std::visit(Overload{[](const std::string& constant) { return constant; },
                                      [](const PathExpression& path) { return path.printed(); },
-                                     [](const IntrinsicCall& call) { return call.printed(); }},
+                                     [](const IntrinsicCall& call) { return call.printed(); },
+                                     [](const JsonataTemplate& jsonata) { return jsonata.source().text(); }},
                             *text));
   }
   void print(const FailState& state) {
@@ -149,6 +165,7 @@ class Printer {
   void print(const MapState& state) {
     field("processor", name(state.processor.start_at));
     if (state.items_path) field("items", state.items_path->printed());
+    print(state.items, "items");
     print(state.item_selector, "item");
     print(state.max_concurrency, "concurrency");
     print(state.tolerated_failure_count, "tolerated");

@@ -14,6 +14,12 @@ namespace signalbox::asl {
 /// order of the definition.
 enum class Phase : std::uint8_t { Form, Targets, Graph };
 
+/// What is noted about a state while its fields are parsed.
+struct StateNotes {
+  std::string place;                    ///< `/States/A`; error texts name a field's place below it
+  std::set<std::string> variables_read;
+};
+
 class Report {
  public:
   /// SCHEMA_VALIDATION_FAILED: the usual fault. `where` is a place such as `/States/A/Next`.
@@ -25,9 +31,10 @@ class Report {
   void service_not_offered(std::string where, std::string service);
 
   /// The state that is being parsed reads this variable.
-  void reads(std::string variable) { reads_.insert(std::move(variable)); }
-  /// What was read since; `outer` is what the state around it had read so far.
-  [[nodiscard]] std::set<std::string> exchange_reads(std::set<std::string> outer) { return std::exchange(reads_, std::move(outer)); }
+  void reads(std::string variable) { state_.variables_read.insert(std::move(variable)); }
+  /// Turns to another state, or back to the one around it; gives the notes on the one before.
+  [[nodiscard]] StateNotes exchange_state(StateNotes state) { return std::exchange(state_, std::move(state)); }
+  [[nodiscard]] const std::string& state_place() const { return state_.place; }
 
   [[nodiscard]] bool has_faults() const;
   [[nodiscard]] bool can_run() const { return runnable_ && !has_faults(); }
@@ -37,7 +44,7 @@ class Report {
  private:
   std::vector<Diagnostic> form_, targets_, graph_;
   std::vector<std::string> unsupported_;
-  std::set<std::string> reads_;
+  StateNotes state_;
   bool runnable_ = true;
 };
 

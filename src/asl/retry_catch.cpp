@@ -53,7 +53,8 @@ Catcher parse_catcher(StateContext& context, Fields& fields, bool is_last) {
   fields.only_in(QueryLanguage::JsonPath, {"ResultPath"});
   fields.only_in(QueryLanguage::Jsonata, {"Output"});
   if (!fields.is_jsonata()) catcher.result_path = fields.result_path("ResultPath");
-  catcher.assign = parse_assign(context.builder, fields);
+  else catcher.output = fields.jsonata("Output", with_error_output);
+  catcher.assign = parse_assign(context.builder, fields, with_error_output);
   fields.ignore({"Comment"});
   fields.refuse_others();
   return catcher;

@@ -32,7 +32,7 @@ std::string_view assigned_name(const Fields& fields, std::string_view member) {
 
 }  // namespace
 
-std::optional<PayloadTemplate> parse_assign(Builder& builder, Fields& fields) {
+std::optional<Template> parse_assign(Builder& builder, Fields& fields, const StatesMembers& offered) {
   const auto* source = fields.object("Assign");
   if (!source) return std::nullopt;
   auto& scope = builder.scopes.back();
@@ -42,7 +42,7 @@ std::optional<PayloadTemplate> parse_assign(Builder& builder, Fields& fields) {
     scope.own.emplace(name);
     scope.assigned.push_back({std::string(name), fields.at("Assign")});
   }
-  return fields.is_jsonata() ? std::nullopt : fields.payload_template("Assign");
+  return fields.either_template("Assign", offered);
 }
 
 void close_scope(Builder& builder, OuterVariables outer) {

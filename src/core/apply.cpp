@@ -54,6 +54,7 @@ class Application {
     frame.state_type = fact.type;
     frame.input = fact.input;
     frame.entered_event_id = event_.id;
+    frame.entered_after_event_id = event_.previous_id;
     frame.entered_at = event_.timestamp;
     frame.retries.clear();
     frame.retry_count = 0;

@@ -24,6 +24,23 @@ Json error_output(const WorkflowError& error) {
   return json_object({{"Error", text_or_null(error.error)}, {"Cause", timeout ? Json("") : text_or_null(error.cause)}});
 }
 
+/// What the catcher itself raises is caught by none.
+void give_up(Interpreter& interpreter, Frame& frame, const Failure& failure) {
+  if (interpreter.record_evaluation(frame, failure)) interpreter.end_failed(frame, failure);
+}
+
+/// Output; or the error output put into the raw input by ResultPath.
+Outcome<Json> caught_output(Scope& scope, const Catcher& catcher, const Json& error) {
+  if (catcher.output) {
+    auto computed = scope.evaluate(*catcher.output);
+    return computed ? within_limit(scope, std::move(*computed)) : computed;
+  }
+  if (!catcher.result_path) return within_limit(scope, scope.frame().input);
+  auto inserted = catcher.result_path->insert(scope.frame().input, error);
+  if (!inserted) return failure_in(scope.frame(), inserted.error());
+  return within_limit(scope, std::move(*inserted));
+}
+
 }  // namespace
 
 const Catcher* find_catcher(const State& state, const Failure& failure) {
@@ -34,18 +51,15 @@ const Catcher* find_catcher(const State& state, const Failure& failure) {
 }
 
 void catch_failure(Interpreter& interpreter, Frame& frame, const State& state, const Catcher& catcher, const Failure& failure) {
+  interpreter.show(&StateInspection::catch_index, &catcher - catchers_of(state)->data());
   const Json error = error_output(failure.error);
   Scope scope(interpreter, frame);
+  scope.give_error_output(error);
   auto variables = assigned(scope, catcher.assign, error);
-  if (!variables) return interpreter.end_failed(frame, variables.error());
-  Json output = frame.input;
-  if (catcher.result_path) {
-    auto inserted = catcher.result_path->insert(frame.input, error);
-    if (!inserted) return interpreter.end_failed(frame, failure_in(frame, inserted.error()));
-    output = std::move(*inserted);
-  }
-  if (output.text_bytes() > payload_bytes_max) return interpreter.end_failed(frame, Failure{.error = data_limit_exceeded(state.name)});
-  interpreter.leave(frame, state, std::move(output), catcher.next, std::move(*variables));
+  if (!variables) return give_up(interpreter, frame, variables.error());
+  auto output = caught_output(scope, catcher, error);
+  if (!output) return give_up(interpreter, frame, output.error());
+  interpreter.leave(frame, state, std::move(*output), catcher.next, std::move(*variables));
 }
 
 }  // namespace signalbox::core

@@ -26,6 +26,7 @@ EvaluationContext Scope::around(const Json& input, bool with_context) {
 }
 
 const Json& Scope::context() {
+  if (const StateTest* test = interpreter_.test(); test != nullptr && test->context && !context_) context_ = test->context;
   if (!context_) context_ = make_context(interpreter_.execution(), frame_, interpreter_.constant_context(), token_, item_);
   return *context_;
 }
@@ -38,6 +39,34 @@ Evaluated<Json> Scope::evaluate(const PathExpression& path, const Json& input) {
 
 Evaluated<Json> Scope::evaluate(const IntrinsicCall& call, const Json& input) { return call.evaluate(around(input, true)); }
 Evaluated<Json> Scope::evaluate(const PayloadTemplate& payload, const Json& input) { return payload.evaluate(around(input, true)); }
+
+Json Scope::states(const StatesMembers& read) {
+  Json::Object members;
+  if (read.input) members.push_back({"input", frame_.input});
+  if (read.context) members.push_back({"context", context()});
+  if (read.result && result_) members.push_back({"result", *result_});
+  if (read.error_output && error_output_) members.push_back({"errorOutput", *error_output_});
+  return Json(std::move(members));
+}
+
+template <class... Expected>
+Outcome<Json> Scope::evaluate_jsonata(const JsonataTemplate& field, Expected... expected) {
+  const auto surroundings = around(frame_.input, false);
+  const Json seen = states(field.reads());
+  auto value = field.evaluate({.states = seen, .variables = surroundings.variables, .random = surroundings.random, .now = surroundings.now}, expected...);
+  if (!value) return failure(std::move(value.error()));
+  return std::move(*value);
+}
+
+Outcome<Json> Scope::evaluate(const JsonataTemplate& field) { return evaluate_jsonata(field); }
+Outcome<Json> Scope::evaluate(const JsonataTemplate& field, Json::Kind expected) { return evaluate_jsonata(field, expected); }
+
+Outcome<Json> Scope::evaluate(const Template& field, const Json& input) {
+  if (const auto* jsonata = std::get_if<JsonataTemplate>(&field)) return evaluate(*jsonata);
+  auto value = evaluate(std::get<PayloadTemplate>(field), input);
+  if (!value) return failure_in(frame_, value.error());
+  return std::move(*value);
+}
 
 std::optional<Json> Scope::find(const PathExpression& path, const Json& input) {
   const auto surroundings = around(input, path.reads_context());
@@ -53,7 +82,7 @@ bool is_identity(const PathOrNull& path) { return path && path->is_root(); }
 
 bool is_identity(const DataFlow& flow) {
   return is_identity(flow.input_path) && !flow.parameters && !flow.result_selector && flow.result_path && flow.result_path->is_root() &&
-         is_identity(flow.output_path);
+         is_identity(flow.output_path) && !flow.arguments && !flow.output;
 }
 
 Evaluated<Json> select(Scope& scope, const PathOrNull& path, const Json& from) {
@@ -62,18 +91,51 @@ Evaluated<Json> select(Scope& scope, const PathOrNull& path, const Json& from) {
   return scope.evaluate(*path, from);
 }
 
-Evaluated<Json> passed_through(Scope& scope, const PathOrNull& input_path, const PathOrNull& output_path, const Json& input) {
-  auto selected = select(scope, input_path, input);
-  return selected ? select(scope, output_path, *selected) : selected;
+Outcome<Json> selected_input(Scope& scope, const PathOrNull& input_path) {
+  auto selected = select(scope, input_path, scope.frame().input);
+  if (!selected) return failure_in(scope.frame(), selected.error());
+  scope.show(&StateInspection::after_input_path, *selected);
+  return std::move(*selected);
 }
 
-Evaluated<Json> effective_input(Scope& scope, const DataFlow& flow, const Json& raw_input) {
-  auto selected = select(scope, flow.input_path, raw_input);
-  if (!selected || !flow.parameters) return selected;
-  return scope.evaluate(*flow.parameters, *selected);
+Outcome<Json> within_limit(const Scope& scope, Json output) {
+  if (output.text_bytes() > payload_bytes_max) return Failure{.error = data_limit_exceeded(scope.frame().state)};
+  return output;
 }
 
-boost::system::result<Json, Failure> state_output(Scope& scope, const DataFlow& flow, const Json& raw_input, const Json& result) {
+Outcome<Json> passed_on(Scope& scope, const PathOrNull& output_path, const std::optional<JsonataTemplate>& output, const Json& input) {
+  if (output) {
+    auto computed = scope.evaluate(*output);
+    return computed ? within_limit(scope, std::move(*computed)) : computed;
+  }
+  auto selected = select(scope, output_path, input);
+  if (!selected) return failure_in(scope.frame(), selected.error());
+  return std::move(*selected);
+}
+
+Outcome<Json> effective_input(Scope& scope, const DataFlow& flow) {
+  const auto selected = selected_input(scope, flow.input_path);
+  return selected ? parameters_of(scope, flow, *selected) : selected;
+}
+
+Outcome<Json> parameters_of(Scope& scope, const DataFlow& flow, const Json& selected) {
+  if (flow.arguments) {
+    auto arguments = scope.evaluate(*flow.arguments);
+    if (arguments) scope.show(&StateInspection::after_arguments, *arguments);
+    return arguments;
+  }
+  auto parameters = flow.parameters ? scope.evaluate(*flow.parameters, selected) : Evaluated<Json>(selected);
+  if (!parameters) return failure_in(scope.frame(), parameters.error());
+  scope.show(&StateInspection::after_parameters, *parameters);
+  return std::move(*parameters);
+}
+
+Outcome<Json> state_output(Scope& scope, const DataFlow& flow, const Json& result) {
+  if (flow.output) {
+    auto computed = scope.evaluate(*flow.output);
+    return computed ? within_limit(scope, std::move(*computed)) : computed;
+  }
+  const Json& raw_input = scope.frame().input;
   const auto put_together = [&]() -> Evaluated<Json> {
     Json value = result;
     if (flow.result_selector) {
@@ -81,6 +143,7 @@ boost::system::result<Json, Failure> state_output(Scope& scope, const DataFlow& 
       if (!selected) return selected;
       value = std::move(*selected);
     }
+    scope.show(&StateInspection::after_result_selector, value);
     if (!flow.result_path) {
       value = raw_input;
     } else if (!flow.result_path->is_root()) {
@@ -88,14 +151,12 @@ boost::system::result<Json, Failure> state_output(Scope& scope, const DataFlow& 
       if (!inserted) return inserted;
       value = std::move(*inserted);
     }
+    scope.show(&StateInspection::after_result_path, value);
     return select(scope, flow.output_path, value);
   };
   auto output = put_together();
   if (!output) return failure_in(scope.frame(), output.error());
-  if (output->text_bytes() > payload_bytes_max) return Failure{.error = data_limit_exceeded(scope.frame().state)};
-  return std::move(*output);
+  return within_limit(scope, std::move(*output));
 }
-
-void throw_exception_from_error(const Failure& failure, const boost::source_location&) { throw_bad_evaluation_access(failure.error); }
 
 }  // namespace signalbox::core

@@ -35,25 +35,41 @@ class Scope {
   /// Before the first evaluation: what the frame does not know yet.
   void give_token(TaskToken token) { token_ = std::move(token); }
   void give_item(MapItem item) { item_ = std::move(item); }
+  /// `$states.result` and `$states.errorOutput`.
+  void give_result(Json result) { result_ = std::move(result); }
+  void give_error_output(Json error) { error_output_ = std::move(error); }
 
   /// Errors: States.Runtime, "Invalid path '$.x' : No results for path: $['x']".
   [[nodiscard]] Evaluated<Json> evaluate(const PathExpression& path, const Json& input);
   [[nodiscard]] Evaluated<Json> evaluate(const IntrinsicCall& call, const Json& input);
   [[nodiscard]] Evaluated<Json> evaluate(const PayloadTemplate& payload, const Json& input);
+  /// JSONata, seeing the state's raw input as `$states.input`. Errors: States.QueryEvaluationError.
+  [[nodiscard]] Outcome<Json> evaluate(const JsonataTemplate& field);
+  [[nodiscard]] Outcome<Json> evaluate(const JsonataTemplate& field, Json::Kind expected);
+  /// In either language; `input` is what `$` means in JSONPath.
+  [[nodiscard]] Outcome<Json> evaluate(const Template& field, const Json& input);
   /// What the path selects; nothing if there is nothing (for an indefinite path: if nothing matches).
   [[nodiscard]] std::optional<Json> find(const PathExpression& path, const Json& input);
 
   [[nodiscard]] const Frame& frame() const { return frame_; }
   [[nodiscard]] const Execution& execution() const { return interpreter_.execution(); }
+  template <class T, class Value>
+  void show(T StateInspection::*what, const Value& value) const { interpreter_.show(what, value); }
+  [[nodiscard]] Failure failure(EvaluationFault fault) const { return evaluation_failure(frame_, std::move(fault)); }
 
  private:
   EvaluationContext around(const Json& input, bool with_context);
+  /// `$states`, with the members that are read.
+  Json states(const StatesMembers& read);
+  template <class... Expected>
+  Outcome<Json> evaluate_jsonata(const JsonataTemplate& field, Expected... expected);
   const Json& context();
 
   Interpreter& interpreter_;
   const Frame& frame_;
   std::optional<TaskToken> token_;
   std::optional<MapItem> item_;
+  std::optional<Json> result_, error_output_;
   std::optional<Json> context_;
   std::optional<Json> variables_;
   std::optional<RandomSource> random_;
@@ -64,19 +80,23 @@ class Scope {
 
 /// `null` selects `{}`.
 [[nodiscard]] Evaluated<Json> select(Scope& scope, const PathOrNull& path, const Json& from);
-/// InputPath, then OutputPath: states without a result of their own.
-[[nodiscard]] Evaluated<Json> passed_through(Scope& scope, const PathOrNull& input_path, const PathOrNull& output_path, const Json& input);
-/// InputPath, then Parameters.
-[[nodiscard]] Evaluated<Json> effective_input(Scope& scope, const DataFlow& flow, const Json& raw_input);
-/// ResultSelector, ResultPath into the raw input, OutputPath; a result too large is States.DataLimitExceeded. The error is
+/// InputPath; the error is complete.
+[[nodiscard]] Outcome<Json> selected_input(Scope& scope, const PathOrNull& input_path);
+/// OutputPath or Output, of states without a result of their own; `input` is the effective input.
+[[nodiscard]] Outcome<Json> passed_on(Scope& scope, const PathOrNull& output_path, const std::optional<JsonataTemplate>& output, const Json& input);
+/// InputPath, then Parameters; or Arguments.
+[[nodiscard]] Outcome<Json> effective_input(Scope& scope, const DataFlow& flow);
+/// Its second half; `selected` is what InputPath selected.
+[[nodiscard]] Outcome<Json> parameters_of(Scope& scope, const DataFlow& flow, const Json& selected);
+/// ResultSelector, ResultPath into the raw input, OutputPath; or Output. A result too large is States.DataLimitExceeded. The error is
 /// complete, its cause beginning as AWS's do.
-[[nodiscard]] boost::system::result<Json, Failure> state_output(Scope& scope, const DataFlow& flow, const Json& raw_input, const Json& result);
+[[nodiscard]] Outcome<Json> state_output(Scope& scope, const DataFlow& flow, const Json& result);
+/// States.DataLimitExceeded if the state's output is too large.
+[[nodiscard]] Outcome<Json> within_limit(const Scope& scope, Json output);
 
 /// What an Assign gives, `$` being `input`; nothing where there is none. Its values are those at the state's entry: none is visible
 /// before the state is left. Errors: what its expressions raise; States.DataLimitExceeded for more bytes than variables may have.
 /// Spec: Variables.
-[[nodiscard]] boost::system::result<std::optional<Json>, Failure> assigned(Scope& scope, const std::optional<PayloadTemplate>& assign, const Json& input);
-
-[[noreturn]] void throw_exception_from_error(const Failure& failure, const boost::source_location&);
+[[nodiscard]] Outcome<std::optional<Json>> assigned(Scope& scope, const std::optional<Template>& assign, const Json& input);
 
 }  // namespace signalbox::core

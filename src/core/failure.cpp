@@ -10,6 +10,15 @@ Failure failure_in(const Frame& frame, WorkflowError error) {
   return Failure{.error = std::move(error)};
 }
 
+Failure evaluation_failure(const Frame& frame, EvaluationFault fault) {
+  Failure failure = failure_in(frame, WorkflowError{error_names::QueryEvaluationError, std::move(fault.cause)});
+  failure.evaluation = true;
+  failure.location = std::move(fault.location);
+  return failure;
+}
+
+void throw_exception_from_error(const Failure& failure, const boost::source_location&) { throw_bad_evaluation_access(failure.error); }
+
 Failure runtime_failure(const Frame& frame, std::string_view cause) {
   return failure_in(frame, WorkflowError{error_names::Runtime, std::string(cause)});
 }

@@ -51,7 +51,7 @@ void Interpreter::begin(Frame& frame) {
                  [&](const WaitState& wait) { begin_wait(*this, frame, state, wait); },
                  [&](const SucceedState& succeed) { begin_succeed(*this, frame, state, succeed); },
                  [&](const FailState& fail_state) { begin_fail(*this, frame, fail_state); },
-                 [&](const ParallelState& parallel) { begin_parallel(*this, frame, parallel); },
+                 [&](const ParallelState& parallel) { begin_parallel(*this, frame, state, parallel); },
                  [&](const MapState& map) { begin_map(*this, frame, state, map); },
              },
              state.type);
@@ -78,15 +78,27 @@ void Interpreter::end(Frame& frame, Json output) {
   }
 }
 
+bool Interpreter::record_evaluation(const Frame& frame, const Failure& failure) {
+  if (!failure.evaluation) return true;
+  // As recorded on AWS, the event points past the one that entered the state, if nothing else has happened in it; that of a Wait does not.
+  const bool just_entered = frame.last_event_id == frame.entered_event_id && frame.state_type != StateType::Wait;
+  return record_after(just_entered ? frame.entered_after_event_id : frame.last_event_id, frame.id, now_,
+                      EvaluationFailed{.error = failure.error, .location = failure.location, .state = frame.state});
+}
+
 void Interpreter::fail(Frame& frame, Failure failure) {
   const State& state = state_of(frame);
+  show(&StateInspection::failure, failure.error);
+  if (!record_evaluation(frame, failure)) return;
   if (const auto retry = find_retry(*this, frame, state, failure)) {
     record(frame, RetryScheduled{.retrier = retry->retrier, .due = now_ + retry->delay});
     return;
   }
-  // A Parallel or Map that fails by itself with States.Runtime has no event of its own, as recorded on AWS.
+  // A Parallel or Map that fails by itself with States.Runtime has no event of its own, as recorded on AWS; one whose JSONata fails has,
+  // even before it was started.
   const bool gathering = std::holds_alternative<Frame::Gathering>(frame.activity);
-  if (gathering && (failure.from_child || failure.error.error != error_names::Runtime)) {
+  const bool gathers = frame.state_type == StateType::Parallel || frame.state_type == StateType::Map;
+  if ((gathering && (failure.from_child || failure.error.error != error_names::Runtime)) || (gathers && failure.evaluation)) {
     if (!record(frame, StateEnded{.type = type_of(state), .end = StateEnd::Failed, .error = failure.error})) return;
   }
   if (const auto* catcher = find_catcher(state, failure)) return catch_failure(*this, frame, state, *catcher, failure);

@@ -3,7 +3,7 @@
 /// The state types (states/) do their work through it.
 
 #include "core/failure.h"
-#include "signalbox/step.h"
+#include "signalbox/state_test.h"
 
 #include <optional>
 #include <string>
@@ -15,12 +15,21 @@ namespace signalbox::core {
 
 class Interpreter {
  public:
-  Interpreter(const StateMachine& machine, Execution& execution, Timestamp now, Step& out)
-      : machine_(machine), execution_(execution), now_(now), out_(out) {}
+  /// `test` is there if a state is tried by itself.
+  Interpreter(const StateMachine& machine, Execution& execution, Timestamp now, Step& out, StateTest* test = nullptr)
+      : machine_(machine), execution_(execution), now_(now), out_(out), test_(test) {}
 
   [[nodiscard]] const StateMachine& machine() const { return machine_; }
   [[nodiscard]] Execution& execution() { return execution_; }
   [[nodiscard]] Timestamp now() const { return now_; }
+  [[nodiscard]] StateTest* test() const { return test_; }
+  /// What the state's branches or iterations are said to have given; null: they are run.
+  [[nodiscard]] const MockedChildren* mocked_children() const { return test_ != nullptr && test_->children ? &*test_->children : nullptr; }
+  /// Shows a value between two fields of the state that is tried; costs nothing otherwise.
+  template <class T, class Value>
+  void show(T StateInspection::*what, const Value& value) const {
+    if (test_ != nullptr) test_->inspection.*what = value;
+  }
   /// False as soon as the execution has ended; then record() and all that builds on it do nothing, and frames stay where they are.
   [[nodiscard]] bool running() const { return execution_.running(); }
   [[nodiscard]] bool at_bound() const { return transitions_ >= transitions_per_step_max; }
@@ -48,6 +57,9 @@ class Interpreter {
   /// The frame's state has failed: retries it, goes to a catcher, or ends the frame and tells the parent.
   void fail(Frame& frame, Failure failure);
 
+  /// A failed JSONata evaluation has an event of its own, before anything else comes of it; other failures have none. False if the
+  /// execution is over.
+  bool record_evaluation(const Frame& frame, const Failure& failure);
   /// The frame's state has failed for good: ends the frame and tells the parent, or ends the execution.
   void end_failed(Frame& frame, const Failure& failure);
 
@@ -79,6 +91,7 @@ class Interpreter {
   Execution& execution_;
   const Timestamp now_;
   Step& out_;
+  StateTest* const test_;
   int transitions_ = 0;
   /// The state entered last: saves looking it up by name when its turn comes, which is mostly at once.
   std::optional<FrameId> entered_frame_;

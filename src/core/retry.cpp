@@ -60,7 +60,8 @@ std::optional<RetryDecision> find_retry(Interpreter& interpreter, const Frame& f
   const auto found = std::ranges::find_if(retriers, [&](const Retrier& retrier) { return matches(retrier.error_equals, failure); });
   if (found == retriers.end()) return std::nullopt;
   const auto index = static_cast<std::size_t>(found - retriers.begin());
-  const auto used = index < frame.retries.size() ? frame.retries[index] : 0;
+  const auto recorded = index < frame.retries.size() ? frame.retries[index] : 0;
+  const auto used = interpreter.test() != nullptr ? interpreter.test()->retries_used : recorded;
   if (used >= found->max_attempts) return std::nullopt;
   const double fraction = found->full_jitter ? jitter(interpreter.execution(), frame) : 0;
   return RetryDecision{.retrier = static_cast<std::int64_t>(index), .delay = retry_delay(*found, used + 1, fraction)};

@@ -3,11 +3,20 @@
 #include "base/overload.h"
 #include "core/redrive.h"
 #include "core/states/states.h"
+#include "signalbox/state_test.h"
 
 namespace signalbox {
 namespace {
 
 using core::Interpreter;
+
+/// Of a state that is tried by itself: as if states before it had assigned them.
+void give_variables(Execution& execution, const Json& variables) {
+  Frame& root = execution.frames.at(FrameId{0});
+  root.variables = variables;
+  for (const auto& member : variables.members()) root.variables_bytes += member.value.text_bytes();
+  execution.variables_bytes = root.variables_bytes;
+}
 
 void start(Interpreter& interpreter, ExecutionStarted started) {
   Execution& execution = interpreter.execution();
@@ -16,6 +25,7 @@ void start(Interpreter& interpreter, ExecutionStarted started) {
   if (timeout && !started.timeout_at) started.timeout_at = interpreter.now() + std::chrono::seconds(*timeout);
   Json input = started.input;
   if (!interpreter.record_from_outside(interpreter.now(), std::move(started))) return;
+  if (const StateTest* test = interpreter.test()) give_variables(execution, test->variables);
   interpreter.enter(execution.frames.at(FrameId{0}), interpreter.machine().root.start_at, std::move(input));
 }
 
@@ -36,12 +46,10 @@ void dispatch(Interpreter& interpreter, const Event& event) {
              event);
 }
 
-}  // namespace
-
-Step step(const StateMachine& machine, Execution& execution, const Event& event, Timestamp now) {
+Step step_observed(const StateMachine& machine, Execution& execution, const Event& event, Timestamp now, StateTest* test) {
   Step out;
   if (execution.running() == std::holds_alternative<events::Redrive>(event)) return out;
-  Interpreter interpreter(machine, execution, now, out);
+  Interpreter interpreter(machine, execution, now, out, test);
   // What was due before the event came has happened before it: an answer that comes after its deadline is late, even
   // if the timer has not fired yet.
   interpreter.fire_timers();
@@ -49,6 +57,16 @@ Step step(const StateMachine& machine, Execution& execution, const Event& event,
   interpreter.run();
   interpreter.finish();
   return out;
+}
+
+}  // namespace
+
+Step step(const StateMachine& machine, Execution& execution, const Event& event, Timestamp now) {
+  return step_observed(machine, execution, event, now, nullptr);
+}
+
+Step step(const StateMachine& machine, Execution& execution, const Event& event, Timestamp now, StateTest& test) {
+  return step_observed(machine, execution, event, now, &test);
 }
 
 std::vector<Command> pending_commands(const StateMachine& machine, const Execution& execution) {

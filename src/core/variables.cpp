@@ -24,10 +24,10 @@ std::optional<WorkflowError> fault_of_size(const Execution& execution, const Fra
 
 }  // namespace
 
-boost::system::result<std::optional<Json>, Failure> assigned(Scope& scope, const std::optional<PayloadTemplate>& assign, const Json& input) {
+Outcome<std::optional<Json>> assigned(Scope& scope, const std::optional<Template>& assign, const Json& input) {
   if (!assign) return std::optional<Json>();
-  auto values = scope.evaluate(*assign, input);
-  if (!values) return failure_in(scope.frame(), values.error());
+  const auto values = scope.evaluate(*assign, input);
+  if (!values) return values.error();
   // Without the source texts of what was assigned whole: read from history again, the values must print as they do now.
   const Json compact = Json::from_stored(values->compact_text()).rebuilt();
   if (auto fault = fault_of_size(scope.execution(), scope.frame(), compact)) return failure_in(scope.frame(), std::move(*fault));

@@ -130,16 +130,30 @@ std::optional<ChoiceExpression> parse_expression(Fields& fields) {
   return ChoiceExpression{NotOf{std::make_shared<const ChoiceExpression>(std::move(*operand))}};
 }
 
+/// Condition: an expression, or true or false.
+std::optional<JsonataTemplate> parse_condition(Fields& fields) {
+  const auto* value = fields.any("Condition");
+  if (!value) return std::nullopt;
+  if (value->is_boolean() || is_jsonata_text(*value)) return fields.jsonata("Condition", input_and_context);
+  fields.report().fault("Expected value of type Boolean", fields.at("Condition"));
+  return std::nullopt;
+}
+
 void parse_rule(StateContext& context, Fields& fields, ChoiceState& state) {
   ChoiceRule rule;
   fields.require({"Next"});
   if (!fields.has("Next")) context.flow.complete = false;
   if (const auto next = parse_target(context, fields, "Next")) rule.next = *next;
   fields.only_in(QueryLanguage::Jsonata, {"Condition", "Output"});
-  rule.assign = parse_assign(context.builder, fields);
+  rule.assign = parse_assign(context.builder, fields, input_and_context);
   fields.ignore({"Comment"});
   if (fields.is_jsonata()) {
     fields.require({"Condition"});
+    rule.output = fields.jsonata("Output", input_and_context);
+    if (auto condition = parse_condition(fields)) {
+      rule.condition = std::move(*condition);
+      state.choices.push_back(std::move(rule));
+    }
   } else if (auto condition = parse_expression(fields)) {
     rule.condition = std::move(*condition);
     state.choices.push_back(std::move(rule));
@@ -167,7 +181,7 @@ ChoiceState parse_choice(StateContext& context) {
     context.flow.complete = false;
   }
   state.otherwise = parse_target(context, fields, "Default");
-  parse_in_and_out(context, state.input_path, state.output_path);
+  parse_in_and_out(context, state.input_path, state.output_path, state.output);
   return state;
 }
 

@@ -11,6 +11,10 @@ std::optional<FailText> parse_text(Fields& fields, const std::string& name) {
   const auto path_name = name + "Path";
   fields.only_in(QueryLanguage::JsonPath, {path_name});
   fields.at_most_one({name, path_name});
+  if (fields.is_jsonata() && fields.has(name) && is_jsonata_text(*fields.any(name))) {
+    if (auto expression = fields.expression(name)) return std::move(*expression);
+    return std::nullopt;
+  }
   if (auto constant = fields.string(name)) return std::move(*constant);
   if (fields.is_jsonata() || !fields.has(path_name)) return std::nullopt;
   const auto text = fields.string(path_name);

@@ -73,6 +73,10 @@ void parse_distributed_fields(StateContext& context, bool distributed) {
 std::optional<ConstantOrPath<double>> parse_tolerated_percentage(Fields& fields) {
   fields.only_in(QueryLanguage::JsonPath, {"ToleratedFailurePercentagePath"});
   fields.at_most_one({"ToleratedFailurePercentage", "ToleratedFailurePercentagePath"});
+  if (fields.is_jsonata() && fields.has("ToleratedFailurePercentage") && is_jsonata_text(*fields.any("ToleratedFailurePercentage"))) {
+    if (auto expression = fields.expression("ToleratedFailurePercentage")) return std::move(*expression);
+    return std::nullopt;
+  }
   if (const auto value = fields.number("ToleratedFailurePercentage", 0, 100)) return *value;
   if (fields.is_jsonata()) return std::nullopt;
   if (auto path = fields.reference("ToleratedFailurePercentagePath")) return std::move(*path);
@@ -84,12 +88,13 @@ void parse_items(StateContext& context, MapState& state) {
   fields.only_in(QueryLanguage::JsonPath, {"ItemsPath"});
   fields.only_in(QueryLanguage::Jsonata, {"Items"});
   fields.at_most_one({"ItemSelector", "Parameters"});
-  if (fields.is_jsonata()) {
-    fields.ignore({"ItemSelector"});
-    return;
+  state.item_selector = fields.either_template("ItemSelector", input_and_context);
+  if (!fields.is_jsonata()) state.items_path = fields.reference("ItemsPath");
+  else if (const auto* items = fields.any("Items")) {
+    const bool may_be_items = items->is_array() || items->is_object() || is_jsonata_text(*items);
+    if (may_be_items) state.items = fields.jsonata("Items", input_and_context);
+    else fields.report().fault("Expected value of type Array", fields.at("Items"));
   }
-  state.items_path = fields.reference("ItemsPath");
-  state.item_selector = fields.payload_template("ItemSelector");
 }
 
 }  // namespace

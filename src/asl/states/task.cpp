@@ -5,13 +5,12 @@ namespace signalbox::asl {
 namespace {
 
 /// Spec: Task State, Credentials.
-std::optional<PayloadTemplate> parse_credentials(Fields& fields) {
+std::optional<Template> parse_credentials(Fields& fields) {
   const auto* value = fields.object("Credentials");
   if (!value) return std::nullopt;
   if (!value->find("RoleArn") && !value->find("RoleArn.$"))
     fields.report().fault("The field 'RoleArn' is required but was missing", fields.at("Credentials"));
-  if (fields.is_jsonata()) return std::nullopt;
-  return fields.payload_template("Credentials");
+  return fields.either_template("Credentials", input_and_context);
 }
 
 void check_heartbeat(const TaskState& state, Fields& fields) {

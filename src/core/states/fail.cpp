@@ -13,17 +13,23 @@ Evaluated<std::string> text_of(const Json& value, std::string_view field, const 
 }
 
 /// `field` is `Error` or `Cause`.
-Evaluated<std::optional<std::string>> evaluate(Scope& scope, const std::optional<FailText>& text, std::string_view field, const Json& input) {
-  if (!text) return evaluated(std::optional<std::string>());
-  const auto from = [&](const auto& expression) -> Evaluated<std::optional<std::string>> {
+Outcome<std::optional<std::string>> evaluate(Scope& scope, const std::optional<FailText>& text, std::string_view field, const Json& input) {
+  using Text = Outcome<std::optional<std::string>>;
+  if (!text) return std::optional<std::string>();
+  const auto from = [&](const auto& expression) -> Text {
     auto value = scope.evaluate(expression, input);
-    if (!value) return value.error();
+    if (!value) return failure_in(scope.frame(), value.error());
     auto string = text_of(*value, field, expression.text());
-    if (!string) return string.error();
-    return evaluated(std::optional(std::move(*string)));
+    if (!string) return failure_in(scope.frame(), string.error());
+    return std::optional(std::move(*string));
   };
   return std::visit(Overload{
-                        [](const std::string& constant) { return evaluated(std::optional(constant)); },
+                        [](const std::string& constant) -> Text { return std::optional(constant); },
+                        [&](const JsonataTemplate& jsonata) -> Text {
+                          const auto value = scope.evaluate(jsonata, Json::Kind::String);
+                          if (!value) return value.error();
+                          return std::optional(std::string(value->as_string()));
+                        },
                         [&](const PathExpression& path) { return from(path); },
                         [&](const IntrinsicCall& call) { return from(call); },
                     },
@@ -34,10 +40,11 @@ Evaluated<std::optional<std::string>> evaluate(Scope& scope, const std::optional
 
 void begin_fail(Interpreter& interpreter, Frame& frame, const FailState& fail) {
   Scope scope(interpreter, frame);
+  scope.show(&StateInspection::after_input_path, frame.input);
   auto error = evaluate(scope, fail.error, "Error", frame.input);
-  if (!error) return interpreter.fail(frame, failure_in(frame, error.error()));
+  if (!error) return interpreter.fail(frame, error.error());
   auto cause = evaluate(scope, fail.cause, "Cause", frame.input);
-  if (!cause) return interpreter.fail(frame, failure_in(frame, cause.error()));
+  if (!cause) return interpreter.fail(frame, cause.error());
   interpreter.fail(frame, Failure{.error = {std::move(*error), std::move(*cause)}});
 }
 

@@ -1,3 +1,4 @@
+#include "base/overload.h"
 #include "core/data_flow.h"
 #include "core/states/gathering.h"
 #include "core/states/states.h"
@@ -12,8 +13,6 @@ namespace {
 /// An inline Map runs no more iterations at a time, whatever MaxConcurrency says. [aws: Map state in Inline mode]
 constexpr std::int64_t inline_concurrency_max = 40;
 
-WorkflowError runtime_error(std::string cause) { return WorkflowError{error_names::Runtime, std::move(cause)}; }
-
 std::string shown(const Json& value) { return value.is_string() ? std::string(value.as_string()) : value.text(); }
 
 template <class T>
@@ -23,40 +22,71 @@ std::optional<std::int64_t> number_of(const Json& value) { return value.as_integ
 template <>
 std::optional<double> number_of(const Json& value) { return value.is_number() ? std::optional(value.as_double()) : std::nullopt; }
 
-/// A limit or its Path form. `field` without `Path`; `type` as AWS names it: `integer`, `float`.
+/// As AWS reads what a path selects: a text that spells a number is one too.
 template <class T>
-Evaluated<std::optional<T>> limit_of(Scope& scope, const std::optional<ConstantOrPath<T>>& source, std::string_view field, std::string_view type, const Json& input) {
+std::optional<T> parsed_number(const Json& value) {
+  if (!value.is_string()) return number_of<T>(value);
+  const auto parsed = Json::parse(std::string(value.as_string()));
+  return parsed ? number_of<T>(*parsed) : std::nullopt;
+}
+
+/// A limit, its Path form or expression. `field` without `Path`; `type` as AWS names it: `integer`, `float`.
+template <class T>
+Outcome<std::optional<T>> limit_of(Scope& scope, const std::optional<ConstantOrPath<T>>& source, std::string_view field, std::string_view type, const Json& input) {
+  using Limit = Outcome<std::optional<T>>;
   if (!source) return std::optional<T>();
-  const auto* path = std::get_if<PathExpression>(&*source);
-  if (path == nullptr) return std::optional<T>(std::get<T>(*source));
-  const auto value = scope.evaluate(*path, input);
-  if (!value) return value.error();
-  const auto number = number_of<T>(*value);
-  if (number) return std::optional<T>(*number);
-  return runtime_error(fmt::format("The {}Path field refers to value \"{}\" which is not a valid {}: {}", field, shown(*value), type, path->text()));
+  return std::visit(Overload{
+                        [](T constant) -> Limit { return std::optional<T>(constant); },
+                        [&](const PathExpression& path) -> Limit {
+                          const auto value = scope.evaluate(path, input);
+                          if (!value) return failure_in(scope.frame(), value.error());
+                          if (const auto number = parsed_number<T>(*value)) return number;
+                          return runtime_failure(scope.frame(), fmt::format("The {}Path field refers to value \"{}\" which is not a valid {}: {}", field, shown(*value), type, path.text()));
+                        },
+                        [&](const JsonataTemplate& jsonata) -> Limit {
+                          const auto value = scope.evaluate(jsonata, Json::Kind::Number);
+                          if (!value) return value.error();
+                          if (const auto number = number_of<T>(*value)) return number;
+                          return scope.failure({fmt::format("The {} field is not a valid {}: {}", field, type, value->text()), jsonata.field()});
+                        },
+                    },
+                    *source);
 }
 
-Evaluated<Json> items_of(Scope& scope, const MapState& map, const Json& input) {
+/// In JSONata, as recorded in 2024, an expression must give an array; an object written as such is one of items.
+Outcome<Json> items_of(Scope& scope, const MapState& map, QueryLanguage language, const Json& input) {
+  if (map.items) {
+    if (map.items->source().is_object()) return scope.evaluate(*map.items);
+    return scope.evaluate(*map.items, Json::Kind::Array);
+  }
+  if (language == QueryLanguage::Jsonata) {
+    if (input.is_array()) return input;
+    return scope.failure({"Map state input must be an array but was: " + input.compact_text(), std::nullopt});
+  }
   auto items = map.items_path ? scope.evaluate(*map.items_path, input) : Evaluated<Json>(input);
-  if (!items || items->is_array() || items->is_object()) return items;
-  return runtime_error(fmt::format("Reference path \"{}\" must point to array or object.", map.items_path ? map.items_path->text() : "$"));
+  if (!items) return failure_in(scope.frame(), items.error());
+  if (items->is_array() || items->is_object()) return std::move(*items);
+  return runtime_failure(scope.frame(), fmt::format("Reference path \"{}\" must point to array or object.", map.items_path ? map.items_path->text() : "$"));
 }
 
-Evaluated<std::int64_t> concurrency_of(Scope& scope, const MapState& map, const Json& input) {
+Outcome<std::int64_t> concurrency_of(Scope& scope, const MapState& map, const Json& input) {
   const auto limit = limit_of(scope, map.max_concurrency, "MaxConcurrency", "integer", input);
   if (!limit) return limit.error();
-  if (*limit && **limit < 0) return runtime_error("MaxConcurrency cannot be negative.");
+  if (*limit && **limit < 0) return runtime_failure(scope.frame(), "MaxConcurrency cannot be negative.");
+  scope.show(&StateInspection::max_concurrency, limit->value_or(0));
   const auto wanted = limit->value_or(0);
   return wanted == 0 ? inline_concurrency_max : std::min(wanted, inline_concurrency_max);
 }
 
-Evaluated<MapPrepared> prepare(Scope& scope, const MapState& map, Json items, std::int64_t concurrency, const Json& input) {
+Outcome<MapPrepared> prepare(Scope& scope, const MapState& map, Json items, std::int64_t concurrency, const Json& input) {
   const auto count = limit_of(scope, map.tolerated_failure_count, "ToleratedFailureCount", "integer", input);
   if (!count) return count.error();
-  if (*count && **count < 0) return runtime_error("ToleratedFailureCount cannot be negative.");
+  if (*count && **count < 0) return runtime_failure(scope.frame(), "ToleratedFailureCount cannot be negative.");
   const auto percentage = limit_of(scope, map.tolerated_failure_percentage, "ToleratedFailurePercentage", "float", input);
   if (!percentage) return percentage.error();
-  if (*percentage && !(**percentage >= 0 && **percentage <= 100)) return runtime_error("ToleratedFailurePercentage must be between 0 and 100.");
+  if (*percentage && !(**percentage >= 0 && **percentage <= 100)) return runtime_failure(scope.frame(), "ToleratedFailurePercentage must be between 0 and 100.");
+  scope.show(&StateInspection::tolerated_failure_count, *count);
+  scope.show(&StateInspection::tolerated_failure_percentage, *percentage);
   return MapPrepared{.items = std::move(items), .max_concurrency = concurrency, .tolerated_failure_count = *count, .tolerated_failure_percentage = *percentage};
 }
 
@@ -67,11 +97,11 @@ MapItem item_at(const Json& items, std::int64_t index) {
 }
 
 /// ItemSelector or the legacy Parameters; without them the item itself, of an object's members the pair.
-Evaluated<Json> iteration_input(Scope& scope, const MapState& map, const Frame& frame, const MapItem& item) {
-  const auto& selector = map.item_selector ? map.item_selector : map.flow.parameters;
-  if (selector) {
-    const auto input = select(scope, map.flow.input_path, frame.input);
-    return input ? scope.evaluate(*selector, *input) : input;
+Outcome<Json> iteration_input(Scope& scope, const MapState& map, const MapItem& item) {
+  if (map.item_selector || map.flow.parameters) {
+    const auto input = selected_input(scope, map.flow.input_path);
+    if (!input) return input.error();
+    return map.item_selector ? scope.evaluate(*map.item_selector, *input) : scope.evaluate(Template(*map.flow.parameters), *input);
   }
   if (item.key) return json_object({{"Key", *item.key}, {"Value", item.value}});
   return item.value;
@@ -83,22 +113,69 @@ bool tolerates(const MapPrepared& limits, std::int64_t failed, std::size_t lengt
   return static_cast<double>(failed) * 100 <= *limits.tolerated_failure_percentage * static_cast<double>(length);
 }
 
+Failure threshold_exceeded() {
+  return Failure{.error = {error_names::ExceedToleratedFailureThreshold, "The specified tolerated failure threshold was exceeded"}, .heartbeat = false, .from_child = true};
+}
+
+void leave_with(Interpreter& interpreter, Frame& frame, const State& state, const MapState& map, const Json& result) {
+  if (!interpreter.record(frame, StateEnded{.type = StateType::Map, .end = StateEnd::Succeeded, .error = {}})) return;
+  Scope scope(interpreter, frame);
+  scope.give_result(result);
+  auto variables = assigned(scope, state.assign, result);
+  if (!variables) return interpreter.fail(frame, variables.error());
+  // Here, `Parameters` has selected the iterations' inputs; it plays no part in the output.
+  auto output = state_output(scope, map.flow, result);
+  if (!output) return interpreter.fail(frame, output.error());
+  interpreter.leave(frame, state, std::move(*output), map.next, std::move(*variables));
+}
+
+/// The inputs that the iterations would have.
+Outcome<Json> iteration_inputs(Interpreter& interpreter, const Frame& frame, const MapState& map, const Json& items) {
+  Json::Array inputs;
+  for (std::size_t index = 0; index < items.size(); ++index) {
+    const auto item = item_at(items, static_cast<std::int64_t>(index));
+    Scope scope(interpreter, frame);
+    scope.give_item(item);
+    auto input = iteration_input(scope, map, item);
+    if (!input) return input;
+    inputs.push_back(std::move(*input));
+  }
+  return Json(std::move(inputs));
+}
+
+/// Iterations that are only said to have run.
+void end_mocked(Interpreter& interpreter, Frame& frame, const State& state, const MapState& map, const MockedChildren& mocked) {
+  const auto& gathering = std::get<Frame::Gathering>(frame.activity);
+  if (map.item_selector) {
+    const auto inputs = iteration_inputs(interpreter, frame, map, gathering.map->items);
+    if (!inputs) return interpreter.fail(frame, inputs.error());
+    interpreter.show(&StateInspection::after_item_selector, *inputs);
+  }
+  if (mocked.error) return interpreter.fail(frame, Failure{.error = *mocked.error, .heartbeat = false, .from_child = true});
+  const bool limited = map.tolerated_failure_count || map.tolerated_failure_percentage;
+  if (limited && !tolerates(*gathering.map, mocked.failed, gathering.results.size())) return interpreter.fail(frame, threshold_exceeded());
+  leave_with(interpreter, frame, state, map, mocked.result.value_or(Json::empty_array()));
+}
+
 }  // namespace
 
 void begin_map(Interpreter& interpreter, Frame& frame, const State& state, const MapState& map) {
   // The order of these checks around MapStateStarted is AWS's, as recorded.
+  const auto* mocked = interpreter.mocked_children();
   Scope scope(interpreter, frame);
-  const auto input = select(scope, map.flow.input_path, frame.input);
-  if (!input) return interpreter.fail(frame, failure_in(frame, input.error()));
+  const auto input = selected_input(scope, map.flow.input_path);
+  if (!input) return interpreter.fail(frame, input.error());
   const auto concurrency = concurrency_of(scope, map, *input);
-  if (!concurrency) return interpreter.fail(frame, failure_in(frame, concurrency.error()));
-  auto items = items_of(scope, map, *input);
-  if (!items) return interpreter.fail(frame, failure_in(frame, items.error()));
+  if (!concurrency) return interpreter.fail(frame, concurrency.error());
+  auto items = mocked != nullptr && mocked->items ? Outcome<Json>(*mocked->items) : items_of(scope, map, state.query_language, *input);
+  if (!items) return interpreter.fail(frame, items.error());
+  interpreter.show(&StateInspection::after_items_path, *items);
   const auto length = static_cast<std::int64_t>(items->size());
   if (!interpreter.record(frame, MapStateStarted{.length = length})) return;
   auto prepared = prepare(scope, map, std::move(*items), *concurrency, *input);
-  if (!prepared) return interpreter.fail(frame, failure_in(frame, prepared.error()));
+  if (!prepared) return interpreter.fail(frame, prepared.error());
   if (!interpreter.record(frame, std::move(*prepared))) return;
+  if (mocked != nullptr) return end_mocked(interpreter, frame, state, map, *mocked);
   if (length == 0) finish_map(interpreter, frame, state, map);
 }
 
@@ -108,8 +185,8 @@ void start_iteration(Interpreter& interpreter, Frame& frame) {
   const auto item = item_at(gathering.map->items, gathering.started);
   Scope scope(interpreter, frame);
   scope.give_item(item);
-  auto input = iteration_input(scope, map, frame, item);
-  if (!input) return fail_gathering(interpreter, frame, failure_in(frame, input.error()));
+  auto input = iteration_input(scope, map, item);
+  if (!input) return fail_gathering(interpreter, frame, input.error());
   Frame* child = start_child(interpreter, frame, gathering.started);
   if (child == nullptr || !interpreter.record(*child, MapIterationStarted{.name = frame.state, .index = child->index})) return;
   interpreter.enter(*child, map.processor.start_at, std::move(*input));
@@ -120,19 +197,11 @@ std::optional<Failure> failure_of_map(const Frame& frame, const MapState& map, c
   if (iteration.error.error == error_names::Runtime) return iteration;
   if (!map.tolerated_failure_count && !map.tolerated_failure_percentage) return iteration;
   if (tolerates(*gathering.map, gathering.failed, gathering.results.size())) return std::nullopt;
-  return Failure{.error = {error_names::ExceedToleratedFailureThreshold, "The specified tolerated failure threshold was exceeded"}, .heartbeat = false, .from_child = true};
+  return threshold_exceeded();
 }
 
 void finish_map(Interpreter& interpreter, Frame& frame, const State& state, const MapState& map) {
-  const Json result = gathered(std::get<Frame::Gathering>(frame.activity));
-  if (!interpreter.record(frame, StateEnded{.type = StateType::Map, .end = StateEnd::Succeeded, .error = {}})) return;
-  Scope scope(interpreter, frame);
-  // Here, `Parameters` has selected the iterations' inputs; it plays no part in the output.
-  auto variables = assigned(scope, state.assign, result);
-  if (!variables) return interpreter.fail(frame, variables.error());
-  auto output = state_output(scope, map.flow, frame.input, result);
-  if (!output) return interpreter.fail(frame, output.error());
-  interpreter.leave(frame, state, std::move(*output), map.next, std::move(*variables));
+  leave_with(interpreter, frame, state, map, gathered(std::get<Frame::Gathering>(frame.activity)));
 }
 
 }  // namespace signalbox::core

@@ -40,7 +40,7 @@ void cancel_task(Interpreter& interpreter, const PendingTask& task);
 [[nodiscard]] commands::InvokeTask invoke_command(const Execution& execution, const State& state, const PendingTask& task);
 
 /// Spec: Parallel State. Starts all branches; the first failure aborts the others. Raises what a branch raises.
-void begin_parallel(Interpreter& interpreter, Frame& frame, const ParallelState& parallel);
+void begin_parallel(Interpreter& interpreter, Frame& frame, const State& state, const ParallelState& parallel);
 void finish_parallel(Interpreter& interpreter, Frame& frame, const State& state, const ParallelState& parallel);
 
 /// Spec: Map State, inline. Raises what an iteration raises, States.ExceedToleratedFailureThreshold, States.Runtime.

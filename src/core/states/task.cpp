@@ -26,30 +26,42 @@ std::string region_of(const ExecutionStarted& started) {
   return std::string(rest.substr(0, rest.find(':')));
 }
 
-/// TimeoutSeconds and HeartbeatSeconds, or their Path forms, which must select a positive whole number. `field` without `Path`.
-Evaluated<std::optional<std::int64_t>> seconds_of(Scope& scope, const std::optional<ConstantOrPath<std::int64_t>>& source, std::string_view field,
-                                                  const Json& input) {
+/// TimeoutSeconds and HeartbeatSeconds, or their Path forms, or expressions, which must give a positive whole number. `field` without `Path`.
+Outcome<std::optional<std::int64_t>> seconds_of(Scope& scope, const std::optional<ConstantOrPath<std::int64_t>>& source, std::string_view field,
+                                                const Json& input) {
+  using Seconds = Outcome<std::optional<std::int64_t>>;
   if (!source) return std::optional<std::int64_t>();
-  const auto* path = std::get_if<PathExpression>(&*source);
-  if (path == nullptr) return std::optional(std::get<std::int64_t>(*source));
-  const auto value = scope.evaluate(*path, input);
-  if (!value) return value.error();
-  const auto seconds = value->as_integer();
-  if (seconds && *seconds > 0) return std::optional(*seconds);
-  return WorkflowError{error_names::Runtime, fmt::format("The {}Path parameter does not reference a positive integer: {} == {}", field, path->text(), value->text())};
+  return std::visit(Overload{
+                        [](std::int64_t seconds) -> Seconds { return std::optional(seconds); },
+                        [&](const PathExpression& path) -> Seconds {
+                          const auto value = scope.evaluate(path, input);
+                          if (!value) return failure_in(scope.frame(), value.error());
+                          const auto seconds = value->as_integer();
+                          if (seconds && *seconds > 0) return std::optional(*seconds);
+                          return runtime_failure(scope.frame(), fmt::format("The {}Path parameter does not reference a positive integer: {} == {}", field, path.text(), value->text()));
+                        },
+                        [&](const JsonataTemplate& jsonata) -> Seconds {
+                          const auto value = scope.evaluate(jsonata, Json::Kind::Number);
+                          if (!value) return value.error();
+                          const auto seconds = value->as_integer();
+                          if (seconds && *seconds > 0) return std::optional(*seconds);
+                          return scope.failure({fmt::format("The {} field must be a positive integer but was: {}", field, value->text()), jsonata.field()});
+                        },
+                    },
+                    *source);
 }
 
-Evaluated<std::optional<std::string>> role_of(Scope& scope, const std::optional<PayloadTemplate>& credentials, const Json& input) {
-  if (!credentials) return evaluated(std::optional<std::string>());
+Outcome<std::optional<std::string>> role_of(Scope& scope, const std::optional<Template>& credentials, const Json& input) {
+  if (!credentials) return std::optional<std::string>();
   const auto value = scope.evaluate(*credentials, input);
   if (!value) return value.error();
   const Json* role = value->find("RoleArn");
-  return evaluated(role != nullptr && role->is_string() ? std::optional(std::string(role->as_string())) : std::nullopt);
+  return role != nullptr && role->is_string() ? std::optional(std::string(role->as_string())) : std::nullopt;
 }
 
 /// The fact that schedules the next attempt, all its fields evaluated.
-Evaluated<TaskScheduled> schedule(Interpreter& interpreter, Scope& scope, const Frame& frame, const TaskState& task, TaskAttempt attempt) {
-  const auto selected = select(scope, task.flow.input_path, frame.input);
+Outcome<TaskScheduled> schedule(Interpreter& interpreter, Scope& scope, const TaskState& task, TaskAttempt attempt) {
+  const auto selected = selected_input(scope, task.flow.input_path);
   if (!selected) return selected.error();
   auto timeout = seconds_of(scope, task.timeout_seconds, "TimeoutSeconds", *selected);
   if (!timeout) return timeout.error();
@@ -57,7 +69,7 @@ Evaluated<TaskScheduled> schedule(Interpreter& interpreter, Scope& scope, const 
   if (!heartbeat) return heartbeat.error();
   auto role = role_of(scope, task.credentials, *selected);
   if (!role) return role.error();
-  auto input = task.flow.parameters ? scope.evaluate(*task.flow.parameters, *selected) : selected;
+  auto input = parameters_of(scope, task.flow, *selected);
   if (!input) return input.error();
 
   TaskScheduled scheduled{.family = family_of(task.resource), .attempt = attempt, .resource_type = {}, .resource = task.resource.arn, .input = std::move(*input),
@@ -78,8 +90,8 @@ void begin_task(Interpreter& interpreter, Frame& frame, const State& state, cons
   const TaskAttempt attempt = execution.next_attempt;
   Scope scope(interpreter, frame);
   if (waits_for_callback(task.resource)) scope.give_token(make_task_token(execution.started.key, execution.row, attempt));
-  auto scheduled = schedule(interpreter, scope, frame, task, attempt);
-  if (!scheduled) return interpreter.fail(frame, failure_in(frame, scheduled.error()));
+  auto scheduled = schedule(interpreter, scope, task, attempt);
+  if (!scheduled) return interpreter.fail(frame, scheduled.error());
   if (scheduled->input.text_bytes() > payload_bytes_max) return interpreter.fail(frame, Failure{.error = data_limit_exceeded(state.name)});
   if (!interpreter.record(frame, std::move(*scheduled))) return;
   interpreter.command(invoke_command(execution, state, execution.tasks.at(attempt)));

@@ -70,9 +70,11 @@ void succeed(Interpreter& interpreter, const Attempt& at, const Json& output) {
     return;
   }
   Scope scope(interpreter, frame);
+  scope.give_result(output);
+  scope.show(&StateInspection::result, output);
   auto variables = assigned(scope, at.state.assign, output);
   if (!variables) return interpreter.fail(frame, variables.error());
-  auto result = state_output(scope, at.task.flow, frame.input, output);
+  auto result = state_output(scope, at.task.flow, output);
   if (!result) return interpreter.fail(frame, result.error());
   interpreter.leave(frame, at.state, std::move(*result), at.task.next, std::move(*variables));
 }

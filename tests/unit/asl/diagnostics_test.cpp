@@ -311,20 +311,41 @@ TEST_CASE("the variables that states read") {
       "I": {"Type": "Wait", "SecondsPath": "$seconds", "End": true}}}},
     "C": {"Type": "Choice", "Choices": [{"Variable": "$.x", "NumericEqualsPath": "$limit", "Next": "F"}], "Default": "N"},
     "N": {"Type": "Pass", "End": true},
-    "F": {"Type": "Fail", "CausePath": "States.Format('{}', $why)"}}})x");
+    "F": {"Type": "Fail", "CausePath": "States.Format('{}', $why)", "Comment": "no next"}}})x");
   REQUIRE(parsed.machine);
   CHECK(variable_references(*parsed.machine).text() == R"({"A":["a","b"],"M":["caught","items"],"C":["limit"],"F":["why"],"I":["seconds"]})");
 }
 
+TEST_CASE("JSONata") {
+  const auto jsonata = [](const std::string& fields) { return one_state(R"("QueryLanguage": "JSONata", )" + fields); };
+  const std::string task_fields = R"("Type": "Task", "Resource": "arn:aws:lambda:us-east-1:000000000000:function:f", "End": true, )";
+  check({
+      {"downgrade", R"({"QueryLanguage": "JSONata", "StartAt": "Pass", "States": {"Pass": {"QueryLanguage": "JSONPath", "Type": "Pass", "End": true}}})",
+       "SCHEMA_VALIDATION_FAILED: 'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine at /States/Pass\n"},
+      {"the other language's fields", jsonata(R"("Type": "Pass", "End": true, "InputPath": "$", "Parameters": {})"),
+       "SCHEMA_VALIDATION_FAILED: The QueryLanguage is set to 'JSONata', but field 'InputPath' is only supported for the 'JSONPath' QueryLanguage at /States/A\n"
+       "SCHEMA_VALIDATION_FAILED: The QueryLanguage is set to 'JSONata', but field 'Parameters' is only supported for the 'JSONPath' QueryLanguage at /States/A\n"},
+      {"Output in JSONPath", pass(R"("Output": 1)"),
+       "SCHEMA_VALIDATION_FAILED: The QueryLanguage is set to 'JSONPath', but field 'Output' is only supported for the 'JSONata' QueryLanguage at /States/A\n"},
+      {"does not parse", jsonata(R"("Type": "Pass", "End": true, "Output": {"a": ["{% 1 + %}"]})"),
+       "INVALID_JSONATA_EXPRESSION: Unexpected end of expression at /States/A/Output/a[0]\n"},
+      {"a name at the top level", jsonata(R"("Type": "Pass", "End": true, "Output": {"v": "{% phone.number %}"})"),
+       "UNSUPPORTED_JSONATA_EXPRESSION: Reference to 'phone' at the top level is not supported. at /States/A/Output/v\n"},
+      {"no result in Arguments", jsonata(task_fields + R"("Arguments": {"v": "{% $states.result %}"})"),
+       "UNSUPPORTED_JSONATA_EXPRESSION: Field '$states.result' does not exist. at /States/A/Arguments/v\n"},
+      {"no error output outside of a catcher", jsonata(task_fields + R"("Output": "{% $states.errorOutput %}")"),
+       "UNSUPPORTED_JSONATA_EXPRESSION: Field '$states.errorOutput' does not exist. at /States/A/Output\n"},
+      {"no result in a catcher", jsonata(task_fields + R"("Catch": [{"ErrorEquals": ["E"], "Output": "{% $states.result %}", "Next": "A"}])"),
+       "UNSUPPORTED_JSONATA_EXPRESSION: Field '$states.result' does not exist. at /States/A/Catch[0]/Output\n"},
+      {"Retry has no expressions", jsonata(task_fields + R"("Retry": [{"ErrorEquals": ["E"], "MaxAttempts": "{% 1 %}"}])"),
+       "SCHEMA_VALIDATION_FAILED: Expected value of type Integer at /States/A/Retry[0]/MaxAttempts\n"},
+      {"a condition", R"({"StartAt": "C", "QueryLanguage": "JSONata", "States": {"C": {"Type": "Choice", "Choices": [{"Condition": "yes", "Next": "A"}], "Default": "A"}, "A": {"Type": "Succeed"}}})",
+       "SCHEMA_VALIDATION_FAILED: Expected value of type Boolean at /States/C/Choices[0]/Condition\n"},
+  });
+}
+
 TEST_CASE("valid on AWS, not offered yet") {
   check({
-      {"JSONata", R"({"QueryLanguage": "JSONata", "StartAt": "A", "States": {"A": {"Type": "Pass", "Output": "{% 1 %}", "End": true}}})",
-       "- /QueryLanguage: the query language JSONata is not offered yet\n"},
-      {"JSONata in one state", one_state(R"("Type": "Wait", "QueryLanguage": "JSONata", "Seconds": "{% 1 + 1 %}", "End": true)"),
-       "- /States/A/QueryLanguage: the query language JSONata is not offered yet\n"},
-      {"downgrade", R"({"QueryLanguage": "JSONata", "StartAt": "Pass", "States": {"Pass": {"QueryLanguage": "JSONPath", "Type": "Pass", "End": true}}})",
-       "SCHEMA_VALIDATION_FAILED: 'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine at /States/Pass\n"
-       "- /QueryLanguage: the query language JSONata is not offered yet\n"},
       {"distributed", map(R"("ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "I", "States": {"I": {"Type": "Succeed"}}})"),
        "- /States/M/ItemProcessor/ProcessorConfig/Mode: distributed Map states are not offered yet\n"},
   });
