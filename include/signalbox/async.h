@@ -32,6 +32,18 @@ boost::asio::awaitable<Result<T>> transact(Engine& engine, std::function<Result<
   co_return co_await boost::asio::async_initiate<decltype(boost::asio::use_awaitable), void(Result<T>)>(std::move(initiate), boost::asio::use_awaitable);
 }
 
+/// Engine::call_task, resuming on the caller's executor.
+inline boost::asio::awaitable<Result<TaskAnswer>> call_task(Engine& engine, TaskCall call) {
+  auto executor = co_await boost::asio::this_coro::executor;
+  auto initiate = [&engine, executor, call = std::move(call)](auto handler) mutable {
+    auto shared = std::make_shared<decltype(handler)>(std::move(handler));
+    engine.call_task(std::move(call), [executor, shared](Result<TaskAnswer> answer) {
+      boost::asio::post(executor, [shared, answer = std::move(answer)]() mutable { (*shared)(std::move(answer)); });
+    });
+  };
+  co_return co_await boost::asio::async_initiate<decltype(boost::asio::use_awaitable), void(Result<TaskAnswer>)>(std::move(initiate), boost::asio::use_awaitable);
+}
+
 /// For co_spawn: an exception that ends a coroutine is logged with its name, never lost.
 [[nodiscard]] std::function<void(std::exception_ptr)> log_failure(const char* name);
 

@@ -148,6 +148,10 @@ class Engine {
         .failed = [pending](const Error& error) { pending->done(error); }});
   }
 
+  /// Calls a task's resource for no execution: an internal one in a transaction of its own, an external one as it is. `done` may be
+  /// called from any thread, once. Errors: Unavailable; what the resource raises is the answer.
+  void call_task(TaskCall call, std::function<void(Result<TaskAnswer>)> done);
+
   [[nodiscard]] const MasterKey& master_key() const;   ///< after start()
   [[nodiscard]] const Site& site() const;
   [[nodiscard]] const Clock& clock() const;

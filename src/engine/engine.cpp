@@ -133,6 +133,27 @@ void Engine::Implementation::loop() {
   core.close();
 }
 
+void Engine::call_task(TaskCall call, std::function<void(Result<TaskAnswer>)> done) {
+  auto& tasks = implementation_->core.tasks();
+  InternalTask* const internal = tasks.internal(call.resource);
+  ExternalTask* const external = tasks.external(call.resource);
+  auto made = std::make_shared<const TaskCall>(std::move(call));
+  if (internal != nullptr) {
+    auto work = [internal, made](EngineTransaction& transaction) { return Result<TaskAnswer>(boost::system::in_place_value, internal->call(transaction, *made)); };
+    return transact<TaskAnswer>(std::move(work), std::move(done));
+  }
+  // Calls are made on the engine's thread.
+  auto nothing = [](EngineTransaction&) { return Result<bool>(true); };
+  transact<bool>(nothing, [external, made, done = std::move(done)](Result<bool> turn) {
+    if (!turn) return done(turn.error());
+    if (external == nullptr) {
+      const WorkflowError not_offered{"Signalbox.NotSupported", "The service of '" + made->resource.arn + "' is not offered here"};
+      return done(Result<TaskAnswer>(boost::system::in_place_value, not_offered));
+    }
+    external->call(*made, [done](TaskAnswer answer) { done(Result<TaskAnswer>(boost::system::in_place_value, std::move(answer))); });
+  });
+}
+
 const MasterKey& Engine::master_key() const { return implementation_->core.master_key(); }
 const Site& Engine::site() const { return implementation_->core.site(); }
 const Clock& Engine::clock() const { return implementation_->clock; }

@@ -38,6 +38,7 @@ const std::map<std::string_view, Operation>& operations() {
       {"StartExecution", &start_execution},
       {"StopExecution", &stop_execution},
       {"TagResource", &tag_resource},
+      {"TestState", &test_state},
       {"UntagResource", &untag_resource},
       {"UpdateStateMachine", &update_state_machine_operation},
       {"UpdateStateMachineAlias", &update_state_machine_alias},
@@ -47,7 +48,7 @@ const std::map<std::string_view, Operation>& operations() {
 }
 
 /// The others of the API's 37.
-constexpr std::array<std::string_view, 5> not_offered{"DescribeMapRun", "ListMapRuns", "StartSyncExecution", "TestState", "UpdateMapRun"};
+constexpr std::array<std::string_view, 4> not_offered{"DescribeMapRun", "ListMapRuns", "StartSyncExecution", "UpdateMapRun"};
 
 Failure invalid_arn(const std::string& why) { return {"InvalidArn", "Invalid Arn: '" + why + "'"}; }
 

@@ -106,5 +106,6 @@ asio::awaitable<Answer<std::string>> delete_activity_operation(Api api, Json req
 asio::awaitable<Answer<std::string>> get_activity_task(Api api, Json request);
 asio::awaitable<Answer<std::string>> tag_resource(Api api, Json request);
 asio::awaitable<Answer<std::string>> untag_resource(Api api, Json request);
+asio::awaitable<Answer<std::string>> test_state(Api api, Json request);
 
 }  // namespace signalbox::aws::sfn

@@ -1,0 +1,1 @@
+signalbox_embed(signalbox-aws src/aws/sfn/api_shapes.json)
