@@ -34,6 +34,7 @@ void Interpreter::enter(Frame& frame, StateIndex index, Json input) {
 }
 
 void Interpreter::leave(Frame& frame, const State& state, Json output, Transition next, std::optional<Json> assigned) {
+  test_ = nullptr;
   if (!record(frame, StateExited{.type = type_of(state), .name = state.name, .output = output, .assigned_variables = std::move(assigned)})) return;
   if (next) {
     enter(frame, *next, std::move(output));

@@ -91,7 +91,7 @@ class Interpreter {
   Execution& execution_;
   const Timestamp now_;
   Step& out_;
-  StateTest* const test_;
+  StateTest* test_;   ///< until the state that is tried has been left
   int transitions_ = 0;
   /// The state entered last: saves looking it up by name when its turn comes, which is mostly at once.
   std::optional<FrameId> entered_frame_;
