@@ -13,8 +13,18 @@ void set_due(Execution& execution, Frame& frame, std::optional<Timestamp> due) {
   frame.due = due;
 }
 
+namespace {
+
+/// Whether anybody can beat for the task: a call that is merely answered has no token, and AWS does not look at its HeartbeatSeconds (recorded).
+bool has_token(const TaskScheduled& scheduled) {
+  if (scheduled.family != TaskFamily::Task) return scheduled.family == TaskFamily::Activity;
+  return scheduled.resource.find('.') != std::string::npos;   // `sendMessage.waitForTaskToken`, `startExecution.sync`
+}
+
+}  // namespace
+
 void start_heartbeat(Execution& execution, PendingTask& task, Timestamp now) {
-  if (!task.scheduled.heartbeat_seconds) return;
+  if (!task.scheduled.heartbeat_seconds || !has_token(task.scheduled)) return;
   task.heartbeat_due = now + std::chrono::seconds(*task.scheduled.heartbeat_seconds);
   set_due(execution, execution.frames.at(task.frame), task.timeout_at ? std::min(*task.timeout_at, *task.heartbeat_due) : *task.heartbeat_due);
 }

@@ -66,7 +66,7 @@ std::optional<WorkflowError> faults(const Json& parameters) {
 
 /// A string is the body as it stands, JSON text; anything else is written as JSON; nothing is `{}`. [recorded]
 Result<std::string> payload_of(const Json* payload) {
-  if (!payload) return std::string("{}");
+  if (!payload || payload->is_null()) return std::string("{}");   // null is no payload, as recorded on AWS
   if (!payload->is_string()) return payload->text();
   const auto parsed = Json::parse(std::string(payload->as_string()));
   if (!parsed) return parsed.error();
