@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import tempfile
 import time
+import urllib.parse
 
 from support.daemon import BUILD, ROOT, Daemon, request, wait_for
 
@@ -251,4 +252,49 @@ def history():
     return figures
 
 
-DAEMON_BENCHMARKS = {"callbacks": callbacks, "slow_disk": slow_disk, "http": http, "idle": idle, "waiting": waiting, "history": history}
+# ---- queues and topics -----------------------------------------------------------------------------------------------------------------
+
+def sqs_step(daemon, name, operation, capture="", **parameters):
+    body = json.dumps({"QueueUrl": "http://localhost/000000000000/messages", **parameters}, separators=(",", ":"))
+    return (name, daemon.admin, capture, f"POST /\nX-Amz-Target: AmazonSQS.{operation}\n{AWS_JSON}\n\n{body}")
+
+
+def sns(daemon, **parameters):
+    body = urllib.parse.urlencode({"Version": "2010-03-31", **parameters})
+    status, _, text = request(daemon.admin, "POST", "/", body, {"Content-Type": "application/x-www-form-urlencoded"})
+    assert status == 200, text
+    return text
+
+
+def queues():
+    """Messages sent, received and deleted, each durably and in a request of its own."""
+    figures = {}
+    for users in (1, 64):
+        with Daemon(*QUIET) as daemon:
+            aws(daemon, "AmazonSQS.CreateQueue", {"QueueName": "messages"})
+            script = [sqs_step(daemon, "send", "SendMessage", MessageBody="x" * 200),
+                      sqs_step(daemon, "receive", "ReceiveMessage", "ReceiptHandle", MaxNumberOfMessages=1),
+                      sqs_step(daemon, "delete", "DeleteMessage", ReceiptHandle="{ReceiptHandle}")]
+            processor = processor_seconds(daemon.process.pid)
+            run = load(script, users, 3)
+            figures |= {f"messages/s, {named(users)}": run["per_second"], f"receive p99 ms, {named(users)}": run["receive"]["p99_ms"],
+                        f"CPU ms per message, {named(users)}": (processor_seconds(daemon.process.pid) - processor) / run["scripts"] * 1000}
+    return figures
+
+
+def publish(subscribers=10):
+    """A topic with queues behind it: a publication is one transaction with all its deliveries."""
+    with Daemon(*QUIET) as daemon:
+        topic = "arn:aws:sns:us-east-1:000000000000:news"
+        sns(daemon, Action="CreateTopic", Name="news")
+        for number in range(subscribers):
+            aws(daemon, "AmazonSQS.CreateQueue", {"QueueName": f"reader-{number}"})
+            sns(daemon, Action="Subscribe", TopicArn=topic, Protocol="sqs", Endpoint=f"arn:aws:sqs:us-east-1:000000000000:reader-{number}")
+        body = urllib.parse.urlencode({"Version": "2010-03-31", "Action": "Publish", "TopicArn": topic, "Message": "x" * 200})
+        run = load([("publish", daemon.admin, "", f"POST /\nContent-Type: application/x-www-form-urlencoded\n\n{body}")], 64, 3)
+        return {f"publications/s, {subscribers} queues": run["per_second"], f"deliveries/s, {subscribers} queues": run["per_second"] * subscribers,
+                "publish p99 ms": run["publish"]["p99_ms"]}
+
+
+DAEMON_BENCHMARKS = {"callbacks": callbacks, "slow_disk": slow_disk, "http": http, "idle": idle, "waiting": waiting, "history": history,
+                     "queues": queues, "publish": publish}

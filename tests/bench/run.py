@@ -23,11 +23,12 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 BUILD = ROOT / "build" / "release"
 os.environ["SIGNALBOX_BUILD"] = str(BUILD)
 sys.path.insert(0, str(ROOT / "tests"))
+from bench import jsonata  # noqa: E402
 from bench.daemon_benchmarks import DAEMON_BENCHMARKS  # noqa: E402
 from bench.targets import TARGETS  # noqa: E402
 
-# Programs that serve other benchmarks and print no figures themselves.
-HELPERS = ("load", "bare_server")
+# Programs that other benchmarks run.
+HELPERS = ("load", "bare_server", "jsonata")
 
 
 def program(name):
@@ -40,7 +41,7 @@ def program(name):
 def benchmarks():
     """Those of the daemon, and one for each program of this folder: a new .cpp is found by itself."""
     programs = (source.stem for source in sorted((ROOT / "tests" / "bench").glob("*.cpp")))
-    return DAEMON_BENCHMARKS | {name: program(name) for name in programs if name not in HELPERS}
+    return DAEMON_BENCHMARKS | {name: program(name) for name in programs if name not in HELPERS} | {"jsonata": jsonata.figures}
 
 
 def build():
