@@ -216,7 +216,8 @@ def size(daemon):
 
 # ---- a long history ------------------------------------------------------------------------------------------------------------------
 
-LOOP = {"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}, "B": {"Type": "Pass", "Next": "A"}}}
+LOOP = {"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}, "C": {"Type": "Succeed"},
+                                   "B": {"Type": "Choice", "Choices": [{"Variable": "$.end", "IsPresent": True, "Next": "C"}], "Default": "A"}}}
 HISTORY_EVENTS, HISTORY_PAGE = 25_000, 1_000
 
 
