@@ -4,6 +4,7 @@
 #include "signalbox/history.h"
 #include "signalbox/ids.h"
 #include "signalbox/json.h"
+#include "signalbox/map_run_plan.h"
 #include "signalbox/state_machine.h"
 
 #include <optional>
@@ -27,6 +28,14 @@ struct CancelTask {
   TaskAttempt attempt;
   TaskResource resource;
 };
+/// A distributed Map's run begins: internal, it is a record of its own from now on. Its end comes back as events::MapRunEnded.
+struct StartMapRun {
+  TaskAttempt attempt;
+  std::string map_run_arn;
+  MapRunPlan plan;
+};
+/// The run is over for this execution (aborted): its children are stopped.
+struct StopMapRun { TaskAttempt attempt; };
 /// The step's bound was reached: send events::Continue in a later transaction.
 struct Continue {};
 /// The execution has ended: its parent, if any, is told; its record is closed.
@@ -36,6 +45,6 @@ struct Close {};
 
 namespace signalbox {
 
-using Command = std::variant<commands::InvokeTask, commands::CancelTask, commands::Continue, commands::Close>;
+using Command = std::variant<commands::InvokeTask, commands::CancelTask, commands::StartMapRun, commands::StopMapRun, commands::Continue, commands::Close>;
 
 }  // namespace signalbox

@@ -21,11 +21,19 @@
 
 namespace signalbox {
 
+struct ExpressEnd;
+class MapRunStorage;
+struct UpdateMapRun;
+
+/// Called once, on the engine's thread, after the commit. Errors: Unavailable (the daemon lost it with a failed commit). See express.h.
+using ExpressListener = std::function<void(Result<ExpressEnd>)>;
+
 struct StartRequest {
   std::string state_machine;                ///< name, perhaps with `:VERSION` or `:ALIAS` behind it, and `#TESTCASE` of the mock configuration
   std::optional<std::string> name = {};     ///< default: the new execution's UUIDv7
   Json input = Json::empty_object();
   std::optional<ParentTask> parent = {};
+  ExpressListener on_express_end = {};      ///< of an EXPRESS machine: the execution is synchronous, nothing of it is stored, and this is told of its end
 };
 struct StartedExecution {
   ExecutionRecord record;
@@ -64,6 +72,8 @@ class EngineTransaction : public Transaction {
   [[nodiscard]] virtual Result<void> resume_execution(ExecutionRow row) = 0;
   /// State of an execution, loaded if cold. Null if unknown or closed. Valid until the transaction is next asked for something.
   [[nodiscard]] virtual const Execution* execution(ExecutionRow row) = 0;
+  /// Errors: NotFound. [UpdateMapRun]
+  [[nodiscard]] virtual Result<void> update_map_run(MapRunRow row, UpdateMapRun update) = 0;
   /// Whether a task's resource can be called here.
   [[nodiscard]] virtual bool offers(const TaskResource& resource) const = 0;
   /// Whether definitions may use services that are not here; such calls fail then.
@@ -114,6 +124,8 @@ class Engine {
   /// Before start(): what tasks can call, by `resource_type:action` (`sqs:sendMessage`), `function` or `activity`.
   void offer(std::string resource, std::unique_ptr<InternalTask> task);
   void offer(std::string resource, std::unique_ptr<ExternalTask> task);
+  /// Before start(): where map runs read items and write results. Outlives the engine's thread. Without it those that need it fail.
+  void keep_map_run_data(MapRunStorage& storage);
   /// Whether a task's resource can be called; for the validation of definitions.
   [[nodiscard]] bool offers(const TaskResource& resource) const;
   void on_change(std::function<void(const ExecutionChange&)> listener);

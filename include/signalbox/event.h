@@ -48,6 +48,12 @@ struct CallbackFailed {
 };
 /// Restarts the task's heartbeat clock; leaves no history.
 struct Heartbeat { TaskAttempt attempt; };
+/// A distributed Map's run has ended: with the state's result, or an error.
+struct MapRunEnded {
+  TaskAttempt attempt;
+  std::optional<Json> output;
+  std::optional<WorkflowError> error;
+};
 /// StopExecution.
 struct Stop { WorkflowError error; };
 /// RedriveExecution: the only event that a closed execution takes; a running one does not. Goes on with every state that had not ended, or
@@ -64,7 +70,7 @@ namespace signalbox {
 
 /// A type of its own, so that who only passes events on need not know them.
 struct Event : std::variant<events::StartExecution, events::Continue, events::TimerFired, events::TaskTaken, events::TaskAnswered,
-                            events::TaskRefused, events::CallbackSucceeded, events::CallbackFailed, events::Heartbeat, events::Stop,
+                            events::TaskRefused, events::CallbackSucceeded, events::CallbackFailed, events::Heartbeat, events::MapRunEnded, events::Stop,
                             events::Redrive> {
   using variant::variant;
 };

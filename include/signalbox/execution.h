@@ -55,6 +55,7 @@ struct Frame {
   struct InTask { TaskAttempt attempt; };
   struct InWait { Timestamp due; };
   struct InRetry { Timestamp due; };
+  struct InMapRun { TaskAttempt attempt; std::int64_t started_event_id = 0; };   ///< a distributed Map
   /// Inside a Parallel or Map: its children at work.
   struct Gathering {
     std::vector<std::optional<Json>> results;   ///< by branch or iteration; what ended well
@@ -64,7 +65,7 @@ struct Frame {
     std::optional<MapPrepared> map;             ///< Map only
     std::vector<Frame> given_up;                ///< what failed or was aborted, where it stood: a redrive goes on there
   };
-  std::variant<Ready, InTask, InWait, InRetry, Gathering> activity;
+  std::variant<Ready, InTask, InWait, InRetry, Gathering, InMapRun> activity;
   std::optional<Timestamp> due;             ///< its entry in Execution::due
 };
 

@@ -34,6 +34,14 @@ struct ParentTask {
   TaskAttempt attempt;
 };
 
+using MapRunRow = Number<struct MapRunRowTag>;           ///< row of a map run in the data file, from 1
+
+/// A child execution of a map run, and which one.
+struct MapRunChildLink {
+  MapRunRow run;
+  std::int64_t child = 0;                   ///< from 0, in the order of items
+};
+
 struct ExecutionRecord {
   ExecutionRow row;
   Uuid id;                                  ///< UUIDv7; its last 40 bits are the row, so that finding it needs no index
@@ -53,6 +61,9 @@ struct ExecutionRecord {
   std::optional<Timestamp> redriven_at = {};      ///< last
   std::optional<std::string> redrive_token = {};  ///< the client token of the last redrive
   std::optional<std::string> test_case = {};      ///< of the mock configuration, which answers for some of its states
+  bool express = false;                     ///< of a machine of type EXPRESS: never stored (express.h)
+  std::optional<MapRunChildLink> map_run;   ///< then `state_machine` is `NAME/Label`,
+  std::string map_state;                    ///< and it runs the processor of this Map state. Empty: the whole machine
 };
 
 /// Row of every running execution, small: scanned once at start.

@@ -169,6 +169,18 @@ struct ExecutionRedriven {                            // an execution that had f
   SIGNALBOX_MEMBERS(redrive_count, timeout_at, from_state)
 };
 
+// ---- distributed Map -------------------------------------------------------------------------------------------------
+struct MapRunStarted {
+  TaskAttempt attempt;                                // internal: the run's number among the execution's task attempts
+  std::string map_run_arn;
+  SIGNALBOX_MEMBERS(attempt, map_run_arn)
+};
+struct MapRunEnded {                                  // `MapRunSucceeded`, `MapRunFailed`, `MapRunAborted`
+  StateEnd end = StateEnd::Succeeded;
+  WorkflowError error;                                // Failed only
+  SIGNALBOX_MEMBERS(end, error)
+};
+
 /// Stored: do not renumber (the index in this variant is the stored type).
 using HistoryFact = std::variant<
     ExecutionStarted, ExecutionSucceeded, ExecutionFailed, ExecutionTimedOut, ExecutionAborted,
@@ -176,7 +188,7 @@ using HistoryFact = std::variant<
     TaskScheduled, TaskStarted, TaskSubmitted, TaskSucceeded, TaskFailed,
     ParallelStateStarted, MapStateStarted, StateEnded, MapIterationStarted, MapIterationEnded, EvaluationFailed,
     FrameStarted, FrameEnded, WaitStarted, RetryScheduled, MapPrepared, SubmissionAwaited,
-    ExecutionRedriven>;
+    ExecutionRedriven, MapRunStarted, MapRunEnded>;
 
 struct HistoryEvent {
   std::int64_t id = 0;                                // from 1, without gaps; 0 for an internal fact

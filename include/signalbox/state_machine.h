@@ -156,6 +156,37 @@ struct ParallelState {
   Transition next;
 };
 
+/// Where a distributed Map's items come from, if not from its input. Spec: ItemReader.
+struct ItemReader {
+  enum class Source : std::uint8_t { GetObject, ListObjects };
+  Source source = Source::GetObject;
+  std::optional<Template> parameters;                                ///< Parameters, in JSONata Arguments
+  Json config = Json::empty_object();                                ///< ReaderConfig as written, MaxItems and MaxItemsPath aside
+  std::optional<ConstantOrPath<std::int64_t>> max_items;             ///< 0 or absent: all
+};
+
+/// Spec: ItemBatcher. At least one of the limits is there.
+struct ItemBatcher {
+  std::optional<Template> batch_input;
+  std::optional<ConstantOrPath<std::int64_t>> max_items, max_bytes;
+};
+
+/// Where a distributed Map's results go. Spec: ResultWriter.
+struct ResultWriter {
+  bool exports = false;                     ///< to objects; otherwise only the form of the state's result is meant
+  std::optional<Template> parameters;
+  Json config = Json::empty_object();       ///< WriterConfig as written
+};
+
+/// What a Map state in distributed mode has besides. Spec: Map State, distributed mode.
+struct DistributedMap {
+  StateMachineType execution_type = StateMachineType::Standard;
+  std::string label;                        ///< empty: made by the interpreter
+  std::optional<ItemReader> reader;
+  std::optional<ItemBatcher> batcher;
+  std::optional<ResultWriter> writer;
+};
+
 struct MapState {
   Flow processor;
   DataFlow flow;                            ///< parameters: the legacy `Parameters`, applied per item like ItemSelector
@@ -165,6 +196,7 @@ struct MapState {
   std::optional<ConstantOrPath<std::int64_t>> max_concurrency;       ///< 0 or absent: no limit
   std::optional<ConstantOrPath<std::int64_t>> tolerated_failure_count;
   std::optional<ConstantOrPath<double>> tolerated_failure_percentage;
+  std::shared_ptr<const DistributedMap> distributed;                 ///< null: inline mode
   std::vector<Retrier> retry;
   std::vector<Catcher> catchers;
   Transition next;
@@ -220,8 +252,8 @@ struct AslOptions {
 };
 
 struct ParsedDefinition {
-  /// Null if any diagnostic is an error, or if the definition uses part of the language that is not offered here
-  /// (distributed Map, EXPRESS). A service that is not here leaves the machine: its tasks can be mocked or left to fail.
+  /// Null if any diagnostic is an error, or if the definition uses part of the language that is not offered here.
+  /// A service that is not here leaves the machine: its tasks can be mocked or left to fail.
   std::shared_ptr<const StateMachine> machine;
   std::vector<Diagnostic> diagnostics;           ///< every fault found, in AWS's order
   std::vector<std::string> unsupported;          ///< valid on AWS, but not offered here: one sentence each, naming the place and the service
@@ -232,5 +264,7 @@ struct ParsedDefinition {
 /// For a definition that was accepted once: stored definitions always load, whatever rules were added since. That it is no
 /// definition at all is a bug.
 [[nodiscard]] std::shared_ptr<const StateMachine> load_definition(std::string_view definition);
+/// What the child executions of a distributed Map run: the processor of the state `map_state` as a machine of its own. Null if there is no such state.
+[[nodiscard]] std::shared_ptr<const StateMachine> processor_of(const StateMachine& machine, std::string_view map_state);
 
 }  // namespace signalbox

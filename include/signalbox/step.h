@@ -6,6 +6,7 @@
 #include "signalbox/execution.h"
 #include "signalbox/history.h"
 #include "signalbox/state_machine.h"
+#include "signalbox/workflow_error.h"
 
 #include <memory>
 #include <optional>
@@ -44,6 +45,11 @@ void restart_heartbeats(Execution& execution, Timestamp now);
 /// tasks that have not ended, save those that wait for a callback (submitted, or an activity: its task lies in its queue). A started
 /// call is owed too, since whoever worked on it may be gone. Includes Continue if a frame can go on.
 [[nodiscard]] std::vector<Command> pending_commands(const StateMachine& machine, const Execution& execution);
+
+/// The input that ItemSelector makes of one item of a map run, or the item itself; of an object's member the pair. Reads the frame that waits for the
+/// run. Errors: what the template raises, the cause complete.
+[[nodiscard]] Evaluated<Json> map_run_item(const StateMachine& machine, Execution& execution, TaskAttempt run, std::int64_t index, const Json& item, const std::optional<std::string>& key,
+                                           Timestamp now);
 
 /// The context object (`$$`) as the frame's current state sees it. Spec: The Context Object.
 [[nodiscard]] Json context_object(const Execution& execution, const Frame& frame);

@@ -46,7 +46,6 @@ ParsedDefinition parse_definition(std::string_view definition, const AslOptions&
   Builder builder;
   builder.options = options;
   builder.machine.type = options.type;
-  if (options.type == StateMachineType::Express) builder.report.not_offered("/", "state machines of type EXPRESS are not offered yet");
   parse_machine(builder, *json);
   const bool can_run = options.mocked ? !builder.report.has_faults() : builder.report.can_run();
   ParsedDefinition parsed;
@@ -64,6 +63,17 @@ std::shared_ptr<const StateMachine> load_definition(std::string_view definition)
   SIGNALBOX_ASSERT(!builder.machine.states.empty());
   // Faults are not looked at: a rule that a later version adds must not keep an older definition, once accepted, from loading.
   return std::make_shared<const StateMachine>(std::move(builder.machine));
+}
+
+std::shared_ptr<const StateMachine> processor_of(const StateMachine& machine, std::string_view map_state) {
+  const auto found = machine.by_name.find(std::string(map_state));
+  if (found == machine.by_name.end()) return nullptr;
+  const auto* map = std::get_if<MapState>(&machine.state(found->second).type);
+  if (map == nullptr) return nullptr;
+  auto processor = std::make_shared<StateMachine>(machine);
+  processor->root = map->processor;
+  processor->timeout_seconds = std::nullopt;
+  return processor;
 }
 
 std::string_view type_name(const State& state) {

@@ -187,6 +187,12 @@ Details details_of(const HistoryFact& fact, const DetailsWriter& writer) {
             out.members.number("redriveCount", f.redrive_count);
             return out;
           },
+          [](const MapRunStarted& f) {
+            Details out{"mapRunStartedEventDetails", {}};
+            out.members.text("mapRunArn", f.map_run_arn);
+            return out;
+          },
+          [&](const MapRunEnded& f) { return f.end == StateEnd::Failed ? execution_end("mapRunFailedEventDetails", f.error, writer) : Details{}; },
       },
       fact);
 }

@@ -28,6 +28,7 @@
 #include "services/functions/tasks.h"
 #include "services/logs/log_service.h"
 #include "services/mail/mailer.h"
+#include "services/objects/map_runs/map_run_objects.h"
 #include "services/objects/object_service.h"
 #include "services/objects/sdk_tasks.h"
 #include "services/queues/queue_service.h"
@@ -140,6 +141,7 @@ struct Daemon::Parts {
   std::unique_ptr<Schedules> schedules;
   std::unique_ptr<ScheduleService> schedule_service;
   std::unique_ptr<ObjectService> objects;
+  std::unique_ptr<MapRunObjects> map_run_objects;
   std::unique_ptr<deploy::Deployer> deployer;
   std::unique_ptr<SubscriptionPages> subscription_pages;
   std::unique_ptr<aws::AwsApi> aws;
@@ -212,11 +214,13 @@ Result<void> Daemon::Parts::make_services() {
                                                              }});
   schedule_service = std::make_unique<ScheduleService>(*engine, *schedules, functions);
   objects = std::make_unique<ObjectService>(*engine, options.data + "/objects");
+  map_run_objects = std::make_unique<MapRunObjects>(*objects);
 
   engine->offer("sqs:sendMessage", std::make_unique<SendMessageTask>(*queues, [this](std::string_view text) { return urls.resolve(text); }));
   engine->offer("activity", make_activity_task(activity_signals));
   functions::offer_function_tasks(*engine, functions);
   objects::offer_s3_tasks(*engine, *objects);
+  engine->keep_map_run_data(*map_run_objects);
   return {};
 }
 

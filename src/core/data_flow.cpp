@@ -15,10 +15,12 @@ const Json& empty_object() {
 }  // namespace
 
 EvaluationContext Scope::around(const Json& input, bool with_context) {
-  // The label is unique for each piece of work: between two of the same frame there is always an event.
+  // The label is unique for each piece of work: between two of the same frame there is always an event, or they are numbered.
   if (!random_) {
     const Execution& execution = interpreter_.execution();
-    random_.emplace(execution.started.key, fmt::format("{}/{}", frame_.id.value, execution.last_event_id));
+    auto label = fmt::format("{}/{}", frame_.id.value, execution.last_event_id);
+    if (number_) label += fmt::format("/{}", *number_);
+    random_.emplace(execution.started.key, label);
   }
   if (!variables_) variables_ = variables_in_scope(interpreter_.execution(), frame_);
   return EvaluationContext{

@@ -35,6 +35,8 @@ class Scope {
   /// Before the first evaluation: what the frame does not know yet.
   void give_token(TaskToken token) { token_ = std::move(token); }
   void give_item(MapItem item) { item_ = std::move(item); }
+  /// For several pieces of work between two events of the frame: each its own random numbers.
+  void give_number(std::int64_t number) { number_ = number; }
   /// `$states.result` and `$states.errorOutput`.
   void give_result(Json result) { result_ = std::move(result); }
   void give_error_output(Json error) { error_output_ = std::move(error); }
@@ -69,6 +71,7 @@ class Scope {
   const Frame& frame_;
   std::optional<TaskToken> token_;
   std::optional<MapItem> item_;
+  std::optional<std::int64_t> number_;
   std::optional<Json> result_, error_output_;
   std::optional<Json> context_;
   std::optional<Json> variables_;

@@ -97,7 +97,7 @@ void Interpreter::fail(Frame& frame, Failure failure) {
   }
   // A Parallel or Map that fails by itself with States.Runtime has no event of its own, as recorded on AWS; one whose JSONata fails has,
   // even before it was started.
-  const bool gathering = std::holds_alternative<Frame::Gathering>(frame.activity);
+  const bool gathering = std::holds_alternative<Frame::Gathering>(frame.activity) || std::holds_alternative<Frame::InMapRun>(frame.activity);
   const bool gathers = frame.state_type == StateType::Parallel || frame.state_type == StateType::Map;
   if ((gathering && (failure.from_child || failure.error.error != error_names::Runtime)) || (gathers && failure.evaluation)) {
     if (!record(frame, StateEnded{.type = type_of(state), .end = StateEnd::Failed, .error = failure.error})) return;
@@ -131,6 +131,7 @@ void Interpreter::fire(Frame& frame) {
                    begin(frame);
                  },
                  [](const Frame::Ready&) { SIGNALBOX_ASSERT(!"a ready frame waits for no moment"); },
+                 [](const Frame::InMapRun&) { SIGNALBOX_ASSERT(!"a frame in a map run waits for no moment"); },
                  [](const Frame::Gathering&) { SIGNALBOX_ASSERT(!"a gathering frame waits for no moment"); },
              },
              frame.activity);
@@ -141,6 +142,7 @@ void Interpreter::finish() {
   if (running() && overdue && execution_.ready.empty()) command(commands::Continue{});
   if (!running() && !out_.history.empty()) {
     for (const auto& [attempt, task] : execution_.tasks) cancel_task(*this, task);
+    for (const auto& [id, frame] : execution_.frames) stop_map_run(*this, frame);
     command(commands::Close{});
   }
   drop_what_was_given_up();

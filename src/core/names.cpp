@@ -59,6 +59,8 @@ std::string event_type_name(const HistoryEvent& event) {
           [](const MapPrepared&) { return std::string(); },
           [](const SubmissionAwaited&) { return std::string(); },
           [](const ExecutionRedriven&) -> std::string { return "ExecutionRedriven"; },
+          [](const MapRunStarted&) -> std::string { return "MapRunStarted"; },
+          [](const MapRunEnded& fact) { return "MapRun" + spelled(state_ends, fact.end); },
       },
       event.fact);
 }

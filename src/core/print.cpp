@@ -85,6 +85,8 @@ void add_details(Line& line, const HistoryFact& fact) {
                    line.add("items", f.items).add("max_concurrency", f.max_concurrency);
                    line.add("tolerated_count", f.tolerated_failure_count).add("tolerated_percentage", f.tolerated_failure_percentage);
                  },
+                 [&](const MapRunStarted& f) { line.add("attempt", f.attempt).add("arn", f.map_run_arn); },
+                 [&](const MapRunEnded& f) { line.add(f.error); },
                  [&](const SubmissionAwaited& f) { line.add("attempt", f.attempt).add("output", f.output).add(f.error); },
                  [&](const ExecutionRedriven& f) { line.add("count", f.redrive_count).add("timeout_at", f.timeout_at).add("from", f.from_state); },
              },
@@ -102,6 +104,7 @@ std::string print_activity(const Frame& frame) {
                         [](const Frame::InTask& in) { return fmt::format(" in task {}", in.attempt.value); },
                         [](const Frame::InWait& in) { return fmt::format(" waits until {}", format_rfc3339(in.due)); },
                         [](const Frame::InRetry& in) { return fmt::format(" retries at {}", format_rfc3339(in.due)); },
+                        [](const Frame::InMapRun& in) { return fmt::format(" in map run {}", in.attempt.value); },
                         [](const Frame::Gathering& in) {
                           Line line(" gathers");
                           line.add("started", in.started).add("failed", in.failed);
@@ -150,6 +153,10 @@ std::string print(const Command& command) {
                           return line.add("input", invoke.input).take();
                         },
                         [](const commands::CancelTask& cancel) { return fmt::format("CancelTask {} {}", cancel.attempt.value, resource_text(cancel.resource)); },
+                        [](const commands::StartMapRun& start) {
+                          return Line(fmt::format("StartMapRun {}", start.attempt.value)).add("plan", to_json(start.plan)).take();
+                        },
+                        [](const commands::StopMapRun& stop) { return fmt::format("StopMapRun {}", stop.attempt.value); },
                         [](const commands::Continue&) { return std::string("Continue"); },
                         [](const commands::Close&) { return std::string("Close"); },
                     },

@@ -2,6 +2,7 @@
 
 #include "base/overload.h"
 #include "core/redrive.h"
+#include "core/data_flow.h"
 #include "core/states/states.h"
 #include "signalbox/state_test.h"
 
@@ -41,6 +42,7 @@ void dispatch(Interpreter& interpreter, const Event& event) {
                  [&](const events::CallbackFailed& failed) { callback_failed(interpreter, failed); },
                  [&](const events::Heartbeat& beat) { heartbeat(interpreter, beat); },
                  [&](const events::Redrive& event_of_redrive) { redrive(interpreter, event_of_redrive); },
+                 [&](const events::MapRunEnded& ended) { map_run_ended(interpreter, ended); },
                  [&](const events::Stop& stop) { interpreter.record_from_outside(interpreter.now(), ExecutionAborted{stop.error}); },
              },
              event);
@@ -67,6 +69,12 @@ Step step(const StateMachine& machine, Execution& execution, const Event& event,
 
 Step step(const StateMachine& machine, Execution& execution, const Event& event, Timestamp now, StateTest& test) {
   return step_observed(machine, execution, event, now, &test);
+}
+
+Evaluated<Json> map_run_item(const StateMachine& machine, Execution& execution, TaskAttempt run, std::int64_t index, const Json& item, const std::optional<std::string>& key, Timestamp now) {
+  Step unused;
+  Interpreter interpreter(machine, execution, now, unused);
+  return core::map_run_input(interpreter, run, {.index = index, .value = item, .key = key});
 }
 
 std::vector<Command> pending_commands(const StateMachine& machine, const Execution& execution) {

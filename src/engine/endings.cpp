@@ -67,6 +67,11 @@ Result<void> OpenTransaction::heartbeat_task(const TaskToken& token) {
 }
 
 Result<Timestamp> OpenTransaction::stop_execution(ExecutionRow row, WorkflowError error) {
+  if (const auto* cached = workshop_.cache.find(row); cached && cached->express) {
+    deliver(row, events::Stop{std::move(error)});
+    drain();
+    return now_;
+  }
   const auto record = find_execution(*this, row);
   if (!record) return not_found(row);
   if (record->status != ExecutionStatus::Running) return record->stopped_at.value_or(record->started_at);
@@ -82,7 +87,9 @@ void OpenTransaction::close(CachedExecution& execution) {
   if (record.set_aside) --effects_.set_aside;
   record.set_aside = false;
   execution.closed = true;
+  if (execution.express) return;
   if (record.parent) tell_parent(execution);
+  if (record.map_run) child_of_map_run_ended(record);
   leave_deleting_machine(record.state_machine);
 }
 
@@ -148,6 +155,7 @@ Result<void> OpenTransaction::resume_execution(ExecutionRow row) {
     if (task != execution->state.tasks.end()) deliver(row, child_answer(workshop_.site, *ended, read_payloads(*this, *ended), task->second));
     overlay_.erase(Key(child_tasks_table, row.value, ended->parent->attempt.value));
   }
+  for (const auto& run : list_map_runs(*this, row, std::nullopt, SIZE_MAX)) map_runs_due_.insert(run.row);
   drain();
   return {};
 }

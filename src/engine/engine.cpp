@@ -9,6 +9,8 @@
 #include <thread>
 
 #include "engine/engine_core.h"
+#include "signalbox/express.h"
+#include "signalbox/map_runs.h"
 
 namespace signalbox {
 
@@ -91,6 +93,7 @@ Engine::~Engine() { stop(); }
 
 void Engine::offer(std::string resource, std::unique_ptr<InternalTask> task) { implementation_->core.tasks().offer(std::move(resource), std::move(task)); }
 void Engine::offer(std::string resource, std::unique_ptr<ExternalTask> task) { implementation_->core.tasks().offer(std::move(resource), std::move(task)); }
+void Engine::keep_map_run_data(MapRunStorage& storage) { implementation_->core.keep_map_run_data(storage); }
 bool Engine::offers(const TaskResource& resource) const { return implementation_->core.tasks().offers(resource); }
 void Engine::on_change(std::function<void(const ExecutionChange&)> listener) { implementation_->core.on_change(std::move(listener)); }
 void Engine::on_status_change(std::function<void(Transaction&, const ExecutionRecord&)> listener) { implementation_->core.on_status_change(std::move(listener)); }

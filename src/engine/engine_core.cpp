@@ -6,6 +6,7 @@
 
 #include "engine/bug_note.h"
 #include "engine/core_counters.h"
+#include "engine/map_runs/map_run_rules.h"
 #include "engine/start_execution_task.h"
 
 namespace signalbox {
@@ -13,7 +14,7 @@ namespace signalbox {
 namespace {
 
 /// Own work per transaction, so that operations do not wait behind it.
-constexpr int timers_max = 1'000, continues_max = 16, recovered_max = 64;
+constexpr int timers_max = 1'000, continues_max = 16, map_runs_max = 4, recovered_max = 64;
 
 /// A timer whose execution could not be read is tried again after this.
 constexpr std::chrono::seconds retry_after{60};
@@ -25,7 +26,7 @@ EngineCore::EngineCore(Store& store, const Clock& clock, EngineOptions options, 
       clock_(clock),
       options_(std::move(options)),
       submit_(std::move(submit)),
-      workshop_{.store = store, .tasks = {}, .site = options_.site, .master_key = {}, .machines = {}, .cache = {}, .rows = {}, .allow_unsupported = options_.allow_unsupported, .mocks = options_.mocks, .started_at = {}, .status_listener = {}, .history_listener = {}, .unrecovered = {}},
+      workshop_{.store = store, .tasks = {}, .site = options_.site, .master_key = {}, .machines = {}, .cache = {}, .rows = {}, .allow_unsupported = options_.allow_unsupported, .mocks = options_.mocks, .started_at = {}, .status_listener = {}, .history_listener = {}, .map_run_storage = nullptr, .lost_express = {}, .unrecovered = {}},
       transaction_(workshop_),
       retention_(options_.retention),
       counters_(std::make_unique<Counters>()) {
@@ -65,6 +66,18 @@ void EngineCore::run_own_work() {
     const ExecutionRow row = continues_.front();
     continues_.pop_front();
     if (!attempt("continuation", [&] { transaction_.go_on(row); })) timers_.push(transaction_.now() + retry_after, row);
+  }
+  for (int i = 0; i < recovered_max && !workshop_.lost_express.empty(); ++i) {
+    const ExecutionRow row = workshop_.lost_express.extract(workshop_.lost_express.begin()).value();
+    if (!attempt("express restart", [&] { transaction_.restart_express(row); })) break;
+  }
+  // Of several runs each gets its turn: the set is gone through in a circle.
+  for (int i = 0; i < map_runs_max && !map_run_continues_.empty(); ++i) {
+    auto next = map_run_continues_.upper_bound(last_map_run_);
+    if (next == map_run_continues_.end()) next = map_run_continues_.begin();
+    last_map_run_ = *next;
+    map_run_continues_.erase(next);
+    if (!attempt("map run", [&] { transaction_.go_on_map_run(last_map_run_); })) break;
   }
   for (int i = 0; i < recovered_max && !workshop_.unrecovered.empty(); ++i) {
     const ExecutionRow row = *workshop_.unrecovered.begin();
@@ -123,6 +136,8 @@ void EngineCore::act(Effects effects) {
   for (const auto& entry : effects.timers) timers_.push(entry.due, entry.row);
   continues_.insert(continues_.end(), effects.continues.begin(), effects.continues.end());
   for (auto& call : effects.calls) call_external(std::move(call));
+  map_run_continues_.insert(effects.map_run_continues.begin(), effects.map_run_continues.end());
+  for (const MapRunRow row : effects.map_run_calls) call_map_run_storage(row);
   for (const auto& action : effects.actions) action();
   count(effects);
   for (const auto& record : effects.changes) {
@@ -160,6 +175,44 @@ void EngineCore::call_external(ExternalCall call) {
   call.task->call(call.call, std::move(done));
 }
 
+/// Brings an answer of the storage into a transaction. If that fails, the run is gone on with, and the call made again.
+template <class T>
+std::function<void(Evaluated<T>)> EngineCore::map_run_answer(MapRunRow row, std::function<void(OpenTransaction&, Evaluated<T>)> take) {
+  return [this, submit = submit_, row, take = std::move(take)](Evaluated<T> answer) {
+    auto run = [this, row, take, answer = std::make_shared<Evaluated<T>>(std::move(answer))](EngineTransaction&) {
+      map_run_calls_.erase(row);
+      take(transaction_, std::move(*answer));
+      return true;
+    };
+    submit({.run = std::move(run), .committed = [] {}, .failed = [this, row](const Error&) { map_run_continues_.insert(row); }});
+  };
+}
+
+// What is to be done is read from what was committed.
+void EngineCore::call_map_run_storage(MapRunRow row) {
+  const auto run = find_map_run(store_, row);
+  if (!run || !map_run_calls_.insert(row).second) return;
+  const auto needs = needs_of(*run);
+  auto* storage = workshop_.map_run_storage;
+  constexpr std::size_t items_max = 500, bytes_max = 1024 * 1024;
+  if (needs.read) {
+    auto done = map_run_answer<MapRunStorage::Items>(row, [row, position = run->read](OpenTransaction& transaction, Evaluated<MapRunStorage::Items> items) {
+      transaction.map_run_items_read(row, position, std::move(items));
+    });
+    const auto plan = find_map_run_plan(store_, row);
+    if (!storage || !plan.reader) return done(WorkflowError{error_names::ItemReaderFailed, "Items cannot be read here: there is no object store"});
+    storage->read({.run = row, .reader = *plan.reader, .position = run->read, .items_max = items_max, .bytes_max = bytes_max}, std::move(done));
+  } else if (needs.write) {
+    auto done = map_run_answer<MapRunStorage::Written>(row, [row](OpenTransaction& transaction, Evaluated<MapRunStorage::Written> written) {
+      transaction.map_run_results_written(row, std::move(written));
+    });
+    if (!storage) return done(WorkflowError{error_names::ResultWriterFailed, "Results cannot be written here: there is no object store"});
+    storage->write(row, std::move(done));
+  } else {
+    map_run_calls_.erase(row);
+  }
+}
+
 void EngineCore::repeat_answers() {
   if (answers_to_repeat_->empty() || clock_.now() < next_repeat_) return;
   next_repeat_ = clock_.now() + retry_after;
@@ -190,7 +243,7 @@ std::optional<Timestamp> EngineCore::next_due() const {
   return due;
 }
 
-bool EngineCore::is_busy() const { return !failed_ && (!continues_.empty() || !workshop_.unrecovered.empty() || retention_.is_sweeping()); }
+bool EngineCore::is_busy() const { return !failed_ && (!continues_.empty() || !map_run_continues_.empty() || !workshop_.lost_express.empty() || !workshop_.unrecovered.empty() || retention_.is_sweeping()); }
 
 EngineCounters EngineCore::counters() const {
   const Counters& now = *counters_;

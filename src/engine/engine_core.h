@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "engine/open_transaction.h"
@@ -25,6 +26,7 @@ class EngineCore {
   EngineCore& operator=(const EngineCore&) = delete;
 
   [[nodiscard]] TaskRegistry& tasks() { return workshop_.tasks; }
+  void keep_map_run_data(MapRunStorage& storage) { workshop_.map_run_storage = &storage; }
   void on_change(std::function<void(const ExecutionChange&)> listener) { listeners_.push_back(std::move(listener)); }
   void on_status_change(std::function<void(Transaction&, const ExecutionRecord&)> listener) { workshop_.status_listener = std::move(listener); }
   void on_history(std::function<void(Transaction&, const ExecutionRecord&, std::span<const HistoryEvent>)> listener) { workshop_.history_listener = std::move(listener); }
@@ -53,6 +55,9 @@ class EngineCore {
   void commit(std::vector<EngineOperation>& operations);
   void act(Effects effects);
   void call_external(ExternalCall call);
+  void call_map_run_storage(MapRunRow row);
+  template <class T>
+  [[nodiscard]] std::function<void(Evaluated<T>)> map_run_answer(MapRunRow row, std::function<void(OpenTransaction&, Evaluated<T>)> take);
   void repeat_answers();
   void count(const Effects& effects);
 
@@ -72,6 +77,9 @@ class EngineCore {
   Retention retention_;
   Timers timers_;
   std::deque<ExecutionRow> continues_;
+  std::set<MapRunRow> map_run_continues_;
+  MapRunRow last_map_run_;
+  std::set<MapRunRow> map_run_calls_;       ///< under way: one at a time for each run
   std::vector<std::function<void(const ExecutionChange&)>> listeners_;
 
   bool failed_ = false;                         ///< the last commit; nothing is served until one succeeds

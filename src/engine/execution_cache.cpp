@@ -48,7 +48,16 @@ void ExecutionCache::grown(CachedExecution& execution, std::size_t bytes) {
 }
 
 void ExecutionCache::evict(std::size_t bytes_max) {
-  while (bytes_ > bytes_max && executions_.size() > 1) erase(executions_.back().record.row);
+  for (auto at = executions_.end(); bytes_ > bytes_max && at != executions_.begin();) {
+    --at;
+    if (at->express || at == executions_.begin()) continue;
+    const auto dropped = at++;
+    erase(dropped->record.row);
+  }
+}
+
+void ExecutionCache::for_each(const std::function<void(CachedExecution&)>& visit) {
+  for (auto& execution : executions_) visit(execution);
 }
 
 void ExecutionCache::clear() {

@@ -5,6 +5,7 @@
 #include "signalbox/execution.h"
 #include "signalbox/executions.h"
 
+#include <functional>
 #include <list>
 #include <memory>
 #include <optional>
@@ -13,8 +14,15 @@
 #include <vector>
 
 #include "engine/machines.h"
+#include "signalbox/express.h"
 
 namespace signalbox {
+
+/// An express execution: nothing of it can be read again, so it stays in memory until it ends.
+struct ExpressRun {
+  bool is_stored = false;                   ///< asynchronous: its start is a row
+  ExpressListener on_end;                   ///< synchronous
+};
 
 struct CachedExecution {
   ExecutionRecord record;
@@ -34,6 +42,7 @@ struct CachedExecution {
   bool touched = false;                     ///< stands in the transaction's list of what it must write
   bool closed = false;
   bool began = false;                       ///< started or redriven in this transaction, and nobody has been told yet
+  std::optional<ExpressRun> express;
   std::size_t bytes = 0, bytes_measured = 0;    ///< of memory, estimated
 };
 
@@ -45,9 +54,10 @@ class ExecutionCache {
   void erase(ExecutionRow row);
   /// After its state has grown by about `bytes`.
   void grown(CachedExecution& execution, std::size_t bytes);
-  /// Drops what was used least lately until the rest takes at most `bytes_max`. The one used last stays: it would only be folded again.
+  /// Drops what was used least lately until the rest takes at most `bytes_max`. The one used last stays: it would only be folded again. So do express ones.
   void evict(std::size_t bytes_max);
   void clear();
+  void for_each(const std::function<void(CachedExecution&)>& visit);
   [[nodiscard]] std::size_t size() const { return by_row_.size(); }
 
  private:

@@ -49,6 +49,8 @@ std::string encode_execution(const ExecutionRecord& record) {
   if (record.parent) writer.integer(record.parent->execution.value).integer(record.parent->attempt.value);
   writer.boolean(record.set_aside);
   writer.optional_integer(record.version).optional_text(record.alias).integer(record.redrives).optional_timestamp(record.redriven_at).optional_text(record.redrive_token).optional_text(record.test_case);
+  writer.boolean(record.map_run.has_value());
+  if (record.map_run) writer.integer(record.map_run->run.value).integer(record.map_run->child).text(record.map_state);
   return writer.take();
 }
 
@@ -79,6 +81,11 @@ ExecutionRecord decode_execution(ExecutionRow row, std::string_view bytes) {
   record.redriven_at = reader.optional_timestamp();
   record.redrive_token = reader.optional_text();
   record.test_case = reader.optional_text();
+  if (!reader.at_end() && reader.boolean()) {   // data files of the first days end before
+    const MapRunRow run{reader.integer()};
+    record.map_run = MapRunChildLink{run, reader.integer()};
+    record.map_state = reader.text();
+  }
   return record;
 }
 

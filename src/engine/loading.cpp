@@ -24,7 +24,7 @@ CachedExecution* OpenTransaction::read(ExecutionRow row, SetAside set_aside) {
   if (record->set_aside && set_aside == SetAside::Refused) return nullptr;   // folding it may meet the bug again
   CachedExecution loaded;
   loaded.state = load_execution(*this, *record);
-  loaded.program = workshop_.machines.program(*this, record->definition);
+  loaded.program = workshop_.machines.program(*this, record->definition, record->map_state);
   loaded.record = std::move(*record);
   if (auto open = find_open_execution(*this, row)) {
     loaded.open = std::move(*open);
@@ -81,11 +81,15 @@ void OpenTransaction::write_touched() {
     CachedExecution* execution = workshop_.cache.find(row);
     SIGNALBOX_ASSERT(execution);
     execution->touched = false;
-    write_history(*execution);
-    write_open(*execution);
-    announce(*execution);
+    if (execution->express) {
+      write_express(*execution);
+    } else {
+      write_history(*execution);
+      write_open(*execution);
+      announce(*execution);
+    }
     if (execution->closed) {
-      effects_.changes.push_back(execution->record);
+      if (!execution->express) effects_.changes.push_back(execution->record);
       if (execution->armed) ++effects_.closed_with_timer;
       workshop_.cache.erase(row);
     } else {

@@ -33,16 +33,18 @@ const StateMachineRecord* Machines::find(const Reader& reader, std::string_view 
   return &records_.emplace(key, std::move(*record)).first->second;
 }
 
-std::shared_ptr<const Program> Machines::program(const Reader& reader, DefinitionRow row) {
-  if (const auto found = programs_.find(row); found != programs_.end()) return found->second;
+std::shared_ptr<const Program> Machines::program(const Reader& reader, DefinitionRow row, const std::string& map_state) {
+  if (const auto found = programs_.find({row, map_state}); found != programs_.end()) return found->second;
   const auto text = definition_text(reader, row);
   if (!text) throw StoreFailure("damaged data file: definition " + std::to_string(row.value) + " is missing");
   if (programs_.size() >= programs_max) std::erase_if(programs_, [](const auto& entry) { return entry.second.use_count() == 1; });
   auto program = std::make_shared<Program>();
   program->machine = load_definition(*text);
+  if (!map_state.empty()) program->machine = processor_of(*program->machine, map_state);
+  if (!program->machine) throw StoreFailure("damaged data file: definition " + std::to_string(row.value) + " has no Map state " + map_state);
   program->has_callbacks = std::any_of(program->machine->states.begin(), program->machine->states.end(), waits_for_callback);
   program->is_logged = is_logged(find_revision(reader, row));
-  return programs_.emplace(row, std::move(program)).first->second;
+  return programs_.emplace(std::pair(row, map_state), std::move(program)).first->second;
 }
 
 }  // namespace signalbox

@@ -4,10 +4,12 @@
 #include "signalbox/state_machine.h"
 #include "signalbox/state_machines.h"
 
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
 namespace signalbox {
 
@@ -22,14 +24,15 @@ class Machines {
  public:
   /// Null if there is none. Valid until the next call.
   [[nodiscard]] const StateMachineRecord* find(const Reader& reader, std::string_view name);
-  [[nodiscard]] std::shared_ptr<const Program> program(const Reader& reader, DefinitionRow row);
+  /// `map_state`: the processor of that Map state alone; empty: the whole machine.
+  [[nodiscard]] std::shared_ptr<const Program> program(const Reader& reader, DefinitionRow row, const std::string& map_state = {});
   /// Its record was written, or a write of it dropped: it is read again.
   void forget(const std::string& name) { records_.erase(name); }
   void clear() { records_.clear(); }
 
  private:
   std::unordered_map<std::string, StateMachineRecord> records_;
-  std::unordered_map<DefinitionRow, std::shared_ptr<const Program>> programs_;
+  std::map<std::pair<DefinitionRow, std::string>, std::shared_ptr<const Program>> programs_;
 };
 
 }  // namespace signalbox

@@ -25,6 +25,8 @@ void Effects::append(Effects&& later) {
   append_to(actions, std::move(later.actions));
   append_to(calls, std::move(later.calls));
   append_to(continues, std::move(later.continues));
+  append_to(map_run_continues, std::move(later.map_run_continues));
+  append_to(map_run_calls, std::move(later.map_run_calls));
   append_to(timers, std::move(later.timers));
   append_to(changes, std::move(later.changes));
   transitions += later.transitions;
@@ -55,13 +57,17 @@ void OpenTransaction::keep_operation() {
 void OpenTransaction::drop_operation() {
   overlay_.drop_operation();
   workshop_.rows.operation_dropped();
-  for (ExecutionRow row : operation_rows_) workshop_.cache.erase(row);
+  for (ExecutionRow row : operation_rows_) {
+    if (auto* execution = workshop_.cache.find(row); execution && execution->express) lose_express(*execution);
+    workshop_.cache.erase(row);
+  }
   for (const auto& name : operation_machines_) workshop_.machines.forget(name);
   operation_rows_.clear();
   operation_machines_.clear();
   workshop_.unrecovered.insert(recovered_.begin() + static_cast<std::ptrdiff_t>(recovered_kept_), recovered_.end());
   recovered_.resize(recovered_kept_);
   worklist_.clear();
+  map_runs_due_.clear();
   touched_.clear();
   effects_ = {};
   draining_ = false;
@@ -69,6 +75,9 @@ void OpenTransaction::drop_operation() {
 
 void OpenTransaction::abandon() {
   workshop_.unrecovered.insert(recovered_.begin(), recovered_.end());
+  workshop_.cache.for_each([this](CachedExecution& execution) {
+    if (execution.express) lose_express(execution);
+  });
   workshop_.cache.clear();
   workshop_.machines.clear();
   workshop_.rows.clear();

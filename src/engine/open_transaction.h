@@ -18,6 +18,7 @@
 #include "engine/overlay.h"
 #include "engine/task_registry.h"
 #include "engine/timers.h"
+#include "signalbox/map_runs.h"
 
 namespace signalbox {
 
@@ -31,6 +32,7 @@ struct Effects {
   std::vector<std::function<void()>> actions;
   std::vector<ExternalCall> calls;
   std::vector<ExecutionRow> continues;      ///< to be gone on with in a later transaction
+  std::vector<MapRunRow> map_run_continues, map_run_calls;   ///< likewise; and those that want items read or results written
   std::vector<Timers::Entry> timers;
   std::vector<ExecutionRecord> changes;     ///< began or ended
   std::uint64_t transitions = 0, events = 0, closed_with_timer = 0;
@@ -53,6 +55,8 @@ struct Workshop {
   Timestamp started_at;                     ///< of this process: heartbeats from before it count from then
   std::function<void(Transaction&, const ExecutionRecord&)> status_listener;
   std::function<void(Transaction&, const ExecutionRecord&, std::span<const HistoryEvent>)> history_listener;
+  MapRunStorage* map_run_storage = nullptr;
+  std::set<ExecutionRow> lost_express;      ///< stored ones whose state is gone: they run again from the beginning
   std::set<ExecutionRow> unrecovered;       ///< were under way when the process before ended; their external calls have not been repeated yet
 };
 
@@ -75,6 +79,11 @@ class OpenTransaction final : public EngineTransaction {
   // What the engine's loop delivers, each an operation of its own.
   void fire_timer(Timers::Entry entry);
   void go_on(ExecutionRow row);             ///< after Continue, or with internal calls that were put off
+  void restart_express(ExecutionRow row);
+  void go_on_map_run(MapRunRow row);
+  /// Answers of MapRunStorage; `position` is where the read began.
+  void map_run_items_read(MapRunRow row, std::int64_t position, Evaluated<MapRunStorage::Items> items);
+  void map_run_results_written(MapRunRow row, Evaluated<MapRunStorage::Written> written);
   void recover(ExecutionRow row);           ///< repeats its external calls
   /// For the entry that a failed assertion left: its step met a bug. Unknown or closed: nothing.
   void set_aside(ExecutionRow row);
@@ -99,6 +108,7 @@ class OpenTransaction final : public EngineTransaction {
   Result<void> heartbeat_task(const TaskToken& token) override;
   Result<void> resume_execution(ExecutionRow row) override;
   const Execution* execution(ExecutionRow row) override;
+  Result<void> update_map_run(MapRunRow row, UpdateMapRun update) override;
   bool offers(const TaskResource& resource) const override { return workshop_.tasks.offers(resource); }
   bool allows_unsupported() const override { return workshop_.allow_unsupported; }
   bool mocks(std::string_view state_machine, std::string_view state) const override;
@@ -114,6 +124,23 @@ class OpenTransaction final : public EngineTransaction {
   void close(CachedExecution& execution);
   void pay_owed(CachedExecution& execution, bool external_too);
   [[nodiscard]] TaskCall task_call(const CachedExecution& execution, const commands::InvokeTask& command) const;
+
+  // express.cpp
+  [[nodiscard]] Result<StartedExecution> start_express(ExecutionRecord record, const StateMachineRecord& machine, StartRequest request);
+  void begin_express(ExecutionRow row, ExpressStart start, ExpressListener on_end);
+  void write_express(CachedExecution& execution);
+  void lose_express(CachedExecution& execution);
+
+  // map_runs/map_running.cpp
+  void start_map_run(CachedExecution& execution, const commands::StartMapRun& command);
+  void stop_map_run(CachedExecution& execution, const commands::StopMapRun& command);
+  void bring_items(CachedExecution& parent, MapRunRecord& run, const MapRunPlan& plan, const std::vector<MapRunStorage::Item>& items, bool at_end);
+  void advance_map_run(MapRunRow row);
+  void begin_child(MapRunRecord& run);
+  void child_of_map_run_ended(const ExecutionRecord& child);
+  void stop_children(const MapRunRecord& run);
+  [[nodiscard]] bool parent_is_set_aside(const MapRunRecord& run) const;
+  void finish_map_run(MapRunRecord& run, Evaluated<Json> result);
 
   // loading.cpp
   enum class SetAside { Refused, Accepted };
@@ -151,6 +178,7 @@ class OpenTransaction final : public EngineTransaction {
   Overlay overlay_;
   Timestamp now_;
   std::deque<std::pair<ExecutionRow, Event>> worklist_;
+  std::set<MapRunRow> map_runs_due_;        ///< something of them changed
   std::vector<ExecutionRow> touched_;       ///< by the drain under way
   std::vector<ExecutionRow> operation_rows_;     ///< cached executions that the operation has changed
   std::vector<std::string> operation_machines_;  ///< whose records it has written
@@ -159,6 +187,7 @@ class OpenTransaction final : public EngineTransaction {
   Effects effects_, kept_effects_;
   bool draining_ = false;
   int steps_ = 0;                           ///< of this drain
+  std::int64_t children_begun_ = 0;         ///< of map runs, by this drain; or stopped
 };
 
 }  // namespace signalbox

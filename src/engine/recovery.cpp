@@ -7,6 +7,8 @@
 #include "engine/engine_core.h"
 #include "engine/execution_records.h"
 #include "engine/foundation.h"
+#include "signalbox/express.h"
+#include "signalbox/map_runs.h"
 
 namespace signalbox {
 
@@ -68,6 +70,15 @@ void EngineCore::find_open_executions(bool restarted) {
     if (open.due) timers_.push(*open.due, row);
     if (open.pending && restarted) workshop_.unrecovered.insert(workshop_.unrecovered.end(), row);
     if (open.pending && !restarted) continues_.push_back(row);
+    return true;
+  });
+  store_.scan({.prefix = Key(express_executions_table)}, [&](const Key& key, std::string_view) {
+    workshop_.lost_express.insert(ExecutionRow{key.integer(0)});
+    return true;
+  });
+  map_run_continues_.clear();
+  store_.scan({.prefix = Key(open_map_runs_table)}, [&](const Key& key, std::string_view) {
+    map_run_continues_.insert(MapRunRow{key.integer(0)});
     return true;
   });
   counters_->open = open_count;

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "engine/execution_records.h"
+#include "signalbox/map_runs.h"
 
 namespace signalbox {
 
@@ -40,7 +41,28 @@ void Retention::begin_again() {
   next_sweep_ = Timestamp{};
 }
 
+namespace {
+
+/// The children are executions, and go as such.
+void erase_map_runs(Transaction& transaction, ExecutionRow execution) {
+  for (const auto& run : list_map_runs(transaction, execution, std::nullopt, SIZE_MAX)) {
+    std::vector<std::int64_t> children;
+    for_each_child(transaction, run.row, 0, [&](std::int64_t child, const MapRunItem&) {
+      children.push_back(child);
+      return true;
+    });
+    for (const auto child : children) transaction.erase(Key(map_run_items_table, run.row.value, child));
+    transaction.erase(Key(map_run_plans_table, run.row.value));
+    transaction.erase(Key(map_run_ids_table, run.id));
+    transaction.erase(Key(execution_map_runs_table, execution.value, run.row.value));
+    transaction.erase(Key(map_runs_table, run.row.value));
+  }
+}
+
+}  // namespace
+
 void erase_execution(Transaction& transaction, const ExecutionRecord& record) {
+  erase_map_runs(transaction, record.row);
   for (std::int64_t chunk = record.last_chunk; chunk != 0;) {
     const Key key(history_table, chunk);
     const auto stored = transaction.get(key);

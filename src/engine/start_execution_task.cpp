@@ -24,6 +24,7 @@ std::string error_name(const Error& error) {
     case ErrorCode::Conflict: return "StateMachineDeleting";
     case ErrorCode::TooLarge: return "InvalidExecutionInput";
     case ErrorCode::InvalidArgument: return "InvalidName";
+    case ErrorCode::NotSupported: return "StateMachineTypeNotSupported";
     default: return "ServiceUnavailable";
   }
 }

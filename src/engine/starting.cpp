@@ -40,6 +40,15 @@ Result<StartedExecution> OpenTransaction::start_execution(StartRequest request) 
   }
   if (request.name) {
     if (auto checked = check_name(*request.name); !checked) return checked.error();
+  }
+  if (machine->type == StateMachineType::Express && machine->status == StateMachineStatus::Active) {
+    StateMachineRecord pinned = *machine;
+    ExecutionRecord chosen = new_record(pinned, request);
+    if (!qualifier.empty() && !qualify(chosen, pinned, qualifier)) return missing;
+    chosen.definition = pinned.definition;
+    return start_express(std::move(chosen), pinned, std::move(request));
+  }
+  if (request.name) {
     if (const auto existing = find_execution(*this, request.state_machine, *request.name)) return existing_execution(*existing, request);
   }
   if (machine->status == StateMachineStatus::Deleting) return error(ErrorCode::Conflict, "State Machine is being deleted: '" + machine_arn + "'");
@@ -115,7 +124,7 @@ void OpenTransaction::begin_execution(const ExecutionRecord& record, const State
   execution.record = record;
   execution.began = true;
   execution.state = blank_execution(record.row);
-  execution.program = workshop_.machines.program(*this, machine.definition);
+  execution.program = workshop_.machines.program(*this, machine.definition, record.map_state);
   // Its own row is written with its history.
   put(Key(machine_executions_table, record.state_machine, record.row.value), "");
   if (record.name != record.id.value) put(Key(execution_names_table, record.state_machine, record.name), encode_row(record.row.value));

@@ -48,7 +48,13 @@ void OpenTransaction::drain() {
   if (draining_) return;
   draining_ = true;
   steps_ = 0;
-  while (!worklist_.empty()) {
+  children_begun_ = 0;
+  while (!worklist_.empty() || !map_runs_due_.empty()) {
+    if (worklist_.empty()) {
+      write_touched();   // a run looks at its children as they are stored
+      advance_map_run(map_runs_due_.extract(map_runs_due_.begin()).value());
+      continue;
+    }
     const auto [row, event] = std::move(worklist_.front());
     worklist_.pop_front();
     step_one(row, event);
@@ -82,6 +88,8 @@ void OpenTransaction::carry_out(CachedExecution& execution, std::vector<Command>
     std::visit(Overload{
                    [&](const commands::InvokeTask& invoke_task) { invoke(execution, invoke_task); },
                    [&](const commands::CancelTask& cancel_task) { cancel(execution, cancel_task); },
+                   [&](const commands::StartMapRun& start) { start_map_run(execution, start); },
+                   [&](const commands::StopMapRun& stop) { stop_map_run(execution, stop); },
                    [&](const commands::Continue&) { effects_.continues.push_back(execution.record.row); },
                    [&](const commands::Close&) { close(execution); },
                },

@@ -60,6 +60,7 @@ std::string explain_frame(const Execution& execution, const Frame& frame, Timest
           },
           [&](const Frame::InWait& in) { return fmt::format("State '{}' waits and goes on {}", frame.state, at(in.due, now)); },
           [&](const Frame::InRetry& in) { return fmt::format("State '{}' failed and is tried again {}", frame.state, at(in.due, now)); },
+          [&](const Frame::InMapRun&) { return fmt::format("State '{}' waits for its map run's child executions", frame.state); },
           [&](const Frame::Gathering& in) {
             return fmt::format("State '{}' waits for {} of its {} branches or items", frame.state, in.running.size(), in.results.size());
           }},

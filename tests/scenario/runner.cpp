@@ -112,11 +112,13 @@ class Scenario {
     if (verb == "taken") return handle(events::TaskTaken{attempt, take_optional(rest)});
     if (verb == "answer") return handle(events::TaskAnswered{attempt, parse_json(rest)});
     if (verb == "succeed") return handle(events::CallbackSucceeded{attempt, parse_json(rest)});
+    if (verb == "map-run") return handle(events::MapRunEnded{attempt, parse_json(rest), std::nullopt});
     if (verb == "heartbeat") return handle(events::Heartbeat{attempt});
     const auto kind = verb == "refuse" ? parse_kind(take_word(rest)) : TaskFailureKind::Failed;
     auto name = take_optional(rest);
     WorkflowError error{std::move(name), rest.empty() ? std::nullopt : std::optional(rest)};
     if (verb == "refuse") return handle(events::TaskRefused{attempt, kind, std::move(error)});
+    if (verb == "map-run-fails") return handle(events::MapRunEnded{attempt, std::nullopt, std::move(error)});
     if (verb == "fail") return handle(events::CallbackFailed{attempt, std::move(error)});
     refuse("no such command: " + verb);
   }

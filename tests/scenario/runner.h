@@ -23,6 +23,8 @@
 ///   refuse ATTEMPT KIND ERROR CAUSE   TaskRefused; KIND as in TaskFailureKind
 ///   succeed ATTEMPT JSON              CallbackSucceeded
 ///   fail ATTEMPT [ERROR [CAUSE]]      CallbackFailed
+///   map-run ATTEMPT JSON              MapRunEnded, with the run's result
+///   map-run-fails ATTEMPT ERROR CAUSE MapRunEnded, failed
 ///   heartbeat ATTEMPT                 Heartbeat
 ///   stop [ERROR [CAUSE]]              Stop
 ///   restart                           forgets the execution and folds its stored history again

@@ -4,30 +4,37 @@
 
 #include <algorithm>
 #include <limits>
+#include <memory>
+#include <utility>
 
 namespace signalbox::asl {
 
 namespace {
 
-/// Spec: Map State, ProcessorConfig. Gives whether the mode is DISTRIBUTED.
-bool parse_processor_config(StateContext& context, Fields& processor) {
+/// Spec: Map State, ProcessorConfig. In DISTRIBUTED mode gives the type of the child executions.
+std::optional<StateMachineType> parse_processor_config(StateContext& context, Fields& processor) {
   const auto* value = processor.object("ProcessorConfig");
-  if (!value) return false;
+  if (!value) return std::nullopt;
   Fields config(*value, processor.at("ProcessorConfig"), processor.language(), context.report());
   const auto mode = config.string("Mode").value_or("INLINE");
   const bool distributed = mode == "DISTRIBUTED";
   if (!distributed && mode != "INLINE") context.report().fault("Value is not one of [INLINE, DISTRIBUTED]", config.at("Mode"));
+  auto execution_type = StateMachineType::Standard;
   if (const auto type = config.string("ExecutionType")) {
+    if (*type == "EXPRESS") execution_type = StateMachineType::Express;
     if (*type != "STANDARD" && *type != "EXPRESS") context.report().fault("Value is not one of [STANDARD, EXPRESS]", config.at("ExecutionType"));
   } else if (distributed) {
     config.require({"ExecutionType"});
   }
   config.refuse_others();
-  if (distributed) context.report().not_offered(config.at("Mode"), "distributed Map states are not offered yet");
-  return distributed;
+  if (!distributed) return std::nullopt;
+  if (context.builder.options.type == StateMachineType::Express) context.report().fault("Express state machine does not support Map state in Distributed mode", config.at("Mode"));
+  return execution_type;
 }
 
-void parse_processor(StateContext& context, MapState& state, bool& distributed) {
+/// The type of the child executions if the mode is DISTRIBUTED.
+std::optional<StateMachineType> parse_processor(StateContext& context, MapState& state) {
+  std::optional<StateMachineType> distributed;
   auto& fields = context.fields;
   if (!fields.has("Iterator")) fields.require({"ItemProcessor"});
   fields.at_most_one({"ItemProcessor", "Iterator"});
@@ -37,15 +44,19 @@ void parse_processor(StateContext& context, MapState& state, bool& distributed) 
     Fields processor(*value, fields.at(name), context.builder.language, context.report());
     processor.ignore({"Comment"});
     distributed = parse_processor_config(context, processor);
+    // What the children's type forbids is looked for in their states.
+    const auto outer_type = std::exchange(context.builder.options.type, distributed.value_or(context.builder.options.type));
     state.processor = parse_flow(context.builder, processor, fields.at(name), distributed ? OuterVariables::Hidden : OuterVariables::Visible);
+    context.builder.options.type = outer_type;
     processor.refuse_others();
   }
+  return distributed;
 }
 
 /// Spec: Map State, Label: the name of the child executions' state machine.
-void check_label(StateContext& context) {
+std::string parse_label(StateContext& context) {
   const auto label = context.fields.string("Label");
-  if (!label) return;
+  if (!label) return {};
   const auto barred = [](char c) {
     return static_cast<unsigned char>(c) < 0x20 || c == 0x7f || std::string_view("?*<>{}[]:;,\\|^~$#%&`\"/ ").find(c) != std::string_view::npos;
   };
@@ -56,18 +67,119 @@ void check_label(StateContext& context) {
   }();
   if (label->empty() || label->size() > 40 || has_c1 || std::any_of(label->begin(), label->end(), barred))
     context.report().fault(Phase::Form, "INVALID_LABEL_NAME", fmt::format("Invalid Label: '{}'", *label), context.fields.at("Label"));
+  return *label;
 }
 
-/// Fields of the distributed mode: known and checked for their type, the rest is for when they are offered.
-void parse_distributed_fields(StateContext& context, bool distributed) {
-  auto& fields = context.fields;
-  check_label(context);
-  for (const auto* name : {"ItemReader", "ItemBatcher", "ResultWriter"}) {
-    if (!fields.object(name)) continue;
-    if (!distributed) context.report().fault(fmt::format("Field '{}' is only supported for a distributed Map state", name), fields.place());
-    context.report().not_offered(fields.at(name), fmt::format("{} is not offered yet", name));
+/// `object` without some of its members.
+Json without(Json object, std::initializer_list<std::string_view> names) {
+  for (const auto name : names) object = object.without(name);
+  return object;
+}
+
+void check_one_of(Fields& fields, std::string_view name, std::initializer_list<std::string_view> values) {
+  const auto value = fields.string(name);
+  if (!value || std::find(values.begin(), values.end(), *value) != values.end()) return;
+  std::string all;
+  for (const auto each : values) all += (all.empty() ? "" : ", ") + std::string(each);
+  fields.report().fault(fmt::format("Value is not one of [{}]", all), fields.at(name));
+}
+
+constexpr Range whole_number{0, std::numeric_limits<std::int32_t>::max()};
+
+/// Spec: ItemReader, ReaderConfig.
+void parse_reader_config(StateContext& context, Fields& reader, ItemReader& out) {
+  const auto* value = reader.object("ReaderConfig");
+  if (!value) {
+    if (out.source == ItemReader::Source::GetObject) reader.require({"ReaderConfig"});
+    return;
   }
-  if (fields.has("Label") && !distributed) context.report().fault("Field 'Label' is only supported for a distributed Map state", fields.place());
+  Fields config(*value, reader.at("ReaderConfig"), reader.language(), context.report());
+  check_one_of(config, "InputType", {"CSV", "JSON", "JSONL", "PARQUET", "MANIFEST"});
+  check_one_of(config, "CSVHeaderLocation", {"FIRST_ROW", "GIVEN"});
+  check_one_of(config, "CSVDelimiter", {"COMMA", "PIPE", "SEMICOLON", "SPACE", "TAB"});
+  check_one_of(config, "ManifestType", {"ATHENA_DATA", "S3_INVENTORY"});
+  check_one_of(config, "Transformation", {"NONE", "LOAD_AND_FLATTEN"});
+  (void)config.array("CSVHeaders");
+  (void)config.string("ItemsPointer");
+  const auto type = config.string("InputType").value_or("");
+  if (type == "CSV") config.require({"CSVHeaderLocation"});
+  if (type == "PARQUET") context.report().not_offered(config.at("InputType"), "reading items from PARQUET files is not offered");
+  out.max_items = parse_integer_or_path(config, "MaxItems", whole_number);
+  config.refuse_others();
+  out.config = without(*value, {"MaxItems", "MaxItemsPath"});
+}
+
+std::optional<Template> parse_call_parameters(Fields& fields) {
+  fields.only_in(QueryLanguage::JsonPath, {"Parameters"});
+  fields.only_in(QueryLanguage::Jsonata, {"Arguments"});
+  return fields.either_template(fields.is_jsonata() ? "Arguments" : "Parameters", input_and_context);
+}
+
+std::optional<ItemReader> parse_item_reader(StateContext& context) {
+  const auto* value = context.fields.object("ItemReader");
+  if (!value) return std::nullopt;
+  Fields fields(*value, context.fields.at("ItemReader"), context.fields.language(), context.report());
+  ItemReader reader;
+  fields.require({"Resource"});
+  if (const auto resource = fields.string("Resource")) {
+    const auto action = resource->substr(resource->find(":::") == std::string::npos ? 0 : resource->find(":::") + 3);
+    if (action == "s3:listObjectsV2") reader.source = ItemReader::Source::ListObjects;
+    else if (action != "s3:getObject") context.report().fault(fmt::format("The resource provided {} is not recognized. The value is not a valid resource ARN, or the resource is not available in this region.", *resource), fields.at("Resource"));
+  }
+  reader.parameters = parse_call_parameters(fields);
+  parse_reader_config(context, fields, reader);
+  fields.refuse_others();
+  return reader;
+}
+
+std::optional<ItemBatcher> parse_item_batcher(StateContext& context) {
+  const auto* value = context.fields.object("ItemBatcher");
+  if (!value) return std::nullopt;
+  Fields fields(*value, context.fields.at("ItemBatcher"), context.fields.language(), context.report());
+  ItemBatcher batcher;
+  batcher.batch_input = fields.either_template("BatchInput", input_and_context);
+  batcher.max_items = parse_integer_or_path(fields, "MaxItemsPerBatch", whole_number);
+  batcher.max_bytes = parse_integer_or_path(fields, "MaxInputBytesPerBatch", whole_number);
+  fields.refuse_others();
+  return batcher;
+}
+
+std::optional<ResultWriter> parse_result_writer(StateContext& context) {
+  const auto* value = context.fields.object("ResultWriter");
+  if (!value) return std::nullopt;
+  Fields fields(*value, context.fields.at("ResultWriter"), context.fields.language(), context.report());
+  ResultWriter writer;
+  const auto resource = fields.string("Resource");
+  writer.exports = resource.has_value();
+  if (resource && !resource->ends_with(":::s3:putObject")) context.report().fault(fmt::format("The resource provided {} is not recognized. The value is not a valid resource ARN, or the resource is not available in this region.", *resource), fields.at("Resource"));
+  writer.parameters = parse_call_parameters(fields);
+  if (const auto* config_value = fields.object("WriterConfig")) {
+    Fields config(*config_value, fields.at("WriterConfig"), fields.language(), context.report());
+    check_one_of(config, "Transformation", {"NONE", "COMPACT", "FLATTEN"});
+    check_one_of(config, "OutputType", {"JSON", "JSONL"});
+    config.refuse_others();
+    writer.config = *config_value;
+  }
+  fields.refuse_others();
+  return writer;
+}
+
+/// Fields of the distributed mode; in inline mode each is a fault.
+std::optional<DistributedMap> parse_distributed_fields(StateContext& context, std::optional<StateMachineType> type) {
+  auto& fields = context.fields;
+  DistributedMap map;
+  map.label = parse_label(context);
+  map.reader = parse_item_reader(context);
+  map.batcher = parse_item_batcher(context);
+  map.writer = parse_result_writer(context);
+  if (type) {
+    map.execution_type = *type;
+    return map;
+  }
+  for (const auto* name : {"ItemReader", "ItemBatcher", "ResultWriter", "Label"}) {
+    if (fields.has(name)) context.report().fault(fmt::format("Field '{}' is only supported for a distributed Map state", name), fields.place());
+  }
+  return std::nullopt;
 }
 
 std::optional<ConstantOrPath<double>> parse_tolerated_percentage(Fields& fields) {
@@ -102,15 +214,14 @@ void parse_items(StateContext& context, MapState& state) {
 MapState parse_map(StateContext& context) {
   auto& fields = context.fields;
   MapState state;
-  bool distributed = false;
-  parse_processor(context, state, distributed);
+  const auto distributed = parse_processor(context, state);
   parse_items(context, state);
   state.flow = parse_data_flow(context, FlowFields::Map);
   constexpr Range count{0, std::numeric_limits<std::int32_t>::max()};
   state.max_concurrency = parse_integer_or_path(fields, "MaxConcurrency", count);
   state.tolerated_failure_count = parse_integer_or_path(fields, "ToleratedFailureCount", count);
   state.tolerated_failure_percentage = parse_tolerated_percentage(fields);
-  parse_distributed_fields(context, distributed);
+  if (auto fields_of_mode = parse_distributed_fields(context, distributed)) state.distributed = std::make_shared<const DistributedMap>(std::move(*fields_of_mode));
   state.retry = parse_retry(context);
   state.catchers = parse_catch(context);
   state.next = parse_transition(context);

@@ -6,6 +6,10 @@ namespace {
 
 void append_redrive(ObjectText& out, const Api& api, const ExecutionRecord& record) {
   out.number("redriveCount", record.redrives).time("redriveDate", record.redriven_at);
+  if (record.map_run && record.status != ExecutionStatus::Running && record.status != ExecutionStatus::Succeeded) {
+    out.text("redriveStatus", "REDRIVABLE_BY_MAP_RUN");
+    return;
+  }
   const auto reason = not_redrivable(api.reader, record, api.engine.clock().now());
   out.text("redriveStatus", reason ? "NOT_REDRIVABLE" : "REDRIVABLE").text("redriveStatusReason", reason);
 }
@@ -30,6 +34,9 @@ Answer<std::string> describe_execution(const Api& api, const Json& request) {
   if (data) out.quoted("input", payloads.input).raw("inputDetails", included_details);
   if (data && payloads.output) out.quoted("output", *payloads.output).raw("outputDetails", included_details);
   out.text("stateMachineVersionArn", version_arn(site, *record)).text("stateMachineAliasArn", alias_arn(site, *record));
+  if (record->map_run) {
+    if (const auto run = find_map_run(api.reader, record->map_run->run)) out.text("mapRunArn", run->arn(site));
+  }
   append_redrive(out, api, *record);
   // A machine's own time-out shows none. [recorded on AWS]
   if (data && record->status != ExecutionStatus::TimedOut) out.text("error", payloads.error.error).text("cause", payloads.error.cause);

@@ -73,6 +73,9 @@ Answer<std::string> describe_state_machine_for_execution(const Api& api, const J
   out.text("roleArn", machine.role_arn).time("updateDate", machine.updated_at);
   append_configuration(out, machine);
   out.text("revisionId", machine.revision_id);
+  if (execution->map_run) {
+    if (const auto run = find_map_run(api.reader, execution->map_run->run)) out.text("mapRunArn", run->arn(api.engine.site())).text("label", run->label);
+  }
   return out.take();
 }
 

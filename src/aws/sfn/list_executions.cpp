@@ -16,8 +16,9 @@ std::optional<ExecutionStatus> status_of(std::string_view text) {
   return std::nullopt;
 }
 
-std::string summary(const Site& site, const ExecutionRecord& record) {
-  return ObjectText()
+/// `out` may hold members already.
+std::string summary(const Site& site, const ExecutionRecord& record, ObjectText out = {}) {
+  return out
       .text("executionArn", site.execution_arn(record.state_machine, record.name))
       .text("stateMachineArn", site.state_machine_arn(record.state_machine))
       .text("name", record.name)
@@ -40,6 +41,32 @@ bool qualify(const Reader& reader, const MachineName& name, ExecutionFilter& fil
   return find_alias(reader, name.name, name.qualifier).has_value();
 }
 
+/// Child executions of a map run.
+Answer<std::string> list_children(const Api& api, const std::string& arn, const std::optional<std::string>& status, const std::optional<std::string>& redrive, std::size_t limit,
+                                  const std::optional<std::string>& token) {
+  const auto run = find_map_run_by_arn(api.reader, arn);
+  if (!run) return run.error();
+  const auto scope = "ListExecutions of map run " + std::to_string(run->row.value) + " " + status.value_or("") + " " + redrive.value_or("");
+  std::optional<ExecutionRow> before;
+  if (token) {
+    const auto position = read_page_token(api.engine.master_key(), scope, *token);
+    if (!position) return invalid_page_token();
+    std::int64_t row = 0;
+    std::from_chars(position->data(), position->data() + position->size(), row);
+    before = ExecutionRow{row};
+  }
+  std::vector<MapRunChild> page;
+  const bool none = status == "PENDING_REDRIVE" || redrive == "REDRIVEN";
+  if (!none) page = list_map_run_children(api.reader, run->row, status ? status_of(*status) : std::nullopt, before, limit + 1);
+  const bool more = page.size() > limit;
+  if (more) page.pop_back();
+  const auto& site = api.engine.site();
+  ObjectText out;
+  out.raw("executions", array_text(page, [&](const MapRunChild& child) { return summary(site, child.record, ObjectText().text("mapRunArn", run->arn(site)).number("itemCount", child.items)); }));
+  if (more) out.text("nextToken", make_page_token(api.engine.master_key(), scope, std::to_string(page.back().record.row.value)));
+  return out.take();
+}
+
 }  // namespace
 
 Answer<std::string> list_executions_page(const Api& api, const Json& request) {
@@ -53,7 +80,7 @@ Answer<std::string> list_executions_page(const Api& api, const Json& request) {
   const auto token = parameters.text("nextToken", longer_token_length);
   if (auto fault = parameters.fault()) return *fault;
   if (arn.has_value() == map_run.has_value()) return Failure{"ValidationException", "Must provide exactly one of stateMachineArn and mapRunArn"};
-  if (map_run) return Failure{"ResourceNotFound", "Resource not found: '" + *map_run + "'"};   // there are no map runs yet
+  if (map_run) return list_children(api, *map_run, status, redrive, limit, token);
   const auto name = machine_name(*arn);
   if (!name) return name.error();
   const auto machine = find_state_machine(api.reader, name->name);

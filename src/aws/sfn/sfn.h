@@ -7,6 +7,7 @@
 #include "aws/request_model.h"
 #include "signalbox/activities.h"
 #include "signalbox/engine.h"
+#include "signalbox/map_runs.h"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -55,6 +56,8 @@ struct MachineName {
 [[nodiscard]] Answer<MachineName> machine_name(std::string_view arn);
 /// The execution's record. Errors: InvalidArn, ExecutionDoesNotExist.
 [[nodiscard]] Answer<ExecutionRecord> find_execution_by_arn(const Reader& reader, std::string_view arn);
+/// Errors: InvalidArn, ResourceNotFound.
+[[nodiscard]] Answer<MapRunRecord> find_map_run_by_arn(const Reader& reader, std::string_view arn);
 [[nodiscard]] Answer<std::string> activity_name(std::string_view arn);
 /// `NAME` or `NAME:QUALIFIER`, as the engine takes it.
 [[nodiscard]] std::string qualified(const MachineName& name);
@@ -65,6 +68,8 @@ struct MachineName {
 [[nodiscard]] Failure machine_missing(std::string_view arn);
 [[nodiscard]] Failure machine_deleting(std::string_view arn);
 [[nodiscard]] Failure execution_missing(std::string_view arn);
+/// What StartExecution answers for the engine's error.
+[[nodiscard]] Failure start_failure(const Error& error, std::string_view arn);
 [[nodiscard]] Failure activity_missing(std::string_view arn);
 
 /// The members that Describe… operations share: loggingConfiguration and so on, with AWS's defaults.
@@ -84,6 +89,9 @@ Answer<std::string> get_execution_history(const Api& api, const Json& request);
 Answer<std::string> describe_state_machine_alias(const Api& api, const Json& request);
 Answer<std::string> list_state_machine_aliases_page(const Api& api, const Json& request);
 Answer<std::string> list_state_machine_versions_page(const Api& api, const Json& request);
+Answer<std::string> describe_map_run(const Api& api, const Json& request);
+Answer<std::string> list_map_runs_page(const Api& api, const Json& request);
+asio::awaitable<Answer<std::string>> update_map_run_operation(Api api, Json request);
 Answer<std::string> describe_activity(const Api& api, const Json& request);
 Answer<std::string> list_activities_page(const Api& api, const Json& request);
 Answer<std::string> list_tags_for_resource(const Api& api, const Json& request);
@@ -97,6 +105,7 @@ asio::awaitable<Answer<std::string>> update_state_machine_alias(Api api, Json re
 asio::awaitable<Answer<std::string>> delete_state_machine_alias(Api api, Json request);
 asio::awaitable<Answer<std::string>> start_execution(Api api, Json request);
 asio::awaitable<Answer<std::string>> redrive_execution(Api api, Json request);
+asio::awaitable<Answer<std::string>> start_sync_execution(Api api, Json request);
 asio::awaitable<Answer<std::string>> stop_execution(Api api, Json request);
 asio::awaitable<Answer<std::string>> send_task_success(Api api, Json request);
 asio::awaitable<Answer<std::string>> send_task_failure(Api api, Json request);

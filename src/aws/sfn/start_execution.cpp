@@ -4,8 +4,6 @@
 
 namespace signalbox::aws::sfn {
 
-namespace {
-
 Failure start_failure(const Error& error, std::string_view arn) {
   switch (error.code) {
     case ErrorCode::NotFound: return machine_missing(arn);
@@ -17,8 +15,6 @@ Failure start_failure(const Error& error, std::string_view arn) {
     default: return general_failure(error);
   }
 }
-
-}  // namespace
 
 asio::awaitable<Answer<std::string>> start_execution(Api api, Json request) {
   Parameters parameters(request);

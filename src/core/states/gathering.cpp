@@ -26,6 +26,10 @@ void abort_child(Interpreter& interpreter, Frame& child) {
   Execution& execution = interpreter.execution();
   if (std::holds_alternative<Frame::Gathering>(child.activity)) abort_children(interpreter, child);
   if (const auto* in_task = std::get_if<Frame::InTask>(&child.activity)) cancel_task(interpreter, execution.tasks.at(in_task->attempt));
+  if (std::holds_alternative<Frame::InMapRun>(child.activity)) {
+    stop_map_run(interpreter, child);
+    interpreter.record(child, MapRunEnded{.end = StateEnd::Aborted, .error = {}});
+  }
   if (has_aborted_event(child.state_type)) interpreter.record(child, StateEnded{.type = child.state_type, .end = StateEnd::Aborted, .error = {}});
   end_child(interpreter, child, StateEnd::Aborted);
 }

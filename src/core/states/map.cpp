@@ -1,11 +1,13 @@
 #include "base/overload.h"
 #include "core/data_flow.h"
 #include "core/states/gathering.h"
+#include "core/states/map_fields.h"
 #include "core/states/states.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
 namespace signalbox::core {
 namespace {
@@ -16,18 +18,22 @@ constexpr std::int64_t inline_concurrency_max = 40;
 std::string shown(const Json& value) { return value.is_string() ? std::string(value.as_string()) : value.text(); }
 
 template <class T>
-std::optional<T> number_of(const Json& value);
-template <>
-std::optional<std::int64_t> number_of(const Json& value) { return value.as_integer(); }
-template <>
-std::optional<double> number_of(const Json& value) { return value.is_number() ? std::optional(value.as_double()) : std::nullopt; }
+std::optional<T> parsed(std::string_view text) {
+  T value{};
+  const auto end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, value);
+  return read.ec == std::errc() && read.ptr == end ? std::optional(value) : std::nullopt;
+}
 
-/// As AWS reads what a path selects: a text that spells a number is one too.
 template <class T>
-std::optional<T> parsed_number(const Json& value) {
-  if (!value.is_string()) return number_of<T>(value);
-  const auto parsed = Json::parse(std::string(value.as_string()));
-  return parsed ? number_of<T>(*parsed) : std::nullopt;
+std::optional<T> number_of(const Json& value);
+// A text that says a number will do, as on AWS.
+template <>
+std::optional<std::int64_t> number_of(const Json& value) { return value.is_string() ? parsed<std::int64_t>(value.as_string()) : value.as_integer(); }
+template <>
+std::optional<double> number_of(const Json& value) {
+  if (value.is_string()) return parsed<double>(value.as_string());
+  return value.is_number() ? std::optional(value.as_double()) : std::nullopt;
 }
 
 /// A limit, its Path form or expression. `field` without `Path`; `type` as AWS names it: `integer`, `float`.
@@ -40,7 +46,7 @@ Outcome<std::optional<T>> limit_of(Scope& scope, const std::optional<ConstantOrP
                         [&](const PathExpression& path) -> Limit {
                           const auto value = scope.evaluate(path, input);
                           if (!value) return failure_in(scope.frame(), value.error());
-                          if (const auto number = parsed_number<T>(*value)) return number;
+                          if (const auto number = number_of<T>(*value)) return number;
                           return runtime_failure(scope.frame(), fmt::format("The {}Path field refers to value \"{}\" which is not a valid {}: {}", field, shown(*value), type, path.text()));
                         },
                         [&](const JsonataTemplate& jsonata) -> Limit {
@@ -53,7 +59,12 @@ Outcome<std::optional<T>> limit_of(Scope& scope, const std::optional<ConstantOrP
                     *source);
 }
 
-/// In JSONata, as recorded in 2024, an expression must give an array; an object written as such is one of items.
+}  // namespace
+
+Outcome<std::optional<std::int64_t>> integer_limit(Scope& scope, const std::optional<ConstantOrPath<std::int64_t>>& source, std::string_view field, const Json& input) {
+  return limit_of(scope, source, field, "integer", input);
+}
+
 Outcome<Json> items_of(Scope& scope, const MapState& map, QueryLanguage language, const Json& input) {
   if (map.items) {
     if (map.items->source().is_object()) return scope.evaluate(*map.items);
@@ -69,13 +80,13 @@ Outcome<Json> items_of(Scope& scope, const MapState& map, QueryLanguage language
   return runtime_failure(scope.frame(), fmt::format("Reference path \"{}\" must point to array or object.", map.items_path ? map.items_path->text() : "$"));
 }
 
-Outcome<std::int64_t> concurrency_of(Scope& scope, const MapState& map, const Json& input) {
+Outcome<std::int64_t> concurrency_of(Scope& scope, const MapState& map, const Json& input, std::int64_t most) {
   const auto limit = limit_of(scope, map.max_concurrency, "MaxConcurrency", "integer", input);
   if (!limit) return limit.error();
   if (*limit && **limit < 0) return runtime_failure(scope.frame(), "MaxConcurrency cannot be negative.");
   scope.show(&StateInspection::max_concurrency, limit->value_or(0));
   const auto wanted = limit->value_or(0);
-  return wanted == 0 ? inline_concurrency_max : std::min(wanted, inline_concurrency_max);
+  return wanted == 0 ? most : std::min(wanted, most);
 }
 
 Outcome<MapPrepared> prepare(Scope& scope, const MapState& map, Json items, std::int64_t concurrency, const Json& input) {
@@ -90,13 +101,16 @@ Outcome<MapPrepared> prepare(Scope& scope, const MapState& map, Json items, std:
   return MapPrepared{.items = std::move(items), .max_concurrency = concurrency, .tolerated_failure_count = *count, .tolerated_failure_percentage = *percentage};
 }
 
+namespace {
+
 MapItem item_at(const Json& items, std::int64_t index) {
   const auto place = static_cast<std::size_t>(index);
   if (items.is_array()) return MapItem{.index = index, .value = items.elements()[place], .key = {}};
   return MapItem{.index = index, .value = items.members()[place].value, .key = items.members()[place].name};
 }
 
-/// ItemSelector or the legacy Parameters; without them the item itself, of an object's members the pair.
+}  // namespace
+
 Outcome<Json> iteration_input(Scope& scope, const MapState& map, const MapItem& item) {
   if (map.item_selector || map.flow.parameters) {
     const auto input = selected_input(scope, map.flow.input_path);
@@ -107,6 +121,8 @@ Outcome<Json> iteration_input(Scope& scope, const MapState& map, const MapItem& 
   return item.value;
 }
 
+namespace {
+
 bool tolerates(const MapPrepared& limits, std::int64_t failed, std::size_t length) {
   if (limits.tolerated_failure_count && failed > *limits.tolerated_failure_count) return false;
   if (!limits.tolerated_failure_percentage) return limits.tolerated_failure_count.has_value();
@@ -115,18 +131,6 @@ bool tolerates(const MapPrepared& limits, std::int64_t failed, std::size_t lengt
 
 Failure threshold_exceeded() {
   return Failure{.error = {error_names::ExceedToleratedFailureThreshold, "The specified tolerated failure threshold was exceeded"}, .heartbeat = false, .from_child = true};
-}
-
-void leave_with(Interpreter& interpreter, Frame& frame, const State& state, const MapState& map, const Json& result) {
-  if (!interpreter.record(frame, StateEnded{.type = StateType::Map, .end = StateEnd::Succeeded, .error = {}})) return;
-  Scope scope(interpreter, frame);
-  scope.give_result(result);
-  auto variables = assigned(scope, state.assign, result);
-  if (!variables) return interpreter.fail(frame, variables.error());
-  // Here, `Parameters` has selected the iterations' inputs; it plays no part in the output.
-  auto output = state_output(scope, map.flow, result);
-  if (!output) return interpreter.fail(frame, output.error());
-  interpreter.leave(frame, state, std::move(*output), map.next, std::move(*variables));
 }
 
 /// The inputs that the iterations would have.
@@ -154,18 +158,19 @@ void end_mocked(Interpreter& interpreter, Frame& frame, const State& state, cons
   if (mocked.error) return interpreter.fail(frame, Failure{.error = *mocked.error, .heartbeat = false, .from_child = true});
   const bool limited = map.tolerated_failure_count || map.tolerated_failure_percentage;
   if (limited && !tolerates(*gathering.map, mocked.failed, gathering.results.size())) return interpreter.fail(frame, threshold_exceeded());
-  leave_with(interpreter, frame, state, map, mocked.result.value_or(Json::empty_array()));
+  finish_map(interpreter, frame, state, map, mocked.result.value_or(Json::empty_array()));
 }
 
 }  // namespace
 
 void begin_map(Interpreter& interpreter, Frame& frame, const State& state, const MapState& map) {
-  // The order of these checks around MapStateStarted is AWS's, as recorded.
   const auto* mocked = interpreter.mocked_children();
+  if (map.distributed && mocked == nullptr) return begin_distributed_map(interpreter, frame, state, map);
+  // The order of these checks around MapStateStarted is AWS's, as recorded.
   Scope scope(interpreter, frame);
   const auto input = selected_input(scope, map.flow.input_path);
   if (!input) return interpreter.fail(frame, input.error());
-  const auto concurrency = concurrency_of(scope, map, *input);
+  const auto concurrency = concurrency_of(scope, map, *input, inline_concurrency_max);
   if (!concurrency) return interpreter.fail(frame, concurrency.error());
   auto items = mocked != nullptr && mocked->items ? Outcome<Json>(*mocked->items) : items_of(scope, map, state.query_language, *input);
   if (!items) return interpreter.fail(frame, items.error());
@@ -201,7 +206,19 @@ std::optional<Failure> failure_of_map(const Frame& frame, const MapState& map, c
 }
 
 void finish_map(Interpreter& interpreter, Frame& frame, const State& state, const MapState& map) {
-  leave_with(interpreter, frame, state, map, gathered(std::get<Frame::Gathering>(frame.activity)));
+  finish_map(interpreter, frame, state, map, gathered(std::get<Frame::Gathering>(frame.activity)));
+}
+
+void finish_map(Interpreter& interpreter, Frame& frame, const State& state, const MapState& map, const Json& result) {
+  if (!interpreter.record(frame, StateEnded{.type = StateType::Map, .end = StateEnd::Succeeded, .error = {}})) return;
+  Scope scope(interpreter, frame);
+  scope.give_result(result);
+  auto variables = assigned(scope, state.assign, result);
+  if (!variables) return interpreter.fail(frame, variables.error());
+  // Here, `Parameters` has selected the iterations' inputs; it plays no part in the output.
+  auto output = state_output(scope, map.flow, result);
+  if (!output) return interpreter.fail(frame, output.error());
+  interpreter.leave(frame, state, std::move(*output), map.next, std::move(*variables));
 }
 
 }  // namespace signalbox::core

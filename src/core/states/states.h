@@ -6,6 +6,8 @@
 
 namespace signalbox::core {
 
+struct MapItem;
+
 /// Spec: Pass State. Reads the data-flow fields and Result. Raises States.Runtime, States.IntrinsicFailure, States.DataLimitExceeded.
 void begin_pass(Interpreter& interpreter, Frame& frame, const State& state, const PassState& pass);
 
@@ -50,6 +52,15 @@ void start_iteration(Interpreter& interpreter, Frame& frame);
 void finish_map(Interpreter& interpreter, Frame& frame, const State& state, const MapState& map);
 /// An iteration failed and is already ended: whether the Map fails with it, and by which error.
 [[nodiscard]] std::optional<Failure> failure_of_map(const Frame& frame, const MapState& map, const Failure& iteration);
+
+/// Spec: Map State, distributed. Emits StartMapRun, and StopMapRun if given up. Raises States.ItemReaderFailed, States.ResultWriterFailed,
+/// States.ExceedToleratedFailureThreshold, States.DataLimitExceeded, States.Runtime.
+void begin_distributed_map(Interpreter& interpreter, Frame& frame, const State& state, const MapState& map);
+void map_run_ended(Interpreter& interpreter, const events::MapRunEnded& event);
+/// Emits StopMapRun if the frame waits for a map run.
+void stop_map_run(Interpreter& interpreter, const Frame& frame);
+/// The input of one of its child executions.
+[[nodiscard]] Evaluated<Json> map_run_input(Interpreter& interpreter, TaskAttempt run, const MapItem& item);
 
 /// Children of a Parallel or Map; the child's frame is gone afterwards.
 void child_succeeded(Interpreter& interpreter, Frame& child);

@@ -1,0 +1,113 @@
+#include <charconv>
+
+#include "aws/page_token.h"
+#include "aws/sfn/sfn.h"
+#include "signalbox/map_runs.h"
+
+namespace signalbox::aws::sfn {
+
+namespace {
+
+std::string counts_text(const MapRunCounts& counts, std::int64_t results_written) {
+  return ObjectText()
+      .number("pending", counts.pending)
+      .number("running", counts.running)
+      .number("succeeded", counts.succeeded)
+      .number("failed", counts.failed)
+      .number("timedOut", counts.timed_out)
+      .number("aborted", counts.aborted)
+      .number("total", counts.total())
+      .number("resultsWritten", results_written)
+      .number("failuresNotRedrivable", 0)
+      .number("pendingRedrive", 0)
+      .take();
+}
+
+/// Without a ResultWriter a result counts as written once the run has it.
+std::int64_t results_written(const MapRunRecord& run) {
+  if (run.exports) return run.results_written;
+  return run.phase == MapRunPhase::Over ? run.executions.succeeded : 0;
+}
+
+std::string parent_arn(const Api& api, const MapRunRecord& run) {
+  const auto parent = find_execution(api.reader, run.execution);
+  return parent ? api.engine.site().execution_arn(parent->state_machine, parent->name) : std::string();
+}
+
+std::string summary(const Api& api, const std::string& execution_arn, const MapRunRecord& run) {
+  const auto& site = api.engine.site();
+  return ObjectText()
+      .text("executionArn", execution_arn)
+      .text("mapRunArn", run.arn(site))
+      .text("stateMachineArn", site.state_machine_arn(run.child_machine()))
+      .time("startDate", run.started_at)
+      .time("stopDate", run.stopped_at)
+      .take();
+}
+
+}  // namespace
+
+Answer<std::string> describe_map_run(const Api& api, const Json& request) {
+  Parameters parameters(request);
+  const auto arn = parameters.required("mapRunArn", long_arn_length);
+  if (auto fault = parameters.fault()) return *fault;
+  const auto run = find_map_run_by_arn(api.reader, arn);
+  if (!run) return run.error();
+  const bool unlimited = run->max_concurrency == map_run_concurrency_max;
+  ObjectText out;
+  out.text("mapRunArn", run->arn(api.engine.site())).text("executionArn", parent_arn(api, *run)).text("status", to_string(run->status));
+  out.time("startDate", run->started_at).time("stopDate", run->stopped_at).number("maxConcurrency", unlimited ? 0 : run->max_concurrency);
+  out.raw("toleratedFailurePercentage", Json(run->tolerated_failure_percentage).text()).number("toleratedFailureCount", run->tolerated_failure_count);
+  out.raw("itemCounts", counts_text(run->items, run->exports ? run->results_written : run->phase == MapRunPhase::Over ? run->items.succeeded : 0));
+  out.raw("executionCounts", counts_text(run->executions, results_written(*run)));
+  return out.number("redriveCount", 0).take();
+}
+
+Answer<std::string> list_map_runs_page(const Api& api, const Json& request) {
+  Parameters parameters(request);
+  const auto arn = parameters.required("executionArn", arn_length);
+  const auto limit = page_size(parameters.integer("maxResults", page_range));
+  const auto token = parameters.text("nextToken", token_length);
+  if (auto fault = parameters.fault()) return *fault;
+  const auto execution = find_execution_by_arn(api.reader, arn);
+  if (!execution) return execution.error();
+  const auto scope = "ListMapRuns " + std::to_string(execution->row.value);
+  std::optional<MapRunRow> before;
+  if (token) {
+    const auto position = read_page_token(api.engine.master_key(), scope, *token);
+    if (!position) return invalid_page_token();
+    std::int64_t row = 0;
+    std::from_chars(position->data(), position->data() + position->size(), row);
+    before = MapRunRow{row};
+  }
+  auto page = list_map_runs(api.reader, execution->row, before, limit + 1);
+  const bool more = page.size() > limit;
+  if (more) page.pop_back();
+  ObjectText out;
+  const auto execution_arn = api.engine.site().execution_arn(execution->state_machine, execution->name);
+  out.raw("mapRuns", array_text(page, [&](const MapRunRecord& run) { return summary(api, execution_arn, run); }));
+  if (more) out.text("nextToken", make_page_token(api.engine.master_key(), scope, std::to_string(page.back().row.value)));
+  return out.take();
+}
+
+asio::awaitable<Answer<std::string>> update_map_run_operation(Api api, Json request) {
+  Parameters parameters(request);
+  const auto arn = parameters.required("mapRunArn", long_arn_length);
+  UpdateMapRun update{.max_concurrency = parameters.integer("maxConcurrency", {0, INT32_MAX}), .tolerated_failure_count = parameters.integer("toleratedFailureCount", {0, INT64_MAX}),
+                      .tolerated_failure_percentage = std::nullopt};
+  if (const Json* percentage = request.find("toleratedFailurePercentage"); percentage && percentage->is_number()) {
+    update.tolerated_failure_percentage = percentage->as_double();
+    if (percentage->as_double() < 0) parameters.violation(percentage->text(), "toleratedFailurePercentage", "Member must have value greater than or equal to 0");
+    if (percentage->as_double() > 100) parameters.violation(percentage->text(), "toleratedFailurePercentage", "Member must have value less than or equal to 100");
+  }
+  if (auto fault = parameters.fault()) co_return *fault;
+  const auto run = find_map_run_by_arn(api.reader, arn);
+  if (!run) co_return run.error();
+  if (run->phase == MapRunPhase::Over) co_return Failure{"ValidationException", "Map Run is not in a state that can be updated: '" + arn + "'"};
+  std::function<Result<void>(EngineTransaction&)> work = [row = run->row, update](EngineTransaction& transaction) { return transaction.update_map_run(row, update); };
+  const auto updated = co_await transact<void>(api.engine, std::move(work));
+  if (!updated) co_return general_failure(updated.error());
+  co_return std::string("{}");
+}
+
+}  // namespace signalbox::aws::sfn

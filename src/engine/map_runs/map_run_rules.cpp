@@ -1,0 +1,183 @@
+#include "engine/map_runs/map_run_rules.h"
+
+#include <algorithm>
+
+#include "engine/map_runs/map_run_records.h"
+#include "signalbox/encoding.h"
+#include "signalbox/history.h"
+
+namespace signalbox {
+
+namespace {
+
+/// Items are fetched while fewer than this wait: enough to keep children starting, little enough that a long file is not copied into the data file.
+constexpr std::int64_t pending_max = 1'000;
+
+WorkflowError too_many_failures() { return {error_names::ExceedToleratedFailureThreshold, "The specified tolerated failure threshold was exceeded"}; }
+
+void add_child(Transaction& transaction, MapRunRecord& run, Json input, std::int64_t items) {
+  const auto child = run.executions.total();
+  transaction.put(Key(map_run_items_table, run.row.value, child), encode_map_run_item({.items = items, .execution = {}, .input = std::move(input)}));
+  ++run.executions.pending;
+  run.items.pending += items;
+}
+
+/// Items being put together into children's inputs. Spec: ItemBatcher.
+class Batches {
+ public:
+  Batches(Transaction& transaction, MapRunRecord& run, const MapRunPlan::Batcher& limits) : transaction_(transaction), run_(run), limits_(limits) {
+    if (limits.batch_input) fixed_bytes_ += limits.batch_input->text_bytes() + 14;   // "BatchInput":…,
+    const auto stored = transaction.get(place());
+    if (!stored) return;
+    if (const auto left = decode_map_run_item(*stored).input) {
+      for (const auto& item : left->elements()) add(item);
+    }
+    transaction.erase(place());
+  }
+
+  void add(const Json& item) {
+    const auto bytes = item.text_bytes() + 1;
+    const bool too_long = limits_.max_bytes > 0 && static_cast<std::int64_t>(fixed_bytes_ + bytes_ + bytes) > limits_.max_bytes;
+    if (too_long && !items_.empty()) close();
+    items_.push_back(item);
+    bytes_ += bytes;
+    if (limits_.max_items > 0 && static_cast<std::int64_t>(items_.size()) >= limits_.max_items) close();
+  }
+
+  /// What is left waits for more items, or is the last batch.
+  void end(bool at_end) {
+    if (items_.empty()) return;
+    if (at_end) return close();
+    transaction_.put(place(), encode_map_run_item({.items = 0, .execution = {}, .input = Json(std::move(items_))}));
+  }
+
+ private:
+  [[nodiscard]] Key place() const { return Key(map_run_items_table, run_.row.value, unbatched_items); }
+
+  void close() {
+    const auto count = static_cast<std::int64_t>(items_.size());
+    Json::Object input;
+    if (limits_.batch_input) input.push_back({"BatchInput", *limits_.batch_input});
+    input.push_back({"Items", Json(std::exchange(items_, {}))});
+    bytes_ = 0;
+    add_child(transaction_, run_, Json(std::move(input)), count);
+  }
+
+  Transaction& transaction_;
+  MapRunRecord& run_;
+  const MapRunPlan::Batcher& limits_;
+  Json::Array items_;
+  std::size_t bytes_ = 0, fixed_bytes_ = 12;   // {"Items":[]}
+};
+
+std::string setting_of(const Json& config, std::string_view name, std::string_view usual) {
+  const Json* value = config.find(name);
+  return value && value->is_string() ? std::string(value->as_string()) : std::string(usual);
+}
+
+}  // namespace
+
+void put_map_run(Transaction& transaction, const MapRunRecord& record) { transaction.put(Key(map_runs_table, record.row.value), encode_map_run(record)); }
+
+MapRunNeeds needs_of(const MapRunRecord& run) {
+  MapRunNeeds needs;
+  switch (run.phase) {
+    case MapRunPhase::Working:
+      needs.children_to_start = std::clamp<std::int64_t>(run.max_concurrency - run.executions.running, 0, run.executions.pending);
+      needs.read = !run.all_read && run.executions.pending < pending_max;
+      if (run.all_read && run.executions.pending == 0 && run.executions.running == 0) (run.exports ? needs.write : needs.finish) = true;
+      break;
+    case MapRunPhase::Stopping:
+      needs.stop_children = run.executions.running > 0;
+      if (run.executions.running == 0) (run.exports && run.status != MapRunStatus::Aborted ? needs.write : needs.finish) = true;
+      break;
+    case MapRunPhase::Writing: needs.write = true; break;
+    case MapRunPhase::Over: break;
+  }
+  return needs;
+}
+
+void take_items(Transaction& transaction, MapRunRecord& run, const MapRunPlan& plan, const std::vector<Json>& inputs, bool at_end) {
+  if (plan.batcher) {
+    Batches batches(transaction, run, *plan.batcher);
+    for (const auto& input : inputs) batches.add(input);
+    batches.end(at_end);
+  } else {
+    for (const auto& input : inputs) add_child(transaction, run, input, 1);
+  }
+  run.read += static_cast<std::int64_t>(inputs.size());
+  run.all_read = at_end;
+  if (at_end) check_tolerance(run);
+}
+
+void count_child_end(MapRunRecord& run, const MapRunItem& item, ExecutionStatus status) {
+  --run.executions.running;
+  run.items.running -= item.items;
+  ++run.executions.of(status);
+  run.items.of(status) += item.items;
+  check_tolerance(run);
+}
+
+// Failures are counted in items. Whatever was set is a limit; where nothing was, no failure is tolerated. What was stopped on purpose with the run is none.
+void check_tolerance(MapRunRecord& run) {
+  if (run.phase != MapRunPhase::Working) return;
+  const auto failed = run.items.failed + run.items.timed_out + run.items.aborted;
+  if (failed == 0) return;
+  const bool by_count = run.tolerated_failure_count > 0, by_percentage = run.tolerated_failure_percentage > 0;
+  bool exceeded = !by_count && !by_percentage;
+  if (by_count && failed > run.tolerated_failure_count) exceeded = true;
+  if (by_percentage && run.all_read && static_cast<double>(failed) * 100 > run.tolerated_failure_percentage * static_cast<double>(run.items.total())) exceeded = true;
+  if (exceeded) stop_map_run(run, MapRunStatus::Failed, too_many_failures());
+}
+
+void stop_map_run(MapRunRecord& run, MapRunStatus status, WorkflowError error) {
+  if (run.phase == MapRunPhase::Over) return;
+  run.phase = MapRunPhase::Stopping;
+  run.status = status;
+  run.error = std::move(error);
+}
+
+Evaluated<Json> gathered_results(const Reader& reader, const Site& site, const MapRunRecord& run, const MapRunPlan& plan) {
+  const auto transformation = setting_of(plan.writer ? plan.writer->config : Json(), "Transformation", "COMPACT");
+  Json::Array results;
+  std::size_t bytes = 0;
+  for_each_child(reader, run.row, 0, [&](std::int64_t, const MapRunItem& item) {
+    const auto child = item.execution.value == 0 ? std::nullopt : find_execution(reader, item.execution);
+    if (!child || (child->status != ExecutionStatus::Succeeded && transformation != "NONE")) return true;
+    Json result = transformation == "NONE" ? described_result(reader, site, *child) : read_payloads(reader, *child).output.value_or(Json());
+    bytes += result.text_bytes() + 1;
+    if (transformation == "FLATTEN" && result.is_array()) {
+      results.insert(results.end(), result.elements().begin(), result.elements().end());
+    } else {
+      results.push_back(std::move(result));
+    }
+    return bytes <= payload_bytes_max;
+  });
+  if (bytes <= payload_bytes_max) return Json(std::move(results));
+  return WorkflowError{error_names::DataLimitExceeded, "The state/task '" + run.state_name + "' returned a result with a size exceeding the maximum number of bytes service limit."};
+}
+
+Json described_result(const Reader& reader, const Site& site, const ExecutionRecord& child) {
+  const auto payloads = read_payloads(reader, child);
+  const Json included = json_object({{"Included", Json(true)}});
+  const bool succeeded = child.status == ExecutionStatus::Succeeded;
+  Json::Object members;
+  if (payloads.error.cause) members.push_back({"Cause", Json(*payloads.error.cause)});
+  if (payloads.error.error) members.push_back({"Error", Json(*payloads.error.error)});
+  members.push_back({"ExecutionArn", Json(site.execution_arn(child.state_machine, child.name))});
+  members.push_back({"Input", Json(payloads.input.text())});
+  members.push_back({"InputDetails", included});
+  members.push_back({"Name", Json(child.name)});
+  if (payloads.output) members.push_back({"Output", Json(payloads.output->text())});
+  if (payloads.output) members.push_back({"OutputDetails", included});
+  members.push_back({"RedriveCount", Json(0)});
+  members.push_back({"RedriveStatus", Json(succeeded ? "NOT_REDRIVABLE" : "REDRIVABLE_BY_MAP_RUN")});
+  if (succeeded) members.push_back({"RedriveStatusReason", Json("Execution is SUCCEEDED and cannot be redriven")});
+  members.push_back({"StartDate", Json(format_rfc3339(child.started_at))});
+  members.push_back({"StateMachineArn", Json(site.state_machine_arn(child.state_machine))});
+  members.push_back({"Status", Json(to_string(child.status))});
+  if (child.stopped_at) members.push_back({"StopDate", Json(format_rfc3339(*child.stopped_at))});
+  return Json(std::move(members));
+}
+
+}  // namespace signalbox

@@ -1,0 +1,219 @@
+/// Map runs inside the open transaction: begun by a step's command, gone on with whenever something of them changed.
+
+#include "base/overload.h"
+#include "engine/execution_records.h"
+#include "engine/map_runs/map_run_records.h"
+#include "engine/map_runs/map_run_rules.h"
+#include "engine/open_transaction.h"
+#include "signalbox/step.h"
+
+namespace signalbox {
+
+namespace {
+
+/// Children that one transaction starts or stops of one run, so that a long run cannot hold up everyone else.
+constexpr std::int64_t children_max = 100;
+
+std::string id_of(const std::string& arn) { return arn.substr(arn.rfind(':') + 1); }
+
+MapRunRecord new_run(const CachedExecution& execution, const commands::StartMapRun& command, MapRunRow row, Timestamp now) {
+  const MapRunPlan& plan = command.plan;
+  MapRunRecord run;
+  run.row = row;
+  run.id = id_of(command.map_run_arn);
+  run.machine = plan.machine;
+  run.label = plan.label;
+  run.state_name = plan.state_name;
+  run.definition = execution.record.definition;
+  run.role_arn = execution.state.started.role_arn;
+  run.execution = execution.record.row;
+  run.attempt = command.attempt;
+  run.express = plan.express;
+  run.exports = plan.writer && plan.writer->parameters;
+  run.started_at = now;
+  run.max_concurrency = plan.max_concurrency;
+  run.tolerated_failure_count = plan.tolerated_failure_count;
+  run.tolerated_failure_percentage = plan.tolerated_failure_percentage;
+  return run;
+}
+
+/// Items as they are given in the state's input, an object's members with their names.
+std::vector<MapRunStorage::Item> items_of(const Json& items) {
+  std::vector<MapRunStorage::Item> list;
+  list.reserve(items.size());
+  if (items.is_array()) {
+    for (const auto& item : items.elements()) list.push_back({item, std::nullopt});
+  } else {
+    for (const auto& [name, value] : items.members()) list.push_back({value, name});
+  }
+  return list;
+}
+
+}  // namespace
+
+void OpenTransaction::start_map_run(CachedExecution& execution, const commands::StartMapRun& command) {
+  auto run = new_run(execution, command, MapRunRow{next_row(map_runs_table)}, now_);
+  MapRunPlan plan = command.plan;
+  const auto items = std::exchange(plan.items, std::nullopt);
+  put(Key(map_run_plans_table, run.row.value), to_json(plan).text());
+  put(Key(map_run_ids_table, run.id), encode_row(run.row.value));
+  put(Key(execution_map_runs_table, run.execution.value, run.row.value), "");
+  put(Key(open_map_runs_table, run.row.value), "");
+  if (items) bring_items(execution, run, plan, items_of(*items), true);
+  put_map_run(*this, run);
+  map_runs_due_.insert(run.row);
+}
+
+/// ItemSelector sees each item; one that it cannot take fails the run.
+void OpenTransaction::bring_items(CachedExecution& parent, MapRunRecord& run, const MapRunPlan& plan, const std::vector<MapRunStorage::Item>& items, bool at_end) {
+  std::vector<Json> inputs;
+  inputs.reserve(items.size());
+  auto index = run.read;
+  for (const auto& [value, key] : items) {
+    auto input = map_run_item(*parent.program->machine, parent.state, run.attempt, index++, value, key, now_);
+    if (!input) return signalbox::stop_map_run(run, MapRunStatus::Failed, input.error());
+    inputs.push_back(std::move(*input));
+  }
+  take_items(*this, run, plan, inputs, at_end);
+}
+
+void OpenTransaction::stop_map_run(CachedExecution& execution, const commands::StopMapRun& command) {
+  for (auto& run : list_map_runs(*this, execution.record.row, std::nullopt, SIZE_MAX)) {
+    if (run.attempt != command.attempt || run.phase == MapRunPhase::Over) continue;
+    signalbox::stop_map_run(run, MapRunStatus::Aborted, {});
+    put_map_run(*this, run);
+    map_runs_due_.insert(run.row);
+  }
+}
+
+void OpenTransaction::go_on_map_run(MapRunRow row) {
+  map_runs_due_.insert(row);
+  drain();
+}
+
+void OpenTransaction::advance_map_run(MapRunRow row) {
+  auto run = find_map_run(*this, row);
+  if (!run || run->phase == MapRunPhase::Over) return;
+  if (children_begun_ >= children_max) {
+    effects_.map_run_continues.push_back(row);
+    return;
+  }
+  const auto needs = needs_of(*run);
+  const auto begin_now = std::min(needs.children_to_start, children_max - children_begun_);
+  for (std::int64_t i = 0; i < begin_now; ++i) begin_child(*run);
+  if (begin_now < needs.children_to_start) effects_.map_run_continues.push_back(row);
+  if (needs.write) run->phase = MapRunPhase::Writing;
+  if (begin_now > 0 || needs.write) put_map_run(*this, *run);
+  if (needs.read || needs.write) effects_.map_run_calls.push_back(row);
+  if (needs.stop_children) stop_children(*run);
+  if (needs.finish && !parent_is_set_aside(*run)) finish_map_run(*run, gathered_results(*this, workshop_.site, *run, find_map_run_plan(*this, row)));
+}
+
+void OpenTransaction::begin_child(MapRunRecord& run) {
+  const Key place(map_run_items_table, run.row.value, run.next_child);
+  auto item = decode_map_run_item(get(place).value());
+  StateMachineRecord machine;
+  machine.name = run.child_machine();
+  machine.definition = run.definition;
+  machine.role_arn = run.role_arn;
+  StartRequest request{.state_machine = machine.name, .name = std::nullopt, .input = item.input.value_or(Json()), .parent = std::nullopt};
+  ExecutionRecord record = new_record(machine, request);
+  record.map_run = MapRunChildLink{run.row, run.next_child};
+  record.map_state = run.state_name;
+  begin_execution(record, machine, std::move(request));
+  item.execution = record.row;
+  item.input = std::nullopt;
+  put(place, encode_map_run_item(item));
+  ++run.next_child;
+  ++children_begun_;
+  --run.executions.pending;
+  ++run.executions.running;
+  run.items.pending -= item.items;
+  run.items.running += item.items;
+}
+
+void OpenTransaction::child_of_map_run_ended(const ExecutionRecord& child) {
+  auto run = find_map_run(*this, child.map_run->run);
+  const auto stored = get(Key(map_run_items_table, child.map_run->run.value, child.map_run->child));
+  if (!run || !stored) return;
+  count_child_end(*run, decode_map_run_item(*stored), child.status);
+  put_map_run(*this, *run);
+  map_runs_due_.insert(run->row);
+}
+
+void OpenTransaction::stop_children(const MapRunRecord& run) {
+  std::vector<ExecutionRow> running;
+  for_each_child(*this, run.row, 0, [&](std::int64_t, const MapRunItem& item) {
+    if (item.execution.value == 0) return false;
+    const auto child = find_execution(*this, item.execution);
+    if (child && child->status == ExecutionStatus::Running) running.push_back(item.execution);
+    return static_cast<std::int64_t>(running.size()) < children_max - children_begun_;
+  });
+  for (const ExecutionRow child : running) deliver(child, events::Stop{});
+  children_begun_ += static_cast<std::int64_t>(running.size());
+  // Each that ends brings the run back here; if others are left, a later transaction stops them.
+}
+
+/// Nobody could be told of the run's end: it is gone on with when the parent is resumed.
+bool OpenTransaction::parent_is_set_aside(const MapRunRecord& run) const {
+  const auto parent = find_execution(*this, run.execution);
+  return parent && parent->set_aside;
+}
+
+void OpenTransaction::finish_map_run(MapRunRecord& run, Evaluated<Json> result) {
+  if (run.status == MapRunStatus::Running) {
+    run.status = result ? MapRunStatus::Succeeded : MapRunStatus::Failed;
+    if (!result) run.error = result.error();
+  }
+  run.phase = MapRunPhase::Over;
+  run.stopped_at = now_;
+  put_map_run(*this, run);
+  erase(Key(open_map_runs_table, run.row.value));
+  erase(Key(map_run_items_table, run.row.value, unbatched_items));
+  if (workshop_.map_run_storage) on_commit([storage = workshop_.map_run_storage, row = run.row] { storage->forget(row); });
+  if (run.status == MapRunStatus::Aborted) return;
+  if (run.status == MapRunStatus::Succeeded) {
+    deliver(run.execution, events::MapRunEnded{run.attempt, std::move(*result), std::nullopt});
+  } else {
+    deliver(run.execution, events::MapRunEnded{run.attempt, std::nullopt, run.error});
+  }
+}
+
+void OpenTransaction::map_run_items_read(MapRunRow row, std::int64_t position, Evaluated<MapRunStorage::Items> items) {
+  auto run = find_map_run(*this, row);
+  if (!run || run->phase != MapRunPhase::Working || run->read != position) return;   // given up meanwhile, or read twice
+  CachedExecution* parent = load(run->execution);
+  if (!parent) return;
+  if (items) {
+    bring_items(*parent, *run, find_map_run_plan(*this, row), items->items, items->at_end);
+  } else {
+    signalbox::stop_map_run(*run, MapRunStatus::Failed, items.error());
+  }
+  put_map_run(*this, *run);
+  go_on_map_run(row);
+}
+
+void OpenTransaction::map_run_results_written(MapRunRow row, Evaluated<MapRunStorage::Written> written) {
+  auto run = find_map_run(*this, row);
+  if (!run || run->phase != MapRunPhase::Writing || parent_is_set_aside(*run)) return;
+  if (!written) {
+    finish_map_run(*run, written.error());
+  } else {
+    run->results_written = written->results;
+    finish_map_run(*run, json_object({{"MapRunArn", Json(run->arn(workshop_.site))}, {"ResultWriterDetails", written->details}}));
+  }
+  drain();
+}
+
+Result<void> OpenTransaction::update_map_run(MapRunRow row, UpdateMapRun update) {
+  auto run = find_map_run(*this, row);
+  if (!run) return error(ErrorCode::NotFound, "the map run does not exist");
+  if (update.max_concurrency) run->max_concurrency = *update.max_concurrency == 0 ? map_run_concurrency_max : std::min(*update.max_concurrency, map_run_concurrency_max);
+  if (update.tolerated_failure_count) run->tolerated_failure_count = *update.tolerated_failure_count;
+  if (update.tolerated_failure_percentage) run->tolerated_failure_percentage = *update.tolerated_failure_percentage;
+  put_map_run(*this, *run);
+  go_on_map_run(row);
+  return {};
+}
+
+}  // namespace signalbox
