@@ -346,10 +346,18 @@ TEST_CASE("JSONata") {
 
 TEST_CASE("valid on AWS, not offered yet") {
   check({
-      {"distributed", map(R"("ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "I", "States": {"I": {"Type": "Succeed"}}})"),
-       "- /States/M/ItemProcessor/ProcessorConfig/Mode: distributed Map states are not offered yet\n"},
   });
-  CHECK(diagnose(pass(R"("Comment": "x")"), StateMachineType::Express) == "- /: state machines of type EXPRESS are not offered yet\n");
+}
+
+TEST_CASE("distributed Map states") {
+  const std::string processor = R"("ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "I", "States": {"I": {"Type": "Succeed"}}})";
+  check({
+      {"plain", map(processor), ""},
+      {"parquet", map(processor + R"(, "ItemReader": {"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": {"InputType": "PARQUET"}, "Parameters": {"Bucket": "b", "Key": "k"}})"),
+       "- /States/M/ItemReader/ReaderConfig/InputType: reading items from PARQUET files is not offered\n"},
+      {"an unknown input type", map(processor + R"(, "ItemReader": {"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": {"InputType": "XML"}, "Parameters": {"Bucket": "b", "Key": "k"}})"),
+       "SCHEMA_VALIDATION_FAILED: Value is not one of [CSV, JSON, JSONL, PARQUET, MANIFEST] at /States/M/ItemReader/ReaderConfig/InputType\n"},
+  });
 }
 
 TEST_CASE("what Express machines may not do") {
