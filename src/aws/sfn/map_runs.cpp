@@ -2,6 +2,7 @@
 
 #include "aws/page_token.h"
 #include "aws/sfn/sfn.h"
+#include "signalbox/async.h"
 #include "signalbox/map_runs.h"
 
 namespace signalbox::aws::sfn {
