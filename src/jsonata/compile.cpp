@@ -5,6 +5,11 @@
 #include <algorithm>
 
 namespace signalbox::jsonata::engine {
+namespace {
+
+constexpr std::size_t regexes_max = 1000;   // each takes some kilobytes at least
+
+}  // namespace
 
 void compile(Expression::Compiled& compiled) {
   Arena scratch(compiled.text.size() * 24 + 512);
@@ -230,9 +235,9 @@ Node* Compiler::bind(const Syntax& syntax) {
   node->name = out_.symbols.intern(syntax.left->text);
   // A function may call itself; any other value is made before its name means it.
   const bool recursive = syntax.right->kind == SyntaxKind::Lambda;
-  if (recursive) scope_->declared.push_back(node->name);
+  if (recursive) scope_->declare(node->name);
   node->value = expression(*syntax.right);
-  if (!recursive) scope_->declared.push_back(node->name);
+  if (!recursive) scope_->declare(node->name);
   push_ancestry(*node, *node->value);
   return node;
 }
@@ -267,8 +272,10 @@ Node* Compiler::lambda(const Syntax& syntax) {
   auto* const node = make<LambdaNode>(NodeKind::Lambda, syntax);
   scopes_.push_back(std::make_unique<Scope>(scope_, true));
   Scope* const outer = std::exchange(scope_, scopes_.back().get());
-  for (const Syntax* parameter : syntax.items) scope_->declared.push_back(out_.symbols.intern(parameter->text));
-  node->parameters = arena_.copy(scope_->declared);
+  std::vector<Symbol> parameters;
+  for (const Syntax* parameter : syntax.items) parameters.push_back(out_.symbols.intern(parameter->text));
+  for (const Symbol parameter : parameters) scope_->declare(parameter);
+  node->parameters = arena_.copy(parameters);
   if (!syntax.text.empty()) {
     out_.signatures.push_back(std::make_unique<const Signature>(syntax.text, syntax.signature_position));
     node->signature = out_.signatures.back().get();
@@ -309,6 +316,7 @@ Node* Compiler::apply(const Syntax& syntax) {
 }
 
 Node* Compiler::regex(const Syntax& syntax) {
+  if (out_.regexes.size() == regexes_max) raise(Raised{.failure = {.kind = Failure::Kind::Syntax, .message = "The expression has too many regular expressions"}, .offset = syntax.position});
   auto* const node = make<RegexNode>(NodeKind::Regex, syntax);
   out_.regexes.push_back(std::make_unique<const Regex>(syntax.text, syntax.flags, syntax.position));
   node->regex = out_.regexes.back().get();
@@ -344,15 +352,11 @@ void Compiler::refuse(std::string_view root, std::uint32_t position) {
 
 void Compiler::note_reference(Symbol name) {
   noted_ = nothing_noted;
-  PendingReference reference{.name = name, .member = std::nullopt, .seen_from = {}};
-  bool function_between = false;
   for (const Scope* scope = scope_; scope != nullptr; scope = scope->outer) {
-    if (std::ranges::find(scope->declared, name) != scope->declared.end()) return;
-    reference.seen_from.emplace_back(scope, function_between);
-    function_between = function_between || scope->function;
+    if (scope->declares(name)) return;
   }
   noted_ = references_.size();
-  references_.push_back(std::move(reference));
+  references_.push_back(PendingReference{.name = name, .member = std::nullopt, .scope = scope_});
 }
 
 /// Keeps those that nothing in the expression declares. What a function's body names may also be declared behind the function.
@@ -360,9 +364,11 @@ void Compiler::settle_references() {
   for (const PendingReference& reference : references_) {
     const Symbols::Entry& entry = out_.symbols[reference.name];
     if (entry.builtin != nullptr || entry.name == "$") continue;
-    const bool declared = std::ranges::any_of(reference.seen_from, [&reference](const auto& seen) {
-      return seen.second && std::ranges::find(seen.first->declared, reference.name) != seen.first->declared.end();
-    });
+    bool declared = false, function_between = false;
+    for (const Scope* scope = reference.scope; scope != nullptr; scope = scope->outer) {
+      declared = declared || (function_between && scope->declares(reference.name));
+      function_between = function_between || scope->function;
+    }
     if (declared) continue;
     Reference found{entry.name, std::nullopt};
     if (reference.member) found.member = std::string(*reference.member);

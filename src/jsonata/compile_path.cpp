@@ -71,15 +71,14 @@ Node* Compiler::dot(const Syntax& syntax) {
   if (left->kind == NodeKind::Constant && static_cast<ConstantNode*>(left)->type == Type::String) refuse_root(static_cast<ConstantNode*>(left)->text, left->position);
   const std::size_t reference = left->kind == NodeKind::Variable && left->decoration == nullptr ? noted_ : nothing_noted;
   PathNode* const path = path_of(left);
-  if (left->kind == NodeKind::Parent) {
-    const auto own = std::ranges::find(parents_, left, &std::pair<Slot*, Node*>::second);
-    seeking_[path] = {own->first};
-  }
+  if (left->kind == NodeKind::Parent) seeking_[path] = {slot_of_[left]};
   Node* const rest = below_top([&] { return expression(*syntax.right); });
   if (reference != nothing_noted) references_[reference].member = member_named(*syntax.right);
   if (rest->kind == NodeKind::Path) {
     for (Node* step : static_cast<PathNode*>(rest)->steps) append(*path, step);
-    std::erase(paths_, static_cast<PathNode*>(rest));
+    // It is one of the last, if not the last.
+    const auto mine = std::find(paths_.rbegin(), paths_.rend(), static_cast<PathNode*>(rest));
+    if (mine != paths_.rend()) paths_.erase(std::next(mine).base());
     if (rest->decoration != nullptr && rest->decoration->group != nullptr) decorate(*path).group = rest->decoration->group;
   } else {
     if (rest->decoration != nullptr && !rest->decoration->predicates.empty()) {
@@ -166,7 +165,7 @@ Node* Compiler::focus(const Syntax& syntax) {
   if (step->kind == NodeKind::Sort) raise("S0216", syntax.position);
   if (syntax.keep_array) step->keep_array = true;
   decorate(*step).focus = out_.symbols.intern(syntax.right->text);
-  scope_->declared.push_back(step->decoration->focus);
+  scope_->declare(step->decoration->focus);
   step->tuple = true;
   return result;
 }
@@ -189,7 +188,7 @@ Node* Compiler::index(const Syntax& syntax) {
     grown.push_back(Stage{.filter = nullptr, .index = name});
     decoration.stages = arena_.copy(grown);
   }
-  scope_->declared.push_back(name);
+  scope_->declare(name);
   step->tuple = true;
   return path;
 }
@@ -199,6 +198,7 @@ Node* Compiler::parent(const Syntax& syntax) {
   const std::size_t number = parents_.size();
   auto* const slot = arena_.make<Slot>(out_.symbols.intern(fmt::format("!{}", number)), 1, number);
   parents_.emplace_back(slot, node);
+  slot_of_[node] = slot;
   return node;
 }
 
@@ -237,7 +237,7 @@ Compiler::Slot* Compiler::seek_parent(Node& node, Slot* slot) {
 void Compiler::push_ancestry(Node& result, const Node& value) {
   const auto seeking = seeking_.find(&value);
   std::vector<Slot*> slots = seeking == seeking_.end() ? std::vector<Slot*>() : seeking->second;
-  if (value.kind == NodeKind::Parent) slots.push_back(std::ranges::find(parents_, &value, &std::pair<Slot*, Node*>::second)->first);
+  if (value.kind == NodeKind::Parent) slots.push_back(slot_of_[&value]);
   if (slots.empty()) return;
   auto& all = seeking_[&result];
   all.insert(all.end(), slots.begin(), slots.end());
@@ -248,7 +248,7 @@ void Compiler::resolve_ancestry(PathNode& path) {
   Node* const last = path.steps.back();
   const auto seeking = seeking_.find(last);
   std::vector<Slot*> slots = seeking == seeking_.end() ? std::vector<Slot*>() : seeking->second;
-  if (last->kind == NodeKind::Parent) slots.push_back(std::ranges::find(parents_, last, &std::pair<Slot*, Node*>::second)->first);
+  if (last->kind == NodeKind::Parent) slots.push_back(slot_of_[last]);
   const auto binds_focus = [](const Node* step) { return step->decoration != nullptr && step->decoration->focus != no_symbol; };
   for (Slot* slot : slots) {
     std::size_t left = path.steps.size() - 1;

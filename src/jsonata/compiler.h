@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace signalbox::jsonata::engine {
 
@@ -25,12 +26,18 @@ class Compiler {
   struct Scope {
     const Scope* outer;
     bool function;
-    std::vector<Symbol> declared = {};
+    std::vector<Symbol> declared = {};              ///< each once
+    std::unordered_set<Symbol> known = {};
+
+    void declare(Symbol name) {
+      if (known.insert(name).second) declared.push_back(name);
+    }
+    [[nodiscard]] bool declares(Symbol name) const { return !declared.empty() && known.contains(name); }
   };
   struct PendingReference {
     Symbol name;
     std::optional<std::string_view> member;
-    std::vector<std::pair<const Scope*, bool>> seen_from;   ///< scopes around it, and whether a function stands between
+    const Scope* scope;
   };
 
   Node* expression(const Syntax& syntax);
@@ -101,6 +108,7 @@ class Compiler {
   static constexpr std::size_t nothing_noted = static_cast<std::size_t>(-1);
   std::size_t noted_ = nothing_noted;  ///< the reference that the last variable was, unless it is a local one
   std::vector<std::pair<Slot*, Node*>> parents_;                   ///< every `%`
+  std::unordered_map<const Node*, Slot*> slot_of_;                 ///< the same, by node
   std::unordered_map<const Node*, std::vector<Slot*>> seeking_;    ///< `%` inside whose step is not found yet
   std::unordered_map<const Node*, Slot*> ancestors_;               ///< steps that bind what they start from
 };

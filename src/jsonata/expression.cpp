@@ -1,5 +1,6 @@
 #include "jsonata/compiled.h"
 #include "jsonata/evaluate/evaluator.h"
+#include "jsonata/evaluate/work.h"
 #include "jsonata/functions/library.h"
 #include "jsonata/materialise.h"
 #include "jsonata/text.h"
@@ -43,6 +44,7 @@ boost::system::result<Value, Failure> Expression::evaluate(const Environment& en
   // Declared first: it must outlive every value.
   engine::Heap heap(environment.limits.bytes);
   engine::Evaluator evaluator(*compiled_, environment);
+  const engine::Running mark(evaluator);
   try {
     const auto result = evaluator.run();
     if (result.is_undefined()) return Value(Undefined{});

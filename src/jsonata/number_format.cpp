@@ -133,8 +133,10 @@ class SubPicture {
 /// The digits of |number| with so many behind the point, in the format's own digits.
 std::u32string digits_of(double number, std::size_t decimals, const DecimalFormat& format) {
   const double absolute = std::abs(number);
-  const std::string plain = absolute >= 1e21 || !std::isfinite(absolute) ? (std::isfinite(absolute) ? shortest_number_text(absolute) : "Infinity")
-                                                                         : fmt::format("{:.{}f}", absolute, std::min<std::size_t>(decimals, 100));
+  const std::string plain = std::isnan(absolute)    ? "NaN"
+                            : std::isinf(absolute) ? "Infinity"
+                            : absolute >= 1e21     ? shortest_number_text(absolute)
+                                                   : fmt::format("{:.{}f}", absolute, std::min<std::size_t>(decimals, 100));
   std::u32string out;
   for (const char c : plain) {
     if (c >= '0' && c <= '9') out += static_cast<char32_t>(format.zero_digit[0] + static_cast<char32_t>(c - '0'));

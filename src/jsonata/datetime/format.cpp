@@ -3,6 +3,7 @@
 #include "jsonata/datetime/picture.h"
 #include "jsonata/grouping.h"
 #include "jsonata/failure.h"
+#include "jsonata/heap.h"
 #include "jsonata/text.h"
 
 #include "signalbox/json.h"
@@ -129,7 +130,10 @@ std::string format_date_time(double milliseconds, std::optional<std::string_view
   const std::int64_t days = local / day_ms - (local % day_ms < 0 ? 1 : 0);
   const Moment moment{.days = days, .ms_of_day = local - days * day_ms, .zone_hours = hours, .zone_minutes = minutes, .date = civil_from_days(days)};
   std::string out;
-  for (const PicturePart& part : parts) out += part.component == '\0' ? part.literal : component_text(moment, part);
+  for (const PicturePart& part : parts) {
+    out += part.component == '\0' ? part.literal : component_text(moment, part);
+    Heap::current().require(Cost::text(out.size()));
+  }
   return out;
 }
 

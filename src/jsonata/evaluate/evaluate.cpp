@@ -1,5 +1,6 @@
 #include "jsonata/evaluate/evaluator.h"
 
+#include "jsonata/evaluate/work.h"
 #include "jsonata/functions/library.h"
 #include "jsonata/materialise.h"
 
@@ -29,6 +30,21 @@ Evaluator::Evaluator(const Expression::Compiled& compiled, const Environment& en
       stack_base_(static_cast<const char*>(__builtin_frame_address(0))),
       deadline_(environment.limits.time),
       compiled_(compiled) {}
+
+namespace {
+
+thread_local Evaluator* running = nullptr;
+
+}  // namespace
+
+Running::Running(Evaluator& evaluator) : outer_(std::exchange(running, &evaluator)) {}
+Running::~Running() { running = outer_; }
+
+void count_work() {
+  if (running != nullptr) running->tick();
+}
+
+std::size_t memory_limit() { return running == nullptr ? 0 : running->environment().limits.bytes; }
 
 Value Evaluator::run() {
   if (environment_.input) {

@@ -1,4 +1,5 @@
 #include "jsonata/evaluate/evaluator.h"
+#include "jsonata/evaluate/work.h"
 #include "jsonata/materialise.h"
 #include "jsonata/text.h"
 
@@ -37,6 +38,7 @@ bool is_numeric(const Value& value) {
 }
 
 std::optional<bool> truth(const Value& value) {
+  count_work();
   switch (value.type()) {
     case Type::Undefined: return std::nullopt;
     case Type::Boolean: return value.is_true();
@@ -59,6 +61,7 @@ std::optional<bool> truth(const Value& value) {
 }
 
 bool deep_equal(const Value& a, const Value& b) {
+  count_work();
   if (a.type() != b.type()) return false;
   switch (a.type()) {
     case Type::Undefined:

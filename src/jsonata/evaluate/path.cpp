@@ -1,6 +1,7 @@
 /// Paths: each step maps the items that the one before it gave, and its results, flattened, are the items of the next.
 
 #include "jsonata/evaluate/evaluator.h"
+#include "jsonata/evaluate/work.h"
 
 #include <cmath>
 
@@ -10,6 +11,7 @@ namespace {
 /// Flattened by all levels into the sequence.
 void flatten_into(const Value& array, Sequence& results) {
   for (std::size_t i = 0; i < array.size(); ++i) {
+    count_work();
     const Value item = array.element(i);
     if (item.is_array()) flatten_into(item, results);
     else results.add(item);

@@ -98,7 +98,8 @@ Value format_base(const CallContext&, std::span<Value> arguments) {
   if (arguments[0].is_undefined()) return {};
   const double rounded = round_half_even(arguments[0].number(), 0);
   const double radix = arguments[1].is_undefined() ? 10 : round_half_even(arguments[1].number(), 0);
-  if (!(radix >= 2 && radix <= 36)) raise_value("D3100", Json(radix));
+  if (!(radix >= 2 && radix <= 36)) raise_value("D3100", to_json(Value(radix)));
+  if (!std::isfinite(rounded)) return make_string(std::isnan(rounded) ? "NaN" : rounded > 0 ? "Infinity" : "-Infinity");
   if (radix == 10) return make_string(shortest_number_text(rounded));
   std::string digits;
   double left = std::abs(rounded);

@@ -1,9 +1,11 @@
+#include "jsonata/evaluate/work.h"
 #include "jsonata/functions/library.h"
 
 namespace signalbox::jsonata::engine {
 namespace {
 
 void collect_keys(const Value& value, ObjectCell& seen, Sequence& names) {
+  count_work();
   for (std::size_t i = 0; value.is_array() && i < value.size(); ++i) collect_keys(value.element(i), seen, names);
   for (std::size_t i = 0; value.is_object() && i < value.size(); ++i) {
     if (seen.find(value.member_name(i)) != ObjectCell::absent) continue;
@@ -26,6 +28,7 @@ Value lookup(const CallContext& context, std::span<Value> arguments) {
 }
 
 void spread_into(const Value& value, Sequence& results) {
+  count_work();
   if (value.is_array()) {
     for (std::size_t i = 0; i < value.size(); ++i) spread_into(value.element(i), results);
     return;

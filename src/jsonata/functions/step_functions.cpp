@@ -86,7 +86,7 @@ double seeded_random(std::int64_t seed) {
 
 Value random(const CallContext& context, std::span<Value> arguments) {
   if (!arguments[0].is_undefined()) {
-    const double seed = std::trunc(arguments[0].number());
+    const double seed = std::isnan(arguments[0].number()) ? 0 : std::trunc(arguments[0].number());
     const double bounded = std::min(std::max(seed, -9223372036854775808.0), 9223372036854774784.0);
     return Value(seeded_random(static_cast<std::int64_t>(bounded)));
   }

@@ -127,6 +127,40 @@ TEST_CASE("limits") {
   CHECK(run("($f := function($n) { $n = 0 ? 'done' : $f($n - 1) }; $f(10000))", "{}", Profile::Plain, Limits{.time = std::chrono::seconds(20)}) == R"("done")");
 }
 
+TEST_CASE("shared parts cannot grow a result, or a walk over it, beyond the limits") {
+  const Limits limits{.time = std::chrono::milliseconds(300), .depth = 300, .bytes = std::size_t{10} << 20};
+  const Limits patient{.time = std::chrono::seconds(60), .depth = 300, .bytes = std::size_t{10} << 20};
+  const std::string doubled = "$reduce([1..60], function($a, $b) { [[$a, $a]] }, 1)";
+  CHECK(run(doubled, "{}", Profile::Plain, patient) == "U1001 Expression evaluation memory limit exceeded");
+  CHECK(run(doubled + " = " + doubled, "{}", Profile::Plain, limits).starts_with("U1001 Expression evaluation timeout"));
+  CHECK(run("$boolean($reduce([1..60], function($a, $b) { [[$a, $a]] }, 0))", "{}", Profile::Plain, limits).starts_with("U1001 Expression evaluation timeout"));
+  CHECK(run("($t := $pad('', 1000000); [1..1000].$t)", "{}", Profile::Plain, patient) == "U1001 Expression evaluation memory limit exceeded");
+}
+
+TEST_CASE("numbers that are none do no harm") {
+  check({{"$formatBase(1/0, 2)", R"("Infinity")"},
+         {"$formatBase(10, 1/0)", "D3100 The radix of the formatBase function must be between 2 and 36.  It was given null"},
+         {"$formatNumber(1/0, '0')", R"("Infinity")"},
+         {"$round(1/0)", "null"},
+         {"$pad('a', 1/0)", "U1001 Expression evaluation memory limit exceeded"},
+         {"$substring('abc', -1/0, 1/0)", R"("abc")"},
+         {"$fromMillis(1/0)", "D1001 Number out of range: null"},
+         {"$formatInteger(1/0, 'w')", R"("Infinity")"}});
+}
+
+TEST_CASE("hostile texts are parsed, or refused, in little time and memory") {
+  std::string scopes, references;
+  for (int i = 0; i < 400; ++i) scopes += "($v" + std::to_string(i) + " := 1; ";
+  for (int i = 0; i < 20'000; ++i) references += "$x; a.b; ";
+  CHECK(Expression::parse(scopes + references + std::string(400, ')'), Profile::Plain).has_value());
+  std::string parents = "a";
+  for (int i = 0; i < 20'000; ++i) parents += ", a.%";
+  CHECK(Expression::parse("[" + parents + "]", Profile::Plain).has_value());
+  std::string regexes = "1";
+  for (int i = 0; i < 5000; ++i) regexes += ", $f(/a/)";
+  CHECK(run("[" + regexes + "]") == "The expression has too many regular expressions");
+}
+
 TEST_CASE("an expression may be evaluated by many threads at once") {
   const auto expression = Expression::parse("$sum($map([1..100], function($i) { $i * k })) & 'x'", Profile::Plain).value();
   const Json input = Json::parse(R"({"k":2})").value();
