@@ -87,6 +87,7 @@ const std::vector<Integration>& integrations() {
        {"DelaySeconds", "MessageAttributes", "MessageSystemAttributes", "MessageDeduplicationId", "MessageGroupId"}},
       {"sns", "publish", {RequestResponse, WaitForTaskToken}, {"Message"},
        {"MessageAttributes", "MessageDeduplicationId", "MessageGroupId", "MessageStructure", "PhoneNumber", "Subject", "TargetArn", "TopicArn"}},
+      {"events", "putEvents", {RequestResponse, WaitForTaskToken}, {"Entries"}, {"EndpointId"}},
       {"states", "startExecution", {RequestResponse, Sync, Sync2, WaitForTaskToken}, {"StateMachineArn"}, {"Input", "Name", "TraceHeader"}},
   };
   return offered;
@@ -104,6 +105,14 @@ const std::vector<SdkService>& sdk_services() {
                       "putObject"}},
   };
   return offered;
+}
+
+/// Services whose operations `aws-sdk:` tasks can call here. Which operations those are, the engine knows.
+bool is_offered_sdk_service(std::string_view resource_type) {
+  constexpr std::array offered{std::string_view("cloudwatchlogs"), std::string_view("eventbridge"), std::string_view("iam"), std::string_view("lambda"), std::string_view("scheduler"),
+                               std::string_view("sfn"), std::string_view("sns"), std::string_view("sqs"), std::string_view("ssm"), std::string_view("sts")};
+  constexpr std::string_view prefix = "aws-sdk:";
+  return resource_type.starts_with(prefix) && std::find(offered.begin(), offered.end(), resource_type.substr(prefix.size())) != offered.end();
 }
 
 bool contains(const std::vector<std::string_view>& names, std::string_view name) { return std::find(names.begin(), names.end(), name) != names.end(); }
@@ -149,7 +158,8 @@ void check_resource(StateContext& context, const TaskResource& resource) {
     const bool waits_for_end = service->pattern == Sync || service->pattern == Sync2;
     if (sdk.resource_type == service->resource_type && contains(sdk.actions, service->action) && !waits_for_end) return;
   }
-  bool service_known = false;
+  if (is_offered_sdk_service(service->resource_type) && service->pattern != Sync && service->pattern != Sync2) return;
+  bool service_known = is_offered_sdk_service(service->resource_type);
   for (const auto& integration : integrations()) {
     if (integration.resource_type != service->resource_type) continue;
     service_known = true;

@@ -1,5 +1,7 @@
 #include "signalbox/engine.h"
 
+#include "signalbox/inline_transaction.h"
+
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -67,6 +69,9 @@ class Mailbox {
   bool closed_ = false;
 };
 
+/// Where operations of this thread run, if inside of a transaction that is open already.
+thread_local EngineTransaction* open_transaction = nullptr;
+
 Error stopping() { return error(ErrorCode::Unavailable, "the daemon is stopping"); }
 
 }  // namespace
@@ -112,7 +117,14 @@ void Engine::stop() {
   if (implementation_->thread.joinable()) implementation_->thread.join();
 }
 
+InlineTransaction::InlineTransaction(EngineTransaction& transaction) : outer_(std::exchange(open_transaction, &transaction)) {}
+InlineTransaction::~InlineTransaction() { open_transaction = outer_; }
+
 void Engine::submit(EngineOperation operation) {
+  if (open_transaction) {
+    (void)operation.run(*open_transaction);
+    return operation.committed();
+  }
   if (!implementation_->mailbox->put(operation)) operation.failed(stopping());
 }
 
