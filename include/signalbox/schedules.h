@@ -124,6 +124,8 @@ struct ScheduleEnvironment {
   const Queues& queues;
   /// (topic name, message, group). Empty: topics are refused as targets.
   std::function<Result<void>(Transaction&, const std::string&, const std::string&, const std::optional<std::string>&)> publish = {};
+  /// A rule's schedule fired, for the targets that it has besides those of its record (events.h).
+  std::function<void(EngineTransaction&, const ScheduleId&, Timestamp)> rule_fired = {};
 };
 
 class Schedules {

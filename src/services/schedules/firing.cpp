@@ -128,6 +128,7 @@ Firing Schedules::fire(EngineTransaction& transaction, ScheduleRecord schedule) 
     for (const auto& target : schedule.definition.targets) {
       if (auto reached = reach(transaction, id, target, firing.scheduled_at); !reached) firing.errors.push_back(fmt::format("{}: {}", target.arn, reached.error().message));
     }
+    if (id.is_rule() && environment_.rule_fired) environment_.rule_fired(transaction, id, firing.scheduled_at);
     ++schedule.firings;
     schedule.last_fired_at = firing.scheduled_at;
     schedule.last_error = firing.errors.empty() ? std::nullopt : std::optional(fmt::format("{}", fmt::join(firing.errors, "; ")));

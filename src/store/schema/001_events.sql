@@ -1,0 +1,3 @@
+-- Event buses and their rules; record: JSON. See include/signalbox/events.h.
+CREATE TABLE event_buses (name TEXT NOT NULL PRIMARY KEY, record TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE event_rules (bus TEXT NOT NULL, name TEXT NOT NULL, record TEXT NOT NULL, PRIMARY KEY (bus, name)) WITHOUT ROWID;
