@@ -29,6 +29,7 @@ struct TriggerRecord {
   std::optional<std::int64_t> concurrency_max = std::nullopt;   ///< ScalingConfig.MaximumConcurrency, 2 to 1,000; default 10 batches at a time
   std::optional<std::string> stack = std::nullopt;
   Timestamp created_at = {}, modified_at = {};
+  std::vector<std::string> filters = {};    ///< event patterns; a message that fits none of them is deleted uncalled. None: all fit
 };
 
 /// What an update changes.
@@ -36,6 +37,7 @@ struct TriggerChange {
   std::optional<std::string> function = std::nullopt;
   std::optional<std::int64_t> batch_size = std::nullopt, window_seconds = std::nullopt, concurrency_max = std::nullopt;
   std::optional<bool> reports_failures = std::nullopt, enabled = std::nullopt;
+  std::optional<std::vector<std::string>> filters = std::nullopt;
 };
 
 /// The rules. Errors carry AWS's texts where they are known.

@@ -3,6 +3,7 @@
 
 #include <boost/asio/use_awaitable.hpp>
 
+#include "services/functions/async_calls.h"
 #include "services/functions/service.h"
 #include "signalbox/encoding.h"
 
@@ -63,8 +64,17 @@ asio::awaitable<Answer<Json>> invoke(OperationContext context, Json request) {
   const auto reader = context.services.engine.reader();
   if (auto found = qualified_function_of(context, *reader, *reference); !found) co_return found.error();
   if (type == "DryRun") co_return json_object({{"StatusCode", 204}});
-  if (type == "Event") co_return Failure{"InvalidParameterValueException", "InvocationType Event is not supported here yet"};
-  FunctionCall asked{.function = reference->name + (reference->qualifier.empty() ? "" : ":" + reference->qualifier), .payload = std::move(*payload), .request_id = context.request_id, .log_tail = log_type == "Tail"};
+  const auto function = reference->name + (reference->qualifier.empty() ? "" : ":" + reference->qualifier);
+  if (type == "Event") {
+    functions::AsyncCall later{.function = function, .payload = std::move(*payload), .request_id = context.request_id};
+    std::function<Answer<Json>(EngineTransaction&)> work = [calls = context.services.async_calls, later](EngineTransaction& transaction) -> Answer<Json> {
+      calls->add(transaction, later);
+      return json_object({{"StatusCode", 202}, {"Payload", ""}});
+    };
+    auto answer = co_await write(context.services.engine, std::move(work));
+    co_return answer;
+  }
+  FunctionCall asked{.function = function, .payload = std::move(*payload), .request_id = context.request_id, .log_tail = log_type == "Tail"};
   auto outcome = co_await call(*context.services.functions, std::move(asked));
   co_return answer_of(context, *reference, std::move(outcome));
 }

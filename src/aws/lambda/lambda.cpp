@@ -30,6 +30,30 @@ const std::vector<RestBinding>& bindings() {
       {"GET", "/2015-03-31/functions/{FunctionName}/aliases/{Name}", "GetAlias"},
       {"PUT", "/2015-03-31/functions/{FunctionName}/aliases/{Name}", "UpdateAlias"},
       {"DELETE", "/2015-03-31/functions/{FunctionName}/aliases/{Name}", "DeleteAlias", 204},
+      {"PUT", "/2017-10-31/functions/{FunctionName}/concurrency", "PutFunctionConcurrency"},
+      {"DELETE", "/2017-10-31/functions/{FunctionName}/concurrency", "DeleteFunctionConcurrency", 204},
+      {"GET", "/2019-09-30/functions/{FunctionName}/concurrency", "GetFunctionConcurrency"},
+      {"POST", "/2015-03-31/functions/{FunctionName}/policy", "AddPermission", 201, {qualifier}},
+      {"GET", "/2015-03-31/functions/{FunctionName}/policy", "GetPolicy", 200, {qualifier}},
+      {"DELETE", "/2015-03-31/functions/{FunctionName}/policy/{StatementId}", "RemovePermission", 204, {qualifier}},
+      {"PUT", "/2019-09-25/functions/{FunctionName}/event-invoke-config", "PutFunctionEventInvokeConfig", 200, {qualifier}},
+      {"POST", "/2019-09-25/functions/{FunctionName}/event-invoke-config", "UpdateFunctionEventInvokeConfig", 200, {qualifier}},
+      {"GET", "/2019-09-25/functions/{FunctionName}/event-invoke-config", "GetFunctionEventInvokeConfig", 200, {qualifier}},
+      {"DELETE", "/2019-09-25/functions/{FunctionName}/event-invoke-config", "DeleteFunctionEventInvokeConfig", 204, {qualifier}},
+      {"GET", "/2017-03-31/tags/{Resource+}", "ListTags"},
+      {"POST", "/2017-03-31/tags/{Resource+}", "TagResource", 204},
+      {"DELETE", "/2017-03-31/tags/{Resource+}", "UntagResource", 204, {{"tagKeys", "TagKeys", true}}},
+      {"GET", "/2016-08-19/account-settings", "GetAccountSettings"},
+      {"POST", "/2015-03-31/event-source-mappings", "CreateEventSourceMapping", 202},
+      {"GET", "/2015-03-31/event-source-mappings", "ListEventSourceMappings", 200, {marker, max_items, {"EventSourceArn", "EventSourceArn"}, {"FunctionName", "FunctionName"}}},
+      {"GET", "/2015-03-31/event-source-mappings/{UUID}", "GetEventSourceMapping"},
+      {"PUT", "/2015-03-31/event-source-mappings/{UUID}", "UpdateEventSourceMapping", 202},
+      {"DELETE", "/2015-03-31/event-source-mappings/{UUID}", "DeleteEventSourceMapping", 202},
+      {"GET", "/2018-10-31/layers", "ListLayers", 200, {marker, max_items, {"Arn", "Arn"}}},   // with find=LayerVersion: GetLayerVersionByArn
+      {"POST", "/2018-10-31/layers/{LayerName}/versions", "PublishLayerVersion", 201},
+      {"GET", "/2018-10-31/layers/{LayerName}/versions", "ListLayerVersions", 200, {marker, max_items}},
+      {"GET", "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}", "GetLayerVersion"},
+      {"DELETE", "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}", "DeleteLayerVersion", 204},
   };
   return table;
 }
@@ -39,28 +63,54 @@ Failure unparsable(const std::string& why) { return {"InvalidRequestContentExcep
 }  // namespace
 
 const Catalogue& catalogue() {
-  static const Catalogue table{.operations = {{"CreateAlias", &create_alias},
+  static const Catalogue table{.operations = {{"AddPermission", &add_permission},
+                                              {"CreateAlias", &create_alias},
+                                              {"CreateEventSourceMapping", &create_event_source_mapping},
                                               {"CreateFunction", &create_function},
                                               {"DeleteAlias", &delete_alias},
+                                              {"DeleteEventSourceMapping", &delete_event_source_mapping},
                                               {"DeleteFunction", &delete_function},
+                                              {"DeleteFunctionConcurrency", &delete_function_concurrency},
+                                              {"DeleteFunctionEventInvokeConfig", &delete_function_event_invoke_config},
+                                              {"DeleteLayerVersion", &delete_layer_version},
+                                              {"GetAccountSettings", &get_account_settings},
                                               {"GetAlias", &get_alias},
+                                              {"GetEventSourceMapping", &get_event_source_mapping},
                                               {"GetFunction", &get_function},
+                                              {"GetFunctionConcurrency", &get_function_concurrency},
+                                              {"GetFunctionEventInvokeConfig", &get_function_event_invoke_config},
+                                              {"GetLayerVersion", &get_layer_version},
+                                              {"GetLayerVersionByArn", &get_layer_version_by_arn},
+                                              {"GetPolicy", &get_policy},
                                               {"GetFunctionConfiguration", &get_function_configuration},
                                               {"Invoke", &invoke},
                                               {"ListAliases", &list_aliases},
+                                              {"ListEventSourceMappings", &list_event_source_mappings},
                                               {"ListFunctions", &list_functions},
+                                              {"ListLayerVersions", &list_layer_versions},
+                                              {"ListLayers", &list_layers},
+                                              {"ListTags", &list_tags},
                                               {"ListVersionsByFunction", &list_versions_by_function},
+                                              {"PublishLayerVersion", &publish_layer_version},
                                               {"PublishVersion", &publish_version},
+                                              {"PutFunctionConcurrency", &put_function_concurrency},
+                                              {"PutFunctionEventInvokeConfig", &put_function_event_invoke_config},
+                                              {"RemovePermission", &remove_permission},
+                                              {"TagResource", &tag_resource},
+                                              {"UntagResource", &untag_resource},
                                               {"UpdateAlias", &update_alias},
+                                              {"UpdateEventSourceMapping", &update_event_source_mapping},
                                               {"UpdateFunctionCode", &update_function_code},
-                                              {"UpdateFunctionConfiguration", &update_function_configuration}},
+                                              {"UpdateFunctionConfiguration", &update_function_configuration},
+                                              {"UpdateFunctionEventInvokeConfig", &update_function_event_invoke_config}},
                                .not_offered = {"InvokeAsync"}};
   return table;
 }
 
 asio::awaitable<http::Response> answer(OperationContext context, const Reader& reader, http::Request request) {
   const auto call = match_rest_call(bindings(), request);
-  const Operation* operation = call ? catalogue().find(call->binding->operation) : nullptr;
+  const bool by_arn = call && call->binding->operation == "ListLayers" && request.query_value("find") == "LayerVersion";
+  const Operation* operation = call ? catalogue().find(by_arn ? "GetLayerVersionByArn" : call->binding->operation) : nullptr;
   if (!operation) {
     const auto name = call ? std::string(call->binding->operation) : request.method + " " + request.path;
     co_return rest_failure({"UnknownOperationException", "Lambda's " + name + " is not supported here", 404});

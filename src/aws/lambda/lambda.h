@@ -69,6 +69,37 @@ Answer<Json> delete_alias(const OperationContext& context, EngineTransaction& tr
 Answer<Json> get_alias(const OperationContext& context, const Reader& reader, const Json& request);
 Answer<Json> list_aliases(const OperationContext& context, const Reader& reader, const Json& request);
 
+// settings.cpp
+Answer<Json> put_function_concurrency(const OperationContext& context, EngineTransaction& transaction, const Json& request);
+Answer<Json> delete_function_concurrency(const OperationContext& context, EngineTransaction& transaction, const Json& request);
+Answer<Json> tag_resource(const OperationContext& context, EngineTransaction& transaction, const Json& request);
+Answer<Json> untag_resource(const OperationContext& context, EngineTransaction& transaction, const Json& request);
+Answer<Json> add_permission(const OperationContext& context, EngineTransaction& transaction, const Json& request);
+Answer<Json> remove_permission(const OperationContext& context, EngineTransaction& transaction, const Json& request);
+Answer<Json> put_function_event_invoke_config(const OperationContext& context, EngineTransaction& transaction, const Json& request);
+Answer<Json> update_function_event_invoke_config(const OperationContext& context, EngineTransaction& transaction, const Json& request);
+Answer<Json> delete_function_event_invoke_config(const OperationContext& context, EngineTransaction& transaction, const Json& request);
+Answer<Json> get_function_concurrency(const OperationContext& context, const Reader& reader, const Json& request);
+Answer<Json> list_tags(const OperationContext& context, const Reader& reader, const Json& request);
+Answer<Json> get_policy(const OperationContext& context, const Reader& reader, const Json& request);
+Answer<Json> get_function_event_invoke_config(const OperationContext& context, const Reader& reader, const Json& request);
+Answer<Json> get_account_settings(const OperationContext& context, const Reader& reader, const Json& request);
+
+// layer_operations.cpp
+asio::awaitable<Answer<Json>> publish_layer_version(OperationContext context, Json request);
+Answer<Json> delete_layer_version(const OperationContext& context, EngineTransaction& transaction, const Json& request);
+Answer<Json> get_layer_version(const OperationContext& context, const Reader& reader, const Json& request);
+Answer<Json> get_layer_version_by_arn(const OperationContext& context, const Reader& reader, const Json& request);
+Answer<Json> list_layer_versions(const OperationContext& context, const Reader& reader, const Json& request);
+Answer<Json> list_layers(const OperationContext& context, const Reader& reader, const Json& request);
+
+// event_source_mappings.cpp
+Answer<Json> create_event_source_mapping(const OperationContext& context, EngineTransaction& transaction, const Json& request);
+Answer<Json> update_event_source_mapping(const OperationContext& context, EngineTransaction& transaction, const Json& request);
+Answer<Json> delete_event_source_mapping(const OperationContext& context, EngineTransaction& transaction, const Json& request);
+Answer<Json> get_event_source_mapping(const OperationContext& context, const Reader& reader, const Json& request);
+Answer<Json> list_event_source_mappings(const OperationContext& context, const Reader& reader, const Json& request);
+
 /// Members of the answer: StatusCode, FunctionError, LogResult, ExecutedVersion, and Payload, a text, as the wire's body carries it.
 asio::awaitable<Answer<Json>> invoke(OperationContext context, Json request);
 /// Invoke's members are headers, and its payload the body.

@@ -1,6 +1,8 @@
 #include "services/functions/tasks.h"
 
+#include "services/functions/async_calls.h"
 #include "services/functions/failures.h"
+#include "services/functions/functions.h"
 #include "services/functions/service.h"
 #include "signalbox/encoding.h"
 #include "signalbox/history.h"
@@ -59,8 +61,7 @@ std::optional<WorkflowError> faults(const Json& parameters) {
   if (!parameters.find("FunctionName")) return bad_parameters("The field 'FunctionName' is required but was missing");
   if (parameters.find("ClientContext")) return bad_parameters("The field 'ClientContext' of lambda:invoke is not supported here");
   auto type = text_of(parameters, "InvocationType").value_or("RequestResponse");
-  if (type == "Event") return bad_parameters("The InvocationType 'Event' of lambda:invoke is not supported here");
-  if (type != "RequestResponse" && type != "DryRun") return bad_parameters(fmt::format("The InvocationType '{}' of lambda:invoke is unknown", type));
+  if (type != "RequestResponse" && type != "DryRun" && type != "Event") return bad_parameters(fmt::format("The InvocationType '{}' of lambda:invoke is unknown", type));
   return std::nullopt;
 }
 
@@ -118,10 +119,35 @@ TaskAnswer invoke_answer(const FunctionOutcome& outcome, const std::string& requ
   return Json(std::move(result));
 }
 
+/// What Lambda says to an Event.
+static TaskAnswer accepted_answer(const std::string& request_id, const std::string& date) {
+  const std::vector<std::pair<std::string, std::string>> headers{{"x-amzn-Remapped-Content-Length", "0"}, {"Connection", "keep-alive"}, {"x-amzn-RequestId", request_id}, {"Content-Length", "0"},
+                                                                 {"Date", date}, {"X-Amzn-Trace-Id", trace_header(request_id)}};
+  return json_object({{"Payload", ""}, {"SdkHttpMetadata", http_metadata(headers, 202)}, {"SdkResponseMetadata", json_object({{"RequestId", Json(request_id)}})}, {"StatusCode", 202}});
+}
+
 void FunctionTask::call(const TaskCall& call, std::function<void(TaskAnswer)> done) {
   FunctionCall function{.function = call.resource.arn, .payload = call.input.text(), .request_id = call.request_id};
   functions_.invoke(std::move(function), [done = std::move(done), arn = call.resource.arn, id = call.request_id](const FunctionOutcome& outcome) {
     if (!is_stopping(outcome)) done(function_answer(outcome, arn, id));
+  });
+}
+
+/// Accepted once it is durable.
+void LambdaInvokeTask::call_later(FunctionCall function, std::function<void(TaskAnswer)> done) const {
+  const auto reference = parse_function_reference(function.function);
+  if (!calls_ || !reference) return done(service_error("ValidationException", 400, reference ? "InvocationType Event is not offered" : reference.error().message, function.request_id));
+  AsyncCall later{.function = reference->name + (reference->qualifier.empty() ? "" : ":" + reference->qualifier), .payload = function.payload, .request_id = function.request_id};
+  std::function<Result<void>(EngineTransaction&)> work = [calls = calls_, reference = *reference, later](EngineTransaction& transaction) -> Result<void> {
+    const auto arn = transaction.site().function_arn(reference.name) + (reference.qualifier.empty() ? "" : ":" + reference.qualifier);
+    if (!find_qualified(transaction, reference.name, reference.qualifier)) return error(ErrorCode::NotFound, "Function not found: " + arn);
+    calls->add(transaction, later);
+    return {};
+  };
+  engine_.transact<void>(std::move(work), [done = std::move(done), id = function.request_id](Result<void> accepted) {
+    if (accepted) return done(accepted_answer(id, format_http_date(SystemClock().now())));
+    const bool missing = accepted.error().code == ErrorCode::NotFound;
+    done(service_error(missing ? "ResourceNotFoundException" : "ServiceException", missing ? 404 : 500, accepted.error().message, id));
   });
 }
 
@@ -133,6 +159,7 @@ void LambdaInvokeTask::call(const TaskCall& call, std::function<void(TaskAnswer)
   bool log_tail = text_of(call.input, "LogType") == "Tail";
   FunctionCall function{.function = *text_of(call.input, "FunctionName"), .payload = std::move(*payload), .request_id = call.request_id, .log_tail = log_tail};
   if (auto qualifier = text_of(call.input, "Qualifier")) function.function += ":" + *qualifier;
+  if (text_of(call.input, "InvocationType") == "Event") return call_later(std::move(function), std::move(done));
   functions_.invoke(std::move(function), [done = std::move(done), id = call.request_id, log_tail](const FunctionOutcome& outcome) {
     if (!is_stopping(outcome)) done(invoke_answer(outcome, id, format_http_date(SystemClock().now()), log_tail));
   });

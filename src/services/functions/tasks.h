@@ -11,6 +11,8 @@
 
 namespace signalbox::functions {
 
+class AsyncCalls;
+
 /// A function's ARN: the task's input is the event, its result the answer.
 class FunctionTask final : public ExternalTask {
  public:
@@ -21,21 +23,25 @@ class FunctionTask final : public ExternalTask {
   FunctionInvoker& functions_;
 };
 
-/// `lambda:invoke`. Reads FunctionName, Payload, Qualifier, LogType, InvocationType (RequestResponse, DryRun; Event is refused by an error
-/// that says so), ClientContext (refused). The result is Lambda's response, spelled as Step Functions spells it.
+/// `lambda:invoke`. Reads FunctionName, Payload, Qualifier, LogType, InvocationType (RequestResponse, DryRun, Event), ClientContext (refused). The result is Lambda's response, spelled as Step Functions spells it.
 class LambdaInvokeTask final : public ExternalTask {
  public:
-  explicit LambdaInvokeTask(FunctionInvoker& functions) : functions_(functions) {}
+  /// Without `calls` there are no Events.
+  LambdaInvokeTask(Engine& engine, FunctionInvoker& functions, const AsyncCalls* calls) : engine_(engine), functions_(functions), calls_(calls) {}
   void call(const TaskCall& call, std::function<void(TaskAnswer)> done) override;
 
  private:
+  void call_later(FunctionCall function, std::function<void(TaskAnswer)> done) const;
+
+  Engine& engine_;
   FunctionInvoker& functions_;
+  const AsyncCalls* calls_;
 };
 
 /// Offers both. Before engine.start(); `functions` outlives the engine's thread.
-inline void offer_function_tasks(Engine& engine, FunctionInvoker& functions) {
+inline void offer_function_tasks(Engine& engine, FunctionInvoker& functions, const AsyncCalls* calls = nullptr) {
   engine.offer("function", std::make_unique<FunctionTask>(functions));
-  engine.offer("lambda:invoke", std::make_unique<LambdaInvokeTask>(functions));
+  engine.offer("lambda:invoke", std::make_unique<LambdaInvokeTask>(engine, functions, calls));
 }
 
 /// Pure parts of both.

@@ -3,6 +3,7 @@
 #include "signalbox/encoding.h"
 #include "signalbox/json.h"
 
+#include "services/events/event_pattern.h"
 #include "services/queues/queue_url.h"
 
 #include <nlohmann/json.hpp>
@@ -110,6 +111,18 @@ std::string queue_event(const std::vector<ReceivedMessage>& batch, std::string_v
   }
   out += "]}";
   return out;
+}
+
+bool passes(const TriggerRecord& trigger, const ReceivedMessage& message, const Site& site) {
+  if (trigger.filters.empty()) return true;
+  std::string record;
+  append_record(record, message, trigger.queue, site);
+  Json data = Json::from_stored(std::move(record));
+  if (auto body = Json::parse(message.body); body && body->is_object()) data = data.with("body", std::move(*body));
+  return std::any_of(trigger.filters.begin(), trigger.filters.end(), [&](const std::string& filter) {
+    const auto pattern = events::EventPattern::parse(filter);
+    return pattern && pattern->matches(data);
+  });
 }
 
 std::string request_id(const TriggerRecord& trigger, const std::vector<ReceivedMessage>& batch) {

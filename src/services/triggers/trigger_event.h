@@ -13,6 +13,9 @@ namespace signalbox::triggers {
 /// `{"Records": […]}`. [Lambda: SQS event]
 [[nodiscard]] std::string queue_event(const std::vector<ReceivedMessage>& batch, std::string_view queue, const Site& site);
 
+/// Whether a message fits one of the trigger's filters. [Lambda: event filtering] Filters see the body as JSON where it is an object.
+[[nodiscard]] bool passes(const TriggerRecord& trigger, const ReceivedMessage& message, const Site& site);
+
 /// A UUID derived from the trigger and its messages: the same whenever the same batch is delivered again, after a crash too, so that the
 /// repetition can be recognised.
 [[nodiscard]] std::string request_id(const TriggerRecord& trigger, const std::vector<ReceivedMessage>& batch);

@@ -71,6 +71,7 @@ class TriggerPoller : public std::enable_shared_from_this<TriggerPoller> {
   asio::awaitable<void> poll(const QueueRecord& queue);
   asio::awaitable<void> pause();
   asio::awaitable<Batch> lease(std::int64_t messages_max);
+  asio::awaitable<Batch> filtered(Batch leased);
   asio::awaitable<Batch> gather();
   asio::awaitable<FunctionOutcome> invoke(const Batch& batch);
   asio::awaitable<void> settle(const Batch& batch, const FunctionOutcome& outcome, std::chrono::steady_clock::time_point leased_at);
@@ -148,12 +149,33 @@ asio::awaitable<TriggerPoller::Batch> TriggerPoller::lease(std::int64_t messages
     return rules->lease(transaction, queue, LeaseMessages{.max_messages = messages_max, .visibility_timeout = timeout});
   };
   auto leased = co_await transact<Batch>(engine_, std::move(work));
-  if (leased) co_return std::move(*leased);
+  if (leased) {
+    auto passing = co_await filtered(std::move(*leased));
+    co_return passing;
+  }
   if (leased.error().code != ErrorCode::NotFound && !stopped_) {
     spdlog::error("trigger {}: cannot receive from queue {}: {}", trigger_.id, trigger_.queue, leased.error().message);
     pause_ = std::clamp<std::chrono::milliseconds>(pause_ * 2, 1s, pause_max);
   }
   co_return Batch{};
+}
+
+/// What passes the filters; the rest is deleted, as on AWS.
+asio::awaitable<TriggerPoller::Batch> TriggerPoller::filtered(Batch leased) {
+  if (trigger_.filters.empty()) co_return leased;
+  Batch passing;
+  std::vector<std::string> rest;
+  for (auto& message : leased) {
+    if (triggers::passes(trigger_, message, queues_.site())) passing.push_back(std::move(message));
+    else rest.push_back(message.receipt_handle);
+  }
+  if (rest.empty()) co_return passing;
+  Work<void> work = [rules = &queues_, queue = trigger_.queue, rest](EngineTransaction& transaction) -> Result<void> {
+    for (const auto& handle : rest) (void)rules->delete_message(transaction, queue, handle);
+    return {};
+  };
+  (void)co_await transact<void>(engine_, std::move(work));   // what fails here shows when the messages reappear
+  co_return passing;
 }
 
 asio::awaitable<TriggerPoller::Batch> TriggerPoller::gather() {

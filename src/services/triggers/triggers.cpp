@@ -2,6 +2,7 @@
 
 #include "signalbox/encoding.h"
 
+#include "services/events/event_pattern.h"
 #include "services/queues/queue_url.h"
 
 #include <fmt/format.h>
@@ -26,6 +27,7 @@ std::string encode(const TriggerRecord& trigger) {
                 {"modifiedAt", format_rfc3339(trigger.modified_at)}};
   if (trigger.concurrency_max) config["concurrencyMax"] = *trigger.concurrency_max;
   if (trigger.stack) config["stack"] = *trigger.stack;
+  if (!trigger.filters.empty()) config["filters"] = trigger.filters;
   return config.dump();
 }
 
@@ -41,6 +43,7 @@ TriggerRecord decode(std::string id, std::string_view record) {
                         .enabled = config.value("enabled", true)};
   if (config.contains("concurrencyMax")) trigger.concurrency_max = config["concurrencyMax"].get<std::int64_t>();
   if (config.contains("stack")) trigger.stack = config["stack"].get<std::string>();
+  trigger.filters = config.value("filters", std::vector<std::string>{});
   trigger.created_at = parse_rfc3339(config.value("createdAt", "")).value_or(Timestamp{});
   trigger.modified_at = parse_rfc3339(config.value("modifiedAt", "")).value_or(Timestamp{});
   return trigger;
@@ -65,6 +68,9 @@ Result<void> check(const TriggerRecord& trigger) {
     return error(ErrorCode::InvalidArgument, "Maximum batch window in seconds must be greater than 0 if maximum batch size is greater than 10", "MaximumBatchingWindowInSeconds");
   }
   if (trigger.concurrency_max && (*trigger.concurrency_max < 2 || *trigger.concurrency_max > 1'000)) return out_of_range("MaximumConcurrency", *trigger.concurrency_max, 2, 1'000);
+  for (const auto& filter : trigger.filters) {
+    if (const auto pattern = events::EventPattern::parse(filter); !pattern) return error(ErrorCode::InvalidArgument, "Invalid filter pattern definition. " + pattern.error().message, "FilterCriteria");
+  }
   return {};
 }
 
@@ -109,6 +115,7 @@ Result<TriggerRecord> Triggers::update(Transaction& transaction, std::string_vie
   trigger->reports_failures = change.reports_failures.value_or(trigger->reports_failures);
   trigger->enabled = change.enabled.value_or(trigger->enabled);
   if (change.concurrency_max) trigger->concurrency_max = change.concurrency_max;
+  trigger->filters = change.filters.value_or(trigger->filters);
   if (auto checked = check(*trigger); !checked) return checked.error();
   trigger->modified_at = transaction.now();
   store(transaction, *trigger);
