@@ -13,6 +13,8 @@ namespace {
 
 const std::map<std::string_view, Operation>& operations() {
   static const std::map<std::string_view, Operation> table{
+      {"AddPermission", &add_permission},
+      {"CancelMessageMoveTask", &cancel_message_move_task},
       {"ChangeMessageVisibility", &change_message_visibility},
       {"ChangeMessageVisibilityBatch", &change_message_visibility_batch},
       {"CreateQueue", &create_queue},
@@ -22,20 +24,21 @@ const std::map<std::string_view, Operation>& operations() {
       {"GetQueueAttributes", &get_queue_attributes},
       {"GetQueueUrl", &get_queue_url},
       {"ListDeadLetterSourceQueues", &list_dead_letter_source_queues},
+      {"ListMessageMoveTasks", &list_message_move_tasks},
       {"ListQueueTags", &list_queue_tags},
       {"ListQueues", &list_queues},
       {"PurgeQueue", &purge_queue},
       {"ReceiveMessage", &receive_message},
+      {"RemovePermission", &remove_permission},
       {"SendMessage", &send_message},
       {"SendMessageBatch", &send_message_batch},
       {"SetQueueAttributes", &set_queue_attributes},
+      {"StartMessageMoveTask", &start_message_move_task},
       {"TagQueue", &tag_queue},
       {"UntagQueue", &untag_queue},
   };
   return table;
 }
-
-constexpr std::array<std::string_view, 5> not_offered{"AddPermission", "CancelMessageMoveTask", "ListMessageMoveTasks", "RemovePermission", "StartMessageMoveTask"};
 
 std::optional<std::string> text_of(const Json& object, const char* name) {
   const Json* found = object.find(name);
@@ -50,7 +53,7 @@ Operation find_operation(std::string_view name) {
   return found == operations().end() ? nullptr : found->second;
 }
 
-bool is_known(std::string_view name) { return find_operation(name) || std::find(not_offered.begin(), not_offered.end(), name) != not_offered.end(); }
+bool is_known(std::string_view name) { return find_operation(name) != nullptr; }
 
 Failure failure_of(const Error& error) {
   auto sqs = sqs_error(error);

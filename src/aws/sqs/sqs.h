@@ -15,6 +15,10 @@
 #include <string>
 #include <string_view>
 
+namespace signalbox {
+class MessageMoves;
+}
+
 namespace signalbox::aws::sqs {
 
 namespace asio = boost::asio;
@@ -24,6 +28,7 @@ struct Api {
   const Reader& reader;          ///< the I/O thread's
   const Queues& queues;
   QueueService& service;
+  const MessageMoves* moves;     ///< null in tests without them: then there are no move tasks
   std::string base_url;          ///< `http://` + the request's Host: clients send to the host of the URLs they were given
 };
 
@@ -72,6 +77,11 @@ asio::awaitable<Answer<Json>> send_message(Api api, Json request);
 asio::awaitable<Answer<Json>> receive_message(Api api, Json request);
 asio::awaitable<Answer<Json>> delete_message(Api api, Json request);
 asio::awaitable<Answer<Json>> change_message_visibility(Api api, Json request);
+asio::awaitable<Answer<Json>> add_permission(Api api, Json request);
+asio::awaitable<Answer<Json>> remove_permission(Api api, Json request);
+asio::awaitable<Answer<Json>> start_message_move_task(Api api, Json request);
+asio::awaitable<Answer<Json>> cancel_message_move_task(Api api, Json request);
+asio::awaitable<Answer<Json>> list_message_move_tasks(Api api, Json request);
 asio::awaitable<Answer<Json>> send_message_batch(Api api, Json request);
 asio::awaitable<Answer<Json>> delete_message_batch(Api api, Json request);
 asio::awaitable<Answer<Json>> change_message_visibility_batch(Api api, Json request);
