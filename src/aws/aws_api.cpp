@@ -1,12 +1,12 @@
 #include "aws/aws_api.h"
 
 #include "aws/call.h"
+#include "aws/dispatch.h"
 #include "aws/lambda/lambda.h"
-#include "aws/logs/logs.h"
-#include "aws/operation.h"
 #include "aws/query_form.h"
 #include "aws/respond.h"
 #include "aws/s3/s3.h"
+#include "aws/scheduler/scheduler.h"
 #include "aws/sfn/sfn.h"
 #include "aws/sns/sns.h"
 #include "aws/sqs/sqs.h"
@@ -47,12 +47,11 @@ Failure refused(const Call& call, const Error& error) {
   return {error.where.empty() ? "AccessDeniedException" : error.where, error.message, 403};
 }
 
-/// Of the services whose operations need nothing of their own around them; null for the others.
-const Catalogue* catalogue_of(Service service) {
-  switch (service) {
-    case Service::Logs: return &logs_api::catalogue();
-    default: return nullptr;
-  }
+/// Whether the wire reaches the service here; not everything is wired in tests. REST has been answered before.
+bool is_offered(const AwsServices& services, Service service) {
+  if (service == Service::Lambda || service == Service::Scheduler) return false;
+  if (service == Service::Events) return services.events != nullptr;
+  return catalogue_of(service) != nullptr;
 }
 
 }  // namespace
@@ -82,7 +81,7 @@ asio::awaitable<Answer<std::string>> AwsApi::Implementation::step_functions(Impl
 asio::awaitable<Answer<Json>> AwsApi::Implementation::sqs(Implementation& self, const Call& call, Json parameters, std::string base) {
   const auto operation = sqs::find_operation(call.operation);
   if (!operation) co_return unknown_operation(call, sqs::is_known(call.operation));
-  const sqs::Api api{self.services.engine, *self.reader, self.services.queues, self.services.queue_service, std::move(base)};
+  const sqs::Api api{self.services.engine, *self.reader, self.services.queues, self.services.queue_service, self.services.moves, std::move(base)};
   auto result = co_await operation(api, std::move(parameters));
   co_return result;
 }
@@ -121,6 +120,11 @@ asio::awaitable<http::Response> AwsApi::Implementation::answer(Implementation& s
     auto response = co_await lambda::answer(std::move(context), *self.reader, std::move(request));
     co_return response;
   }
+  if (call.service == Service::Scheduler && self.services.schedules) {
+    OperationContext context{self.services, base_url(request), request.request_id};
+    auto response = co_await scheduler::answer(std::move(context), *self.reader, std::move(request));
+    co_return response;
+  }
   auto parameters = read_body(call, request);
   if (!parameters) co_return failure_answer(call, parameters.error(), request.request_id);
   // A queue's own URL names the queue. [SQS Query API]
@@ -145,7 +149,7 @@ asio::awaitable<http::Response> AwsApi::Implementation::answer(Implementation& s
     }
     default: break;
   }
-  if (catalogue_of(call.service)) {
+  if (is_offered(self.services, call.service)) {
     OperationContext context{self.services, base_url(request), request.request_id};
     auto result = co_await neighbour(self, call, std::move(context), std::move(*parameters));
     if (!result) co_return failure_answer(call, result.error(), request.request_id);

@@ -14,10 +14,17 @@ namespace signalbox::services {
 class Authenticator;
 }
 namespace signalbox {
+class MessageMoves;
 class ObjectService;
-}
-namespace signalbox::functions {
+class Triggers;
+class Schedules;
+namespace functions {
+class AsyncCalls;
 class FunctionService;
+}
+namespace events {
+class Events;
+}
 }
 
 namespace signalbox::aws {
@@ -32,6 +39,11 @@ struct AwsServices {
   const services::Authenticator& authenticator;
   functions::FunctionService* functions = nullptr;   ///< null: Lambda is not offered
   ObjectService* objects = nullptr;                  ///< null: S3 is not offered
+  const functions::AsyncCalls* async_calls = nullptr;   ///< with functions, as is this:
+  const Triggers* triggers = nullptr;
+  const events::Events* events = nullptr;           ///< null: EventBridge is not offered
+  const Schedules* schedules = nullptr;             ///< null: Scheduler is not offered
+  const MessageMoves* moves = nullptr;
 };
 
 /// Used on the I/O thread, after Engine::start(). Has a reader of its own.

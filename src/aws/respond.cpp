@@ -34,12 +34,22 @@ http::Response xml_response(int status, std::string body) {
   return response;
 }
 
+std::string_view namespace_of(Service service) {
+  switch (service) {
+    case Service::Sqs: return sqs_namespace;
+    case Service::Sts: return sts_namespace;
+    case Service::Iam: return iam_namespace;
+    default: return sns_namespace;
+  }
+}
+
 }  // namespace
 
 http::Response json_answer(const Call& call, std::string body) { return json_response(call, 200, std::move(body)); }
 
 http::Response query_answer(const Call& call, const Json& result, std::string_view request_id) {
-  return xml_response(200, call.service == Service::Sqs ? sqs_response(call.operation, result, request_id) : sns_response(call.operation, result, request_id));
+  if (call.service == Service::Sqs) return xml_response(200, sqs_response(call.operation, result, request_id));
+  return xml_response(200, query_response(namespace_of(call.service), call.operation, result, request_id));
 }
 
 http::Response failure_answer(const Call& call, const Failure& failure, std::string_view request_id) {
@@ -48,7 +58,7 @@ http::Response failure_answer(const Call& call, const Failure& failure, std::str
     Failure shown = failure;
     // The older protocol's text. [recorded on AWS]
     if (failure.code == "QueueDoesNotExist") shown.message = "The specified queue does not exist for this wsdl version.";
-    return xml_response(failure.status, error_response(call.service == Service::Sqs ? sqs_namespace : sns_namespace, shown, request_id));
+    return xml_response(failure.status, error_response(namespace_of(call.service), shown, request_id));
   }
   auto response = json_response(call, failure.status, ObjectText().text("__type", qualified(call, failure.code)).text("message", failure.message).take());
   if (call.service == Service::Sqs) {

@@ -99,6 +99,10 @@ std::string sns_response(std::string_view operation, const Json& result, std::st
   return response(sns_namespace, operation, result, request_id, Writer({}));
 }
 
+std::string query_response(std::string_view xml_namespace, std::string_view operation, const Json& result, std::string_view request_id) {
+  return response(xml_namespace, operation, result, request_id, Writer({}));
+}
+
 std::string sqs_response(std::string_view operation, const Json& result, std::string_view request_id) {
   const std::string entry(operation);
   const Writer writer({{"Messages", "Message", {}, {}},
