@@ -13,7 +13,9 @@
 
 #include "aws/aws_api.h"
 #include "aws/call.h"
+#include "aws/events/put_events_task.h"
 #include "aws/execution_log.h"
+#include "aws/sdk/sdk_tasks.h"
 #include "cli/access.h"
 #include "cli/memory.h"
 #include "cli/own_urls.h"
@@ -24,6 +26,7 @@
 #include "rest/service_routes.h"
 #include "rest/stacks.h"
 #include "rest/verification.h"
+#include "services/functions/async_calls.h"
 #include "services/functions/service.h"
 #include "services/functions/tasks.h"
 #include "services/logs/log_service.h"
@@ -31,6 +34,7 @@
 #include "services/objects/map_runs/map_run_objects.h"
 #include "services/objects/object_service.h"
 #include "services/objects/sdk_tasks.h"
+#include "services/queues/message_moves.h"
 #include "services/queues/queue_service.h"
 #include "services/queues/send_message_task.h"
 #include "services/routes/route_handler.h"
@@ -41,6 +45,7 @@
 #include "signalbox/activities.h"
 #include "signalbox/async.h"
 #include "signalbox/history.h"
+#include "signalbox/events.h"
 #include "signalbox/queues.h"
 #include "signalbox/triggers.h"
 #include "store/sqlite_store.h"
@@ -131,6 +136,8 @@ struct Daemon::Parts {
   std::unique_ptr<Reader> reader;                     ///< the I/O thread's view
   std::unique_ptr<Queues> queues;
   std::unique_ptr<QueueService> queue_service;
+  std::unique_ptr<MessageMoves> moves;
+  std::unique_ptr<MessageMoveService> move_service;
   std::unique_ptr<LogService> log_service;
   std::unique_ptr<Triggers> triggers;
   std::unique_ptr<Outbox> outbox;
@@ -138,7 +145,10 @@ struct Daemon::Parts {
   std::unique_ptr<TopicService> topics;
   std::unique_ptr<Mailer> mailer;
   std::unique_ptr<TriggerService> trigger_service;
+  std::unique_ptr<functions::AsyncCalls> async_calls;
+  std::unique_ptr<functions::AsyncCallService> async_call_service;
   std::unique_ptr<Schedules> schedules;
+  std::unique_ptr<events::Events> events;
   std::unique_ptr<ScheduleService> schedule_service;
   std::unique_ptr<ObjectService> objects;
   std::unique_ptr<MapRunObjects> map_run_objects;
@@ -150,6 +160,8 @@ struct Daemon::Parts {
   std::unique_ptr<http::Server> admin, open;
 
   Result<void> make_services();
+  void make_event_services(const Site& site);
+  aws::AwsServices aws_services();
   Result<void> start_services();
   void make_deployer();
   void make_routes();
@@ -193,6 +205,8 @@ Result<void> Daemon::Parts::make_services() {
   }
   queues = std::make_unique<Queues>(site, queue_signals);
   queue_service = std::make_unique<QueueService>(*engine, *queues);
+  moves = std::make_unique<MessageMoves>(*queues);
+  move_service = std::make_unique<MessageMoveService>(*engine, *moves);
   log_service = std::make_unique<LogService>(*engine);
   triggers = std::make_unique<Triggers>(*queues);
   outbox = std::make_unique<Outbox>(server.has_value());
@@ -209,19 +223,53 @@ Result<void> Daemon::Parts::make_services() {
   topic_options.send_http = &http::send;
   topics = std::make_unique<TopicService>(*engine, *outbox, std::move(topic_options));
   trigger_service = std::make_unique<TriggerService>(*engine, *queues, *triggers, functions);
-  schedules = std::make_unique<Schedules>(ScheduleEnvironment{.site = site, .queues = *queues, .publish = [this](Transaction& transaction, const std::string& topic, const std::string& message, const std::optional<std::string>& group) {
-                                                               return publish(topics->topics(), transaction, topic, message, group);
-                                                             }});
+  make_event_services(site);
   schedule_service = std::make_unique<ScheduleService>(*engine, *schedules, functions);
   objects = std::make_unique<ObjectService>(*engine, options.data + "/objects");
   map_run_objects = std::make_unique<MapRunObjects>(*objects);
 
   engine->offer("sqs:sendMessage", std::make_unique<SendMessageTask>(*queues, [this](std::string_view text) { return urls.resolve(text); }));
   engine->offer("activity", make_activity_task(activity_signals));
-  functions::offer_function_tasks(*engine, functions);
   objects::offer_s3_tasks(*engine, *objects);
   engine->keep_map_run_data(*map_run_objects);
+  engine->offer("events:putEvents", std::make_unique<aws::PutEventsTask>(*events));
+  functions::offer_function_tasks(*engine, functions, async_calls.get());
   return {};
+}
+
+/// Schedules, rules and asynchronous calls, which lead to each other.
+void Daemon::Parts::make_event_services(const Site& site) {
+  const auto publish_to = [this](Transaction& transaction, const std::string& topic, const std::string& message, const std::optional<std::string>& group) {
+    return publish(topics->topics(), transaction, topic, message, group);
+  };
+  functions::AsyncCallEnvironment calls{.site = site};
+  calls.send = [this](Transaction& transaction, const std::string& queue, const SendMessage& message) -> Result<void> {
+    auto sent = queues->send(transaction, queue, message);
+    return sent ? Result<void>() : sent.error();
+  };
+  calls.publish = [publish_to](Transaction& transaction, const std::string& topic, const std::string& message) { return publish_to(transaction, topic, message, std::nullopt); };
+  calls.put_event = [this](EngineTransaction& transaction, const std::string& bus, const std::string& detail_type, const Json& detail) -> Result<void> {
+    const auto put = events->put(transaction, {.bus = bus.substr(bus.rfind('/') + 1), .source = "lambda", .detail_type = detail_type, .detail = detail});
+    return put ? Result<void>() : put.error();
+  };
+  async_calls = std::make_unique<functions::AsyncCalls>(std::move(calls));
+  async_call_service = std::make_unique<functions::AsyncCallService>(*engine, *async_calls, functions);
+  schedules = std::make_unique<Schedules>(ScheduleEnvironment{.site = site, .queues = *queues, .publish = publish_to, .rule_fired = [this](EngineTransaction& transaction, const ScheduleId& id, Timestamp at) {
+                                                               events->fire_rule(transaction, id, at);
+                                                             }});
+  events = std::make_unique<events::Events>(events::EventsEnvironment{.site = site, .queues = *queues, .schedules = *schedules, .calls = *async_calls, .publish = publish_to});
+}
+
+/// What the AWS wire and `aws-sdk:` tasks work with.
+aws::AwsServices Daemon::Parts::aws_services() {
+  aws::AwsServices services{*engine, activity_signals, *queues, *queue_service, topics->topics(), access->authenticator(), &functions};
+  services.objects = objects.get();
+  services.async_calls = async_calls.get();
+  services.triggers = triggers.get();
+  services.events = events.get();
+  services.schedules = schedules.get();
+  services.moves = moves.get();
+  return services;
 }
 
 Result<void> Daemon::Parts::start_services() {
@@ -240,12 +288,14 @@ Result<void> Daemon::Parts::start_services() {
   }
   if (auto started = functions.start(io.get_executor(), engine->reader(), clock, std::move(function_options)); !started) return started;
   queue_service->start(io.get_executor());
+  move_service->start(io.get_executor());
   log_service->start(io.get_executor());
   topics->start(io.get_executor());
   mailer->start(io.get_executor());
   trigger_service->start(io.get_executor());
   schedule_service->start(io.get_executor());
   objects->start(io.get_executor());
+  async_call_service->start(io.get_executor());
   return {};
 }
 
@@ -359,13 +409,14 @@ asio::awaitable<void> Daemon::Parts::become_ready() {
 Result<void> Daemon::start() {
   auto& p = *parts_;
   if (auto made = p.make_services(); !made) return made;
-  if (auto started = p.engine->start(); !started) return started;
+  // Tasks may be called as soon as the engine runs, so all that they use is there before.
   p.reader = p.engine->reader();
   p.access = std::make_unique<Access>(*p.engine, *p.reader, p.options);
+  aws::offer_sdk_tasks(*p.engine, p.aws_services(), p.io.get_executor(), p.engine->reader());
+  if (auto started = p.engine->start(); !started) return started;
   if (auto allowed = p.access->prepare(); !allowed) return allowed;
   p.make_deployer();
-  p.aws = std::make_unique<aws::AwsApi>(
-      aws::AwsServices{*p.engine, p.activity_signals, *p.queues, *p.queue_service, p.topics->topics(), p.access->authenticator(), &p.functions, p.objects.get()});
+  p.aws = std::make_unique<aws::AwsApi>(p.aws_services());
   p.subscription_pages = std::make_unique<SubscriptionPages>(*p.engine, p.topics->topics(), p.options.verification == "confirm");
   if (auto listening = p.listen(); !listening) return listening;
   spdlog::info("signalbox {} listens: admin {}, public {}, data {}", program_version, p.admin->address(), p.open->address(), p.options.data);
@@ -382,10 +433,12 @@ void Daemon::Parts::stop() {
   open->stop();
   schedule_service->stop();
   objects->stop();
+  async_call_service->stop();
   trigger_service->stop();
   mailer->stop();
   topics->stop();
   queue_service->stop();
+  move_service->stop();
   log_service->stop();
   functions.stop();
 }

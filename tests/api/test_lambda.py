@@ -1,55 +1,23 @@
 """The Lambda API with Debian's boto3: functions from zip archives, versions, aliases, invocations, and AWS's errors."""
 import base64
-import io
 import json
 import unittest
-import zipfile
 
-from support.daemon import Daemon, main
+from aws_clients import ROLE, AwsCase, archive, wait_for
+from support.daemon import main
 
-try:
-    import boto3
-    import botocore.exceptions
-except ImportError:
-    boto3 = None
-
-ROLE = "arn:aws:iam::000000000000:role/any"
 ECHO = "def handler(event, context):\n    print('saw', event)\n    return {'got': event, 'version': context.function_version}\n"
 RAISE = "class Refused(Exception):\n    pass\n\ndef handler(event, context):\n    raise Refused('no')\n"
 
 
-def archive(**files):
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as bundle:
-        for name, text in files.items():
-            bundle.writestr(name.replace("__", "/") + ".py", text)
-    return buffer.getvalue()
-
-
-@unittest.skipUnless(boto3, "boto3 is not installed")
-class Lambda(unittest.TestCase):
+class Lambda(AwsCase):
     @classmethod
     def setUpClass(cls):
-        cls.daemon = Daemon()
-        cls.daemon.__enter__()
+        super().setUpClass()
         cls.functions = cls.client("lambda")
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.daemon.__exit__(None, None, None)
-
-    @classmethod
-    def client(cls, service):
-        return boto3.client(service, endpoint_url=f"http://{cls.daemon.admin}", region_name="us-east-1", aws_access_key_id="test", aws_secret_access_key="test")
 
     def make(self, name, source=ECHO, **members):
         return self.functions.create_function(FunctionName=name, Runtime="python3.12", Handler="app.handler", Role=ROLE, Code={"ZipFile": archive(app=source)}, **members)
-
-    def refused(self, code, call, *arguments, **members):
-        with self.assertRaises(botocore.exceptions.ClientError) as caught:
-            call(*arguments, **members)
-        self.assertEqual(caught.exception.response["Error"]["Code"], code)
-        return caught.exception.response["Error"]["Message"]
 
     def invoke(self, name, payload=None, **members):
         answer = self.functions.invoke(FunctionName=name, Payload=json.dumps(payload).encode(), **members)
@@ -115,11 +83,79 @@ class Lambda(unittest.TestCase):
 
     def test_what_is_refused(self):
         self.make("twice")
-        self.assertEqual(self.refused("ResourceConflictException", self.make, "twice"), "Function already exist: twice")
+        self.assertEqual(self.refused("ResourceConflictException", self.make, name="twice"), "Function already exist: twice")
         self.refused("InvalidParameterValueException", self.functions.create_function, FunctionName="nozip", Runtime="python3.12", Handler="a.b", Role=ROLE, Code={"ZipFile": b"rubbish"})
         self.refused("InvalidParameterValueException", self.functions.create_function, FunctionName="norun", Runtime="cobol", Handler="a.b", Role=ROLE, Code={"ZipFile": archive(a="")})
         self.refused("InvalidParameterValueException", self.functions.create_function, FunctionName="image", PackageType="Image", Role=ROLE, Code={"ImageUri": "x"})
         self.refused("PreconditionFailedException", self.functions.update_function_code, FunctionName="twice", ZipFile=archive(app=ECHO), RevisionId="0")
+
+    def test_calls_that_nobody_waits_for(self):
+        self.make("later")
+        self.make("failing", RAISE)
+        url, arn = self.make_queue("outcomes")
+        letters, letters_arn = self.make_queue("letters")
+        self.functions.put_function_event_invoke_config(FunctionName="later", DestinationConfig={"OnSuccess": {"Destination": arn}})
+        self.functions.put_function_event_invoke_config(FunctionName="failing", MaximumRetryAttempts=0, DestinationConfig={"OnFailure": {"Destination": arn}})
+        self.functions.update_function_configuration(FunctionName="failing", DeadLetterConfig={"TargetArn": letters_arn})
+        self.assertEqual(self.functions.invoke(FunctionName="later", InvocationType="Event", Payload=b'{"n": 1}')["StatusCode"], 202)
+        record = json.loads(self.receive(url)[0]["Body"])
+        self.assertEqual((record["requestContext"]["condition"], record["requestPayload"], record["responsePayload"]["got"]), ("Success", {"n": 1}, {"n": 1}))
+        self.functions.invoke(FunctionName="failing", InvocationType="Event", Payload=b'{"n": 2}')
+        record = json.loads(self.receive(url)[0]["Body"])
+        self.assertEqual((record["requestContext"]["condition"], record["responseContext"]["functionError"], record["responsePayload"]["errorType"]), ("RetriesExhausted", "Unhandled", "Refused"))
+        letter = self.receive(letters)[0]
+        self.assertEqual((json.loads(letter["Body"]), letter["MessageAttributes"]["RequestID"]["StringValue"]), ({"n": 2}, record["requestContext"]["requestId"]))
+        self.refused("ResourceNotFoundException", self.functions.invoke, FunctionName="nobody", InvocationType="Event")
+
+    def test_event_source_mappings(self):
+        source = "def handler(event, context):\n    print('batch', [r['body'] for r in event['Records']])\n    return {'batchItemFailures': []}\n"
+        self.make("worker", source)
+        url, arn = self.make_queue("work")
+        made = self.functions.create_event_source_mapping(EventSourceArn=arn, FunctionName="worker", BatchSize=5, FunctionResponseTypes=["ReportBatchItemFailures"],
+                                                          FilterCriteria={"Filters": [{"Pattern": json.dumps({"body": {"kind": ["good"]}})}]})
+        self.assertEqual(made["State"], "Creating")
+        self.refused("ResourceConflictException", self.functions.create_event_source_mapping, EventSourceArn=arn, FunctionName="worker")
+        sqs, logs = self.client("sqs"), self.client("logs")
+        sqs.send_message(QueueUrl=url, MessageBody='{"kind": "bad"}')
+        sqs.send_message(QueueUrl=url, MessageBody='{"kind": "good"}')
+        found = wait_for(lambda: logs.filter_log_events(logGroupName="/aws/lambda/worker", filterPattern="batch")["events"])
+        self.assertEqual(found[0]["message"], "batch ['{\"kind\": \"good\"}']\n")
+        shown = self.functions.get_event_source_mapping(UUID=made["UUID"])
+        self.assertEqual((shown["State"], shown["BatchSize"], shown["FunctionResponseTypes"]), ("Enabled", 5, ["ReportBatchItemFailures"]))
+        self.functions.update_event_source_mapping(UUID=made["UUID"], Enabled=False)
+        self.assertEqual(self.functions.get_event_source_mapping(UUID=made["UUID"])["State"], "Disabled")
+        self.assertEqual([m["UUID"] for m in self.functions.list_event_source_mappings(FunctionName="worker")["EventSourceMappings"]], [made["UUID"]])
+        self.functions.delete_event_source_mapping(UUID=made["UUID"])
+        self.refused("ResourceNotFoundException", self.functions.get_event_source_mapping, UUID=made["UUID"])
+        self.refused("InvalidParameterValueException", self.functions.create_event_source_mapping, EventSourceArn="arn:aws:kinesis:us-east-1:000000000000:stream/s", FunctionName="worker", StartingPosition="LATEST")
+
+    def test_layers(self):
+        layer = self.functions.publish_layer_version(LayerName="shared", Content={"ZipFile": archive(python__helper="def greet():\n    return 'from the layer'\n")}, CompatibleRuntimes=["python3.12"])
+        self.assertEqual(layer["LayerVersionArn"], "arn:aws:lambda:us-east-1:000000000000:layer:shared:1")
+        self.make("layered", "import helper\ndef handler(event, context):\n    return helper.greet()\n", Layers=[layer["LayerVersionArn"]])
+        self.assertEqual(self.invoke("layered")[1], "from the layer")
+        self.assertEqual(self.functions.get_function_configuration(FunctionName="layered")["Layers"][0]["Arn"], layer["LayerVersionArn"])
+        self.assertEqual(self.functions.publish_layer_version(LayerName="shared", Content={"ZipFile": archive(python__helper="")})["Version"], 2)
+        self.assertEqual([v["Version"] for v in self.functions.list_layer_versions(LayerName="shared")["LayerVersions"]], [2, 1])
+        self.functions.delete_layer_version(LayerName="shared", VersionNumber=1)
+        self.refused("ResourceNotFoundException", self.functions.get_layer_version, LayerName="shared", VersionNumber=1)
+        self.refused("InvalidParameterValueException", self.functions.update_function_configuration, FunctionName="layered", Layers=["arn:aws:lambda:us-east-1:000000000000:layer:shared:9"])
+
+    def test_what_stands_beside_a_function(self):
+        arn = self.make("beside")["FunctionArn"]
+        self.functions.tag_resource(Resource=arn, Tags={"a": "1", "b": "2"})
+        self.functions.untag_resource(Resource=arn, TagKeys=["a"])
+        self.assertEqual(self.functions.list_tags(Resource=arn)["Tags"], {"b": "2"})
+        self.functions.put_function_concurrency(FunctionName="beside", ReservedConcurrentExecutions=0)
+        self.refused("TooManyRequestsException", self.functions.invoke, FunctionName="beside")
+        self.functions.delete_function_concurrency(FunctionName="beside")
+        self.assertEqual(self.invoke("beside", 1)[0]["StatusCode"], 200)
+        self.functions.add_permission(FunctionName="beside", StatementId="s", Action="lambda:InvokeFunction", Principal="events.amazonaws.com", SourceArn="arn:aws:events:us-east-1:000000000000:rule/r")
+        statement = json.loads(self.functions.get_policy(FunctionName="beside")["Policy"])["Statement"][0]
+        self.assertEqual((statement["Principal"], statement["Resource"]), ({"Service": "events.amazonaws.com"}, arn))
+        self.refused("ResourceConflictException", self.functions.add_permission, FunctionName="beside", StatementId="s", Action="lambda:InvokeFunction", Principal="*")
+        self.functions.remove_permission(FunctionName="beside", StatementId="s")
+        self.refused("ResourceNotFoundException", self.functions.get_policy, FunctionName="beside")
 
     def test_all_is_there_after_a_crash(self):
         self.make("lasting")

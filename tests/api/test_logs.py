@@ -1,35 +1,15 @@
 """CloudWatch Logs with Debian's boto3: groups, streams, events, filters, and functions' logs."""
 import time
-import unittest
 
-from support.daemon import Daemon, main, wait_for
-from test_lambda import ROLE, archive, boto3
-
-if boto3:
-    import botocore.exceptions
+from aws_clients import ROLE, AwsCase, archive, wait_for
+from support.daemon import main
 
 
-@unittest.skipUnless(boto3, "boto3 is not installed")
-class Logs(unittest.TestCase):
+class Logs(AwsCase):
     @classmethod
     def setUpClass(cls):
-        cls.daemon = Daemon()
-        cls.daemon.__enter__()
+        super().setUpClass()
         cls.logs = cls.client("logs")
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.daemon.__exit__(None, None, None)
-
-    @classmethod
-    def client(cls, service):
-        return boto3.client(service, endpoint_url=f"http://{cls.daemon.admin}", region_name="us-east-1", aws_access_key_id="test", aws_secret_access_key="test")
-
-    def refused(self, code, call, **members):
-        with self.assertRaises(botocore.exceptions.ClientError) as caught:
-            call(**members)
-        self.assertEqual(caught.exception.response["Error"]["Code"], code)
-        return caught.exception.response["Error"]["Message"]
 
     def test_groups(self):
         self.logs.create_log_group(logGroupName="/a/one", tags={"k": "v"})

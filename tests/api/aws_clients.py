@@ -1,0 +1,61 @@
+"""What the tests of AWS's services share: clients of Debian's boto3 against a daemon of their own."""
+import io
+import unittest
+import zipfile
+
+from support.daemon import Daemon, wait_for  # noqa: F401
+
+try:
+    import boto3
+    import botocore.exceptions
+except ImportError:
+    boto3 = None
+
+ROLE = "arn:aws:iam::000000000000:role/any"
+
+
+def archive(**files):
+    """A zip archive of Python files by their names, `__` standing for a slash."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as bundle:
+        for name, text in files.items():
+            bundle.writestr(name.replace("__", "/") + ".py", text)
+    return buffer.getvalue()
+
+
+@unittest.skipUnless(boto3, "boto3 is not installed")
+class AwsCase(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.daemon = Daemon()
+        cls.daemon.__enter__()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.daemon.__exit__(None, None, None)
+
+    @classmethod
+    def client(cls, service):
+        return boto3.client(service, endpoint_url=f"http://{cls.daemon.admin}", region_name="us-east-1", aws_access_key_id="test", aws_secret_access_key="test")
+
+    def refused(self, code, call, **members):
+        """The error's text."""
+        with self.assertRaises(botocore.exceptions.ClientError) as caught:
+            call(**members)
+        self.assertEqual(caught.exception.response["Error"]["Code"], code)
+        return caught.exception.response["Error"]["Message"]
+
+    def make_queue(self, name, **attributes):
+        """(URL, ARN)"""
+        sqs = self.client("sqs")
+        url = sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
+        return url, sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+
+    def receive(self, url, count=1):
+        """The bodies of so many messages."""
+        sqs, bodies = self.client("sqs"), []
+        while len(bodies) < count:
+            messages = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=20, MessageAttributeNames=["All"]).get("Messages", [])
+            self.assertTrue(messages, f"{len(bodies)} of {count} messages")
+            bodies += messages
+        return bodies
