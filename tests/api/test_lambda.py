@@ -81,6 +81,16 @@ class Lambda(AwsCase):
         self.functions.delete_function(FunctionName="many", Qualifier="1")
         self.refused("ResourceNotFoundException", self.functions.invoke, FunctionName="many", Qualifier="1")
 
+    def test_code_from_the_object_store(self):
+        s3 = self.client("s3")
+        s3.create_bucket(Bucket="assets")
+        s3.put_object(Bucket="assets", Key="code/app.zip", Body=archive(app=ECHO))
+        code = {"S3Bucket": "assets", "S3Key": "code/app.zip"}
+        self.functions.create_function(FunctionName="stored", Runtime="python3.12", Handler="app.handler", Role=ROLE, Code=code)
+        self.assertEqual(self.invoke("stored", 5)[1]["got"], 5)
+        message = self.refused("InvalidParameterValueException", self.functions.update_function_code, FunctionName="stored", S3Bucket="assets", S3Key="none")
+        self.assertIn("S3 Error Code: NoSuchKey", message)
+
     def test_what_is_refused(self):
         self.make("twice")
         self.assertEqual(self.refused("ResourceConflictException", self.make, name="twice"), "Function already exist: twice")

@@ -3,6 +3,7 @@
 
 #include "aws/lambda/lambda.h"
 #include "services/functions/service.h"
+#include "services/objects/object_service.h"
 #include "signalbox/encoding.h"
 
 namespace signalbox::aws::lambda {
@@ -50,14 +51,39 @@ Answer<functions::FunctionConfig> read_new_function(const Reader& reader, const 
   return with_configuration(reader, std::move(config), request);
 }
 
+/// The object that S3Bucket and S3Key name.
+Answer<std::string> object_of(const OperationContext& context, const Json& bucket, const Json& key) {
+  const auto failed = [&](const Error& error) {
+    return invalid_parameter("Error occurred while GetObject. S3 Error Code: " + (error.where.empty() ? std::string("NoSuchKey") : error.where) + ". S3 Error Message: " + error.message);
+  };
+  if (!context.services.objects) return invalid_parameter("S3Bucket is not supported here: there is no object store");
+  const auto reader = context.services.engine.reader();
+  const auto opened = context.services.objects->open(*reader, bucket.as_string(), key.as_string());
+  if (!opened) return failed(opened.error());
+  auto bytes = opened->content->read_all();
+  if (!bytes) return failed(bytes.error());
+  return std::move(*bytes);
+}
+
+Answer<std::string> archive_of(const OperationContext& context, const Json& code) {
+  const Json* zip = code.find("ZipFile");
+  const Json* bucket = code.find("S3Bucket");
+  const Json* key = code.find("S3Key");
+  if (zip && zip->is_string()) {
+    auto archive = base64_decode(zip->as_string());
+    if (!archive) return invalid_parameter("Could not unzip uploaded file. Please check your file, then try to upload again. (it is not base64)");
+    return std::move(*archive);
+  }
+  if (bucket && key && bucket->is_string() && key->is_string()) return object_of(context, *bucket, *key);
+  return invalid_parameter("Please provide a source for function code.");
+}
+
 }  // namespace
 
 Answer<UploadedCode> upload(const OperationContext& context, const Json& code) {
-  const Json* zip = code.find("ZipFile");
   if (code.find("ImageUri")) return invalid_parameter("ImageUri is not supported here: functions run without containers");
-  if (!zip || !zip->is_string()) return invalid_parameter("Please provide a source for function code.");
-  const auto archive = base64_decode(zip->as_string());
-  if (!archive) return invalid_parameter("Could not unzip uploaded file. Please check your file, then try to upload again. (it is not base64)");
+  const auto archive = archive_of(context, code);
+  if (!archive) return archive.error();
   const auto stored = context.services.functions->code().put_archive(*archive);
   if (!stored) return failure_of(stored.error());
   return UploadedCode{.hash = stored->hash, .sha256 = base64_encode(digest(DigestAlgorithm::Sha256, *archive)), .bytes = static_cast<std::int64_t>(archive->size())};
