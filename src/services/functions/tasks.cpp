@@ -135,8 +135,9 @@ void FunctionTask::call(const TaskCall& call, std::function<void(TaskAnswer)> do
 
 /// Accepted once it is durable.
 void LambdaInvokeTask::call_later(FunctionCall function, std::function<void(TaskAnswer)> done) const {
+  if (!calls_) return done(bad_parameters("The InvocationType 'Event' of lambda:invoke is not supported here"));
   const auto reference = parse_function_reference(function.function);
-  if (!calls_ || !reference) return done(service_error("ValidationException", 400, reference ? "InvocationType Event is not offered" : reference.error().message, function.request_id));
+  if (!reference) return done(service_error("ValidationException", 400, reference.error().message, function.request_id));
   AsyncCall later{.function = reference->name + (reference->qualifier.empty() ? "" : ":" + reference->qualifier), .payload = function.payload, .request_id = function.request_id};
   std::function<Result<void>(EngineTransaction&)> work = [calls = calls_, reference = *reference, later](EngineTransaction& transaction) -> Result<void> {
     const auto arn = transaction.site().function_arn(reference.name) + (reference.qualifier.empty() ? "" : ":" + reference.qualifier);
@@ -144,7 +145,7 @@ void LambdaInvokeTask::call_later(FunctionCall function, std::function<void(Task
     calls->add(transaction, later);
     return {};
   };
-  engine_.transact<void>(std::move(work), [done = std::move(done), id = function.request_id](Result<void> accepted) {
+  engine_->transact<void>(std::move(work), [done = std::move(done), id = function.request_id](Result<void> accepted) {
     if (accepted) return done(accepted_answer(id, format_http_date(SystemClock().now())));
     const bool missing = accepted.error().code == ErrorCode::NotFound;
     done(service_error(missing ? "ResourceNotFoundException" : "ServiceException", missing ? 404 : 500, accepted.error().message, id));

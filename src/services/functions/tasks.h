@@ -26,22 +26,22 @@ class FunctionTask final : public ExternalTask {
 /// `lambda:invoke`. Reads FunctionName, Payload, Qualifier, LogType, InvocationType (RequestResponse, DryRun, Event), ClientContext (refused). The result is Lambda's response, spelled as Step Functions spells it.
 class LambdaInvokeTask final : public ExternalTask {
  public:
-  /// Without `calls` there are no Events.
-  LambdaInvokeTask(Engine& engine, FunctionInvoker& functions, const AsyncCalls* calls) : engine_(engine), functions_(functions), calls_(calls) {}
+  /// Without `engine` and `calls` there are no Events.
+  explicit LambdaInvokeTask(FunctionInvoker& functions, Engine* engine = nullptr, const AsyncCalls* calls = nullptr) : functions_(functions), engine_(engine), calls_(calls) {}
   void call(const TaskCall& call, std::function<void(TaskAnswer)> done) override;
 
  private:
   void call_later(FunctionCall function, std::function<void(TaskAnswer)> done) const;
 
-  Engine& engine_;
   FunctionInvoker& functions_;
+  Engine* engine_;
   const AsyncCalls* calls_;
 };
 
 /// Offers both. Before engine.start(); `functions` outlives the engine's thread.
 inline void offer_function_tasks(Engine& engine, FunctionInvoker& functions, const AsyncCalls* calls = nullptr) {
   engine.offer("function", std::make_unique<FunctionTask>(functions));
-  engine.offer("lambda:invoke", std::make_unique<LambdaInvokeTask>(engine, functions, calls));
+  engine.offer("lambda:invoke", std::make_unique<LambdaInvokeTask>(functions, &engine, calls));
 }
 
 /// Pure parts of both.

@@ -86,13 +86,15 @@ Votes votes(const Json& verdicts, const std::string& id) {
 
 /// Task resources anywhere in a definition that are services not offered here, as the corpus's README names them.
 void collect_services(const Json& value, std::set<std::string>& services) {
+  static const std::set<std::string> offered{"lambda", "sqs", "sns", "states", "events", "aws-sdk:cloudwatchlogs", "aws-sdk:eventbridge", "aws-sdk:iam", "aws-sdk:lambda", "aws-sdk:scheduler",
+                                             "aws-sdk:sfn", "aws-sdk:sns", "aws-sdk:sqs", "aws-sdk:ssm", "aws-sdk:sts"};
   if (value.is_object()) {
     const auto* type = value.find("Type");
     const auto* resource = value.find("Resource");
     if (type && type->is_string() && type->as_string() == "Task" && resource && resource->is_string())
       if (const auto parsed = parse_task_resource(std::string(resource->as_string())))
         if (const auto* service = std::get_if<ServiceResource>(&parsed->kind))
-          if (!std::set<std::string>{"lambda", "sqs", "sns", "states"}.contains(service->resource_type)) services.insert(service->resource_type);
+          if (!offered.contains(service->resource_type)) services.insert(service->resource_type);
     for (const auto& member : value.members()) collect_services(member.value, services);
   } else if (value.is_array()) {
     for (const auto& element : value.elements()) collect_services(element, services);

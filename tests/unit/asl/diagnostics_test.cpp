@@ -205,8 +205,13 @@ TEST_CASE("service integrations") {
        "SCHEMA_VALIDATION_FAILED: The resource provided arn:aws:states:::sqs:sendMessage.sync is not recognized. The value is not a valid resource ARN, or the "
        "resource is not available in this region. at /States/A/Resource\n"},
       {"another service", integration("dynamodb:putItem", "{}"), "- /States/A/Resource: the service dynamodb (putItem) is not offered here\n"},
-      {"an SDK integration", integration("aws-sdk:sfn:startExecution", "{}"),
-       "- /States/A/Resource: the service aws-sdk:sfn (startExecution) is not offered here\n"},
+      {"an SDK integration", integration("aws-sdk:sfn:startExecution", "{}"), ""},
+      {"an SDK integration of another service", integration("aws-sdk:kms:encrypt", "{}"),
+       "- /States/A/Resource: the service aws-sdk:kms (encrypt) is not offered here\n"},
+      {"an SDK integration that waits for an end", integration("aws-sdk:sfn:startExecution.sync", "{}"),
+       "SCHEMA_VALIDATION_FAILED: The resource provided arn:aws:states:::aws-sdk:sfn:startExecution.sync is not recognized. The value is not a valid resource ARN, or the "
+       "resource is not available in this region. at /States/A/Resource\n"},
+      {"events", integration("events:putEvents", "{}"), "SCHEMA_VALIDATION_FAILED: The field 'Entries' is required but was missing at /States/A/Parameters\n"},
   });
   CHECK(parse_definition(integration("dynamodb:putItem", "{}")).machine != nullptr);
 }
