@@ -33,6 +33,9 @@ namespace events {
 inline constexpr Table buses_table{"event_buses", {KeyPart::Text}};                    // name → BusRecord, JSON
 inline constexpr Table rules_table{"event_rules", {KeyPart::Text, KeyPart::Text}};     // (bus, name) → RuleRecord, JSON
 
+/// row → an event, whole, that waits to be put on the default bus
+inline constexpr Table pending_table{"event_pending", {KeyPart::Integer}};
+
 inline constexpr std::string_view default_bus = "default";
 
 struct BusRecord {
@@ -82,6 +85,13 @@ class Events {
 
   /// The event's id. Targets that cannot be reached go to their dead-letter queue, or are logged. Errors: NotFound (bus). [PutEvents]
   [[nodiscard]] Result<std::string> put(EngineTransaction& transaction, const Event& event) const;
+  /// For events of the daemon's own services, told while executions are being stepped: written down now, put on the default bus by the next
+  /// transaction, so that a rule that starts an execution cannot keep one transaction going for ever. Costs nothing while no rule has a pattern.
+  void put_later(Transaction& transaction, const std::function<Json()>& make_envelope) const;
+  /// Puts what waits, at most `limit`; whether more is left.
+  bool put_pending(EngineTransaction& transaction, std::size_t limit) const;
+  /// Told on the engine's thread after a commit that left events waiting; must return at once.
+  void on_pending(std::function<void()> listener) { pending_listener_ = std::move(listener); }
   /// A rule's schedule fired: its targets get the scheduled event.
   void fire_rule(EngineTransaction& transaction, const ScheduleId& id, Timestamp scheduled_at) const;
 
@@ -111,8 +121,12 @@ class Events {
   [[nodiscard]] Result<void> deliver(EngineTransaction& transaction, const RuleRecord& rule, const Json& target, const Json& envelope, const std::string& input, int hops) const;
   void bury(EngineTransaction& transaction, const RuleRecord& rule, const Json& target, const Json& envelope, const Error& failure) const;
   [[nodiscard]] Result<void> set_clock(Transaction& transaction, const RuleRecord& rule) const;
+  void rules_changed(Transaction& transaction) const;
+  [[nodiscard]] bool has_patterns(const Reader& reader) const;
 
   EventsEnvironment environment_;
+  std::function<void()> pending_listener_;
+  mutable std::optional<bool> has_patterns_;   ///< on the default bus; nothing: to be found out. Engine's thread
 };
 
 }  // namespace events

@@ -36,6 +36,7 @@ Failure unknown(const std::string& operation) { return {"UnknownOperationExcepti
 asio::awaitable<Answer<Json>> call_step_functions(OperationContext context, std::string name, const Reader& reader, Json request) {
   const sfn::Operation* operation = sfn::find_operation(name);
   if (!operation) co_return unknown(name);
+  if (auto fault = sfn::check_members(name, request)) co_return *fault;
   const sfn::Api api{context.services.engine, reader, context.services.activity_signals};
   Answer<std::string> text = std::string();
   if (const auto* read = std::get_if<sfn::ReadOperation>(operation)) {

@@ -16,6 +16,7 @@
 #include "aws/events/put_events_task.h"
 #include "aws/execution_log.h"
 #include "aws/sdk/sdk_tasks.h"
+#include "aws/status_change_event.h"
 #include "cli/access.h"
 #include "cli/memory.h"
 #include "cli/own_urls.h"
@@ -161,6 +162,8 @@ struct Daemon::Parts {
 
   Result<void> make_services();
   void make_event_services(const Site& site);
+  void tell_status_changes();
+  void put_pending_events();
   aws::AwsServices aws_services();
   Result<void> start_services();
   void make_deployer();
@@ -260,6 +263,22 @@ void Daemon::Parts::make_event_services(const Site& site) {
   events = std::make_unique<events::Events>(events::EventsEnvironment{.site = site, .queues = *queues, .schedules = *schedules, .calls = *async_calls, .publish = publish_to});
 }
 
+/// Executions' changes of status become events of the default bus.
+void Daemon::Parts::tell_status_changes() {
+  engine->on_status_change([this](Transaction& transaction, const ExecutionRecord& record) {
+    events->put_later(transaction, [&] { return aws::status_change_event(transaction, engine->site(), record, transaction.new_uuid(), transaction.now()); });
+  });
+  events->on_pending([this] { put_pending_events(); });
+}
+
+void Daemon::Parts::put_pending_events() {
+  constexpr std::size_t events_at_once = 100;
+  std::function<Result<bool>(EngineTransaction&)> work = [this](EngineTransaction& transaction) -> Result<bool> { return events->put_pending(transaction, events_at_once); };
+  engine->transact<bool>(std::move(work), [this](Result<bool> more) {
+    if (more && *more) put_pending_events();
+  });
+}
+
 /// What the AWS wire and `aws-sdk:` tasks work with.
 aws::AwsServices Daemon::Parts::aws_services() {
   aws::AwsServices services{*engine, activity_signals, *queues, *queue_service, topics->topics(), access->authenticator(), &functions};
@@ -296,6 +315,7 @@ Result<void> Daemon::Parts::start_services() {
   schedule_service->start(io.get_executor());
   objects->start(io.get_executor());
   async_call_service->start(io.get_executor());
+  put_pending_events();   // what the process before left
   return {};
 }
 
@@ -412,6 +432,7 @@ Result<void> Daemon::start() {
   // Tasks may be called as soon as the engine runs, so all that they use is there before.
   p.reader = p.engine->reader();
   p.access = std::make_unique<Access>(*p.engine, *p.reader, p.options);
+  p.tell_status_changes();
   aws::offer_sdk_tasks(*p.engine, p.aws_services(), p.io.get_executor(), p.engine->reader());
   if (auto started = p.engine->start(); !started) return started;
   if (auto allowed = p.access->prepare(); !allowed) return allowed;

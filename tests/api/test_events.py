@@ -61,6 +61,17 @@ class Events(AwsCase):
         record = json.loads(self.receive(url)[0]["Body"])
         self.assertEqual((record["requestContext"]["condition"], record["responsePayload"]), ("Success", {"n": 1}))
 
+    def test_executions_tell_their_status(self):
+        sfn = self.client("stepfunctions")
+        machine = sfn.create_state_machine(name="told", definition=PASS, roleArn=ROLE)["stateMachineArn"]
+        url, arn = self.make_queue("statuses")
+        self.rule("statuses", {"source": ["aws.states"], "detail-type": ["Step Functions Execution Status Change"], "detail": {"status": ["SUCCEEDED"], "stateMachineArn": [machine]}}, {"Id": "1", "Arn": arn})
+        execution = sfn.start_execution(stateMachineArn=machine, input='{"a": 1}')["executionArn"]
+        event = json.loads(self.receive(url)[0]["Body"])
+        self.assertEqual((event["detail"]["executionArn"], event["detail"]["status"], event["resources"]), (execution, "SUCCEEDED", [execution]))
+        self.events.remove_targets(Rule="statuses", Ids=["1"])
+        self.events.delete_rule(Name="statuses")
+
     def test_what_cannot_be_reached_goes_to_the_dead_letter_queue(self):
         url, arn = self.make_queue("letters")
         rule = self.rule("lost", {"source": ["lost"]}, {"Id": "1", "Arn": "arn:aws:sqs:us-east-1:000000000000:missing", "DeadLetterConfig": {"Arn": arn}})

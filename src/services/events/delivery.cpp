@@ -73,6 +73,29 @@ std::string Events::put_envelope(EngineTransaction& transaction, const std::stri
   return text_of(envelope, "id");
 }
 
+void Events::put_later(Transaction& transaction, const std::function<Json()>& make_envelope) const {
+  if (!has_patterns(transaction)) return;
+  transaction.put(Key(pending_table, transaction.next_row(pending_table)), make_envelope().text());
+  transaction.on_commit([this] {
+    if (pending_listener_) pending_listener_();
+  });
+}
+
+bool Events::put_pending(EngineTransaction& transaction, std::size_t limit) const {
+  std::vector<std::pair<Key, Json>> waiting;
+  transaction.scan(KeyRange{.prefix = Key(pending_table)}, [&](const Key& key, std::string_view record) {
+    waiting.emplace_back(key, Json::from_stored(std::string(record)));
+    return waiting.size() <= limit;
+  });
+  const bool more = waiting.size() > limit;
+  if (more) waiting.pop_back();
+  for (auto& [key, envelope] : waiting) {
+    transaction.erase(key);
+    (void)put_envelope(transaction, std::string(default_bus), envelope, 0);
+  }
+  return more;
+}
+
 void Events::fire_rule(EngineTransaction& transaction, const ScheduleId& id, Timestamp scheduled_at) const {
   const auto bus = id.group.substr(5);
   // Targets of a schedule itself are the schedule's to reach; those that were put through the API are here.

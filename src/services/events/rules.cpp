@@ -172,7 +172,26 @@ Result<RuleRecord> Events::put_rule(Transaction& transaction, RuleRecord rule) c
   }
   if (const auto set = set_clock(transaction, rule); !set) return set.error();
   transaction.put(Key(rules_table, rule.bus, rule.name), encode(rule));
+  rules_changed(transaction);
   return rule;
+}
+
+/// Now, and once more when the operation turned out to be kept, since one that is dropped may have been asked in between.
+void Events::rules_changed(Transaction& transaction) const {
+  has_patterns_.reset();
+  transaction.on_commit([this] { has_patterns_.reset(); });
+}
+
+bool Events::has_patterns(const Reader& reader) const {
+  if (!has_patterns_) {
+    bool found = false;
+    reader.scan(KeyRange{.prefix = Key(rules_table, default_bus)}, [&](const Key& key, std::string_view record) {
+      found = decode_rule(key.text(0), key.text(1), record).pattern.has_value();
+      return !found;
+    });
+    has_patterns_ = found;
+  }
+  return *has_patterns_;
 }
 
 Result<void> Events::delete_rule(Transaction& transaction, std::string_view bus, std::string_view name) const {
@@ -181,6 +200,7 @@ Result<void> Events::delete_rule(Transaction& transaction, std::string_view bus,
   if (!rule) return {};
   if (!rule->targets.empty()) return invalid("Rule can't be deleted since it has targets.");
   transaction.erase(Key(rules_table, bus, name));
+  rules_changed(transaction);
   if (environment_.schedules.find(transaction, clock_id(bus, name))) return environment_.schedules.remove(transaction, clock_id(bus, name));
   return {};
 }
