@@ -433,7 +433,7 @@ Result<void> Daemon::start() {
   p.reader = p.engine->reader();
   p.access = std::make_unique<Access>(*p.engine, *p.reader, p.options);
   p.tell_status_changes();
-  aws::offer_sdk_tasks(*p.engine, p.aws_services(), p.io.get_executor(), p.engine->reader());
+  aws::offer_sdk_tasks(*p.engine, p.aws_services(), p.io.get_executor(), p.engine->reader(), [&urls = p.urls] { return urls.admin(); });
   if (auto started = p.engine->start(); !started) return started;
   if (auto allowed = p.access->prepare(); !allowed) return allowed;
   p.make_deployer();

@@ -19,9 +19,10 @@ struct Surroundings {
   AwsServices services;
   boost::asio::any_io_executor executor;
   std::unique_ptr<Reader> reader;           ///< the I/O thread's
+  std::function<std::string()> admin_url;
 };
 
-OperationContext context_of(const AwsServices& services, const TaskCall& call) { return {services, "https://sqs." + services.engine.site().region + ".amazonaws.com", call.request_id}; }
+OperationContext context_of(const Surroundings& surroundings, const TaskCall& call) { return {surroundings.services, surroundings.admin_url(), call.request_id}; }
 
 TaskAnswer answer_of(const SdkService& service, const Answer<Json>& answer, const std::string& request_id) {
   if (!answer) return sdk::task_error(service, answer.error(), request_id);
@@ -41,7 +42,7 @@ class InsideTask final : public InternalTask {
     boost::asio::io_context loop(1);
     std::optional<Answer<Json>> answer;
     std::exception_ptr failure;
-    boost::asio::co_spawn(loop, call_operation(context_of(surroundings_->services, call), service_.service, operation_, transaction, std::move(request)),
+    boost::asio::co_spawn(loop, call_operation(context_of(*surroundings_, call), service_.service, operation_, transaction, std::move(request)),
                           [&](std::exception_ptr thrown, Answer<Json> result) {
                             failure = thrown;
                             answer.emplace(std::move(result));
@@ -60,7 +61,7 @@ class InsideTask final : public InternalTask {
 
 asio::awaitable<void> run_outside(std::shared_ptr<const Surroundings> surroundings, const SdkService* service, std::string operation, TaskCall call, std::function<void(TaskAnswer)> done) {
   auto request = sdk::wire_request(*service, operation, call.input);
-  auto context = context_of(surroundings->services, call);
+  auto context = context_of(*surroundings, call);
   auto answer = co_await call_operation(std::move(context), service->service, std::move(operation), *surroundings->reader, std::move(request));
   done(answer_of(*service, answer, call.request_id));
 }
@@ -83,8 +84,8 @@ class OutsideTask final : public ExternalTask {
 
 }  // namespace
 
-void offer_sdk_tasks(Engine& engine, AwsServices services, boost::asio::any_io_executor executor, std::unique_ptr<Reader> reader) {
-  const auto surroundings = std::make_shared<const Surroundings>(Surroundings{services, std::move(executor), std::move(reader)});
+void offer_sdk_tasks(Engine& engine, AwsServices services, boost::asio::any_io_executor executor, std::unique_ptr<Reader> reader, std::function<std::string()> admin_url) {
+  const auto surroundings = std::make_shared<const Surroundings>(Surroundings{services, std::move(executor), std::move(reader), std::move(admin_url)});
   for (const auto& service : sdk::services()) {
     for (const auto& operation : operations_of(service.service)) {
       auto name = "aws-sdk:" + std::string(service.resource) + ":" + sdk::action_of(operation);

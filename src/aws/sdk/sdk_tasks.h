@@ -8,12 +8,14 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include <functional>
 #include <memory>
+#include <string>
 
 namespace signalbox::aws {
 
 /// Offers all operations of all services that have code here. Before Engine::start(). `executor` is the I/O thread's, `reader` its own; what
-/// `services` name outlives the engine's thread.
-void offer_sdk_tasks(Engine& engine, AwsServices services, boost::asio::any_io_executor executor, std::unique_ptr<Reader> reader);
+/// `services` name outlives the engine's thread. `admin_url`, for queues' URLs in results, is asked on both threads.
+void offer_sdk_tasks(Engine& engine, AwsServices services, boost::asio::any_io_executor executor, std::unique_ptr<Reader> reader, std::function<std::string()> admin_url);
 
 }  // namespace signalbox::aws
