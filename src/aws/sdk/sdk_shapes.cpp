@@ -43,7 +43,7 @@ std::string time_text(const Json& seconds) {
   return format_rfc3339(Timestamp{std::chrono::milliseconds{ms}});
 }
 
-Json as_text(const Json& value) { return value.is_string() || value.is_null() ? value : Json(value.text()); }
+Json as_text(const Json& value) { return value.is_string() || value.is_null() ? value : Json(value.compact_text()); }
 
 Json request_value(const SdkService& service, const Json& value) {
   if (value.is_array()) {
