@@ -11,7 +11,7 @@ namespace {
 
 /// A pair that this daemon's own calls are accepted with. It is derived from the master key, so nothing is kept; its end is said, but not enforced.
 Json credentials(const OperationContext& context, const std::string& who, std::int64_t seconds) {
-  const auto key = services::function_key(context.services.engine.master_key(), who);
+  const auto key = services::session_key(context.services.engine.master_key(), who);
   const auto end = context.services.engine.clock().now() + std::chrono::seconds{seconds};
   return json_object({{"AccessKeyId", Json(key.id)},
                       {"SecretAccessKey", Json(key.secret)},

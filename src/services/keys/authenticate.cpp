@@ -19,9 +19,10 @@ Error unknown_key() { return error(ErrorCode::Forbidden, "The security token inc
 
 std::optional<std::string> Authenticator::secret_of(std::string_view id) const {
   if (auto function = functions::find_function_by_key(reader_, id)) return std::move(function->key.secret);
-  auto key = find_key(reader_, id);
-  if (!key) return std::nullopt;
-  return std::move(key->secret);
+  if (auto key = find_key(reader_, id)) return std::move(key->secret);
+  // A session's key has no record; an API key's id may begin like one, so those come first.
+  const auto master = is_session_key_id(id) ? reader_.get(Key(meta_table, "master_key")) : std::nullopt;
+  return master ? std::optional(session_key_secret(MasterKey{*master}, id)) : std::nullopt;
 }
 
 Result<Principal> Authenticator::by_bearer(std::string_view token) const {

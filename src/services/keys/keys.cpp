@@ -97,4 +97,25 @@ bool has_keys(const Reader& reader) {
   return found;
 }
 
+namespace {
+
+constexpr std::string_view session_prefix = "SBXS";
+
+}  // namespace
+
+SessionKey session_key(const MasterKey& master, std::string_view session) {
+  constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+  std::string id(session_prefix);
+  for (const char byte : hmac_sha256(master.bytes, "session key " + std::string(session)).substr(0, 16)) id += alphabet[static_cast<unsigned char>(byte) % alphabet.size()];
+  auto secret = session_key_secret(master, id);
+  return {std::move(id), std::move(secret)};
+}
+
+bool is_session_key_id(std::string_view id) { return id.starts_with(session_prefix); }
+
+std::string session_key_secret(const MasterKey& master, std::string_view id) {
+  constexpr std::size_t session_secret_bytes = 30;
+  return base64url_encode(hmac_sha256(master.bytes, "session key secret " + std::string(id)).substr(0, session_secret_bytes));
+}
+
 }  // namespace signalbox::services

@@ -33,4 +33,13 @@ struct ApiKey {
 [[nodiscard]] std::optional<ApiKey> find_key(const Reader& reader, std::string_view id);
 [[nodiscard]] bool has_keys(const Reader& reader);
 
+/// The pair of a session (STS): derived from the master key, so it needs no record, and the same after a restart. Its id begins with `SBXS`.
+struct SessionKey {
+  std::string id, secret;
+};
+[[nodiscard]] SessionKey session_key(const MasterKey& master, std::string_view session);
+[[nodiscard]] bool is_session_key_id(std::string_view id);
+/// The secret that goes with a session key's id.
+[[nodiscard]] std::string session_key_secret(const MasterKey& master, std::string_view id);
+
 }  // namespace signalbox::services
