@@ -1,6 +1,7 @@
 #pragma once
 /// API keys: an access key id and a secret. The secret is kept as it is, since SigV4 cannot be checked without it.
 
+#include "signalbox/keys.h"
 #include "signalbox/result.h"
 #include "signalbox/store.h"
 #include "signalbox/transaction.h"
