@@ -121,6 +121,8 @@ Json renamed(const Json& object, const char* tags) {
                      {"MessageSystemAttribute", "MessageSystemAttributes", true},
                      {"MessageSystemAttributeName", "MessageSystemAttributeNames", false},
                      {"Tag", tags, true},
+                     {"AWSAccountId", "AWSAccountIds", false},
+                     {"ActionName", "Actions", false},
                      {"TagKey", "TagKeys", false}};
   Json out = Json::empty_object();
   if (!object.is_object()) return out;

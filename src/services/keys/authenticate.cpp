@@ -6,6 +6,7 @@
 #include "http/text.h"
 #include "services/keys/sigv4.h"
 #include "signalbox/encoding.h"
+#include "signalbox/record.h"
 
 namespace signalbox::services {
 
@@ -22,7 +23,7 @@ std::optional<std::string> Authenticator::secret_of(std::string_view id) const {
   if (auto key = find_key(reader_, id)) return std::move(key->secret);
   // A session's key has no record; an API key's id may begin like one, so those come first.
   const auto master = is_session_key_id(id) ? reader_.get(Key(meta_table, "master_key")) : std::nullopt;
-  return master ? std::optional(session_key_secret(MasterKey{*master}, id)) : std::nullopt;
+  return master ? std::optional(session_key_secret(MasterKey{std::string(RecordReader(*master).text())}, id)) : std::nullopt;
 }
 
 Result<Principal> Authenticator::by_bearer(std::string_view token) const {
