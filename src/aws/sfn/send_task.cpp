@@ -2,6 +2,7 @@
 #include "aws/sfn/sfn.h"
 #include "signalbox/async.h"
 #include "signalbox/history.h"
+#include "signalbox/keys.h"
 
 namespace signalbox::aws::sfn {
 
@@ -30,6 +31,8 @@ asio::awaitable<Answer<std::string>> send_task_success(Api api, Json request) {
   const TaskToken token{parameters.required("taskToken", task_token_length)};
   const auto text = parameters.required("output", data_length);
   if (auto fault = parameters.fault()) co_return *fault;
+  // A token that was never made is refused before anybody looks at the output. [recorded on AWS]
+  if (const auto parts = parse_task_token(api.engine.master_key(), token.value); !parts) co_return token_failure(parts.error());
   auto output = Json::parse(text);
   if (!output) co_return Failure{"InvalidOutput", "Invalid Output: '" + output.error().message + "'"};
   std::function<Result<TaskCompletion>(EngineTransaction&)> work = [token, value = *output](EngineTransaction& transaction) { return transaction.succeed_task(token, value); };
