@@ -228,7 +228,7 @@ Result<void> Daemon::Parts::make_services() {
   trigger_service = std::make_unique<TriggerService>(*engine, *queues, *triggers, functions);
   make_event_services(site);
   schedule_service = std::make_unique<ScheduleService>(*engine, *schedules, functions);
-  objects = std::make_unique<ObjectService>(*engine, options.data + "/objects");
+  objects = std::make_unique<ObjectService>(*engine, options.data + "/objects", io.get_executor());
   map_run_objects = std::make_unique<MapRunObjects>(*objects);
 
   engine->offer("sqs:sendMessage", std::make_unique<SendMessageTask>(*queues, [this](std::string_view text) { return urls.resolve(text); }));
@@ -313,7 +313,7 @@ Result<void> Daemon::Parts::start_services() {
   mailer->start(io.get_executor());
   trigger_service->start(io.get_executor());
   schedule_service->start(io.get_executor());
-  objects->start(io.get_executor());
+  objects->start();
   async_call_service->start(io.get_executor());
   put_pending_events();   // what the process before left
   return {};

@@ -175,7 +175,6 @@ Result<StateMachineRecord> create_state_machine(Transaction& transaction, const 
     if (is_same(transaction, *existing, request)) return *existing;
     return error(ErrorCode::AlreadyExists, "State Machine Already Exists: '" + existing->arn + "'");
   }
-  if (request.type == StateMachineType::Express) return error(ErrorCode::NotSupported, "state machines of type EXPRESS are not offered here", "type");
   if (auto checked = check_definition(transaction, request.name, request.definition, request.type, request.allow_unsupported); !checked) return checked.error();
   StateMachineRecord record;
   record.name = request.name;

@@ -42,6 +42,8 @@ std::vector<ContentFile> without_row(const Reader& reader, std::vector<ContentFi
 }  // namespace
 
 struct ObjectService::Threads {
+  explicit Threads(asio::any_io_executor io) : executor(std::move(io)) {}
+
   asio::any_io_executor executor;
   asio::thread_pool pool{file_threads};
   std::atomic<bool> stopping = false;
@@ -60,13 +62,13 @@ struct ObjectService::Threads {
   }
 };
 
-ObjectService::ObjectService(Engine& engine, std::filesystem::path directory)
+ObjectService::ObjectService(Engine& engine, std::filesystem::path directory, asio::any_io_executor executor)
     : engine_(engine),
       files_(std::move(directory)),
       rules_([this](std::vector<ContentFile> files) {
         on_file_thread([this, files = std::move(files)] { files_.remove(files); });
       }),
-      threads_(std::make_unique<Threads>()) {}
+      threads_(std::make_unique<Threads>(std::move(executor))) {}
 
 ObjectService::~ObjectService() { stop(); }
 
@@ -74,8 +76,7 @@ asio::any_io_executor ObjectService::executor() const { return threads_->executo
 
 void ObjectService::on_file_thread(std::function<void()> work) { asio::post(threads_->pool, std::move(work)); }
 
-void ObjectService::start(asio::any_io_executor executor) {
-  threads_->executor = std::move(executor);
+void ObjectService::start() {
   // Listed now, before this process writes any: what has no row is left over.
   auto left = files_.list();
   if (left.empty()) return;

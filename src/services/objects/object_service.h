@@ -33,11 +33,12 @@ struct OpenObject {
 /// Coroutines are called on the I/O thread; open() and files() anywhere. Errors are those of Objects; Unavailable for I/O.
 class ObjectService {
  public:
-  ObjectService(Engine& engine, std::filesystem::path directory);
+  /// `executor` is the I/O thread's: recovery may call tasks before start(), which then run as soon as its loop does.
+  ObjectService(Engine& engine, std::filesystem::path directory, boost::asio::any_io_executor executor);
   ~ObjectService();
 
   /// After Engine::start(). Removes, in the background, what the process before left without a row.
-  void start(boost::asio::any_io_executor executor);
+  void start();
   /// Waits for the files being written.
   void stop();
 
@@ -54,7 +55,7 @@ class ObjectService {
   [[nodiscard]] const Objects& objects() const { return rules_; }
   [[nodiscard]] const objects::ObjectFiles& files() const { return files_; }
   [[nodiscard]] Engine& engine() { return engine_; }
-  /// Where calls that come from other threads (task integrations) are carried out. After start().
+  /// Where calls that come from other threads (task integrations) are carried out.
   [[nodiscard]] boost::asio::any_io_executor executor() const;
   /// Runs `work` on a thread for files.
   void on_file_thread(std::function<void()> work);

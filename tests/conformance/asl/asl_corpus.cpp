@@ -150,6 +150,7 @@ TEST_CASE("fixtures: refused where two validators refuse, accepted where two acc
       {"663207efdc5d", "Credentials without RoleArn: AWS refuses it (recorded)"},
       {"98952d910222", "a state name over 80 characters; two of the validators do not count"},
       {"9c2a6dbf081b", "a Map without ItemProcessor; two of the validators do not ask for it"},
+      {"98f077938384", "a variable called top-level; AWS takes Unicode identifiers, which have no hyphens"},
       {"dede7ee530fb", "lambda:invoke without FunctionName; no validator knows the services' parameters"},
   };
   int agreed_accept = 0, agreed_refuse = 0, undecided = 0, differ = 0;
