@@ -23,12 +23,18 @@ WorkflowError service_error(const char* name, int status, const std::string& mes
           .cause = fmt::format("{} (Service: AWSLambda; Status Code: {}; Error Code: {}; Request ID: {}; Proxy: null)", message, status, name, request_id)};
 }
 
+/// Step Functions writes a function's error object anew, without white space between its members, whatever the runtime sent.
+std::string compact(const std::string& payload) {
+  const auto error_object = Json::parse(payload);
+  return error_object ? error_object->compact_text() : payload;
+}
+
 std::optional<WorkflowError> error_of(const FunctionOutcome& outcome, const std::string& request_id) {
   switch (outcome.kind) {
     case Kind::Answered: return std::nullopt;
     case Kind::FunctionError: {
       auto type = error_type_of(outcome.payload);
-      return WorkflowError{.error = type.empty() ? "Lambda.Unknown" : type, .cause = outcome.payload};
+      return WorkflowError{.error = type.empty() ? "Lambda.Unknown" : type, .cause = compact(outcome.payload)};
     }
     case Kind::NotFound: return service_error("ResourceNotFoundException", 404, outcome.message, request_id);
     case Kind::Throttled: return service_error("TooManyRequestsException", 429, outcome.message, request_id);
