@@ -53,14 +53,14 @@ std::optional<Reference> ExpressionParser::reference() {
     scanner_.seek(start);
     return std::nullopt;
   }
-  accesses(reference, braced);
+  accesses(reference);
   if (braced) scanner_.expect("}");
   reference.source = scanner_.since(start);
   return reference;
 }
 
 /// Stops before what is text again: `$a.` at the end of a sentence is `$a` and a full stop.
-void ExpressionParser::accesses(Reference& reference, bool) {
+void ExpressionParser::accesses(Reference& reference) {
   const Deeper deeper(*this);
   for (;;) {
     const auto before = scanner_.position();

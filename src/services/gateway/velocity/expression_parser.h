@@ -26,7 +26,7 @@ class ExpressionParser {
   Expression double_quoted();
   Expression single_quoted();
   std::optional<Operator> operator_at(int level);
-  void accesses(Reference& reference, bool braced);
+  void accesses(Reference& reference);
   std::vector<Expression> arguments();
 
   struct Deeper;
