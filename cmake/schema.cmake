@@ -7,7 +7,6 @@ foreach(file IN LISTS schema_files)
   string(REGEX MATCH "^([0-9]+)_(.*)$" matched ${stem})
   set(module ${CMAKE_MATCH_2})   # before the next match, which empties it
   file(READ ${file} text)
-  set(module ${CMAKE_MATCH_2})   # the next regular expression overwrites the matches
   string(REGEX REPLACE "^0+" "" version ${CMAKE_MATCH_1})
   string(APPEND schema_text "{${version}, \"${module}\", R\"SQL(${text})SQL\"},\n")
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
