@@ -423,7 +423,7 @@ asio::awaitable<void> Daemon::Parts::become_ready() {
   ready = true;
   spdlog::info("signalbox {} is ready: admin {}, public {}, data {}", program_version, admin->address(), open->address(), options.data);
   warn();
-  release_start_code();
+  release_start_pages();
 }
 
 Result<void> Daemon::start() {

@@ -8,7 +8,6 @@
 #include "cli/daemon.h"
 #include "cli/exit_codes.h"
 #include "cli/logging.h"
-#include "cli/memory.h"
 
 namespace signalbox::cli {
 
@@ -27,7 +26,6 @@ int serve(CLI::App& command, ServeOptions& given) {
   }
   ServeOptions options = given;
   if (auto completed = complete(options); !completed) return refuse(completed.error());
-  keep_freed_memory();
   set_up_logging(options.log_format, options.log_level);
   // A client or child that goes away must not end the daemon.
   std::signal(SIGPIPE, SIG_IGN);
