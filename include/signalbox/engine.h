@@ -11,6 +11,7 @@
 #include "signalbox/task_handler.h"
 #include "signalbox/transaction.h"
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <map>
@@ -170,6 +171,9 @@ class Engine {
   [[nodiscard]] EngineCounters counters() const;
   /// Another thread's view of committed state.
   [[nodiscard]] std::unique_ptr<Reader> reader();
+  /// How many commits wrote to the table. It moves on before whoever asked for the commit is answered, so what was read after looking at it may be
+  /// kept as long as it stays the same. Any thread; valid as long as the engine.
+  [[nodiscard]] const std::atomic<std::uint64_t>& changes(const Table& table) const;
   /// Store::backup. Any thread; blocks it until the copy is done.
   [[nodiscard]] Result<void> backup(const std::string& path);
 

@@ -85,6 +85,25 @@ class Reader {
   [[nodiscard]] virtual std::optional<std::string> get(const Key& key) const = 0;
   /// Calls `visit` in key order until it returns false. `visit` must not write.
   virtual void scan(const KeyRange& range, const std::function<bool(const Key& key, std::string_view record)>& visit) const = 0;
+
+ protected:
+  friend class ReadSnapshot;
+  /// Only views of a file that others write have anything to do; they may be nested.
+  virtual void begin_snapshot() const {}
+  virtual void end_snapshot() const {}
+};
+
+/// Holds a reader at one committed state while it lives: what is read fits together, and the data file is locked once for all of it. Within one
+/// function, never across co_await: an old state would be seen, and the log could not be cut down.
+class ReadSnapshot {
+ public:
+  explicit ReadSnapshot(const Reader& reader) : reader_(reader) { reader_.begin_snapshot(); }
+  ~ReadSnapshot() { reader_.end_snapshot(); }
+  ReadSnapshot(const ReadSnapshot&) = delete;
+  ReadSnapshot& operator=(const ReadSnapshot&) = delete;
+
+ private:
+  const Reader& reader_;
 };
 
 /// What one commit changes. The last write of a key wins.

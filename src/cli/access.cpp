@@ -48,7 +48,7 @@ http::Response refuse(const Error& error) {
 }  // namespace
 
 Access::Access(Engine& engine, const Reader& reader, const ServeOptions& options)
-    : engine_(engine), reader_(reader), options_(options), authenticator_(reader, policy_of(options)) {}
+    : engine_(engine), reader_(reader), options_(options), authenticator_(reader, engine.changes(services::keys_table), policy_of(options)) {}
 
 Result<void> Access::prepare() {
   if (options_.api_key) {

@@ -173,6 +173,7 @@ const MasterKey& Engine::master_key() const { return implementation_->core.maste
 const Site& Engine::site() const { return implementation_->core.site(); }
 const Clock& Engine::clock() const { return implementation_->clock; }
 EngineCounters Engine::counters() const { return implementation_->core.counters(); }
+const std::atomic<std::uint64_t>& Engine::changes(const Table& table) const { return implementation_->core.table_changes().of(table); }
 std::unique_ptr<Reader> Engine::reader() { return implementation_->store.reader(); }
 Result<void> Engine::backup(const std::string& path) { return implementation_->store.backup(path); }
 

@@ -124,6 +124,7 @@ void EngineCore::commit(std::vector<EngineOperation>& operations) {
   if (!transaction_.batch().empty()) {
     if (auto committed = store_.commit(transaction_.batch()); !committed) return commit_failed(operations, committed.error());
     ++counters_->commits;
+    table_changes_.note(transaction_.batch());
   }
   for (const auto& operation : operations) operation.committed();
   act(transaction_.take_effects());

@@ -13,6 +13,7 @@
 
 #include "engine/open_transaction.h"
 #include "engine/retention.h"
+#include "engine/table_changes.h"
 #include "engine/timers.h"
 
 namespace signalbox {
@@ -45,6 +46,7 @@ class EngineCore {
   [[nodiscard]] const MasterKey& master_key() const { return workshop_.master_key; }
   [[nodiscard]] const Site& site() const { return workshop_.site; }
   [[nodiscard]] EngineCounters counters() const;   ///< any thread
+  [[nodiscard]] TableChanges& table_changes() { return table_changes_; }
 
  private:
   // engine_core.cpp
@@ -75,6 +77,7 @@ class EngineCore {
   Workshop workshop_;
   OpenTransaction transaction_;
   Retention retention_;
+  TableChanges table_changes_;
   Timers timers_;
   std::deque<ExecutionRow> continues_;
   std::set<MapRunRow> map_run_continues_;

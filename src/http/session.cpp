@@ -42,6 +42,7 @@ Session::Session(asio::ip::tcp::socket socket, std::shared_ptr<SessionShared> sh
     : socket_(std::move(socket)), shared_(std::move(shared)), buffer_(std::max(shared_->options.header_bytes_max, read_body_bytes) + read_bytes) {
   boost::system::error_code ignored;   // the peer may be gone already; the first read says so
   peer_ = socket_.remote_endpoint(ignored).address();
+  peer_text_ = peer_.to_string();
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
   socket_.non_blocking(true, ignored);
   enter(Phase::Idle, shared_->options.idle_timeout);
@@ -151,7 +152,7 @@ asio::awaitable<Response> Session::handle() {
   Request request = std::move(parser_->request);
   request.listener = shared_->options.listener;
   request.request_id = request_id_;
-  request.client_address = shared_->proxies.client_of(peer_, shared_->proxies.empty() ? "" : request.headers.get("X-Forwarded-For").value_or(""));
+  request.client_address = shared_->proxies.empty() ? peer_text_ : shared_->proxies.client_of(peer_, request.headers.get("X-Forwarded-For").value_or(""));
   method_ = request.method;
   path_ = request.path;
   if (request.listener == Listener::Admin && is_cross_site(request, shared_->loopback)) {

@@ -62,6 +62,7 @@ class Session {
   asio::ip::tcp::socket socket_;
   std::shared_ptr<SessionShared> shared_;
   asio::ip::address peer_;
+  std::string peer_text_;
   boost::beast::flat_buffer buffer_;
   std::optional<RequestParser> parser_;
   std::string out_;

@@ -101,6 +101,7 @@ Result<ExecutionFilter> read_filter(const http::Request& request) {
 }
 
 awaitable<http::Response> list(Engine& engine, const Reader& reader, http::Request request) {
+  const ReadSnapshot snapshot(reader);
   const auto limit = read_limit(request);
   if (!limit) co_return problem(limit.error());
   const auto cursor = read_row_cursor(request);
@@ -116,12 +117,14 @@ awaitable<http::Response> list(Engine& engine, const Reader& reader, http::Reque
 }
 
 awaitable<http::Response> get(Engine& engine, const Reader& reader, http::Request request) {
+  const ReadSnapshot snapshot(reader);
   const auto record = find_execution_by_id(reader, request.parameter("id"));
   if (!record) co_return problem(record.error());
   co_return answer(200, with_data(engine, reader, *record));
 }
 
 awaitable<http::Response> history(const Reader& reader, http::Request request) {
+  const ReadSnapshot snapshot(reader);
   const auto record = find_execution_by_id(reader, request.parameter("id"));
   if (!record) co_return problem(record.error());
   const auto limit = read_limit(request);
@@ -138,6 +141,7 @@ awaitable<http::Response> history(const Reader& reader, http::Request request) {
 }
 
 awaitable<http::Response> explain_one(Engine& engine, const Reader& reader, http::Request request) {
+  const ReadSnapshot snapshot(reader);
   const auto record = find_execution_by_id(reader, request.parameter("id"));
   if (!record) co_return problem(record.error());
   std::optional<Execution> execution;

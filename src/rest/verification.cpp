@@ -1,5 +1,9 @@
 #include "rest/verification.h"
 
+#include <atomic>
+#include <map>
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "rest/request.h"
@@ -142,7 +146,8 @@ Json output_of(const http::Request& request) {
 
 class Verification {
  public:
-  Verification(Engine& engine, const Reader& reader, VerificationOptions options) : engine_(engine), reader_(reader), options_(options) {}
+  Verification(Engine& engine, const Reader& reader, VerificationOptions options)
+      : engine_(engine), reader_(reader), options_(options), machine_changes_(engine.changes(state_machines_table)) {}
 
   awaitable<http::Response> get(http::Request request) const {
     const auto known = find(request);
@@ -194,15 +199,17 @@ class Verification {
     return false;
   }
 
+  /// What the tags of state machines say is read again after a change of any of them.
   VerificationMode mode(const ExecutionRecord& execution) const {
     if (options_.mode == VerificationMode::Confirm) return VerificationMode::Confirm;
-    // Few machines have the tag, and a record's text shows that it has not without being parsed, unless something in it is escaped.
-    constexpr std::string_view tag_name = "signalbox:verification";
-    const auto record = reader_.get(Key(state_machines_table, execution.state_machine));
-    if (!record || (record->find(tag_name) == record->npos && record->find('\\') == record->npos)) return VerificationMode::Resume;
+    constexpr std::size_t machines_max = 1'000;
+    const auto changes = machine_changes_.load();
+    if (std::exchange(modes_seen_, changes) != changes || modes_.size() > machines_max) modes_.clear();
+    const auto known = modes_.find(execution.state_machine);
+    if (known != modes_.end()) return known->second;
     const auto machine = find_state_machine(reader_, execution.state_machine);
-    const Json* tag = machine ? machine->tags.find(tag_name) : nullptr;
-    return tag && *tag == Json("confirm") ? VerificationMode::Confirm : VerificationMode::Resume;
+    const Json* tag = machine ? machine->tags.find("signalbox:verification") : nullptr;
+    return modes_[execution.state_machine] = tag && *tag == Json("confirm") ? VerificationMode::Confirm : VerificationMode::Resume;
   }
 
   static http::Response reply_waiting(const http::Request& request) {
@@ -253,6 +260,9 @@ class Verification {
   Engine& engine_;
   const Reader& reader_;
   VerificationOptions options_;
+  const std::atomic<std::uint64_t>& machine_changes_;
+  mutable std::uint64_t modes_seen_ = 0;
+  mutable std::map<std::string, VerificationMode> modes_;   ///< by state machine
 };
 
 }  // namespace

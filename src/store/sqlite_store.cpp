@@ -25,13 +25,28 @@ constexpr int busy_timeout_ms = 5'000;   // a reader may meet the log's recovery
 
 class SqliteReader final : public Reader {
  public:
-  SqliteReader(sqlite::Database database) : database_(std::move(database)), tables_(database_.get()) {}
+  explicit SqliteReader(sqlite::Database database)
+      : database_(std::move(database)), tables_(database_.get()), begin_(sqlite::prepare(database_.get(), "BEGIN")), end_(sqlite::prepare(database_.get(), "COMMIT")) {}
   std::optional<std::string> get(const Key& key) const override { return tables_.get(key); }
   void scan(const KeyRange& range, const std::function<bool(const Key&, std::string_view)>& visit) const override { tables_.scan(range, visit); }
 
  private:
+  // The first read takes the lock. A failure to begin costs only the locks of each read; one to end cannot happen to a reader.
+  void begin_snapshot() const override {
+    if (snapshots_++ == 0) run(begin_.get());
+  }
+  void end_snapshot() const override {
+    if (--snapshots_ == 0) run(end_.get());
+  }
+  static void run(sqlite3_stmt* statement) {
+    const sqlite::Use use(statement);
+    (void)sqlite3_step(statement);
+  }
+
   sqlite::Database database_;
   mutable sqlite::Tables tables_;   // prepared statements: reading makes them
+  sqlite::Statement begin_, end_;
+  mutable int snapshots_ = 0;
 };
 
 }  // namespace

@@ -18,6 +18,12 @@ Error unknown_key() { return error(ErrorCode::Forbidden, "The security token inc
 
 }  // namespace
 
+bool Authenticator::any_keys() const {
+  const auto changes = changes_.load();
+  if (!seen_ || seen_->changes != changes) seen_ = Seen{changes, has_keys(reader_)};
+  return seen_->any_keys;
+}
+
 std::optional<std::string> Authenticator::secret_of(std::string_view id) const {
   if (auto function = functions::find_function_by_key(reader_, id)) return std::move(function->key.secret);
   if (auto key = find_key(reader_, id)) return std::move(key->secret);
@@ -42,7 +48,7 @@ Result<Principal> Authenticator::by_bearer(std::string_view token) const {
 }
 
 Result<Principal> Authenticator::authenticate(const http::Request& request, Timestamp now) const {
-  if (policy_ == WithoutKeys::AnythingPasses && !has_keys(reader_)) return Principal{};
+  if (policy_ == WithoutKeys::AnythingPasses && !any_keys()) return Principal{};
   const auto header = request.headers.get("Authorization").value_or("");
   constexpr std::string_view bearer = "bearer ";
   if (header.size() > bearer.size() && http::equal_ignoring_case(header.substr(0, bearer.size()), bearer)) return by_bearer(http::trim(header.substr(bearer.size())));
@@ -56,7 +62,7 @@ Result<Principal> Authenticator::authenticate(const http::Request& request, Time
 }
 
 Result<ChunkedBody> Authenticator::decode_chunked(const http::Request& request) const {
-  if (!has_keys(reader_)) return decode_chunks(request, SigV4{}, std::nullopt);
+  if (!any_keys()) return decode_chunks(request, SigV4{}, std::nullopt);
   const auto given = parse_sigv4(request);
   if (!given) return given.error();
   if (!*given) return decode_chunks(request, SigV4{}, std::nullopt);   // authenticated by a bearer token

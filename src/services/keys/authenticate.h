@@ -6,6 +6,8 @@
 #include "services/keys/sigv4.h"
 #include "signalbox/store.h"
 
+#include <atomic>
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -25,10 +27,12 @@ struct Principal {
 /// What holds while there is no key: on loopback anything passes; elsewhere nothing does, not even after the last key was deleted.
 enum class WithoutKeys : std::uint8_t { AnythingPasses, NothingPasses };
 
-/// Reads the keys for each request (a look-up in the data file's cache), so that a deleted one ends at once. Used on the thread whose reader it has.
+/// Reads the keys for each request (a look-up in the data file's cache), so that a deleted one ends at once. Whether there are any is read again only
+/// after a change of their table. Used on the thread whose reader it has.
 class Authenticator {
  public:
-  Authenticator(const Reader& reader, WithoutKeys policy) : reader_(reader), policy_(policy) {}
+  /// `changes`: of the table of keys (Engine::changes()).
+  Authenticator(const Reader& reader, const std::atomic<std::uint64_t>& changes, WithoutKeys policy) : reader_(reader), changes_(changes), policy_(policy) {}
 
   /// `Authorization: AWS4-HMAC-SHA256 …` or a presigned query; `Authorization: Bearer SECRET` or `Bearer ID:SECRET`. While anything passes, a
   /// signature is not looked at. Errors: Forbidden; `where` is AWS's code.
@@ -37,11 +41,19 @@ class Authenticator {
   [[nodiscard]] Result<ChunkedBody> decode_chunked(const http::Request& request) const;
 
  private:
+  [[nodiscard]] bool any_keys() const;
   [[nodiscard]] std::optional<std::string> secret_of(std::string_view id) const;
   [[nodiscard]] Result<Principal> by_bearer(std::string_view token) const;
 
+  struct Seen {
+    std::uint64_t changes;
+    bool any_keys;
+  };
+
   const Reader& reader_;
+  const std::atomic<std::uint64_t>& changes_;
   WithoutKeys policy_;
+  mutable std::optional<Seen> seen_;
 };
 
 /// Refuses to listen where others can reach it while no key exists, unless `insecure`. Errors: Forbidden with the remedy; InvalidArgument (address).

@@ -23,7 +23,7 @@ class ApiFixture {
     REQUIRE(engine.start().has_value());
     reader = engine.reader();
     queue_service.start(context.get_executor());
-    authenticator = std::make_unique<services::Authenticator>(*reader, services::WithoutKeys::AnythingPasses);
+    authenticator = std::make_unique<services::Authenticator>(*reader, engine.changes(services::keys_table), services::WithoutKeys::AnythingPasses);
     api = std::make_unique<AwsApi>(AwsServices{engine, activity_signals, queues, queue_service, topics.topics(), *authenticator});
   }
   ~ApiFixture() {

@@ -88,6 +88,21 @@ TEST_CASE("a reader on another thread sees each commit") {
   }
 }
 
+TEST_CASE("a snapshot shows one state until the outermost ends") {
+  const testing::TemporaryDirectory directory;
+  const auto store = opened(directory.path());
+  const auto reader = store->reader();
+  REQUIRE(store->commit(one("a", "before")));
+  {
+    const ReadSnapshot outer(*reader);
+    CHECK(reader->get(Key(meta_table, "a")) == "before");
+    REQUIRE(store->commit(one("a", "after")));
+    { const ReadSnapshot inner(*reader); }
+    CHECK(reader->get(Key(meta_table, "a")) == "before");
+  }
+  CHECK(reader->get(Key(meta_table, "a")) == "after");
+}
+
 TEST_CASE("a bad data directory is refused with its remedy") {
   const testing::TemporaryDirectory parent;
   CHECK(refused(parent.path() + "/no/such").message == "the directory above the data directory does not exist; make it, or name another with --data");

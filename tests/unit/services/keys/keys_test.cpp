@@ -17,7 +17,8 @@ struct Fixture {
   MemoryStore store;
   ManualClock clock{*parse_rfc3339("2026-11-24T01:02:03Z")};
   signalbox::testing::TestTransaction transaction{store, clock};
-  Authenticator authenticator{transaction, WithoutKeys::AnythingPasses};
+  std::atomic<std::uint64_t> changes{0};
+  Authenticator authenticator{transaction, changes, WithoutKeys::AnythingPasses};
 
   Result<Principal> ask(const std::string& authorization) {
     http::Request request;
@@ -40,6 +41,7 @@ TEST_CASE("while no key exists anything passes") {
 TEST_CASE("with a key, only who has one passes") {
   Fixture f;
   const auto key = create_key(f.transaction, "test");
+  ++f.changes;
   CHECK(key.id.size() == 20);
   CHECK(key.secret.size() == 40);
   CHECK(f.ask("").error().where == "MissingAuthenticationTokenException");
@@ -48,6 +50,7 @@ TEST_CASE("with a key, only who has one passes") {
   CHECK(f.ask("Bearer " + key.secret)->key_id == key.id);
   CHECK(f.ask("bearer " + key.id + ":" + key.secret)->role == Role::Admin);
   REQUIRE(delete_key(f.transaction, key.id).has_value());
+  ++f.changes;
   CHECK(delete_key(f.transaction, key.id).error().code == ErrorCode::NotFound);
   CHECK(f.ask("")->role == Role::Anonymous);
 }
@@ -67,7 +70,7 @@ TEST_CASE("a function's pair is accepted, and known to be a function's") {
 
 TEST_CASE("where others can reach the listener, nothing passes without a key") {
   Fixture f;
-  const Authenticator exposed{f.transaction, WithoutKeys::NothingPasses};
+  const Authenticator exposed{f.transaction, f.changes, WithoutKeys::NothingPasses};
   http::Request request;
   request.method = "GET", request.target = request.path = "/";
   CHECK(exposed.authenticate(request, f.clock.now()).error().where == "MissingAuthenticationTokenException");
