@@ -16,12 +16,14 @@
 #include "aws/events/put_events_task.h"
 #include "aws/execution_log.h"
 #include "aws/sdk/sdk_tasks.h"
+#include "aws/ssm/ssm.h"
 #include "aws/status_change_event.h"
 #include "cli/access.h"
 #include "cli/memory.h"
 #include "cli/own_urls.h"
 #include "cli/version.h"
 #include "deploy/deployer.h"
+#include "deploy/types/aws_calls.h"
 #include "deploy/types/types.h"
 #include "rest/rest_api.h"
 #include "rest/service_routes.h"
@@ -153,6 +155,8 @@ struct Daemon::Parts {
   std::unique_ptr<ScheduleService> schedule_service;
   std::unique_ptr<ObjectService> objects;
   std::unique_ptr<MapRunObjects> map_run_objects;
+  std::optional<aws::AwsServices> stack_services;     ///< what stacks' resources are made by
+  std::unique_ptr<deploy::AwsCalls> stack_calls;
   std::unique_ptr<deploy::Deployer> deployer;
   std::unique_ptr<SubscriptionPages> subscription_pages;
   std::unique_ptr<aws::AwsApi> aws;
@@ -321,8 +325,15 @@ Result<void> Daemon::Parts::start_services() {
 
 void Daemon::Parts::make_deployer() {
   const Site& site = engine->site();
-  deploy::ResourceTypes types = deploy::make_resource_types(
-      {.site = site, .queues = *queues, .triggers = *triggers, .schedules = *schedules, .topics = topics->topics(), .allow_unsupported = options.allow_unsupported});
+  stack_services.emplace(aws_services());
+  stack_calls = std::make_unique<deploy::AwsCalls>(*stack_services);
+  deploy::ResourceTypes types = deploy::make_resource_types({.site = site,
+                                                             .queues = *queues,
+                                                             .triggers = *triggers,
+                                                             .schedules = *schedules,
+                                                             .topics = topics->topics(),
+                                                             .calls = stack_calls.get(),
+                                                             .allow_unsupported = options.allow_unsupported});
   deploy::DeployOptions deploy_options;
   deploy_options.site = site;
   deploy_options.stage_code = [this](const std::filesystem::path& folder) -> Result<deploy::StagedCode> {
@@ -330,6 +341,17 @@ void Daemon::Parts::make_deployer() {
     if (!stored) return stored.error();
     return deploy::StagedCode{stored->hash, stored->bytes};
   };
+  deploy_options.stage_archive = [this](std::string_view archive) -> Result<deploy::StagedCode> {
+    auto stored = functions.code().put_archive(archive);
+    if (!stored) return stored.error();
+    return deploy::StagedCode{stored->hash, stored->bytes};
+  };
+  deploy_options.read_object = [this](const std::string& bucket, const std::string& key) -> Result<std::string> {
+    const auto opened = objects->open(*reader, bucket, key);
+    if (!opened) return opened.error();
+    return opened->content->read_all();
+  };
+  deploy_options.systems_manager = [](const Reader& from, const std::string& name) { return aws::ssm::parameter_value(from, name); };
   deployer = std::make_unique<deploy::Deployer>(*engine, std::move(types), std::move(deploy_options));
 }
 

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <chrono>
 #include <filesystem>
 #include <thread>
@@ -97,10 +99,25 @@ int delete_key(const Context& context, const std::string& id) {
                       [&](const Json&) { return "deleted " + id + "\n"; });
 }
 
-int deploy(const Context& context, const std::string& folder, const std::vector<std::string>& parameters) {
+namespace {
+
+std::string print_changes(const Json& stack) {
+  std::string text;
+  if (const Json* changes = stack.find("changes")) {
+    for (const auto& change : changes->elements()) text += fmt::format("  {:<7} {}  {}\n", text_of(change, "action"), text_of(change, "resource"), text_of(change, "type"));
+  }
+  if (const Json* outputs = stack.find("outputs")) {
+    for (const auto& output : outputs->members()) text += fmt::format("  {} = {}\n", output.name, output.value.as_string());
+  }
+  return text;
+}
+
+}  // namespace
+
+int deploy(const Context& context, const std::string& given, const std::vector<std::string>& parameters, bool plan_only) {
   std::error_code fault;
-  const auto path = std::filesystem::canonical(folder, fault);
-  if (fault) return complain({exit_codes::usage, "cannot read the folder '" + folder + "': " + fault.message()});
+  const auto path = std::filesystem::canonical(given, fault);
+  if (fault) return complain({exit_codes::usage, "cannot read '" + given + "': " + fault.message()});
   Json values = Json::empty_object();
   for (const auto& parameter : parameters) {
     const auto equals = parameter.find('=');
@@ -108,18 +125,17 @@ int deploy(const Context& context, const std::string& folder, const std::vector<
     values = values.with(parameter.substr(0, equals), parameter.substr(equals + 1));
   }
   return print_answer(context,
-                      call(context.connection, "POST", "/v1/stacks", json_object({{"path", path.string()}, {"parameters", values}})),
+                      call(context.connection, "POST", "/v1/stacks", json_object({{"path", path.string()}, {"parameters", values}, {"planOnly", plan_only}})),
                       [](const Json& answer) {
                         std::string text;
-                        for (const auto& stack : answer.find("stacks")->elements()) {
-                          text += text_of(stack, "name") + ": " + text_of(stack, "result") + "\n";
-                          if (const Json* outputs = stack.find("outputs")) {
-                            for (const auto& output : outputs->members())
-                              text += "  " + output.name + " = " + std::string(output.value.as_string()) + "\n";
-                          }
-                        }
+                        for (const auto& stack : answer.find("stacks")->elements()) text += text_of(stack, "name") + ": " + text_of(stack, "result") + "\n" + print_changes(stack);
                         return text;
                       });
+}
+
+int destroy(const Context& context, const std::string& stack) {
+  return print_answer(context, call(context.connection, "DELETE", "/v1/stacks/" + percent_encode(stack)),
+                      [](const Json& answer) { return text_of(answer, "name") + ": " + text_of(answer, "result") + "\n" + print_changes(answer); });
 }
 
 }  // namespace signalbox::cli

@@ -23,6 +23,7 @@ struct Arguments {
   ListCommand list;
   TokenCommand token;
   std::string id, name, folder, file, shell, action;
+  bool plan_only = false;
   std::optional<std::string> mail_id, error, cause;
   std::string data = "signalbox-data", description;
   std::vector<std::string> files, parameters;
@@ -78,9 +79,12 @@ class CommandLine {
     auto* serve_command = command("serve", "Run the daemon", [this] { return serve(*app_.get_subcommand("serve"), a_.serve); });
     add_serve_options(*serve_command, a_.serve);
     auto* deploy_command =
-        client("deploy", "Deploy a stack's folder, or a folder of stacks", [this] { return deploy(a_.context, a_.folder, a_.parameters); });
-    deploy_command->add_option("DIR", a_.folder, "Folder, readable by the daemon at the same path")->required();
-    deploy_command->add_option("--parameter", a_.parameters, "Template parameter, NAME=VALUE; repeatable");
+        client("deploy", "Deploy a template, a stack's folder, a folder of stacks, or CDK's cdk.out", [this] { return deploy(a_.context, a_.folder, a_.parameters, a_.plan_only); });
+    deploy_command->add_option("PATH", a_.folder, "File or folder, readable by the daemon at the same path")->required();
+    deploy_command->add_flag("--plan", a_.plan_only, "Only say what would be done");
+    deploy_command->add_option("--parameter", a_.parameters, "Template parameter, NAME=VALUE or STACK.NAME=VALUE; repeatable");
+    auto* destroy_command = client("destroy", "Remove a stack with all that it made, but what its template retains", [this] { return destroy(a_.context, a_.name); });
+    destroy_command->add_option("STACK", a_.name, "Name of the stack")->required();
   }
 
   void add_execution_commands() {

@@ -16,7 +16,7 @@ namespace {
 
 /// What was given for this stack, or for all stacks: `NAME` is passed over where a template does not have it, since it may be meant for others.
 std::map<std::string, std::string> parameters_of(const StackFiles& files, const Template& source, const ParameterOverrides& overrides) {
-  std::map<std::string, std::string> given;
+  std::map<std::string, std::string> given = files.parameters;
   for (const auto& [name, value] : overrides)
     if (name.find('.') == std::string::npos && source.parameters.contains(name)) given.insert_or_assign(name, value);
   const auto prefix = files.name + ".";
@@ -48,26 +48,38 @@ StackResult failed(std::string name, Error failure) { return {.name = std::move(
 struct Deployer::Parts {
   ResourceTypes types;
   DeployOptions options;
+  std::unique_ptr<Reader> reader;   ///< the calling thread's
+
+  /// What a plan needs besides the template.
+  [[nodiscard]] PlanRequest request(const std::string& stack, CodeSources sources) const {
+    PlanRequest made;
+    made.stack = stack;
+    made.site = options.site;
+    made.exports = exports_of_others(*reader, stack);
+    if (options.systems_manager) made.systems_manager = [this](const std::string& name) { return options.systems_manager(*reader, name); };
+    made.stage_code = [this, sources = std::move(sources)](const Json& code, std::string_view runtime) {
+      return stage_code(code, runtime, sources, {.folder = options.stage_code, .archive = options.stage_archive, .object = options.read_object});
+    };
+    return made;
+  }
 
   [[nodiscard]] Result<Plan> plan(const StackFiles& files, const ParameterOverrides& overrides) const {
     Faults faults;
-    PlanRequest request;
-    request.stack = files.name;
-    request.folder = files.template_file.empty() && files.definitions.size() == 1 ? files.definitions.front().string() : files.folder.string();
-    request.site = options.site;
-    request.source = read_stack(files, options.stage_code, faults);
+    PlanRequest made = request(files.name, {.folder = files.folder, .assets = files.assets});
+    made.folder = files.template_file.empty() && files.definitions.size() == 1 ? files.definitions.front().string() : files.folder.string();
+    made.source = read_stack(files, options.stage_code, faults);
     Plan plan;
-    if (!request.source.resources.empty()) {
-      request.parameters = parameters_of(files, request.source, overrides);
-      plan = make_plan(request, types, faults);
+    if (!made.source.resources.empty()) {
+      made.parameters = parameters_of(files, made.source, overrides);
+      plan = make_plan(made, types, faults);
     }
-    if (!faults.empty()) return faults.as_error(files.template_file.empty() ? request.folder : files.template_file.string());
+    if (!faults.empty()) return faults.as_error(files.template_file.empty() ? made.folder : files.template_file.string());
     return plan;
   }
 };
 
 Deployer::Deployer(Engine& engine, ResourceTypes types, DeployOptions options)
-    : parts_(std::make_shared<const Parts>(Parts{std::move(types), std::move(options)})), engine_(engine) {}
+    : parts_(std::make_shared<const Parts>(Parts{std::move(types), std::move(options), engine.reader()})), engine_(engine) {}
 
 boost::asio::awaitable<Result<std::vector<StackResult>>> Deployer::deploy(fs::path path, ParameterOverrides parameters) {
   const auto stacks = find_stack_files(path);
@@ -80,25 +92,71 @@ boost::asio::awaitable<Result<std::vector<StackResult>>> Deployer::deploy(fs::pa
       results.push_back(failed(files.name, plan.error()));
       continue;
     }
-    auto outputs = plan->outputs;
-    // Named, since GCC 12.2 destroys a temporary with captures twice when it is an argument of what is awaited.
-    ApplyWork work = make_work(std::shared_ptr<const ResourceTypes>(parts_, &parts_->types), std::make_shared<const Plan>(std::move(*plan)));
-    auto applied = co_await transact<Applied>(engine_, std::move(work));
-    if (!applied) {
-      results.push_back(failed(files.name, applied.error()));
-      continue;
-    }
-    const char* result = !applied->existed ? "created" : applied->changes.empty() ? "unchanged" : "updated";
-    results.push_back({.name = files.name, .result = result, .failure = std::nullopt, .changes = std::move(applied->changes), .outputs = std::move(outputs)});
+    auto result = co_await apply(std::move(*plan));
+    results.push_back(std::move(result));
   }
   co_return results;
+}
+
+Result<std::vector<StackResult>> Deployer::foresee(const fs::path& path, const ParameterOverrides& parameters) const {
+  const auto stacks = find_stack_files(path);
+  if (!stacks) return stacks.error();
+  if (stacks->empty()) return error(ErrorCode::InvalidArgument, fmt::format("there is no template and no definition in '{}'", path.string()));
+  std::vector<StackResult> results;
+  for (const auto& files : *stacks) {
+    auto plan = parts_->plan(files, parameters);
+    if (!plan) {
+      results.push_back(failed(files.name, plan.error()));
+      continue;
+    }
+    auto changes = deploy::foresee(*parts_->reader, *plan);
+    const char* result = !find_stack(*parts_->reader, files.name) ? "create" : changes.empty() ? "unchanged" : "update";
+    results.push_back({.name = files.name, .result = result, .failure = std::nullopt, .changes = std::move(changes), .outputs = std::move(plan->outputs)});
+  }
+  return results;
+}
+
+Result<Plan> Deployer::plan_text(const std::string& stack, const std::string& text, const std::map<std::string, std::string>& parameters) const {
+  const auto document = parse_document(text);
+  if (!document) return document.error();
+  Faults faults;
+  PlanRequest made = parts_->request(stack, {});
+  made.source = expand_sam(read_template(*document, faults), {.folder = {}, .stage_code = parts_->options.stage_code}, faults);
+  made.parameters = parameters;
+  made.text = text;
+  Plan plan;
+  if (!made.source.resources.empty()) plan = make_plan(made, parts_->types, faults);
+  if (!faults.empty()) return faults.as_error("template");
+  return plan;
+}
+
+boost::asio::awaitable<StackResult> Deployer::apply(Plan plan) {
+  const auto name = plan.stack;
+  auto outputs = plan.outputs;
+  // Named, since GCC 12.2 destroys a temporary with captures twice when it is an argument of what is awaited.
+  ApplyWork work = make_work(std::shared_ptr<const ResourceTypes>(parts_, &parts_->types), std::make_shared<const Plan>(std::move(plan)));
+  auto applied = co_await transact<Applied>(engine_, std::move(work));
+  if (!applied) co_return failed(name, applied.error());
+  const char* result = !applied->existed ? "created" : applied->changes.empty() ? "unchanged" : "updated";
+  co_return StackResult{.name = name, .result = result, .failure = std::nullopt, .changes = std::move(applied->changes), .outputs = std::move(outputs)};
+}
+
+boost::asio::awaitable<StackResult> Deployer::destroy(std::string stack) {
+  using Changes = std::vector<Change>;
+  std::function<Result<Changes>(EngineTransaction&)> work = [parts = parts_, stack](EngineTransaction& transaction) -> Result<Changes> {
+    if (!find_stack(transaction, stack)) return error(ErrorCode::NotFound, fmt::format("there is no stack '{}'", stack));
+    return deploy::destroy(transaction, stack, parts->types);
+  };
+  auto removed = co_await transact<Changes>(engine_, std::move(work));
+  if (!removed) co_return failed(stack, removed.error());
+  co_return StackResult{.name = stack, .result = "removed", .failure = std::nullopt, .changes = std::move(*removed), .outputs = {}};
 }
 
 std::vector<std::string> Deployer::vanished(const Reader& reader) {
   std::vector<std::string> names;
   for (const auto& stack : list_stacks(reader)) {
     std::error_code ignored;
-    if (!fs::exists(stack.folder, ignored)) names.push_back(stack.name);
+    if (!stack.folder.empty() && !fs::exists(stack.folder, ignored)) names.push_back(stack.name);
   }
   return names;
 }

@@ -1,11 +1,12 @@
 #pragma once
-/// Stacks, from a folder to running workflows. For main and REST:
+/// Stacks, from a template to running workflows, by whatever door it comes: a folder, a CDK assembly, the CloudFormation API. For main, REST and AWS:
 ///
-///   Deployer deployer({.engine = engine, .queues = queues, …});
+///   Deployer deployer(engine, types, {.site = site, …});
 ///   auto results = co_await deployer.deploy(folder, parameters);
 ///
 /// Each stack is planned first, then brought up in one transaction: all of it or nothing.
 
+#include "deploy/code_source.h"
 #include "deploy/plan.h"
 #include "deploy/sam.h"
 
@@ -27,6 +28,11 @@ struct DeployOptions {
   Site site;
   /// Copies a folder of code into the data directory.
   std::function<Result<StagedCode>(const std::filesystem::path&)> stage_code;
+  /// The same for a zip archive.
+  std::function<Result<StagedCode>(std::string_view archive)> stage_archive = {};
+  /// An object of the object store. Errors: `where` is S3's code.
+  std::function<Result<std::string>(const std::string& bucket, const std::string& key)> read_object = {};
+  std::function<std::optional<std::string>(const Reader&, const std::string& name)> systems_manager = {};
 };
 
 /// Template parameters: `STACK.NAME` or `NAME` → value.
@@ -34,7 +40,7 @@ using ParameterOverrides = std::map<std::string, std::string>;
 
 struct StackResult {
   std::string name;
-  std::string result;                                  ///< `created`, `updated`, `unchanged`, `failed`
+  std::string result;                                  ///< `created`, `updated`, `unchanged`, `failed`, `removed`
   std::optional<Error> failure;                        ///< for `failed`; its message has a line for each fault
   std::vector<Change> changes;
   std::vector<std::pair<std::string, std::string>> outputs;   ///< may hold placeholders for the daemon's own URLs
@@ -44,9 +50,19 @@ class Deployer {
  public:
   Deployer(Engine& engine, ResourceTypes types, DeployOptions options);
 
-  /// A stack's folder, or a folder of them. A stack that fails does not keep the others from being deployed. Reads files and copies code on the
-  /// calling thread; the rest is one transaction for each stack. Errors: NotFound (no such folder), InvalidArgument (no stack in it).
+  /// A template's file, a stack's folder, a folder of them, or a CDK assembly. A stack that fails does not keep the others from being deployed. Reads
+  /// files and copies code on the calling thread; the rest is one transaction for each stack. Errors: NotFound (no such path), InvalidArgument (no
+  /// stack in it).
   [[nodiscard]] boost::asio::awaitable<Result<std::vector<StackResult>>> deploy(std::filesystem::path path, ParameterOverrides parameters);
+
+  /// What deploy() would do, without doing it: results `create`, `update`, `unchanged`, `failed`.
+  [[nodiscard]] Result<std::vector<StackResult>> foresee(const std::filesystem::path& path, const ParameterOverrides& parameters) const;
+
+  /// A template that came as a text, JSON or YAML. Errors: InvalidArgument, its message with a line for each fault.
+  [[nodiscard]] Result<Plan> plan_text(const std::string& stack, const std::string& text, const std::map<std::string, std::string>& parameters) const;
+  [[nodiscard]] boost::asio::awaitable<StackResult> apply(Plan plan);
+  /// Errors: NotFound.
+  [[nodiscard]] boost::asio::awaitable<StackResult> destroy(std::string stack);
 
   /// Deployed stacks whose folder is gone. They are kept; whoever starts the daemon is told.
   [[nodiscard]] static std::vector<std::string> vanished(const Reader& reader);

@@ -1,5 +1,9 @@
 #include "deploy/intrinsics.h"
 
+#include "deploy/template_functions.h"
+
+#include "signalbox/encoding.h"
+
 #include <fmt/format.h>
 
 #include <utility>
@@ -8,23 +12,38 @@ namespace signalbox::deploy {
 
 namespace {
 
-/// The one member of `{"Ref": …}`, `{"Fn::…": …}` or `{"Condition": …}`; null pointer for any other value.
+using PureFunction = Result<Json> (*)(const Json&);
+const std::map<std::string_view, PureFunction> pure_functions{{"Fn::Join", join},     {"Fn::Select", select}, {"Fn::Split", split},
+                                                              {"Fn::Base64", base64}, {"Fn::Cidr", cidr},     {"Fn::Length", length},
+                                                              {"Fn::ToJsonString", to_json_string}};
+
+/// The one member of `{"Ref": …}` or `{"Fn::…": …}`; null pointer for any other value.
 const Json::Member* function_call(const Json& value) {
   if (!value.is_object() || value.size() != 1) return nullptr;
   const auto& member = value.members().front();
   return member.name == "Ref" || member.name.starts_with("Fn::") ? &member : nullptr;
 }
 
-std::optional<std::string> pseudo_parameter(const Scope& scope, std::string_view name) {
-  if (name == "AWS::Region") return scope.site.region;
-  if (name == "AWS::AccountId") return scope.site.account;
-  if (name == "AWS::Partition") return "aws";
-  if (name == "AWS::URLSuffix") return "amazonaws.com";
-  if (name == "AWS::StackName") return scope.stack;
+std::optional<Json> pseudo_parameter(const Scope& scope, std::string_view name) {
+  if (name == "AWS::Region") return Json(scope.site.region);
+  if (name == "AWS::AccountId") return Json(scope.site.account);
+  if (name == "AWS::Partition") return Json("aws");
+  if (name == "AWS::URLSuffix") return Json("amazonaws.com");
+  if (name == "AWS::StackName") return Json(scope.stack);
+  if (name == "AWS::StackId") return Json(stack_id(scope.site, scope.stack));
+  if (name == "AWS::NotificationARNs") return Json::empty_array();
   return std::nullopt;
 }
 
-std::string as_text(const Json& value) { return value.is_string() ? std::string(value.as_string()) : value.text(); }
+/// `["Name", "Attribute"]` or `"Name.Attribute"`, whose attribute may have dots of its own.
+std::optional<std::pair<std::string, Json>> attribute_parts(const Json& value) {
+  if (value.is_array() && value.size() == 2 && value.at(0)->is_string()) return std::pair(std::string(value.at(0)->as_string()), *value.at(1));
+  if (!value.is_string()) return std::nullopt;
+  const auto text = value.as_string();
+  const auto dot = text.find('.');
+  if (dot == std::string_view::npos) return std::nullopt;
+  return std::pair(std::string(text.substr(0, dot)), Json(text.substr(dot + 1)));
+}
 
 class Resolver {
  public:
@@ -51,44 +70,96 @@ class Resolver {
  private:
   std::optional<Json> resolve_call(const Json::Member& call, const std::string& place) {
     const auto here = place + "/" + call.name;
-    if (call.name == "Ref") {
-      if (call.value == Json("AWS::NoValue")) return std::nullopt;
-      if (call.value.is_string()) return ref(call.value.as_string(), here);
-    } else if (call.name == "Fn::GetAtt") {
-      if (const auto* parts = &call.value; parts->is_array() && parts->size() == 2 && parts->at(0)->is_string() && parts->at(1)->is_string())
-        return attribute(parts->at(0)->as_string(), parts->at(1)->as_string(), here);
-    } else if (call.name == "Fn::Sub") {
-      if (call.value.is_string()) return sub(call.value.as_string(), {}, here);
-      if (call.value.is_array() && call.value.size() == 2 && call.value.at(0)->is_string() && call.value.at(1)->is_object())
-        return sub(call.value.at(0)->as_string(), *call.value.at(1), here);
-    } else {
-      faults_.add(here, fmt::format("the function {} is not offered here; Ref, Fn::GetAtt and Fn::Sub are", call.name));
+    if (call.name == "Ref" && call.value == Json("AWS::NoValue")) return std::nullopt;
+    if (call.name == "Ref" && call.value.is_string()) return ref(call.value.as_string(), here);
+    if (call.name == "Fn::GetAtt")
+      if (const auto parts = attribute_parts(call.value)) return attribute(parts->first, text_of(resolve(parts->second, here).value_or(Json())), here);
+    if (call.name == "Fn::Sub" && call.value.is_string()) return sub(call.value.as_string(), Json::empty_object(), here);
+    if (call.name == "Fn::Sub" && call.value.is_array() && call.value.size() == 2 && call.value.at(0)->is_string() && call.value.at(1)->is_object())
+      return sub(call.value.at(0)->as_string(), *call.value.at(1), here);
+    if (call.name == "Fn::If" && call.value.is_array() && call.value.size() == 3 && call.value.at(0)->is_string()) return choose(call.value, here);
+    if (call.name == "Fn::FindInMap" && call.value.is_array() && call.value.size() >= 3) return find_in_map(call.value, here);
+    if (call.name == "Fn::ImportValue") return import(call.value, here);
+    if (call.name == "Fn::GetAZs") return zones(call.value, here);
+    if (const auto pure = pure_functions.find(call.name); pure != pure_functions.end()) return apply(pure->second, call.value, here);
+    static const std::set<std::string_view> known{"Ref", "Fn::GetAtt", "Fn::Sub", "Fn::If", "Fn::FindInMap"};
+    faults_.add(here, known.contains(call.name) ? fmt::format("{} cannot take {}", call.name, call.value.text()) : fmt::format("the function {} is not offered here", call.name));
+    return Json();
+  }
+
+  Json apply(PureFunction function, const Json& argument, const std::string& place) {
+    const auto before = faults_.list().size();
+    const auto resolved = resolve(argument, place).value_or(Json());
+    if (faults_.list().size() != before) return Json();   // what is wrong is said already
+    auto result = function(resolved);
+    if (result) return std::move(*result);
+    faults_.add(place, result.error().message);
+    return Json();
+  }
+
+  std::optional<Json> choose(const Json& arguments, const std::string& place) {
+    const auto condition = scope_.conditions.find(std::string(arguments.at(0)->as_string()));
+    if (condition == scope_.conditions.end()) {
+      faults_.add(place, fmt::format("there is no condition '{}'", arguments.at(0)->as_string()));
       return Json();
     }
-    faults_.add(here, fmt::format("{} cannot take {}", call.name, call.value.text()));
+    const std::size_t branch = condition->second ? 1 : 2;
+    return resolve(*arguments.at(branch), fmt::format("{}/{}", place, branch));
+  }
+
+  /// `[map, first key, second key]`, and with the language extensions `{"DefaultValue": …}`.
+  std::optional<Json> find_in_map(const Json& arguments, const std::string& place) {
+    const Json* found = &scope_.mappings;
+    std::string path;
+    for (std::size_t i = 0; i < 3 && found; ++i) {
+      const auto key = text_of(resolve(*arguments.at(i), place).value_or(Json()));
+      path += "/" + key;
+      found = found->find(key);
+    }
+    if (found) return *found;
+    if (const Json* options = arguments.at(3); options && options->find("DefaultValue")) return resolve(*options->find("DefaultValue"), place);
+    faults_.add(place, fmt::format("the mappings have no {}", path));
     return Json();
+  }
+
+  Json import(const Json& argument, const std::string& place) {
+    const auto name = text_of(resolve(argument, place).value_or(Json()));
+    if (const auto found = scope_.exports.find(name); found != scope_.exports.end()) return found->second;
+    faults_.add(place, fmt::format("No export named {} found", name));
+    return {};
+  }
+
+  Json zones(const Json& argument, const std::string& place) {
+    auto region = text_of(resolve(argument, place).value_or(Json("")));
+    if (region.empty()) region = scope_.site.region;
+    return json_array({Json(region + "a"), Json(region + "b"), Json(region + "c")});
   }
 
   Json ref(std::string_view name, const std::string& place) {
     if (const auto parameter = scope_.parameters.find(std::string(name)); parameter != scope_.parameters.end()) return parameter->second;
-    if (const auto pseudo = pseudo_parameter(scope_, name)) return *pseudo;
-    const auto resource = scope_.resources.find(std::string(name));
-    if (resource == scope_.resources.end()) faults_.add(place, fmt::format("there is no parameter or resource '{}'", name));
-    else if (!resource->second.ref) faults_.add(place, fmt::format("what Ref gives for '{}' is not known before it is made", name));
-    else return *resource->second.ref;
+    if (auto pseudo = pseudo_parameter(scope_, name)) return std::move(*pseudo);
+    if (const auto* resource = find_resource(name, "parameter or resource", place)) {
+      if (resource->ref) return *resource->ref;
+      faults_.add(place, fmt::format("what Ref gives for '{}' is not known before it is made", name));
+    }
     return {};
   }
 
   Json attribute(std::string_view name, std::string_view attribute_name, const std::string& place) {
-    const auto resource = scope_.resources.find(std::string(name));
-    if (resource == scope_.resources.end()) {
-      faults_.add(place, fmt::format("there is no resource '{}'", name));
-      return {};
-    }
-    const auto found = resource->second.attributes.find(std::string(attribute_name));
-    if (found != resource->second.attributes.end()) return found->second;
+    const auto* resource = find_resource(name, "resource", place);
+    if (!resource) return {};
+    const auto found = resource->attributes.find(std::string(attribute_name));
+    if (found != resource->attributes.end()) return found->second;
     faults_.add(place, fmt::format("the resource '{}' has no attribute '{}'", name, attribute_name));
     return {};
+  }
+
+  const Identity* find_resource(std::string_view name, std::string_view kind, const std::string& place) {
+    const auto resource = scope_.resources.find(std::string(name));
+    if (resource != scope_.resources.end()) return &resource->second;
+    if (scope_.left_out.contains(std::string(name))) faults_.add(place, fmt::format("the resource '{}' is not made, since its condition is false", name));
+    else faults_.add(place, fmt::format("there is no {} '{}'", kind, name));
+    return nullptr;
   }
 
   Json sub(std::string_view text, const Json& own_names, const std::string& place) {
@@ -97,11 +168,11 @@ class Resolver {
       if (!piece.is_name) {
         out += piece.text;
       } else if (const auto* own = own_names.find(piece.text)) {
-        out += as_text(resolve(*own, place).value_or(Json()));
+        out += text_of(resolve(*own, place).value_or(Json()));
       } else if (const auto dot = piece.text.find('.'); dot != std::string::npos) {
-        out += as_text(attribute(std::string_view(piece.text).substr(0, dot), std::string_view(piece.text).substr(dot + 1), place));
+        out += text_of(attribute(std::string_view(piece.text).substr(0, dot), std::string_view(piece.text).substr(dot + 1), place));
       } else {
-        out += as_text(ref(piece.text, place));
+        out += text_of(ref(piece.text, place));
       }
     }
     return out;
@@ -111,28 +182,115 @@ class Resolver {
   Faults& faults_;
 };
 
-void collect(const Json& value, std::set<std::string>& names) {
-  if (const auto* call = function_call(value)) {
-    const auto* first = call->value.is_array() ? call->value.at(0) : &call->value;
-    if (first && first->is_string()) {
-      if (call->name == "Fn::Sub") {
-        for (const auto& piece : split_sub(first->as_string()))
-          if (piece.is_name) names.insert(piece.text.substr(0, piece.text.find('.')));
-      } else {
-        names.emplace(first->as_string());
-      }
-    }
-    if (call->value.is_array())
-      for (const auto& element : call->value.elements()) collect(element, names);
-    return;
+/// Evaluates conditions that may name each other, each once.
+class Conditions {
+ public:
+  Conditions(const Json& source, const Scope& scope, Faults& faults) : source_(source), scope_(scope), faults_(faults) {}
+
+  std::map<std::string, bool> run() {
+    for (const auto& member : source_.members()) (void)named(member.name, "/Conditions");
+    return std::move(values_);
   }
-  if (value.is_object())
-    for (const auto& member : value.members()) collect(member.value, names);
-  else if (value.is_array())
-    for (const auto& element : value.elements()) collect(element, names);
-}
+
+ private:
+  bool named(const std::string& name, const std::string& place) {
+    if (const auto known = values_.find(name); known != values_.end()) return known->second;
+    const Json* condition = source_.find(name);
+    if (!condition) return fault(place, fmt::format("there is no condition '{}'", name));
+    if (!open_.insert(name).second) return fault(place, fmt::format("the condition '{}' depends on itself", name));
+    const bool value = evaluate(*condition, "/Conditions/" + name);
+    open_.erase(name);
+    values_[name] = value;
+    return value;
+  }
+
+  bool evaluate(const Json& condition, const std::string& place) {
+    if (!condition.is_object() || condition.size() != 1) return fault(place, "a condition is one of Fn::And, Fn::Equals, Fn::Not, Fn::Or and Condition");
+    const auto& [function, argument] = condition.members().front();
+    const auto here = place + "/" + function;
+    if (function == "Condition" && argument.is_string()) return named(std::string(argument.as_string()), here);
+    if (!argument.is_array()) return fault(here, fmt::format("{} cannot take {}", function, argument.text()));
+    if (function == "Fn::Equals" && argument.size() == 2)
+      return text_of(resolve(*argument.at(0), scope_, here, faults_)) == text_of(resolve(*argument.at(1), scope_, here, faults_));
+    if (function == "Fn::Not" && argument.size() == 1) return !evaluate(*argument.at(0), here);
+    if ((function == "Fn::And" || function == "Fn::Or") && argument.size() >= 2 && argument.size() <= 10) {
+      const bool all = function == "Fn::And";
+      bool value = all;
+      for (const auto& one : argument.elements()) {
+        const bool holds = evaluate(one, here);   // each, so that all faults are found
+        value = all ? value && holds : value || holds;
+      }
+      return value;
+    }
+    return fault(here, fmt::format("the condition {} cannot take {}", function, argument.text()));
+  }
+
+  bool fault(const std::string& place, std::string message) {
+    faults_.add(place, std::move(message));
+    return false;
+  }
+
+  const Json& source_;
+  const Scope& scope_;
+  Faults& faults_;
+  std::map<std::string, bool> values_;
+  std::set<std::string> open_;
+};
+
+class References {
+ public:
+  explicit References(const std::map<std::string, bool>& conditions) : conditions_(conditions) {}
+
+  void collect(const Json& value) {
+    if (const auto* call = function_call(value)) return collect_call(*call);
+    if (value.is_object())
+      for (const auto& member : value.members()) collect(member.value);
+    else if (value.is_array())
+      for (const auto& element : value.elements()) collect(element);
+  }
+  std::set<std::string> take() { return std::move(names_); }
+
+ private:
+  void collect_call(const Json::Member& call) {
+    const Json& argument = call.value;
+    if (call.name == "Ref" && argument.is_string()) names_.emplace(argument.as_string());
+    else if (call.name == "Fn::GetAtt") collect_attribute(argument);
+    else if (call.name == "Fn::Sub") collect_sub(argument);
+    else if (call.name == "Fn::If" && argument.is_array() && argument.size() == 3 && argument.at(0)->is_string()) collect_branch(argument);
+    else collect(argument);
+  }
+  void collect_attribute(const Json& argument) {
+    if (const auto parts = attribute_parts(argument)) {
+      names_.insert(parts->first);
+      collect(parts->second);
+    }
+  }
+  void collect_sub(const Json& argument) {
+    const Json* text = argument.is_array() ? argument.at(0) : &argument;
+    const Json* own = argument.is_array() ? argument.at(1) : nullptr;
+    if (text && text->is_string())
+      for (const auto& piece : split_sub(text->as_string()))
+        if (piece.is_name && !(own && own->find(piece.text))) names_.insert(piece.text.substr(0, piece.text.find('.')));
+    if (own) collect(*own);
+  }
+  void collect_branch(const Json& argument) {
+    const auto condition = conditions_.find(std::string(argument.at(0)->as_string()));
+    if (condition != conditions_.end()) collect(*argument.at(condition->second ? 1 : 2));
+  }
+
+  const std::map<std::string, bool>& conditions_;
+  std::set<std::string> names_;
+};
 
 }  // namespace
+
+std::string text_of(const Json& value) { return value.is_string() ? std::string(value.as_string()) : value.text(); }
+
+std::string stack_id(const Site& site, std::string_view stack) {
+  const auto bytes = hex_encode(digest(DigestAlgorithm::Sha256, "stack " + std::string(stack)));
+  const auto uuid = fmt::format("{}-{}-4{}-a{}-{}", bytes.substr(0, 8), bytes.substr(8, 4), bytes.substr(13, 3), bytes.substr(17, 3), bytes.substr(20, 12));
+  return site.arn("cloudformation", fmt::format("stack/{}/{}", stack, uuid));
+}
 
 std::vector<SubPiece> split_sub(std::string_view text) {
   std::vector<SubPiece> pieces;
@@ -160,10 +318,12 @@ Json resolve(const Json& value, const Scope& scope, const std::string& place, Fa
   return Resolver(scope, faults).resolve(value, place).value_or(Json());
 }
 
-std::set<std::string> references(const Json& value) {
-  std::set<std::string> names;
-  collect(value, names);
-  return names;
+std::map<std::string, bool> evaluate_conditions(const Json& conditions, const Scope& scope, Faults& faults) { return Conditions(conditions, scope, faults).run(); }
+
+std::set<std::string> references(const Json& value, const std::map<std::string, bool>& conditions) {
+  References found(conditions);
+  found.collect(value);
+  return found.take();
 }
 
 }  // namespace signalbox::deploy

@@ -1,12 +1,11 @@
 #pragma once
-/// The intrinsic functions of templates: Ref, Fn::GetAtt, Fn::Sub. Pure.
+/// The intrinsic functions and conditions of templates. Pure. Source: CloudFormation Template Reference, Intrinsic functions.
 
 #include "deploy/template.h"
 
 #include "signalbox/json.h"
 #include "signalbox/site.h"
 
-#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -22,19 +21,30 @@ struct Identity {
   std::map<std::string, Json> attributes;              ///< for Fn::GetAtt: `Arn`, `QueueName`
 };
 
+/// What a template's functions can see.
 struct Scope {
   Site site;
   std::string stack;
   std::map<std::string, Json> parameters;
+  Json mappings = Json::empty_object();
+  std::map<std::string, bool> conditions;              ///< evaluated
+  std::map<std::string, std::string> exports;          ///< of other stacks, for Fn::ImportValue
   std::map<std::string, Identity> resources;           ///< those resolved so far, by logical id
+  std::set<std::string> left_out;                      ///< those whose condition is false
 };
+
+/// `arn:aws:cloudformation:…:stack/NAME/UUID`, the same for the same name: here a stack that is made again is the same one.
+[[nodiscard]] std::string stack_id(const Site& site, std::string_view stack);
 
 /// `value` with every intrinsic function replaced by what it gives; members that give AWS::NoValue are dropped. Unknown names and
 /// functions are faults, at their place.
 [[nodiscard]] Json resolve(const Json& value, const Scope& scope, const std::string& place, Faults& faults);
 
-/// Logical ids that `value` asks for (parameters and pseudo parameters are among them).
-[[nodiscard]] std::set<std::string> references(const Json& value);
+/// All conditions of a template, which may name each other. Faults: a circle, an unknown name, anything but the functions of conditions.
+[[nodiscard]] std::map<std::string, bool> evaluate_conditions(const Json& conditions, const Scope& scope, Faults& faults);
+
+/// Logical ids that `value` asks for (parameters and pseudo parameters are among them), in the branches of Fn::If that the conditions leave.
+[[nodiscard]] std::set<std::string> references(const Json& value, const std::map<std::string, bool>& conditions);
 
 /// The pieces of a Fn::Sub text: literal text, and names in `${…}`.
 struct SubPiece {
@@ -42,5 +52,8 @@ struct SubPiece {
   std::string text;
 };
 [[nodiscard]] std::vector<SubPiece> split_sub(std::string_view text);
+
+/// A value as a text stands for it where a text is asked for: `5` and `true` too.
+[[nodiscard]] std::string text_of(const Json& value);
 
 }  // namespace signalbox::deploy

@@ -24,7 +24,8 @@ std::string hash_of(std::initializer_list<std::string_view> parts) {
 /// Resources so that each stands after those it refers to, otherwise in the order of the template. A cycle is a fault.
 class Ordering {
  public:
-  Ordering(const std::vector<ResourceSource>& resources, Faults& faults) : resources_(resources), faults_(faults), marks_(resources.size(), Mark::New) {
+  Ordering(const std::vector<ResourceSource>& resources, const std::map<std::string, bool>& conditions, Faults& faults)
+      : resources_(resources), conditions_(conditions), faults_(faults), marks_(resources.size(), Mark::New) {
     for (std::size_t i = 0; i < resources.size(); ++i) indexes_.emplace(resources[i].logical_id, i);
   }
   std::vector<std::size_t> run() {
@@ -42,7 +43,7 @@ class Ordering {
       report_cycle();
     } else {
       marks_[index] = Mark::Open;
-      for (const auto& name : references(resources_[index].properties)) visit(name);
+      for (const auto& name : references(resources_[index].properties, conditions_)) visit(name);
       for (const auto& name : resources_[index].depends_on) {
         if (!indexes_.contains(name)) faults_.add("/Resources/" + resources_[index].logical_id + "/DependsOn", fmt::format("there is no resource '{}'", name));
         visit(name);
@@ -63,6 +64,7 @@ class Ordering {
   }
 
   const std::vector<ResourceSource>& resources_;
+  const std::map<std::string, bool>& conditions_;
   Faults& faults_;
   std::vector<Mark> marks_;
   std::unordered_map<std::string, std::size_t> indexes_;
@@ -75,7 +77,20 @@ void check_names(const std::vector<ResourceSource>& resources, Faults& faults) {
     if (!seen.insert(resource.logical_id).second) faults.add(resource.place, fmt::format("there are two resources '{}'", resource.logical_id));
 }
 
-Resource plan_resource(const ResourceSource& source, const Scope& scope, const ResourceTypes& types, Faults& faults) {
+/// Functions' code is copied now, before the transaction that deploys the stack, and known by its content afterwards.
+Json with_staged_code(const ResourceSource& source, Json properties, const PlanRequest& request, Faults& faults) {
+  const auto* code = source.type == "AWS::Lambda::Function" ? properties.find("Code") : nullptr;
+  if (!code || !request.stage_code) return properties;
+  const auto* runtime = properties.find("Runtime");
+  auto staged = request.stage_code(*code, runtime ? text_of(*runtime) : std::string());
+  if (!staged) {
+    faults.add(source.place + "/Code", staged.error().message);
+    return properties;
+  }
+  return properties.with("Code", std::move(*staged));
+}
+
+Resource plan_resource(const ResourceSource& source, const Scope& scope, const PlanRequest& request, const ResourceTypes& types, Faults& faults) {
   Resource resource;
   resource.stack = scope.stack;
   resource.logical_id = source.logical_id;
@@ -83,7 +98,7 @@ Resource plan_resource(const ResourceSource& source, const Scope& scope, const R
   resource.place = source.place;
   resource.written_as = source.written_as;
   resource.retain = source.retain;
-  resource.properties = resolve(source.properties, scope, source.place, faults);
+  resource.properties = with_staged_code(source, resolve(source.properties, scope, source.place, faults), request, faults);
   resource.hash = hash_of({plan_version, resource.type, resource.properties.text()});
   const auto* type = find_type(types, resource.type);
   if (type) resource.identity = type->identify(resource, faults);
@@ -91,12 +106,11 @@ Resource plan_resource(const ResourceSource& source, const Scope& scope, const R
   return resource;
 }
 
-std::string as_text(const Json& value) { return value.is_string() ? std::string(value.as_string()) : value.text(); }
-
 std::string hash_of(const Plan& plan) {
   std::string all;
   for (const auto& resource : plan.resources) all += fmt::format("{} {} {} {}\n", resource.logical_id, resource.identity.physical_id, resource.hash, resource.retain);
   for (const auto& [name, value] : plan.outputs) all += fmt::format("output {} {}\n", name, value);
+  for (const auto& [name, output] : plan.exports) all += fmt::format("export {} {}\n", name, output);
   return hash_of({plan_version, all});
 }
 
@@ -108,23 +122,58 @@ const ResourceType* find_type(const ResourceTypes& types, std::string_view name)
   return nullptr;
 }
 
+namespace {
+
+/// Drops the resources whose condition is false, and remembers their names.
+std::vector<ResourceSource> resources_to_make(const Template& source, Scope& scope, Faults& faults) {
+  std::vector<ResourceSource> resources;
+  for (const auto& resource : source.resources) {
+    const auto condition = scope.conditions.find(resource.condition);
+    if (resource.condition.empty() || (condition != scope.conditions.end() && condition->second)) resources.push_back(resource);
+    else if (condition == scope.conditions.end()) faults.add("/Resources/" + resource.logical_id + "/Condition", fmt::format("there is no condition '{}'", resource.condition));
+    else scope.left_out.insert(resource.logical_id);
+  }
+  for (auto& resource : resources) std::erase_if(resource.depends_on, [&](const std::string& name) { return scope.left_out.contains(name); });
+  return resources;
+}
+
+void plan_outputs(const Template& source, const Scope& scope, Plan& plan, Faults& faults) {
+  for (const auto& output : source.outputs) {
+    const auto place = "/Outputs/" + output.name;
+    const auto condition = scope.conditions.find(output.condition);
+    if (!output.condition.empty() && condition == scope.conditions.end()) faults.add(place + "/Condition", fmt::format("there is no condition '{}'", output.condition));
+    if (!output.condition.empty() && (condition == scope.conditions.end() || !condition->second)) continue;
+    plan.outputs.emplace_back(output.name, text_of(resolve(output.value, scope, place + "/Value", faults)));
+    if (!output.description.empty()) plan.output_descriptions[output.name] = output.description;
+    if (output.export_name) plan.exports[text_of(resolve(*output.export_name, scope, place + "/Export/Name", faults))] = output.name;
+  }
+}
+
+}  // namespace
+
 Plan make_plan(const PlanRequest& request, const ResourceTypes& types, Faults& faults) {
   Plan plan;
   plan.stack = request.stack;
   plan.folder = request.folder;
+  plan.description = request.source.description;
+  plan.source = request.text;
   Scope scope;
   scope.site = request.site;
   scope.stack = request.stack;
-  scope.parameters = parameter_values(request.source, request.parameters, faults);
+  scope.mappings = request.source.mappings;
+  scope.exports = request.exports;
+  scope.parameters = parameter_values(request.source, request.parameters, request.systems_manager, faults);
   for (const auto& [name, value] : scope.parameters)
-    plan.parameters.emplace(name, request.source.parameters.at(name).secret ? "****" : as_text(value));
+    plan.parameters.emplace(name, request.source.parameters.at(name).secret ? "****" : text_of(value));
+  scope.conditions = evaluate_conditions(request.source.conditions, scope, faults);
   check_names(request.source.resources, faults);
-  for (const auto index : Ordering(request.source.resources, faults).run()) {
-    const auto& source = request.source.resources[index];
-    plan.resources.push_back(plan_resource(source, scope, types, faults));
+  const auto resources = resources_to_make(request.source, scope, faults);
+  for (const auto index : Ordering(resources, scope.conditions, faults).run()) {
+    const auto& source = resources[index];
+    plan.resources.push_back(plan_resource(source, scope, request, types, faults));
     scope.resources.insert_or_assign(source.logical_id, plan.resources.back().identity);
   }
-  for (const auto& [name, value] : request.source.outputs) plan.outputs.emplace_back(name, as_text(resolve(value, scope, "/Outputs/" + name + "/Value", faults)));
+  plan_outputs(request.source, scope, plan, faults);
   plan.hash = hash_of(plan);
   return plan;
 }

@@ -27,7 +27,11 @@ struct StackRecord {
   };
   std::vector<Resource> resources;                     ///< in the order they were made
   std::map<std::string, std::string> parameters, outputs;
-  Timestamp deployed_at;
+  std::map<std::string, std::string> output_descriptions;
+  std::map<std::string, std::string> exports;          ///< name → output
+  std::string description;
+  std::string source;                                  ///< the template's text, if it came as one
+  Timestamp created_at, deployed_at;
 };
 [[nodiscard]] std::optional<StackRecord> find_stack(const Reader& reader, std::string_view name);
 /// In order of name.
@@ -41,6 +45,9 @@ struct Plan {
   std::map<std::string, std::string> parameters;
   std::vector<Resource> resources;                     ///< each after those that it refers to
   std::vector<std::pair<std::string, std::string>> outputs;
+  std::map<std::string, std::string> output_descriptions, exports;   ///< exports: name → output
+  std::string description;
+  std::string source;
 };
 
 struct PlanRequest {
@@ -49,7 +56,15 @@ struct PlanRequest {
   Template source;                                     ///< expanded
   std::map<std::string, std::string> parameters;       ///< as given
   Site site;
+  std::map<std::string, std::string> exports = {};     ///< of other stacks
+  SystemsManagerLookup systems_manager = {};
+  std::string text = {};                               ///< the template, if it came as a text
+  /// Copies a function's code; for its `Code` with functions resolved, and its runtime. Gives `{"Hash": …, "Bytes": …}`.
+  std::function<Result<Json>(const Json& code, std::string_view runtime)> stage_code = {};
 };
+/// What stacks other than `except` export: name → value.
+[[nodiscard]] std::map<std::string, std::string> exports_of_others(const Reader& reader, std::string_view except);
+
 [[nodiscard]] Plan make_plan(const PlanRequest& request, const ResourceTypes& types, Faults& faults);
 
 /// What was done, in the order it was done.
@@ -62,5 +77,11 @@ struct Change {
 /// Brings what is deployed to the plan, all in this transaction. An unchanged stack (equal hash) gives no changes and writes nothing.
 /// Errors: those of the services, with the resource's place in `where`; nothing is kept then.
 [[nodiscard]] Result<std::vector<Change>> apply(EngineTransaction& transaction, const Plan& plan, const ResourceTypes& types);
+
+/// Removes a stack with all that it made, but what its DeletionPolicy retains. One that is not there gives no changes. Errors: those of the services.
+[[nodiscard]] Result<std::vector<Change>> destroy(EngineTransaction& transaction, std::string_view stack, const ResourceTypes& types);
+
+/// What apply() would do, as far as the stack's record tells.
+[[nodiscard]] std::vector<Change> foresee(const Reader& reader, const Plan& plan);
 
 }  // namespace signalbox::deploy

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <fstream>
 #include <sstream>
 #include <utility>
@@ -14,8 +13,8 @@ namespace signalbox::deploy {
 
 namespace {
 
-/// What SAM resources become. Templates cannot name these types themselves: here their properties are only those that SAM needs.
-constexpr std::array<std::string_view, 4> generated_types{"AWS::Lambda::Function", "AWS::Lambda::EventSourceMapping", "AWS::Scheduler::Schedule", "Signalbox::Route"};
+/// What an Api event becomes. Templates cannot name it themselves.
+constexpr std::string_view route_type = "Signalbox::Route";
 
 Json get_att(std::string_view logical_id, std::string_view attribute) {
   return json_object({{"Fn::GetAtt", json_array({logical_id, attribute})}});
@@ -23,19 +22,40 @@ Json get_att(std::string_view logical_id, std::string_view attribute) {
 
 class Expansion {
  public:
-  Expansion(const TemplateFiles& files, Faults& faults) : files_(files), faults_(faults) {}
+  Expansion(const TemplateFiles& files, Json globals, Faults& faults) : files_(files), globals_(std::move(globals)), faults_(faults) {}
 
   std::vector<ResourceSource> run(std::vector<ResourceSource> resources) {
     for (auto& resource : resources) {
-      if (resource.type == "AWS::Serverless::Function") expand_function(resource);
-      else if (resource.type == "AWS::Serverless::StateMachine") expand_state_machine(resource);
-      else if (std::find(generated_types.begin(), generated_types.end(), resource.type) == generated_types.end()) out_.push_back(std::move(resource));
+      if (resource.type == "AWS::Serverless::Function") expand_function(with_globals(std::move(resource), "Function"));
+      else if (resource.type == "AWS::Serverless::StateMachine") expand_state_machine(with_globals(std::move(resource), "StateMachine"));
+      else if (resource.type != route_type) out_.push_back(std::move(resource));
       else faults_.add("/Resources/" + resource.logical_id + "/Type", fmt::format("the resource type {} is not offered here", resource.type));
     }
     return std::move(out_);
   }
 
  private:
+  /// Objects are merged, lists joined, anything else is the resource's own if it has one. [SAM developer guide, Globals]
+  static Json merged(const Json& global, const Json& own) {
+    if (global.is_object() && own.is_object()) {
+      Json result = global;
+      for (const auto& [name, value] : own.members()) {
+        const auto* inherited = global.find(name);
+        result = result.with(name, inherited ? merged(*inherited, value) : value);
+      }
+      return result;
+    }
+    if (!global.is_array() || !own.is_array()) return own;
+    Json::Array elements = global.elements();
+    elements.insert(elements.end(), own.elements().begin(), own.elements().end());
+    return Json(std::move(elements));
+  }
+
+  ResourceSource with_globals(ResourceSource resource, std::string_view section) const {
+    if (const auto* shared = globals_.find(section)) resource.properties = merged(*shared, resource.properties);
+    return resource;
+  }
+
   /// Moves properties into `into` under their CloudFormation names.
   void take(const ResourceSource& from, ResourceSource& into, std::initializer_list<std::pair<std::string_view, std::string_view>> names) {
     for (const auto& [sam_name, name] : names) {
@@ -57,6 +77,7 @@ class Expansion {
     made.logical_id = source.logical_id;
     made.type = std::move(type);
     made.depends_on = source.depends_on;
+    made.condition = source.condition;
     made.retain = source.retain;
     made.place = source.place;
     return made;
@@ -74,12 +95,23 @@ class Expansion {
   /// Policies are AWS's permissions: nothing here needs them, and templates that are deployed there too have them.
   void expand_function(const ResourceSource& source) {
     refuse_others(source.properties, source.place,
-                  {"FunctionName", "CodeUri", "Handler", "Runtime", "Timeout", "MemorySize", "Environment", "Events", "Description", "Policies", "Role", "Tags"}, source.type);
+                  {"FunctionName", "CodeUri", "InlineCode", "Handler", "Runtime", "Timeout", "MemorySize", "Environment", "Events", "Description", "Policies", "Role", "Tags",
+                   "Architectures", "Tracing", "ReservedConcurrentExecutions", "LoggingConfig"},
+                  source.type);
     auto function = like(source, "AWS::Lambda::Function");
     take(source, function,
          {{"FunctionName", "FunctionName"}, {"Handler", "Handler"}, {"Runtime", "Runtime"}, {"Timeout", "Timeout"}, {"MemorySize", "MemorySize"},
-          {"Environment", "Environment"}, {"Description", "Description"}, {"Role", "Role"}, {"Tags", "Tags"}});
-    if (!source.properties.find("CodeUri")) {
+          {"Environment", "Environment"}, {"Description", "Description"}, {"Role", "Role"}, {"Tags", "Tags"},
+          {"ReservedConcurrentExecutions", "ReservedConcurrentExecutions"}, {"LoggingConfig", "LoggingConfig"}});
+    const auto* uri = source.properties.find("CodeUri");
+    if (const auto* text = source.properties.find("InlineCode"); text && !uri) {
+      function.properties = function.properties.with("Code", json_object({{"ZipFile", *text}}));
+    } else if (uri && uri->is_object()) {   // packaged: an object of the object store
+      Json code = Json::empty_object();
+      for (const auto& [sam_name, name] : {std::pair{"Bucket", "S3Bucket"}, std::pair{"Key", "S3Key"}})
+        if (const auto* value = uri->find(sam_name)) code = code.with(name, *value);
+      function.properties = function.properties.with("Code", std::move(code));
+    } else if (!uri) {
       faults_.add(source.place + "/CodeUri", "this property is required");
     } else if (const auto folder = path(source, "CodeUri")) {
       auto staged = files_.stage_code(*folder);
@@ -129,6 +161,7 @@ class Expansion {
         continue;
       }
       ResourceSource made;
+      made.condition = source.condition;
       made.logical_id = source.logical_id + name;
       made.place = place + "/Properties";
       if (!expand(std::string(type->as_string()), std::move(made), properties ? *properties : Json::empty_object()))
@@ -150,7 +183,7 @@ class Expansion {
 
   void expand_api_event(const ResourceSource& function, ResourceSource event, const Json& properties) {
     refuse_others(properties, event.place, {"Path", "Method"}, "an Api event");
-    event.type = "Signalbox::Route";
+    event.type = route_type;
     event.properties = properties.with("FunctionName", json_object({{"Ref", function.logical_id}}));
     out_.push_back(std::move(event));
   }
@@ -178,6 +211,7 @@ class Expansion {
   }
 
   const TemplateFiles& files_;
+  Json globals_;
   Faults& faults_;
   std::vector<ResourceSource> out_;
 };
@@ -185,8 +219,16 @@ class Expansion {
 }  // namespace
 
 Template expand_sam(Template source, const TemplateFiles& files, Faults& faults) {
-  source.resources = Expansion(files, faults).run(std::move(source.resources));
+  source.resources = Expansion(files, source.globals, faults).run(std::move(source.resources));
   return source;
+}
+
+Result<Json> parse_document(const std::string& text) {
+  const auto first = text.find_first_not_of(" \t\r\n");
+  if (first != std::string::npos && text[first] == '{') return Json::parse(text);
+  auto json = yaml_to_json(text);
+  if (!json) return json.error();
+  return Json::parse(std::move(*json));
 }
 
 Result<Json> read_document(const std::filesystem::path& path) {

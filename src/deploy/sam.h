@@ -25,6 +25,8 @@ struct TemplateFiles {
 /// The template with each SAM resource replaced by what it stands for. An event `E` of a resource `R` becomes the resource `RE`.
 [[nodiscard]] Template expand_sam(Template source, const TemplateFiles& files, Faults& faults);
 
+/// JSON, or YAML with CloudFormation's short forms, as JSON. Errors: InvalidJson, and those of YAML.
+[[nodiscard]] Result<Json> parse_document(const std::string& text);
 /// `.json` or `.yaml`/`.yml`, as JSON.
 [[nodiscard]] Result<Json> read_document(const std::filesystem::path& path);
 

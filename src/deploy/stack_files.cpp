@@ -1,5 +1,7 @@
 #include "deploy/stack_files.h"
 
+#include "deploy/cdk_assembly.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -59,6 +61,25 @@ Result<std::optional<StackFiles>> stack_in(const fs::path& folder) {
   return std::optional(std::move(files));
 }
 
+/// A template that was named itself. `template.yaml` says nothing, so its folder gives the stack's name.
+Result<std::vector<StackFiles>> template_at(const fs::path& file) {
+  const auto ending = file.extension();
+  if (ending != ".yaml" && ending != ".yml" && ending != ".json" && ending != ".template")
+    return error(ErrorCode::InvalidArgument, "a template ends in .yaml, .yml, .json or .template", file.string());
+  StackFiles files;
+  files.folder = file.parent_path();
+  if (const auto definition = definition_name(file)) {
+    files.name = *definition;
+    files.definitions = {file};
+  } else {
+    files.name = file.stem() == "template" ? files.folder.filename().string() : file.stem().string();
+    if (files.name.ends_with(".template")) files.name.erase(files.name.rfind('.'));   // CDK's STACK.template.json
+    files.template_file = file;
+  }
+  if (!is_stack_name(files.name)) return error(ErrorCode::InvalidArgument, fmt::format("'{}' is no name of a stack: letters, digits, - and _", files.name), file.string());
+  return std::vector<StackFiles>{std::move(files)};
+}
+
 /// A template that says what a folder of bare definitions means.
 Template definitions_template(const StackFiles& files, Faults& faults) {
   Template source;
@@ -84,7 +105,9 @@ Template definitions_template(const StackFiles& files, Faults& faults) {
 Result<std::vector<StackFiles>> find_stack_files(const fs::path& given) {
   std::error_code fault;
   const auto path = fs::canonical(given, fault);
-  if (fault || !fs::is_directory(path)) return error(ErrorCode::NotFound, fmt::format("there is no folder '{}'", given.string()));
+  if (!fault && fs::is_regular_file(path)) return template_at(path);
+  if (fault || !fs::is_directory(path)) return error(ErrorCode::NotFound, fmt::format("there is no file or folder '{}'", given.string()));
+  if (is_cdk_assembly(path)) return read_cdk_assembly(path);
   std::vector<StackFiles> found;
   const bool has_template = std::any_of(template_names.begin(), template_names.end(), [&](const char* name) { return fs::is_regular_file(path / name); });
   for (const auto& entry : sorted_entries(path)) {

@@ -46,6 +46,11 @@ std::string to_record(const StackRecord& stack) {
                       {"resources", Json(std::move(resources))},
                       {"parameters", texts(stack.parameters)},
                       {"outputs", texts(stack.outputs)},
+                      {"outputDescriptions", texts(stack.output_descriptions)},
+                      {"exports", texts(stack.exports)},
+                      {"description", stack.description},
+                      {"source", stack.source},
+                      {"createdAt", format_rfc3339(stack.created_at)},
                       {"deployedAt", format_rfc3339(stack.deployed_at)}})
       .text();
 }
@@ -60,7 +65,12 @@ StackRecord from_record(std::string_view text) {
   stack.hash = text_of(record, "hash");
   stack.parameters = read_texts(record.find("parameters"));
   stack.outputs = read_texts(record.find("outputs"));
+  stack.output_descriptions = read_texts(record.find("outputDescriptions"));
+  stack.exports = read_texts(record.find("exports"));
+  if (record.find("source")) stack.source = text_of(record, "source");
+  if (record.find("description")) stack.description = text_of(record, "description");
   stack.deployed_at = parse_rfc3339(text_of(record, "deployedAt")).value_or(Timestamp{});
+  stack.created_at = record.find("createdAt") ? parse_rfc3339(text_of(record, "createdAt")).value_or(stack.deployed_at) : stack.deployed_at;
   if (const auto* resources = record.find("resources"))
     for (const auto& resource : resources->elements())
       stack.resources.push_back({.logical_id = text_of(resource, "logicalId"),
@@ -86,6 +96,16 @@ std::vector<StackRecord> list_stacks(const Reader& reader) {
     return true;
   });
   return stacks;
+}
+
+std::map<std::string, std::string> exports_of_others(const Reader& reader, std::string_view except) {
+  std::map<std::string, std::string> exports;
+  for (const auto& stack : list_stacks(reader)) {
+    if (stack.name == except) continue;
+    for (const auto& [name, output] : stack.exports)
+      if (const auto value = stack.outputs.find(output); value != stack.outputs.end()) exports.emplace(name, value->second);
+  }
+  return exports;
 }
 
 }  // namespace signalbox::deploy

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <initializer_list>
 
 namespace signalbox::deploy {
@@ -24,16 +23,53 @@ const Json* object_member(const Json& object, std::string_view name, const std::
   return nullptr;
 }
 
+/// Types whose values are texts for us: what they name is AWS's affair.
+bool is_parameter_type(std::string_view type) {
+  constexpr std::string_view systems_manager = "AWS::SSM::Parameter::Value<", list = "List<";
+  if (type.starts_with(systems_manager) && type.ends_with('>')) type = type.substr(systems_manager.size(), type.size() - systems_manager.size() - 1);
+  if (type.starts_with(list) && type.ends_with('>')) type = type.substr(list.size(), type.size() - list.size() - 1);
+  return type == "String" || type == "Number" || type == "CommaDelimitedList" || type.starts_with("AWS::EC2::") || type == "AWS::Route53::HostedZone::Id" || type == "AWS::SSM::Parameter::Name";
+}
+
+template <class T>
+std::optional<T> number_member(const Json& source, std::string_view name) {
+  const auto* value = source.find(name);
+  if (!value) return std::nullopt;
+  const auto parsed = value->is_string() ? Json::parse(std::string(value->as_string())) : Result<Json>(*value);
+  if (!parsed || !parsed->is_number()) return std::nullopt;
+  return static_cast<T>(parsed->as_double());
+}
+
+std::string text_member(const Json& source, std::string_view name) {
+  const auto* value = source.find(name);
+  return value && value->is_string() ? std::string(value->as_string()) : std::string();
+}
+
 Parameter read_parameter(const Json& source, const std::string& place, Faults& faults) {
   Parameter parameter;
-  refuse_others(source, place, {"Type", "Default", "AllowedValues", "Description", "ConstraintDescription", "NoEcho"}, "parameter attribute", faults);
+  refuse_others(source, place,
+                {"Type", "Default", "AllowedValues", "AllowedPattern", "MinValue", "MaxValue", "MinLength", "MaxLength", "Description", "ConstraintDescription", "NoEcho"},
+                "parameter attribute", faults);
   if (const auto* type = source.find("Type"); type && type->is_string()) parameter.type = type->as_string();
-  if (parameter.type != "String" && parameter.type != "Number")
-    faults.add(place + "/Type", fmt::format("the parameter type '{}' is not offered here; String and Number are", parameter.type));
+  if (!is_parameter_type(parameter.type)) faults.add(place + "/Type", fmt::format("the parameter type '{}' is not offered here", parameter.type));
   if (const auto* value = source.find("Default")) parameter.default_value = *value;
   if (const auto* values = source.find("AllowedValues"); values && values->is_array()) parameter.allowed_values = values->elements();
-  if (const auto* secret = source.find("NoEcho")) parameter.secret = secret->is_boolean() && secret->as_boolean();
+  if (const auto* pattern = source.find("AllowedPattern"); pattern && pattern->is_string()) parameter.allowed_pattern = std::string(pattern->as_string());
+  parameter.min_value = number_member<double>(source, "MinValue");
+  parameter.max_value = number_member<double>(source, "MaxValue");
+  parameter.min_length = number_member<std::int64_t>(source, "MinLength");
+  parameter.max_length = number_member<std::int64_t>(source, "MaxLength");
+  parameter.constraint_description = text_member(source, "ConstraintDescription");
+  if (const auto* secret = source.find("NoEcho")) parameter.secret = *secret == Json(true) || *secret == Json("true");
   return parameter;
+}
+
+/// Whether the resource stays when it leaves the stack.
+bool read_deletion_policy(const Json& source, const std::string& place, Faults& faults) {
+  const auto policy = text_member(source, "DeletionPolicy");
+  if (!policy.empty() && policy != "Delete" && policy != "Retain" && policy != "RetainExceptOnCreate")
+    faults.add(place + "/DeletionPolicy", fmt::format("'{}' is not offered here; Delete, Retain and RetainExceptOnCreate are", policy));
+  return policy.starts_with("Retain");
 }
 
 std::vector<std::string> read_depends_on(const Json& source, const std::string& place, Faults& faults) {
@@ -50,7 +86,7 @@ std::vector<std::string> read_depends_on(const Json& source, const std::string& 
 void read_resource(const std::string& logical_id, const Json& source, Template& into, Faults& faults) {
   const auto place = "/Resources/" + logical_id;
   if (!source.is_object()) return faults.add(place, "an object is expected");
-  refuse_others(source, place, {"Type", "Properties", "DependsOn", "DeletionPolicy", "UpdateReplacePolicy", "Metadata"}, "resource attribute", faults);
+  refuse_others(source, place, {"Type", "Properties", "DependsOn", "Condition", "DeletionPolicy", "UpdateReplacePolicy", "Metadata"}, "resource attribute", faults);
   ResourceSource resource;
   resource.logical_id = logical_id;
   resource.place = place + "/Properties";
@@ -59,18 +95,10 @@ void read_resource(const std::string& logical_id, const Json& source, Template& 
   resource.type = type->as_string();
   if (const auto* properties = object_member(source, "Properties", place, faults)) resource.properties = *properties;
   resource.depends_on = read_depends_on(source, place, faults);
-  if (const auto* policy = source.find("DeletionPolicy")) resource.retain = policy->is_string() && policy->as_string() == "Retain";
+  resource.condition = text_member(source, "Condition");
+  resource.retain = read_deletion_policy(source, place, faults);
+  if (const auto* metadata = source.find("Metadata"); metadata && metadata->is_object()) resource.metadata = *metadata;
   into.resources.push_back(std::move(resource));
-}
-
-/// A value as the parameter's type has it; nothing if it is none.
-std::optional<Json> typed(const Parameter& parameter, const Json& value) {
-  if (parameter.type == "String") return value.is_string() ? value : Json(value.text());
-  if (value.is_number()) return value;
-  if (!value.is_string()) return std::nullopt;
-  auto number = Json::parse(std::string(value.as_string()));
-  if (!number || !number->is_number()) return std::nullopt;
-  return *number;
 }
 
 }  // namespace
@@ -87,8 +115,8 @@ Template read_template(const Json& source, Faults& faults) {
     faults.add("/", "a template is an object");
     return read;
   }
-  refuse_others(source, "", {"AWSTemplateFormatVersion", "Transform", "Description", "Metadata", "Parameters", "Resources", "Outputs"}, "template section", faults);
-  if (const auto* transform = source.find("Transform"); transform && !(*transform == Json("AWS::Serverless-2016-10-31")))
+  refuse_others(source, "", {"AWSTemplateFormatVersion", "Transform", "Description", "Metadata", "Globals", "Parameters", "Mappings", "Conditions", "Rules", "Resources", "Outputs"}, "template section", faults);
+  if (const auto* transform = source.find("Transform"); transform && !(*transform == Json("AWS::Serverless-2016-10-31")) && !(*transform == json_array({"AWS::Serverless-2016-10-31"})))
     faults.add("/Transform", fmt::format("the transform {} is not offered here", transform->text()));
   if (const auto* description = source.find("Description"); description && description->is_string()) read.description = description->as_string();
   if (const auto* parameters = object_member(source, "Parameters", "", faults))
@@ -96,6 +124,12 @@ Template read_template(const Json& source, Faults& faults) {
       if (parameter.is_object()) read.parameters.emplace(name, read_parameter(parameter, "/Parameters/" + name, faults));
       else faults.add("/Parameters/" + name, "an object is expected");
     }
+  if (const auto* globals = object_member(source, "Globals", "", faults)) {
+    refuse_others(*globals, "/Globals", {"Function", "StateMachine"}, "section of Globals", faults);
+    read.globals = *globals;
+  }
+  if (const auto* mappings = object_member(source, "Mappings", "", faults)) read.mappings = *mappings;
+  if (const auto* conditions = object_member(source, "Conditions", "", faults)) read.conditions = *conditions;
   const auto* resources = object_member(source, "Resources", "", faults);
   if (!resources || resources->size() == 0) faults.add("/Resources", "a template needs at least one resource");
   else
@@ -107,35 +141,12 @@ Template read_template(const Json& source, Faults& faults) {
         faults.add("/Outputs/" + name, "an output needs a Value");
         continue;
       }
-      refuse_others(output, "/Outputs/" + name, {"Value", "Description", "Export"}, "output attribute", faults);
-      read.outputs.emplace_back(name, *value);
+      refuse_others(output, "/Outputs/" + name, {"Value", "Description", "Export", "Condition"}, "output attribute", faults);
+      Output made{.name = name, .value = *value, .export_name = std::nullopt, .condition = text_member(output, "Condition"), .description = text_member(output, "Description")};
+      if (const auto* exported = output.find("Export"); exported && exported->find("Name")) made.export_name = *exported->find("Name");
+      read.outputs.push_back(std::move(made));
     }
   return read;
-}
-
-std::map<std::string, Json> parameter_values(const Template& source, const std::map<std::string, std::string>& given, Faults& faults) {
-  std::map<std::string, Json> values;
-  for (const auto& [name, value] : given)
-    if (!source.parameters.contains(name)) faults.add("/Parameters/" + name, fmt::format("the value '{}' was given for a parameter that the template does not have", value));
-  for (const auto& [name, parameter] : source.parameters) {
-    const auto place = "/Parameters/" + name;
-    const auto found = given.find(name);
-    if (found == given.end() && !parameter.default_value) {
-      faults.add(place, "the parameter has no default, and no value was given");
-      continue;
-    }
-    const Json raw = found != given.end() ? Json(found->second) : *parameter.default_value;
-    auto value = typed(parameter, raw);
-    if (!value) {
-      faults.add(place, fmt::format("{} is not a number", raw.text()));
-      continue;
-    }
-    const auto& allowed = parameter.allowed_values;
-    const bool is_allowed = allowed.empty() || std::any_of(allowed.begin(), allowed.end(), [&](const Json& one) { return typed(parameter, one) == value; });
-    if (!is_allowed) faults.add(place, fmt::format("{} is not one of {}", raw.text(), Json(Json::Array(allowed)).text()));
-    values.emplace(name, std::move(*value));
-  }
-  return values;
 }
 
 }  // namespace signalbox::deploy

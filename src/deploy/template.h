@@ -4,6 +4,8 @@
 #include "signalbox/json.h"
 #include "signalbox/result.h"
 
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -33,31 +35,52 @@ struct ResourceSource {
   std::string type;
   Json properties = Json::empty_object();
   std::vector<std::string> depends_on;
+  std::string condition;                               ///< made only if it holds; empty: always
   bool retain = false;                                 ///< DeletionPolicy: Retain
+  Json metadata = Json::empty_object();                ///< for whoever deploys: where CDK put an asset
   std::string place;                                   ///< of its properties: `/Resources/Work/Properties`
   std::map<std::string, std::string> written_as;       ///< properties whose author wrote them by another name
 };
 
-/// Spec: CloudFormation, Template anatomy, Parameters.
+/// Source: CloudFormation Template Reference, Parameters.
 struct Parameter {
-  std::string type = "String";
+  std::string type = "String";                         ///< String, Number, CommaDelimitedList, List<…>, AWS::SSM::Parameter::Value<…>, AWS::…::Id
   std::optional<Json> default_value;
   std::vector<Json> allowed_values;
+  std::optional<std::string> allowed_pattern;
+  std::optional<double> min_value, max_value;
+  std::optional<std::int64_t> min_length, max_length;
+  std::string constraint_description;
   bool secret = false;                                 ///< NoEcho
+};
+
+struct Output {
+  std::string name;
+  Json value;                                          ///< unresolved, as are these:
+  std::optional<Json> export_name;
+  std::string condition;
+  std::string description;
 };
 
 struct Template {
   std::string description;
   std::map<std::string, Parameter> parameters;
   std::vector<ResourceSource> resources;               ///< in the order of the template
-  std::vector<std::pair<std::string, Json>> outputs;   ///< name → its Value, unresolved
+  Json globals = Json::empty_object();                 ///< SAM: properties that all resources of a kind have
+  Json mappings = Json::empty_object();
+  Json conditions = Json::empty_object();              ///< name → its expression
+  std::vector<Output> outputs;
 };
 
 /// Reads the sections of a template. Unknown sections and attributes are faults.
 [[nodiscard]] Template read_template(const Json& source, Faults& faults);
 
-/// Values of all parameters: what was given, or else the default. Faults: one that has neither, a value that is not allowed, a given
-/// one that the template does not have.
-[[nodiscard]] std::map<std::string, Json> parameter_values(const Template& source, const std::map<std::string, std::string>& given, Faults& faults);
+/// The value of a parameter of Systems Manager; nothing if there is none of that name.
+using SystemsManagerLookup = std::function<std::optional<std::string>(const std::string& name)>;
+
+/// Values of all parameters: what was given, or else the default; of an AWS::SSM::Parameter::Value what Systems Manager has under that name. Faults: one
+/// that has neither, a value that is not allowed, a given one that the template does not have.
+[[nodiscard]] std::map<std::string, Json> parameter_values(const Template& source, const std::map<std::string, std::string>& given, const SystemsManagerLookup& systems_manager,
+                                                           Faults& faults);
 
 }  // namespace signalbox::deploy

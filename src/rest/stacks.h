@@ -1,5 +1,6 @@
 #pragma once
-/// Stacks over REST: `POST /v1/stacks {"path", "parameters"}` deploys from the daemon's own file system, `GET /v1/stacks` lists.
+/// Stacks over REST: `POST /v1/stacks {"path", "parameters", "planOnly"}` deploys from the daemon's own file system, or says what that would do;
+/// `GET /v1/stacks` lists, `GET /v1/stacks/{name}` shows one, `DELETE /v1/stacks/{name}` removes it.
 
 #include "deploy/deployer.h"
 #include "http/http.h"

@@ -46,10 +46,16 @@ std::vector<Json> versions_of(const Reader& reader, const std::string& name) {
   return versions;
 }
 
+/// `/cdk-bootstrap/QUALIFIER/version`, which is 8 at least where the newest stacks of CDK can be deployed.
+std::optional<Json> bootstrap_version(const std::string& name) {
+  if (!name.starts_with("/cdk-bootstrap/") || !name.ends_with("/version")) return std::nullopt;
+  return json_object({{"Name", name}, {"Type", "String"}, {"Value", "30"}, {"Version", 1}, {"LastModifiedDate", 0}, {"DataType", "text"}, {"Tier", "Standard"}});
+}
+
 std::optional<Json> find(const Reader& reader, const Selector& selector) {
   if (selector.version) return find_kept(reader, parameter_kind, selector.name, version_text(*selector.version));
   auto versions = versions_of(reader, selector.name);
-  if (versions.empty()) return std::nullopt;
+  if (versions.empty()) return bootstrap_version(selector.name);
   return std::move(versions.back());
 }
 
@@ -292,6 +298,12 @@ Answer<Json> list_tags(const OperationContext&, const Reader& reader, const Json
 }
 
 }  // namespace
+
+std::optional<std::string> parameter_value(const Reader& reader, std::string_view name) {
+  const auto found = find(reader, selector_of(std::string(name)));
+  if (!found) return std::nullopt;
+  return std::string(found->find("Value")->as_string());
+}
 
 const Catalogue& catalogue() {
   static const Catalogue table{.operations = {{"AddTagsToResource", &add_tags},

@@ -7,4 +7,8 @@ namespace signalbox::aws::ssm {
 
 [[nodiscard]] const Catalogue& catalogue();
 
+/// A parameter's value by its name, with `:VERSION` perhaps; nothing if there is none. What CDK's bootstrap would have stored, the version of itself, is
+/// there always: a stack finds here all that a bootstrapped account has.
+[[nodiscard]] std::optional<std::string> parameter_value(const Reader& reader, std::string_view name);
+
 }  // namespace signalbox::aws::ssm

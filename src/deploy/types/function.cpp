@@ -1,4 +1,4 @@
-/// AWS::Lambda::Function, as AWS::Serverless::Function becomes one. Ref: its name. Fn::GetAtt: Arn.
+/// AWS::Lambda::Function, and so AWS::Serverless::Function. Its code was staged before (code_source.h). Ref: its name. Fn::GetAtt: Arn.
 
 #include "deploy/properties.h"
 #include "deploy/types/types.h"
@@ -34,7 +34,7 @@ class FunctionType final : public ResourceType {
     auto config = read(resource);
     const auto existing = functions::find_function(transaction, config.name);
     if (!existing) return create(transaction, resource);
-    config.reserved_concurrency = existing->reserved_concurrency;   // set by hand, not by templates
+    if (!config.reserved_concurrency) config.reserved_concurrency = existing->reserved_concurrency;   // set by hand
     const auto updated = functions::update_function(transaction, std::move(config));
     return updated ? Result<void>() : Result<void>(updated.error());
   }
@@ -62,11 +62,15 @@ class FunctionType final : public ResourceType {
       config.environment = variables.texts("Variables");
       variables.refuse_others();
     }
-    // Put there by sam.h, after the code was copied.
-    if (const auto* code = properties.object("Code")) {
+    if (const auto* code = properties.object("Code"); code && code->find("Hash")) {
       config.code_hash = code->find("Hash")->as_string();
       config.code_bytes = code->find("Bytes")->as_integer().value_or(0);
     }
+    config.reserved_concurrency = properties.integer("ReservedConcurrentExecutions", 0, 1'000'000);
+    for (const auto* name : {"DeadLetterConfig", "LoggingConfig", "TracingConfig", "EphemeralStorage", "SnapStart", "VpcConfig"})
+      if (const auto* value = properties.object(name)) config.settings[name] = value->text();
+    if (properties.string("PackageType").value_or("Zip") != "Zip") properties.fault("PackageType", "functions run without containers here, so their code comes as Zip");
+    properties.ignore({"Architectures", "RecursiveLoop", "RuntimeManagementConfig", "KmsKeyArn", "CodeSigningConfigArn"});   // AWS's machines, keys and signatures
     properties.refuse_others();
     return config;
   }

@@ -76,6 +76,7 @@ class QueueType final : public ResourceType {
       if (const auto value = properties.string(property)) request.attributes[property] = *value;
     for (const auto* property : {"RedrivePolicy", "RedriveAllowPolicy"})
       if (const auto* policy = properties.object(property)) request.attributes[property] = policy->text();
+    properties.ignore({"KmsMasterKeyId", "KmsDataKeyReusePeriodSeconds", "SqsManagedSseEnabled"});   // encryption by AWS's keys
     properties.refuse_others();
     return request;
   }

@@ -4,6 +4,7 @@
 #include "deploy/properties.h"
 #include "deploy/types/types.h"
 #include "services/schedules/schedule_expression.h"
+#include "signalbox/encoding.h"
 
 #include <fmt/format.h>
 
@@ -46,6 +47,45 @@ class ScheduleType final : public ResourceType {
   }
 
  private:
+  static ScheduleTarget read_target(const Json& source, Properties& of) {
+    Properties properties(source, of.at("Target"), of.faults());
+    ScheduleTarget target;
+    target.arn = properties.required("Arn");
+    target.role_arn = properties.required("RoleArn");
+    target.input = properties.string("Input");
+    if (const auto* dead_letters = properties.object("DeadLetterConfig")) {
+      Properties queue(*dead_letters, properties.at("DeadLetterConfig"), of.faults());
+      target.dead_letter_queue = queue.string("Arn");
+      queue.refuse_others();
+    }
+    if (const auto* queue = properties.object("SqsParameters")) {
+      Properties message(*queue, properties.at("SqsParameters"), of.faults());
+      target.message_group_id = message.string("MessageGroupId");
+      message.refuse_others();
+    }
+    properties.ignore({"RetryPolicy"});   // docs/aws.md: counts for functions, by the standard one
+    properties.refuse_others();
+    return target;
+  }
+
+  static void read_window(Properties& of) {
+    const auto* window = of.object("FlexibleTimeWindow");
+    if (!window) return of.fault("FlexibleTimeWindow", "this property is required");
+    Properties properties(*window, of.at("FlexibleTimeWindow"), of.faults());
+    const auto mode = properties.required("Mode");
+    if (mode != "OFF" && mode != "FLEXIBLE") properties.fault("Mode", "OFF or FLEXIBLE is expected");
+    (void)properties.integer("MaximumWindowInMinutes", 1, 1440);   // a flexible window fires at its beginning
+    properties.refuse_others();
+  }
+
+  static std::optional<Timestamp> time_of(Properties& properties, std::string_view name) {
+    const auto text = properties.string(name);
+    if (!text) return std::nullopt;
+    auto time = parse_rfc3339(*text);
+    if (!time) properties.fault(name, fmt::format("'{}' is no time", *text));
+    return time;
+  }
+
   static ScheduleDefinition read(const Resource& resource, Faults& faults) {
     Properties properties(resource.properties, resource.place, faults, &resource.written_as);
     ScheduleDefinition definition;
@@ -59,10 +99,19 @@ class ScheduleType final : public ResourceType {
     const auto state = properties.string("State").value_or("ENABLED");
     if (state != "ENABLED" && state != "DISABLED") properties.fault("State", "ENABLED or DISABLED is expected");
     definition.enabled = properties.boolean("Enabled").value_or(true) && state == "ENABLED";
-    ScheduleTarget target;
-    target.arn = properties.required("TargetArn");
-    target.input = properties.string("Input");
-    definition.targets.push_back(std::move(target));
+    if (const auto* target = properties.object("Target")) {
+      definition.targets.push_back(read_target(*target, properties));
+      read_window(properties);
+      if (const auto group = properties.string("GroupName")) definition.id.group = *group;
+      definition.start_at = time_of(properties, "StartDate");
+      definition.end_at = time_of(properties, "EndDate");
+      properties.ignore({"KmsKeyArn"});
+    } else {   // an event of a SAM resource
+      ScheduleTarget target_of_event;
+      target_of_event.arn = properties.required("TargetArn");
+      target_of_event.input = properties.string("Input");
+      definition.targets.push_back(std::move(target_of_event));
+    }
     properties.refuse_others();
     return definition;
   }

@@ -52,6 +52,9 @@ class StateMachineType final : public ResourceType {
     change.definition = std::move(request.definition);
     change.role_arn = std::move(request.role_arn);
     change.tags = std::move(request.tags);
+    change.logging_configuration = std::move(request.logging_configuration);
+    change.tracing_configuration = std::move(request.tracing_configuration);
+    change.encryption_configuration = std::move(request.encryption_configuration);
     change.allow_unsupported = allow_unsupported_;
     const auto updated = update_state_machine(transaction, std::move(change));
     return updated ? Result<void>() : Result<void>(updated.error());
@@ -75,8 +78,10 @@ class StateMachineType final : public ResourceType {
     if (type == "EXPRESS") request.type = signalbox::StateMachineType::Express;
     else if (type != "STANDARD") properties.fault("StateMachineType", "STANDARD or EXPRESS is expected");
     const auto substitutions = read_substitutions(properties);
-    if (const auto* definition = properties.object("Definition")) request.definition = substitute(*definition, substitutions).text();
-    else if (!resource.properties.find("Definition")) properties.fault("Definition", "a state machine needs a Definition or a DefinitionUri");
+    read_definition(properties, substitutions, request);
+    if (const auto* logging = properties.object("LoggingConfiguration")) request.logging_configuration = with_wire_names(*logging);
+    if (const auto* tracing = properties.object("TracingConfiguration")) request.tracing_configuration = with_wire_names(*tracing);
+    if (const auto* encryption = properties.object("EncryptionConfiguration")) request.encryption_configuration = with_wire_names(*encryption);
     properties.refuse_others();
     return request;
   }
@@ -85,10 +90,44 @@ class StateMachineType final : public ResourceType {
     return read(resource, none);
   }
 
+  static void read_definition(Properties& properties, const Substitutions& substitutions, CreateStateMachine& request) {
+    const auto* definition = properties.object("Definition");
+    const auto text = properties.string("DefinitionString");
+    if (definition && text) return properties.fault("DefinitionString", "Definition and DefinitionString exclude each other");
+    if (definition) {
+      request.definition = substitute(*definition, substitutions).text();
+    } else if (text && substitutions.empty()) {
+      request.definition = *text;
+    } else if (text) {
+      const auto parsed = Json::parse(*text);
+      if (!parsed) return properties.fault("DefinitionString", parsed.error().message);
+      request.definition = substitute(*parsed, substitutions).text();
+    } else {
+      properties.fault("Definition", "a state machine needs a Definition, a DefinitionString or a DefinitionUri");
+    }
+  }
+
+  /// Templates write the API's members with a capital letter first.
+  static Json with_wire_names(const Json& value) {
+    if (value.is_array()) {
+      Json::Array elements;
+      for (const auto& element : value.elements()) elements.push_back(with_wire_names(element));
+      return Json(std::move(elements));
+    }
+    if (!value.is_object()) return value;
+    Json::Object members;
+    for (const auto& [name, member] : value.members()) {
+      std::string wire_name = name;
+      if (!wire_name.empty() && wire_name.front() >= 'A' && wire_name.front() <= 'Z') wire_name.front() = static_cast<char>(wire_name.front() + 32);
+      members.push_back({std::move(wire_name), with_wire_names(member)});
+    }
+    return Json(std::move(members));
+  }
+
   void check_definition(const Resource& resource, const CreateStateMachine& request, Faults& faults) const {
     if (request.definition.empty()) return;
     Faults ignored;
-    const auto place = Properties(resource.properties, resource.place, ignored, &resource.written_as).at("Definition");
+    const auto place = Properties(resource.properties, resource.place, ignored, &resource.written_as).at(resource.properties.find("DefinitionString") ? "DefinitionString" : "Definition");
     const auto parsed = parse_definition(request.definition, {.type = request.type});
     for (const auto& fault : parsed.diagnostics)
       faults.add(error(ErrorCode::InvalidDefinition, fmt::format("{}: {}", fault.code, fault.message), place + fault.where.value_or("")));

@@ -88,6 +88,7 @@ class TopicType final : public ResourceType {
         wanted.subscriptions.push_back(std::move(request));
       }
     }
+    properties.ignore({"KmsMasterKeyId", "TracingConfig"});   // keys and traces of AWS
     properties.refuse_others();
     return wanted;
   }

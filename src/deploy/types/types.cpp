@@ -1,5 +1,7 @@
 #include "deploy/types/types.h"
 
+#include "deploy/types/aws_calls.h"
+
 namespace signalbox::deploy {
 
 ResourceTypes make_resource_types(const Services& services) {
@@ -12,6 +14,12 @@ ResourceTypes make_resource_types(const Services& services) {
   types.push_back(make_trigger_type(services.triggers));
   types.push_back(make_schedule_type(services.schedules));
   types.push_back(make_route_type());
+  add_log_types(types, services.site);
+  add_harmless_types(types);
+  if (!services.calls) return types;
+  add_iam_types(types, *services.calls);
+  add_stored_types(types, *services.calls, services.site);
+  if (services.calls->services().events) add_event_types(types, *services.calls->services().events);
   return types;
 }
 

@@ -3,6 +3,7 @@
 
 #include "deploy/resource_type.h"
 
+#include "signalbox/events.h"
 #include "signalbox/queues.h"
 #include "signalbox/schedules.h"
 #include "signalbox/topics.h"
@@ -21,6 +22,13 @@ std::unique_ptr<ResourceType> make_trigger_type(const Triggers& triggers);
 std::unique_ptr<ResourceType> make_schedule_type(const Schedules& schedules);
 std::unique_ptr<ResourceType> make_route_type();
 
+class AwsCalls;
+void add_harmless_types(ResourceTypes& types);
+void add_iam_types(ResourceTypes& types, const AwsCalls& calls);
+void add_log_types(ResourceTypes& types, const Site& site);
+void add_event_types(ResourceTypes& types, const events::Events& events);
+void add_stored_types(ResourceTypes& types, const AwsCalls& calls, const Site& site);
+
 /// The services whose resources templates make; all outlive the types.
 struct Services {
   Site site;
@@ -28,6 +36,7 @@ struct Services {
   const Triggers& triggers;
   const Schedules& schedules;
   const Topics& topics;
+  const AwsCalls* calls = nullptr;                     ///< null: without the types that are made by AWS's operations
   bool allow_unsupported = false;                      ///< accept state machines that use services which are not here
 };
 [[nodiscard]] ResourceTypes make_resource_types(const Services& services);

@@ -31,6 +31,10 @@ Scope scope() {
   made.stack = "s";
   made.parameters = {{"Size", 3}, {"Word", "w"}};
   made.resources["Q"] = {.physical_id = "s-Q", .ref = Json("http://x/s-Q"), .attributes = {{"Arn", "arn:q"}}};
+  made.mappings = yaml("{Sizes: {w: {small: 1}}}");
+  made.conditions = {{"Wide", true}, {"Narrow", false}};
+  made.exports = {{"other-queue", "http://other"}};
+  made.left_out = {"Absent"};
   made.resources["N"] = {.physical_id = "n", .ref = std::nullopt, .attributes = {}};
   return made;
 }
@@ -55,28 +59,53 @@ std::string expanded(std::string_view text) {
 TEST_CASE("sections, attributes and parameters that are not known are named with their place") {
   Faults faults;
   const auto read = read_template(yaml(R"(
-Globals: {}
-Conditions: {}
+Globals: {Api: {}}
+Hooks: {}
 Transform: AWS::LanguageExtensions
 Parameters:
-  A: {Type: List<String>, MinLength: 1}
+  A: {Type: Thing, Shape: round}
 Resources:
-  X: {Type: T, Condition: C}
+  X: {Type: T, CreationPolicy: C, DeletionPolicy: Snapshot}
   Y: {Properties: {}}
 Outputs:
   O: {}
 )"),
                                   faults);
   CHECK(listed(faults) ==
-        "/Globals: the template section 'Globals' is not offered here\n"
-        "/Conditions: the template section 'Conditions' is not offered here\n"
+        "/Hooks: the template section 'Hooks' is not offered here\n"
         "/Transform: the transform \"AWS::LanguageExtensions\" is not offered here\n"
-        "/Parameters/A/MinLength: the parameter attribute 'MinLength' is not offered here\n"
-        "/Parameters/A/Type: the parameter type 'List<String>' is not offered here; String and Number are\n"
-        "/Resources/X/Condition: the resource attribute 'Condition' is not offered here\n"
+        "/Parameters/A/Shape: the parameter attribute 'Shape' is not offered here\n"
+        "/Parameters/A/Type: the parameter type 'Thing' is not offered here\n"
+        "/Globals/Api: the section of Globals 'Api' is not offered here\n"
+        "/Resources/X/CreationPolicy: the resource attribute 'CreationPolicy' is not offered here\n"
+        "/Resources/X/DeletionPolicy: 'Snapshot' is not offered here; Delete, Retain and RetainExceptOnCreate are\n"
         "/Resources/Y/Type: a resource needs a Type\n"
         "/Outputs/O: an output needs a Value\n");
   CHECK(read.resources.size() == 1);
+}
+
+TEST_CASE("parameters of other kinds") {
+  Faults faults;
+  const auto source = read_template(yaml(R"(
+Parameters:
+  List: {Type: CommaDelimitedList, Default: "a, b,c"}
+  Numbers: {Type: List<Number>, Default: "1,2"}
+  Stored: {Type: "AWS::SSM::Parameter::Value<String>", Default: /name}
+  Checked: {Type: String, AllowedPattern: "[a-z]+", ConstraintDescription: small letters, Default: A1}
+  Ranged: {Type: Number, MinValue: 1, MaxValue: "5", Default: 6}
+Resources: {X: {Type: T}}
+)"), faults);
+  REQUIRE(faults.empty());
+  const auto values = parameter_values(source, {}, [](const std::string& name) { return name == "/name" ? std::optional<std::string>("value") : std::nullopt; }, faults);
+  CHECK(values.at("List").text() == R"(["a","b","c"])");
+  CHECK(values.at("Numbers").text() == "[1,2]");
+  CHECK(values.at("Stored") == Json("value"));
+  CHECK(listed(faults) ==
+        "/Parameters/Checked: \"A1\" is not allowed: small letters\n"
+        "/Parameters/Ranged: 6 is not allowed by the parameter's pattern, length or range\n");
+  Faults missing;
+  (void)parameter_values(source, {{"Stored", "/other"}, {"Checked", "a"}, {"Ranged", "5"}}, {}, missing);
+  CHECK(listed(missing) == "/Parameters/Stored: Systems Manager has no parameter '/other'\n");
 }
 
 TEST_CASE("parameters have what was given, or their default") {
@@ -90,13 +119,13 @@ Resources: {X: {Type: T}}
 )"),
                                     faults);
   REQUIRE(faults.empty());
-  const auto values = parameter_values(source, {{"Needed", "n"}, {"Choice", "b"}}, faults);
+  const auto values = parameter_values(source, {{"Needed", "n"}, {"Choice", "b"}}, {}, faults);
   CHECK(faults.empty());
   CHECK(values.at("Number") == Json(5));
   CHECK(values.at("Choice") == Json("b"));
   CHECK(values.at("Needed") == Json("n"));
 
-  (void)parameter_values(source, {{"Number", "x"}, {"Choice", "c"}, {"Other", "o"}}, faults);
+  (void)parameter_values(source, {{"Number", "x"}, {"Choice", "c"}, {"Other", "o"}}, {}, faults);
   CHECK(listed(faults) ==
         "/Parameters/Other: the value 'o' was given for a parameter that the template does not have\n"
         "/Parameters/Choice: \"c\" is not one of [\"a\",\"b\"]\n"
@@ -112,11 +141,52 @@ TEST_CASE("intrinsic functions") {
   CHECK(resolved("!Ref Nope") == "/P/Ref: there is no parameter or resource 'Nope'\n");
   CHECK(resolved("a: !GetAtt Q.Nope") == "/P/a/Fn::GetAtt: the resource 'Q' has no attribute 'Nope'\n");
   CHECK(resolved("a: !Ref N") == "/P/a/Ref: what Ref gives for 'N' is not known before it is made\n");
-  CHECK(resolved("[!Join [',', [a]]]") == "/P/0/Fn::Join: the function Fn::Join is not offered here; Ref, Fn::GetAtt and Fn::Sub are\n");
+  CHECK(resolved("[{Fn::Transform: {Name: AWS::Include}}]") == "/P/0/Fn::Transform: the function Fn::Transform is not offered here\n");
+  CHECK(resolved("!GetAtt Q.Arn") == R"("arn:q")");
+  CHECK(resolved("!Ref AWS::NotificationARNs") == "[]");
+}
+
+TEST_CASE("functions over texts and lists") {
+  CHECK(resolved("!Join ['-', [a, !Ref Size, true]]") == R"("a-3-true")");
+  CHECK(resolved("!Join ['', [a, [b]]]") == "/P/Fn::Join: Fn::Join takes a list of texts, not [\"b\"]\n");
+  CHECK(resolved("!Select [1, [a, b]]") == R"("b")");
+  CHECK(resolved("!Select ['0', !Split ['|', 'x|y|']]") == R"("x")");
+  CHECK(resolved("!Select [2, [a, b]]") == "/P/Fn::Select: Fn::Select cannot select the nonexistent value at index 2 of [\"a\",\"b\"]\n");
+  CHECK(resolved("!Split ['|', 'x|y|']") == R"(["x","y",""])");
+  CHECK(resolved("!Base64 'key=é'") == R"("a2V5PcOp")");
+  CHECK(resolved("!Cidr [10.0.0.0/24, 3, 5]") == R"(["10.0.0.0/27","10.0.0.32/27","10.0.0.64/27"])");
+  CHECK(resolved("!Cidr [10.0.0.0/30, 3, 1]") == "/P/Fn::Cidr: Fn::Cidr cannot make 3 blocks of 1 bits from 10.0.0.0/30\n");
+  CHECK(resolved("{Fn::Length: [1, 2, 3]}") == "3");
+  CHECK(resolved("{Fn::ToJsonString: {a: !Ref Size}}") == R"("{\"a\":3}")");
+  CHECK(resolved("!GetAZs ''") == R"(["us-east-1a","us-east-1b","us-east-1c"])");
+  CHECK(resolved("!FindInMap [Sizes, !Ref Word, small]") == "1");
+  CHECK(resolved("!FindInMap [Sizes, w, large]") == "/P/Fn::FindInMap: the mappings have no /Sizes/w/large\n");
+  CHECK(resolved("!ImportValue other-queue") == R"("http://other")");
+  CHECK(resolved("!ImportValue nothing") == "/P/Fn::ImportValue: No export named nothing found\n");
+  CHECK(resolved("[!If [Wide, a, b], !If [Narrow, a, !Ref AWS::NoValue]]") == R"(["a"])");
+  CHECK(resolved("!If [Unknown, a, b]") == "/P/Fn::If: there is no condition 'Unknown'\n");
+  CHECK(resolved("!Ref Absent") == "/P/Ref: the resource 'Absent' is not made, since its condition is false\n");
+}
+
+TEST_CASE("conditions may name each other, but not in a circle") {
+  Faults faults;
+  const auto values = evaluate_conditions(yaml(R"(
+A: !Equals [!Ref Word, w]
+B: !Not [{Condition: A}]
+C: !Or [{Condition: B}, !Equals [3, !Ref Size]]
+D: !And [{Condition: A}, {Condition: B}]
+)"), scope(), faults);
+  CHECK(faults.empty());
+  CHECK(values == std::map<std::string, bool>{{"A", true}, {"B", false}, {"C", true}, {"D", false}});
+  (void)evaluate_conditions(yaml("{A: {Condition: B}, B: {Condition: A}, C: {Condition: D}, D: {Fn::Contains: [[a], a]}}"), scope(), faults);
+  CHECK(listed(faults) ==
+        "/Conditions/B/Condition: the condition 'A' depends on itself\n"
+        "/Conditions/D/Fn::Contains: the condition Fn::Contains cannot take [[\"a\"],\"a\"]\n");
 }
 
 TEST_CASE("references of a value") {
-  CHECK(references(yaml("{a: !Ref A, b: {c: [!GetAtt B.Arn, !Sub '${C}-${D.Arn}-${!E}']}}")) == std::set<std::string>{"A", "B", "C", "D"});
+  CHECK(references(yaml("{x: !If [Wide, !Ref G, !Ref H]}"), {{"Wide", false}}) == std::set<std::string>{"H"});
+  CHECK(references(yaml("{a: !Ref A, b: {c: [!GetAtt B.Arn, !Sub '${C}-${D.Arn}-${!E}', !Join ['', [!Ref F]], !Sub ['${Own}', {Own: !Ref I}]]}}"), {}) == std::set<std::string>{"A", "B", "C", "D", "F", "I"});
 }
 
 TEST_CASE("a SAM function becomes itself and its events") {
@@ -160,9 +230,17 @@ FA Signalbox::Route {"Path":"/x","Method":"get","Auth":{},"FunctionName":{"Ref":
 )Y");
 }
 
-TEST_CASE("what SAM resources become cannot be named by a template") {
-  CHECK(expanded("Resources: {F: {Type: AWS::Lambda::Function, Properties: {Code: {ZipFile: x}}}}") ==
-        "/Resources/F/Type: the resource type AWS::Lambda::Function is not offered here\n");
+TEST_CASE("a route cannot be named by a template, what else SAM makes can") {
+  CHECK(expanded("Resources: {F: {Type: AWS::Lambda::Function, Properties: {Code: {ZipFile: x}}}}") == "F AWS::Lambda::Function {\"Code\":{\"ZipFile\":\"x\"}}\n");
+  CHECK(expanded("Resources: {R: {Type: 'Signalbox::Route'}}") == "/Resources/R/Type: the resource type Signalbox::Route is not offered here\n");
+}
+
+TEST_CASE("globals are what resources have unless they say otherwise") {
+  CHECK(expanded(R"(
+Globals: {Function: {Runtime: nodejs20.x, Timeout: 9, Environment: {Variables: {A: a, B: b}}}}
+Resources:
+  F: {Type: AWS::Serverless::Function, Properties: {InlineCode: x, Handler: index.handler, Timeout: 3, Environment: {Variables: {B: c}}}}
+)") == R"(F AWS::Lambda::Function {"Handler":"index.handler","Runtime":"nodejs20.x","Timeout":3,"Environment":{"Variables":{"A":"a","B":"c"}},"Code":{"ZipFile":"x"}})" "\n");
 }
 
 TEST_CASE("definition substitutions") {

@@ -1,0 +1,137 @@
+/// AWS::SSM::Parameter, AWS::S3::Bucket, AWS::StepFunctions::Activity: things with a name that hold something. Ref: name (of an activity its ARN).
+
+#include "deploy/properties.h"
+#include "deploy/types/aws_calls.h"
+#include "deploy/types/types.h"
+
+#include "services/objects/object_service.h"
+#include "signalbox/activities.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace signalbox::deploy {
+
+namespace {
+
+class ParameterType final : public ResourceType {
+ public:
+  explicit ParameterType(const AwsCalls& calls) : calls_(calls) {}
+
+  std::string_view name() const override { return "AWS::SSM::Parameter"; }
+  Identity identify(const Resource& resource, Faults& faults) const override {
+    const auto request = read(resource, faults);
+    const auto id = text_of(*request.find("Name"));
+    return {.physical_id = id, .ref = Json(id), .attributes = {{"Type", *request.find("Type")}, {"Value", *request.find("Value")}}};
+  }
+  Result<void> create(EngineTransaction& transaction, const Resource& resource) const override { return put(transaction, resource, false); }
+  Result<void> update(EngineTransaction& transaction, const Resource& resource) const override { return put(transaction, resource, true); }
+  Result<void> remove(EngineTransaction& transaction, const std::string& physical_id) const override {
+    return calls_.remove(transaction, aws::Service::Ssm, "DeleteParameter", json_object({{"Name", physical_id}}));
+  }
+
+ private:
+  Result<void> put(EngineTransaction& transaction, const Resource& resource, bool overwrite) const {
+    Faults none;
+    const auto done = calls_.write(transaction, aws::Service::Ssm, "PutParameter", read(resource, none).with("Overwrite", overwrite));
+    return done ? Result<void>() : Result<void>(done.error());
+  }
+
+  static Json read(const Resource& resource, Faults& faults) {
+    Properties properties(resource.properties, resource.place, faults, &resource.written_as);
+    Json request = json_object({{"Name", properties.string("Name").value_or(resource.default_name())},
+                                {"Type", properties.string("Type").value_or("String")},
+                                {"Value", properties.required("Value")}});
+    for (const auto* name : {"Description", "Tier", "DataType"})
+      if (const auto value = properties.string(name)) request = request.with(name, *value);
+    properties.ignore({"AllowedPattern", "Policies", "Tags"});
+    properties.refuse_others();
+    return request;
+  }
+
+  const AwsCalls& calls_;
+};
+
+class BucketType final : public ResourceType {
+ public:
+  BucketType(const ObjectService& objects, Site site) : objects_(objects), site_(std::move(site)) {}
+
+  std::string_view name() const override { return "AWS::S3::Bucket"; }
+  Identity identify(const Resource& resource, Faults& faults) const override {
+    const auto bucket = read(resource, faults);
+    return {.physical_id = bucket,
+            .ref = Json(bucket),
+            .attributes = {{"Arn", "arn:aws:s3:::" + bucket},
+                           {"DomainName", bucket + ".s3.amazonaws.com"},
+                           {"RegionalDomainName", fmt::format("{}.s3.{}.amazonaws.com", bucket, site_.region)}}};
+  }
+  Result<void> create(EngineTransaction& transaction, const Resource& resource) const override {
+    if (find_bucket(transaction, resource.identity.physical_id)) return error(ErrorCode::AlreadyExists, fmt::format("there is a bucket '{}' already", resource.identity.physical_id));
+    return objects_.objects().create_bucket(transaction, resource.identity.physical_id);
+  }
+  Result<void> update(EngineTransaction&, const Resource&) const override { return {}; }
+  Result<void> remove(EngineTransaction& transaction, const std::string& physical_id) const override {
+    return find_bucket(transaction, physical_id) ? objects_.objects().delete_bucket(transaction, physical_id) : Result<void>();
+  }
+
+ private:
+  static std::string read(const Resource& resource, Faults& faults) {
+    Properties properties(resource.properties, resource.place, faults, &resource.written_as);
+    auto standard = resource.default_name().substr(0, 63);
+    std::transform(standard.begin(), standard.end(), standard.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c == '_' ? '-' : c; });
+    auto bucket = properties.string("BucketName").value_or(std::move(standard));
+    // Who may read it, how it is encrypted and what it costs are AWS's affairs.
+    properties.ignore({"AccessControl", "BucketEncryption", "OwnershipControls", "PublicAccessBlockConfiguration", "Tags"});
+    properties.refuse_others();
+    return bucket;
+  }
+
+  const ObjectService& objects_;
+  Site site_;
+};
+
+class ActivityType final : public ResourceType {
+ public:
+  explicit ActivityType(Site site) : site_(std::move(site)) {}
+
+  std::string_view name() const override { return "AWS::StepFunctions::Activity"; }
+  Identity identify(const Resource& resource, Faults& faults) const override {
+    const auto activity = read(resource, faults);
+    const auto arn = site_.activity_arn(activity.name);
+    return {.physical_id = activity.name, .ref = Json(arn), .attributes = {{"Arn", arn}, {"Name", activity.name}}};
+  }
+  Result<void> create(EngineTransaction& transaction, const Resource& resource) const override {
+    Faults none;
+    const auto made = create_activity(transaction, read(resource, none));
+    return made ? Result<void>() : Result<void>(made.error());
+  }
+  Result<void> update(EngineTransaction& transaction, const Resource& resource) const override { return create(transaction, resource); }
+  Result<void> remove(EngineTransaction& transaction, const std::string& physical_id) const override {
+    delete_activity(transaction, physical_id);
+    return {};
+  }
+
+ private:
+  static Activity read(const Resource& resource, Faults& faults) {
+    Properties properties(resource.properties, resource.place, faults, &resource.written_as);
+    Activity activity;
+    activity.name = properties.string("Name").value_or(resource.default_name());
+    properties.ignore({"Tags", "EncryptionConfiguration"});
+    properties.refuse_others();
+    return activity;
+  }
+
+  Site site_;
+};
+
+}  // namespace
+
+void add_stored_types(ResourceTypes& types, const AwsCalls& calls, const Site& site) {
+  types.push_back(std::make_unique<ParameterType>(calls));
+  if (calls.services().objects) types.push_back(std::make_unique<BucketType>(*calls.services().objects, site));
+  types.push_back(std::make_unique<ActivityType>(site));
+}
+
+}  // namespace signalbox::deploy
