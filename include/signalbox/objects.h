@@ -123,6 +123,7 @@ class Objects {
   std::function<void(std::vector<ContentFile>)> remove_files_;
 };
 
+/// The bucket of CDK's bootstrap is there always, without being listed: a stack of CDK's finds here what a bootstrapped account has.
 [[nodiscard]] std::optional<BucketRecord> find_bucket(const Reader& reader, std::string_view name);
 /// In order of name.
 [[nodiscard]] std::vector<BucketRecord> list_buckets(const Reader& reader);

@@ -1,6 +1,7 @@
 #include "aws/aws_api.h"
 
 #include "aws/call.h"
+#include "aws/cloudformation.h"
 #include "aws/dispatch.h"
 #include "aws/lambda/lambda.h"
 #include "aws/query_form.h"
@@ -65,6 +66,7 @@ struct AwsApi::Implementation {
   static asio::awaitable<Answer<std::string>> step_functions(Implementation& self, const Call& call, Json parameters);
   static asio::awaitable<Answer<Json>> sqs(Implementation& self, const Call& call, Json parameters, std::string base);
   static asio::awaitable<Answer<Json>> sns(Implementation& self, const Call& call, Json parameters);
+  static asio::awaitable<Answer<Json>> cloudformation(Implementation& self, const Call& call, OperationContext context, Json parameters);
   static asio::awaitable<Answer<Json>> neighbour(Implementation& self, const Call& call, OperationContext context, Json parameters);
 };
 
@@ -91,6 +93,13 @@ asio::awaitable<Answer<Json>> AwsApi::Implementation::sns(Implementation& self, 
   if (!operation) co_return unknown_operation(call, sns::is_known(call.operation));
   const sns::Api api{self.services.engine, *self.reader, self.services.topics};
   auto result = co_await operation(api, std::move(parameters));
+  co_return result;
+}
+
+asio::awaitable<Answer<Json>> AwsApi::Implementation::cloudformation(Implementation& self, const Call& call, OperationContext context, Json parameters) {
+  CloudFormation& stacks = *self.services.cloudformation;
+  if (!stacks.offers(call.operation)) co_return unknown_operation(call, stacks.knows(call.operation));
+  auto result = co_await stacks.call(std::move(context), call.operation, std::move(parameters));
   co_return result;
 }
 
@@ -146,6 +155,12 @@ asio::awaitable<http::Response> AwsApi::Implementation::answer(Implementation& s
       auto result = co_await sns(self, call, std::move(*parameters));
       if (!result) co_return failure_answer(call, result.error(), request.request_id);
       co_return query_answer(call, *result, request.request_id);
+    }
+    case Service::CloudFormation: {
+      if (!self.services.cloudformation) break;
+      OperationContext context{self.services, base_url(request), request.request_id};
+      auto result = co_await cloudformation(self, call, std::move(context), std::move(*parameters));
+      co_return result ? query_answer(call, *result, request.request_id) : failure_answer(call, result.error(), request.request_id);
     }
     default: break;
   }

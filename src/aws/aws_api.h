@@ -29,6 +29,8 @@ class Events;
 
 namespace signalbox::aws {
 
+class CloudFormation;
+
 /// All of them outlive the AwsApi.
 struct AwsServices {
   Engine& engine;
@@ -44,6 +46,7 @@ struct AwsServices {
   const events::Events* events = nullptr;           ///< null: EventBridge is not offered
   const Schedules* schedules = nullptr;             ///< null: Scheduler is not offered
   const MessageMoves* moves = nullptr;
+  CloudFormation* cloudformation = nullptr;         ///< null: CloudFormation is not offered
 };
 
 /// Used on the I/O thread, after Engine::start(). Has a reader of its own.

@@ -24,6 +24,7 @@ constexpr std::array known{Known{Service::StepFunctions, "AWSStepFunctions", "20
                            Known{Service::Ssm, "AmazonSSM", "2014-11-06", "ssm"},
                            Known{Service::Sts, "", "2011-06-15", "sts"},
                            Known{Service::Iam, "", "2010-05-08", "iam"},
+                           Known{Service::CloudFormation, "", "2010-05-15", "cloudformation"},
                            Known{Service::Lambda, "", "", "lambda"},
                            Known{Service::Scheduler, "", "", "scheduler"}};
 

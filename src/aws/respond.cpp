@@ -39,6 +39,7 @@ std::string_view namespace_of(Service service) {
     case Service::Sqs: return sqs_namespace;
     case Service::Sts: return sts_namespace;
     case Service::Iam: return iam_namespace;
+    case Service::CloudFormation: return cloudformation_namespace;
     default: return sns_namespace;
   }
 }

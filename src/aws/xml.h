@@ -21,6 +21,7 @@ namespace signalbox::aws {
 inline constexpr std::string_view sns_namespace = "http://sns.amazonaws.com/doc/2010-03-31/";
 inline constexpr std::string_view sts_namespace = "https://sts.amazonaws.com/doc/2011-06-15/";
 inline constexpr std::string_view iam_namespace = "https://iam.amazonaws.com/doc/2010-05-08/";
+inline constexpr std::string_view cloudformation_namespace = "http://cloudformation.amazonaws.com/doc/2010-05-15/";
 inline constexpr std::string_view sqs_namespace = "http://queue.amazonaws.com/doc/2012-11-05/";
 
 }  // namespace signalbox::aws

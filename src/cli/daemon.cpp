@@ -22,6 +22,7 @@
 #include "cli/memory.h"
 #include "cli/own_urls.h"
 #include "cli/version.h"
+#include "deploy/cloudformation/api.h"
 #include "deploy/deployer.h"
 #include "deploy/types/aws_calls.h"
 #include "deploy/types/types.h"
@@ -158,6 +159,7 @@ struct Daemon::Parts {
   std::optional<aws::AwsServices> stack_services;     ///< what stacks' resources are made by
   std::unique_ptr<deploy::AwsCalls> stack_calls;
   std::unique_ptr<deploy::Deployer> deployer;
+  std::unique_ptr<deploy::cloudformation::Api> cloudformation;
   std::unique_ptr<SubscriptionPages> subscription_pages;
   std::unique_ptr<aws::AwsApi> aws;
   http::Router admin_routes, public_routes;
@@ -292,6 +294,7 @@ aws::AwsServices Daemon::Parts::aws_services() {
   services.events = events.get();
   services.schedules = schedules.get();
   services.moves = moves.get();
+  services.cloudformation = cloudformation.get();
   return services;
 }
 
@@ -353,6 +356,7 @@ void Daemon::Parts::make_deployer() {
   };
   deploy_options.systems_manager = [](const Reader& from, const std::string& name) { return aws::ssm::parameter_value(from, name); };
   deployer = std::make_unique<deploy::Deployer>(*engine, std::move(types), std::move(deploy_options));
+  cloudformation = std::make_unique<deploy::cloudformation::Api>(*engine, *deployer);
 }
 
 void Daemon::Parts::make_routes() {

@@ -130,6 +130,8 @@ Result<Plan> Deployer::plan_text(const std::string& stack, const std::string& te
   return plan;
 }
 
+Result<std::string> Deployer::read_object(const std::string& bucket, const std::string& key) const { return parts_->options.read_object(bucket, key); }
+
 boost::asio::awaitable<StackResult> Deployer::apply(Plan plan) {
   const auto name = plan.stack;
   auto outputs = plan.outputs;

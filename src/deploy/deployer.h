@@ -60,6 +60,8 @@ class Deployer {
 
   /// A template that came as a text, JSON or YAML. Errors: InvalidArgument, its message with a line for each fault.
   [[nodiscard]] Result<Plan> plan_text(const std::string& stack, const std::string& text, const std::map<std::string, std::string>& parameters) const;
+  /// An object of the object store. Errors: NotFound, with S3's text.
+  [[nodiscard]] Result<std::string> read_object(const std::string& bucket, const std::string& key) const;
   [[nodiscard]] boost::asio::awaitable<StackResult> apply(Plan plan);
   /// Errors: NotFound.
   [[nodiscard]] boost::asio::awaitable<StackResult> destroy(std::string stack);

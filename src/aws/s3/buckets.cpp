@@ -72,6 +72,14 @@ asio::awaitable<Answered> get_bucket_location(CallPointer call) {
   co_return require_bucket(*call, xml_response(text + "</LocationConstraint>"));
 }
 
+// What S3 has set for every bucket since 2023. [S3 API Reference, GetBucketEncryption]
+asio::awaitable<Answered> get_bucket_encryption(CallPointer call) {
+  XmlText xml;
+  xml.declaration().open("ServerSideEncryptionConfiguration", xml_namespace).open("Rule").open("ApplyServerSideEncryptionByDefault");
+  xml.element("SSEAlgorithm", "AES256").close("ApplyServerSideEncryptionByDefault").element("BucketKeyEnabled", "false").close("Rule").close("ServerSideEncryptionConfiguration");
+  co_return require_bucket(*call, xml_response(xml.take()));
+}
+
 // Never enabled.
 asio::awaitable<Answered> get_bucket_versioning(CallPointer call) {
   XmlText xml;

@@ -27,6 +27,7 @@ struct Operation {
 constexpr Operation operations[] = {
     {"GET", Level::Service, "", false, &list_buckets_operation},
     {"GET", Level::Bucket, "location", false, &get_bucket_location},
+    {"GET", Level::Bucket, "encryption", false, &get_bucket_encryption},
     {"GET", Level::Bucket, "versioning", false, &get_bucket_versioning},
     {"GET", Level::Bucket, "uploads", false, &list_multipart_uploads},
     {"GET", Level::Bucket, "list-type", false, &list_objects_v2},
@@ -50,7 +51,7 @@ constexpr Operation operations[] = {
 
 /// Query names that mean another operation, which is not offered.
 constexpr std::string_view not_offered[] = {
-    "accelerate", "acl", "analytics", "attributes", "cors", "encryption", "intelligent-tiering", "inventory", "legal-hold", "lifecycle", "logging", "metadataConfiguration",
+    "accelerate", "acl", "analytics", "attributes", "cors", "intelligent-tiering", "inventory", "legal-hold", "lifecycle", "logging", "metadataConfiguration",
     "metadataTable", "metrics", "notification", "object-lock", "ownershipControls", "policy", "policyStatus", "publicAccessBlock", "renameObject", "replication",
     "requestPayment", "restore", "retention", "select", "session", "tagging", "torrent", "versionId", "versions", "website"};
 
@@ -68,7 +69,7 @@ Result<const Operation*> find_operation(const Call& call) {
   const auto level = level_of(call.address);
   const bool copies = call.header("x-amz-copy-source").has_value();
   // The plain operation is not what a query name of another one asks for.
-  const bool is_another = call.request.method == "PUT" && level == Level::Bucket && (call.request.query_value("versioning") || call.request.query_value("location"));
+  const bool is_another = call.request.method == "PUT" && level == Level::Bucket && (call.request.query_value("versioning") || call.request.query_value("location") || call.request.query_value("encryption"));
   const auto found = std::find_if(std::begin(operations), std::end(operations), [&](const Operation& each) {
     return each.method == call.request.method && each.level == level && (!each.copies || copies) && has_query(call, each.marker);
   });

@@ -78,6 +78,7 @@ asio::awaitable<Answered> create_bucket(CallPointer call);
 asio::awaitable<Answered> head_bucket(CallPointer call);
 asio::awaitable<Answered> delete_bucket(CallPointer call);
 asio::awaitable<Answered> get_bucket_location(CallPointer call);
+asio::awaitable<Answered> get_bucket_encryption(CallPointer call);
 asio::awaitable<Answered> get_bucket_versioning(CallPointer call);
 asio::awaitable<Answered> list_objects_v1(CallPointer call);
 asio::awaitable<Answered> list_objects_v2(CallPointer call);

@@ -7,8 +7,16 @@ namespace signalbox {
 
 using namespace objects;
 
+namespace {
+
+/// `cdk-QUALIFIER-assets-ACCOUNT-REGION`, where CDK uploads what its stacks consist of.
+bool is_bootstrap_bucket(std::string_view name) { return name.starts_with("cdk-") && name.find("-assets-") != std::string_view::npos; }
+
+}  // namespace
+
 std::optional<BucketRecord> find_bucket(const Reader& reader, std::string_view name) {
   const auto stored = reader.get(Key(buckets_table, name));
+  if (!stored && is_bootstrap_bucket(name)) return BucketRecord{std::string(name), {}};
   if (!stored) return std::nullopt;
   return decode_bucket(std::string(name), *stored);
 }

@@ -93,7 +93,7 @@ Result<void> Objects::delete_bucket(Transaction& transaction, std::string_view n
 }
 
 Result<ObjectRecord> Objects::put(Transaction& transaction, NewObject object) const {
-  if (!transaction.get(Key(buckets_table, object.bucket))) return object_error("NoSuchBucket");
+  if (!find_bucket(transaction, object.bucket)) return object_error("NoSuchBucket");
   if (object.key.size() > key_bytes_max) return object_error("KeyTooLongError");
   const Key key(objects_table, object.bucket, object.key);
   const auto stored = transaction.get(key);
@@ -106,7 +106,7 @@ Result<ObjectRecord> Objects::put(Transaction& transaction, NewObject object) co
 }
 
 Result<void> Objects::remove(Transaction& transaction, std::string_view bucket, std::string_view name) const {
-  if (!transaction.get(Key(buckets_table, bucket))) return object_error("NoSuchBucket");
+  if (!find_bucket(transaction, bucket)) return object_error("NoSuchBucket");
   const Key key(objects_table, bucket, name);
   const auto stored = transaction.get(key);
   if (!stored) return {};
@@ -116,7 +116,7 @@ Result<void> Objects::remove(Transaction& transaction, std::string_view bucket, 
 }
 
 Result<UploadRecord> Objects::begin_upload(Transaction& transaction, UploadRecord upload) const {
-  if (!transaction.get(Key(buckets_table, upload.bucket))) return object_error("NoSuchBucket");
+  if (!find_bucket(transaction, upload.bucket)) return object_error("NoSuchBucket");
   if (upload.key.size() > key_bytes_max) return object_error("KeyTooLongError");
   upload.began_at = transaction.now();
   upload.id = base64url_encode(transaction.new_uuid().value);

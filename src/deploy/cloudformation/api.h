@@ -1,0 +1,79 @@
+#pragma once
+/// The CloudFormation API (Query). A stack is deployed in one transaction, so every call is done when it is answered: no status ends in _IN_PROGRESS, and
+/// who polls sees the end at once. Source: CloudFormation API Reference; texts that CDK's command line looks for.
+
+#include "aws/cloudformation.h"
+#include "deploy/cloudformation/records.h"
+#include "deploy/deployer.h"
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace signalbox::deploy::cloudformation {
+
+class Api final : public aws::CloudFormation {
+ public:
+  /// On the I/O thread; references outlive it.
+  Api(Engine& engine, Deployer& deployer) : engine_(engine), deployer_(deployer), reader_(engine.reader()) {}
+
+  bool knows(std::string_view operation) const override;
+  bool offers(std::string_view operation) const override;
+  aws::asio::awaitable<aws::Answer<Json>> call(aws::OperationContext context, std::string operation, Json request) override;
+
+ private:
+  using Answer = aws::Answer<Json>;
+  using Reading = Answer (Api::*)(const Json&) const;
+  using Writing = aws::asio::awaitable<Answer> (Api::*)(Json);
+
+  // stacks.cpp
+  Answer describe_stacks(const Json& request) const;
+  Answer list_stacks(const Json& request) const;
+  Answer describe_stack_events(const Json& request) const;
+  Answer describe_stack_resources(const Json& request) const;
+  Answer describe_stack_resource(const Json& request) const;
+  Answer list_stack_resources(const Json& request) const;
+  Answer list_exports(const Json& request) const;
+  aws::asio::awaitable<Answer> delete_stack(Json request);
+  aws::asio::awaitable<Answer> create_stack(Json request);
+  aws::asio::awaitable<Answer> update_stack(Json request);
+  /// Deploys the plan, and notes how that ended.
+  aws::asio::awaitable<Answer> carry_out(Plan plan, std::map<std::string, std::string> parameters, bool creating);
+
+  // templates.cpp
+  Answer get_template(const Json& request) const;
+  Answer get_template_summary(const Json& request) const;
+  Answer validate_template(const Json& request) const;
+
+  // change_sets.cpp
+  aws::asio::awaitable<Answer> create_change_set(Json request);
+  Answer describe_change_set(const Json& request) const;
+  aws::asio::awaitable<Answer> execute_change_set(Json request);
+  aws::asio::awaitable<Answer> delete_change_set(Json request);
+  Answer list_change_sets(const Json& request) const;
+
+  /// A template and the parameters given for it.
+  struct Given {
+    std::string stack;
+    std::string source;
+    std::map<std::string, std::string> parameters;
+  };
+  [[nodiscard]] aws::Answer<std::string> read_source(const Json& request, const std::string& stack) const;
+  [[nodiscard]] aws::Answer<Given> read_given(const Json& request) const;
+  [[nodiscard]] aws::Answer<Plan> make_plan_of(const Given& given) const;
+  [[nodiscard]] aws::Answer<StackStatus> existing(const Json& request) const;
+  [[nodiscard]] std::string id_of(std::string_view stack) const { return stack_id(engine_.site(), stack); }
+  [[nodiscard]] Json stack_json(const StackStatus& status) const;
+  [[nodiscard]] Json resources_json(const std::string& stack, std::string_view only, bool summary) const;
+
+  Engine& engine_;
+  Deployer& deployer_;
+  std::unique_ptr<Reader> reader_;
+};
+
+[[nodiscard]] aws::Failure validation_error(std::string message);
+[[nodiscard]] aws::Failure no_such_stack(std::string_view given);
+/// A member that is a text; empty if it is not there.
+[[nodiscard]] std::string text_member(const Json& request, std::string_view name);
+
+}  // namespace signalbox::deploy::cloudformation

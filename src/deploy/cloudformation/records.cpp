@@ -1,0 +1,166 @@
+#include "deploy/cloudformation/records.h"
+
+#include "aws/kept.h"
+#include "signalbox/encoding.h"
+
+#include <fmt/format.h>
+
+namespace signalbox::deploy::cloudformation {
+
+namespace {
+
+constexpr std::string_view status_kind = "cloudformation-stack";        // ("", stack) → StackStatus
+constexpr std::string_view change_set_kind = "cloudformation-change-set";   // (stack, name) → ChangeSet
+constexpr std::string_view event_kind = "cloudformation-event";         // (stack, number with leading zeros) → the event as it is shown
+constexpr std::size_t events_max = 1'000;
+
+Json texts(const std::map<std::string, std::string>& values) {
+  Json::Object members;
+  for (const auto& [name, value] : values) members.push_back({name, value});
+  return Json(std::move(members));
+}
+
+std::map<std::string, std::string> read_texts(const Json& of, std::string_view member) {
+  std::map<std::string, std::string> values;
+  if (const Json* found = of.find(member))
+    for (const auto& [name, value] : found->members()) values[name] = value.as_string();
+  return values;
+}
+
+std::string read_text(const Json& of, std::string_view member) {
+  const Json* found = of.find(member);
+  return found ? std::string(found->as_string()) : std::string();
+}
+
+Timestamp read_time(const Json& of, std::string_view member) { return parse_rfc3339(read_text(of, member)).value_or(Timestamp{}); }
+
+StackStatus status_of(const std::string& name, const Json& kept) {
+  StackStatus status{.name = name,
+                     .status = read_text(kept, "status"),
+                     .reason = read_text(kept, "reason"),
+                     .parameters = read_texts(kept, "parameters"),
+                     .created_at = read_time(kept, "createdAt"),
+                     .updated_at = read_time(kept, "updatedAt"),
+                     .deleted_at = std::nullopt};
+  if (kept.find("deletedAt")) status.deleted_at = read_time(kept, "deletedAt");
+  return status;
+}
+
+StackStatus status_of(const StackRecord& stack) {
+  return {.name = stack.name,
+          .status = stack.created_at == stack.deployed_at ? "CREATE_COMPLETE" : "UPDATE_COMPLETE",
+          .reason = {},
+          .parameters = stack.parameters,
+          .created_at = stack.created_at,
+          .updated_at = stack.deployed_at,
+          .deleted_at = std::nullopt};
+}
+
+ChangeSet change_set_of(std::string_view stack, const std::string& name, const Json& kept) {
+  return {.stack = std::string(stack),
+          .name = name,
+          .id = read_text(kept, "id"),
+          .type = read_text(kept, "type"),
+          .status = read_text(kept, "status"),
+          .reason = read_text(kept, "reason"),
+          .description = read_text(kept, "description"),
+          .source = read_text(kept, "source"),
+          .parameters = read_texts(kept, "parameters"),
+          .changes = *kept.find("changes"),
+          .created_at = read_time(kept, "createdAt")};
+}
+
+}  // namespace
+
+std::optional<StackStatus> find_status(const Reader& reader, std::string_view stack) {
+  const auto kept = aws::find_kept(reader, status_kind, "", stack);
+  const auto deployed = find_stack(reader, stack);
+  if (!kept) return deployed ? std::optional(status_of(*deployed)) : std::nullopt;
+  auto status = status_of(std::string(stack), *kept);
+  // Another door may have deployed or destroyed it since.
+  if (deployed && (status.deleted_at || status.updated_at < deployed->deployed_at)) return status_of(*deployed);
+  return status;
+}
+
+std::vector<StackStatus> list_statuses(const Reader& reader) {
+  std::map<std::string, StackStatus> statuses;
+  for (const auto& stack : list_stacks(reader)) statuses.emplace(stack.name, *find_status(reader, stack.name));
+  for (const auto& [name, kept] : aws::list_kept(reader, status_kind, "")) statuses.try_emplace(name, status_of(name, kept));
+  std::vector<StackStatus> list;
+  for (auto& [name, status] : statuses) list.push_back(std::move(status));
+  return list;
+}
+
+void put_status(Transaction& transaction, const StackStatus& status) {
+  Json kept = json_object({{"status", status.status},
+                           {"reason", status.reason},
+                           {"parameters", texts(status.parameters)},
+                           {"createdAt", format_rfc3339(status.created_at)},
+                           {"updatedAt", format_rfc3339(status.updated_at)}});
+  if (status.deleted_at) kept = kept.with("deletedAt", format_rfc3339(*status.deleted_at));
+  aws::keep(transaction, status_kind, "", status.name, kept);
+}
+
+std::optional<ChangeSet> find_change_set(const Reader& reader, std::string_view stack, std::string_view name) {
+  const auto kept = aws::find_kept(reader, change_set_kind, stack, name);
+  return kept ? std::optional(change_set_of(stack, std::string(name), *kept)) : std::nullopt;
+}
+
+std::vector<ChangeSet> list_change_sets(const Reader& reader, std::string_view stack) {
+  std::vector<ChangeSet> list;
+  for (const auto& [name, kept] : aws::list_kept(reader, change_set_kind, stack)) list.push_back(change_set_of(stack, name, kept));
+  return list;
+}
+
+void put_change_set(Transaction& transaction, const ChangeSet& change_set) {
+  aws::keep(transaction, change_set_kind, change_set.stack, change_set.name,
+            json_object({{"id", change_set.id},
+                         {"type", change_set.type},
+                         {"status", change_set.status},
+                         {"reason", change_set.reason},
+                         {"description", change_set.description},
+                         {"source", change_set.source},
+                         {"parameters", texts(change_set.parameters)},
+                         {"changes", change_set.changes},
+                         {"createdAt", format_rfc3339(change_set.created_at)}}));
+}
+
+void remove_change_set(Transaction& transaction, std::string_view stack, std::string_view name) { (void)aws::drop_kept(transaction, change_set_kind, stack, name); }
+
+void EventLog::stack_is(std::string_view status, std::string_view reason) {
+  add(json_object({{"LogicalResourceId", stack_}, {"PhysicalResourceId", stack_id(site_, stack_)}, {"ResourceType", "AWS::CloudFormation::Stack"}}), status, reason);
+}
+
+void EventLog::resource_is(const Change& change, std::string_view status, std::string_view reason) {
+  add(json_object({{"LogicalResourceId", change.logical_id}, {"PhysicalResourceId", change.physical_id}, {"ResourceType", change.type}}), status, reason);
+}
+
+void EventLog::add(Json event, std::string_view status, std::string_view reason) {
+  const auto before = aws::list_kept(transaction_, event_kind, stack_);
+  const std::int64_t number = before.empty() ? 1 : std::stoll(before.back().first) + 1;
+  if (before.size() >= events_max) (void)aws::drop_kept(transaction_, event_kind, stack_, before.front().first);
+  event = event.with("StackId", stack_id(site_, stack_))
+              .with("StackName", stack_)
+              .with("EventId", fmt::format("{}-{:010}", stack_, number))
+              .with("Timestamp", format_rfc3339(transaction_.now()))
+              .with("ResourceStatus", status);
+  if (!reason.empty()) event = event.with("ResourceStatusReason", reason);
+  aws::keep(transaction_, event_kind, stack_, fmt::format("{:010}", number), event);
+}
+
+std::vector<Json> list_events(const Reader& reader, std::string_view stack) {
+  std::vector<Json> events;
+  const auto kept = aws::list_kept(reader, event_kind, stack);
+  for (auto event = kept.rbegin(); event != kept.rend(); ++event) events.push_back(event->second);
+  return events;
+}
+
+std::string stack_name_of(std::string_view name_or_id) {
+  constexpr std::string_view marker = ":stack/";
+  const auto at = name_or_id.find(marker);
+  if (!name_or_id.starts_with("arn:") || at == std::string_view::npos) return std::string(name_or_id);
+  name_or_id.remove_prefix(at + marker.size());
+  return std::string(name_or_id.substr(0, name_or_id.find('/')));
+}
+
+}  // namespace signalbox::deploy::cloudformation

@@ -1,0 +1,140 @@
+/// Templates as requests bring them: in their text, as an object of the object store, or the one that is deployed.
+
+#include "deploy/cloudformation/api.h"
+
+#include "signalbox/encoding.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace signalbox::deploy::cloudformation {
+
+namespace {
+
+struct ObjectAddress {
+  std::string bucket, key;
+};
+
+/// `http://HOST/BUCKET/KEY`, or `https://BUCKET.s3.REGION.amazonaws.com/KEY`.
+std::optional<ObjectAddress> object_of(std::string_view url) {
+  const auto scheme = url.find("://");
+  if (scheme == std::string_view::npos) return std::nullopt;
+  url.remove_prefix(scheme + 3);
+  const auto slash = url.find('/');
+  if (slash == std::string_view::npos) return std::nullopt;
+  const auto host = url.substr(0, slash);
+  const auto path = url.substr(slash + 1, url.find('?') == std::string_view::npos ? std::string_view::npos : url.find('?') - slash - 1);
+  if (const auto s3 = host.find(".s3."); s3 != std::string_view::npos && s3 > 0) return ObjectAddress{std::string(host.substr(0, s3)), percent_decode(path, false)};
+  const auto end = path.find('/');
+  if (end == std::string_view::npos) return std::nullopt;
+  return ObjectAddress{std::string(path.substr(0, end)), percent_decode(path.substr(end + 1), false)};
+}
+
+bool is_stack_name(std::string_view name) {
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  return !name.empty() && name.size() <= 128 && is_letter(name.front()) && std::all_of(name.begin(), name.end(), [&](char c) { return is_letter(c) || (c >= '0' && c <= '9') || c == '-'; });
+}
+
+}  // namespace
+
+aws::Answer<std::string> Api::read_source(const Json& request, const std::string& stack) const {
+  if (auto body = text_member(request, "TemplateBody"); !body.empty()) return body;
+  if (const auto url = text_member(request, "TemplateURL"); !url.empty()) {
+    const auto address = object_of(url);
+    if (!address) return validation_error("TemplateURL must be a supported URL.");
+    auto text = deployer_.read_object(address->bucket, address->key);
+    if (!text) return validation_error(fmt::format("S3 error: {}", text.error().message));
+    return std::move(*text);
+  }
+  const auto deployed = find_stack(*reader_, stack);
+  if (deployed && text_member(request, "UsePreviousTemplate") == "true" && !deployed->source.empty()) return deployed->source;
+  return validation_error("Either Template URL or Template Body must be specified.");
+}
+
+aws::Answer<Api::Given> Api::read_given(const Json& request) const {
+  Given given{.stack = stack_name_of(text_member(request, "StackName")), .source = {}, .parameters = {}};
+  if (!is_stack_name(given.stack))
+    return validation_error(fmt::format("1 validation error detected: Value '{}' at 'stackName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*", given.stack));
+  auto source = read_source(request, given.stack);
+  if (!source) return source.error();
+  given.source = std::move(*source);
+  const auto before = find_status(*reader_, given.stack);
+  const Json* parameters = request.find("Parameters");
+  if (!parameters || !parameters->is_array()) return given;
+  for (const auto& parameter : parameters->elements()) {
+    const auto name = text_member(parameter, "ParameterKey");
+    if (text_member(parameter, "UsePreviousValue") != "true") given.parameters[name] = text_member(parameter, "ParameterValue");
+    else if (before && before->parameters.contains(name)) given.parameters[name] = before->parameters.at(name);
+  }
+  return given;
+}
+
+aws::Answer<Plan> Api::make_plan_of(const Given& given) const {
+  auto plan = deployer_.plan_text(given.stack, given.source, given.parameters);
+  if (!plan) return validation_error("Template error: " + plan.error().message);
+  return std::move(*plan);
+}
+
+aws::Answer<Json> Api::get_template(const Json& request) const {
+  const auto change_set = text_member(request, "ChangeSetName");
+  const auto status = existing(request);
+  if (!status) return status.error();
+  std::string text;
+  if (const auto found = find_change_set(*reader_, status->name, change_set); found) text = found->source;
+  else if (const auto deployed = find_stack(*reader_, status->name)) text = deployed->source;
+  return json_object({{"TemplateBody", text}, {"StagesAvailable", json_array({"Original", "Processed"})}});
+}
+
+namespace {
+
+/// The parameters that a template declares, as both operations show them.
+Json parameters_json(const Template& source) {
+  Json::Array list;
+  for (const auto& [name, parameter] : source.parameters) {
+    Json shown = json_object({{"ParameterKey", name}, {"NoEcho", parameter.secret}});
+    if (parameter.default_value) shown = shown.with("DefaultValue", text_of(*parameter.default_value));
+    list.push_back(std::move(shown));
+  }
+  return Json(std::move(list));
+}
+
+aws::Answer<Template> template_of(const std::string& text) {
+  const auto document = parse_document(text);
+  if (!document) return validation_error("Template format error: " + document.error().message);
+  Faults faults;
+  auto source = read_template(*document, faults);
+  if (!faults.empty()) return validation_error("Template error: " + faults.as_error("template").message);
+  return source;
+}
+
+}  // namespace
+
+aws::Answer<Json> Api::get_template_summary(const Json& request) const {
+  const auto name = stack_name_of(text_member(request, "StackName"));
+  std::string text;
+  if (const auto deployed = find_stack(*reader_, name); deployed && !request.find("TemplateBody") && !request.find("TemplateURL")) {
+    text = deployed->source;
+  } else {
+    auto read = read_source(request, name);
+    if (!read) return read.error();
+    text = std::move(*read);
+  }
+  const auto source = template_of(text);
+  if (!source) return source.error();
+  Json::Array types;
+  for (const auto& resource : source->resources)
+    if (std::find(types.begin(), types.end(), Json(resource.type)) == types.end()) types.emplace_back(resource.type);
+  return json_object({{"Description", source->description}, {"Parameters", parameters_json(*source)}, {"ResourceTypes", Json(std::move(types))}, {"Version", "2010-09-09"}});
+}
+
+aws::Answer<Json> Api::validate_template(const Json& request) const {
+  const auto text = read_source(request, "");
+  if (!text) return text.error();
+  const auto source = template_of(*text);
+  if (!source) return source.error();
+  return json_object({{"Description", source->description}, {"Parameters", parameters_json(*source)}, {"Capabilities", Json::empty_array()}});
+}
+
+}  // namespace signalbox::deploy::cloudformation
