@@ -63,6 +63,7 @@ struct AwsApi::Implementation {
 
   /// By value: the request's parts live as long as the coroutine.
   static asio::awaitable<http::Response> answer(Implementation& self, http::Request request);
+  static asio::awaitable<http::Response> answer_call(Implementation& self, Call call, http::Request request);
   static asio::awaitable<Answer<std::string>> step_functions(Implementation& self, const Call& call, Json parameters);
   static asio::awaitable<Answer<Json>> sqs(Implementation& self, const Call& call, Json parameters, std::string base);
   static asio::awaitable<Answer<Json>> sns(Implementation& self, const Call& call, Json parameters);
@@ -121,6 +122,11 @@ asio::awaitable<http::Response> AwsApi::Implementation::answer(Implementation& s
     co_return response;
   }
   if (!principal) co_return failure_answer(call, refused(call, principal.error()), request.request_id);
+  auto response = co_await answer_call(self, std::move(call), std::move(request));
+  co_return response;
+}
+
+asio::awaitable<http::Response> AwsApi::Implementation::answer_call(Implementation& self, Call call, http::Request request) {
   if (request.path.starts_with("/service/")) {
     co_return failure_answer(Call{}, Failure{"UnknownOperationException", "Smithy RPC v2 CBOR is not spoken here; use the JSON or Query protocol: " + request.path, 404}, request.request_id);
   }
@@ -178,6 +184,13 @@ AwsApi::~AwsApi() = default;
 
 http::Handler AwsApi::handler() {
   return [self = implementation_.get()](http::Request request) { return Implementation::answer(*self, std::move(request)); };
+}
+
+http::Handler AwsApi::trusted_handler() {
+  return [self = implementation_.get()](http::Request request) {
+    Call call = identify(request);
+    return Implementation::answer_call(*self, std::move(call), std::move(request));
+  };
 }
 
 }  // namespace signalbox::aws

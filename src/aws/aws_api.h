@@ -58,6 +58,8 @@ class AwsApi {
   /// For `POST /`, for queue URLs (`POST /ACCOUNT/QUEUE`), and for whatever else AWS clients may ask: what is no AWS request is
   /// answered with AWS's UnknownOperationException. The AwsApi outlives it.
   [[nodiscard]] http::Handler handler();
+  /// The same without asking who sent the request: for the daemon's own, such as API Gateway's integrations.
+  [[nodiscard]] http::Handler trusted_handler();
 
  private:
   struct Implementation;

@@ -115,6 +115,7 @@ Call identify(const http::Request& request) {
   }
   call.protocol = Protocol::Query;
   call.form = request.query;
+  call.json_answer = http::equal_ignoring_case(http::trim(request.headers.get("Accept").value_or("")), "application/json");
   const auto type = request.headers.get("Content-Type").value_or("");
   if (http::equal_ignoring_case(http::trim(type.substr(0, type.find(';'))), "application/x-www-form-urlencoded")) {
     auto body = http::parse_form(request.body);

@@ -20,6 +20,7 @@ struct Call {
   std::string service_name;     ///< as the request says it: `AWSStepFunctions`, `sqs`; for messages
   std::string operation;        ///< empty: the request names none
   std::vector<std::pair<std::string, std::string>> form;   ///< Query: its parameters
+  bool json_answer = false;     ///< Query: `Accept: application/json`, as API Gateway sends it
 };
 [[nodiscard]] Call identify(const http::Request& request);
 

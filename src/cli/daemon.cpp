@@ -33,6 +33,7 @@
 #include "services/functions/async_calls.h"
 #include "services/functions/service.h"
 #include "services/functions/tasks.h"
+#include "services/gateway/gateway_service.h"
 #include "services/logs/log_service.h"
 #include "services/mail/mailer.h"
 #include "services/objects/map_runs/map_run_objects.h"
@@ -162,6 +163,7 @@ struct Daemon::Parts {
   std::unique_ptr<deploy::cloudformation::Api> cloudformation;
   std::unique_ptr<SubscriptionPages> subscription_pages;
   std::unique_ptr<aws::AwsApi> aws;
+  std::unique_ptr<gateway::GatewayService> gateway;
   http::Router admin_routes, public_routes;
   std::unique_ptr<Access> access;
   std::unique_ptr<http::Server> admin, open;
@@ -173,6 +175,8 @@ struct Daemon::Parts {
   aws::AwsServices aws_services();
   Result<void> start_services();
   void make_deployer();
+  [[nodiscard]] rest::VerificationOptions verification_options() const;
+  void make_gateway();
   void make_routes();
   Result<void> listen();
   Result<void> write_addresses() const;
@@ -359,6 +363,16 @@ void Daemon::Parts::make_deployer() {
   cloudformation = std::make_unique<deploy::cloudformation::Api>(*engine, *deployer);
 }
 
+rest::VerificationOptions Daemon::Parts::verification_options() const {
+  return {.mode = options.verification == "confirm" ? rest::VerificationMode::Confirm : rest::VerificationMode::Resume};
+}
+
+void Daemon::Parts::make_gateway() {
+  gateway::IntegrationEnvironment integrations{functions, aws->trusted_handler(), [this](std::string_view text) { return urls.resolve(text); }, engine->site()};
+  gateway::GatewayEnvironment environment{std::move(integrations), rest::make_link_guard(*engine, *reader, verification_options())};
+  gateway = std::make_unique<gateway::GatewayService>(*engine, std::move(environment));
+}
+
 void Daemon::Parts::make_routes() {
   const auto public_url = [this] { return urls.open(); };
   rest::add_status_routes(admin_routes, *engine, [this] { return ready; });
@@ -374,8 +388,7 @@ void Daemon::Parts::make_routes() {
   rest::add_stack_routes(admin_routes, *deployer, *reader, [this](std::string_view text) { return urls.resolve(text); });
   admin_routes.otherwise(rest::aws_or_nothing(aws->handler()));
 
-  const auto mode = options.verification == "confirm" ? rest::VerificationMode::Confirm : rest::VerificationMode::Resume;
-  rest::add_verification_routes(public_routes, *engine, *reader, {.mode = mode});
+  rest::add_verification_routes(public_routes, *engine, *reader, verification_options());
   subscription_pages->install(public_routes);
   public_routes.otherwise(actions_or_routes(subscription_pages->action_handler(), routes::make_route_handler(*reader, functions, engine->site(), clock)));
 }
@@ -387,7 +400,7 @@ Result<void> Daemon::Parts::listen() {
   http::ServerOptions open_options{.listener = http::Listener::Public, .address = options.public_listen, .trusted_proxies = options.trusted_proxies};
   const auto guarded = access->guard([this](http::Request request) { return admin_answer(std::move(request)); });
   admin = std::make_unique<http::Server>(io.get_executor(), admin_options, s3_first(aws->handler(), guarded));
-  open = std::make_unique<http::Server>(io.get_executor(), open_options, [this](http::Request request) { return public_routes.route(std::move(request)); });
+  open = std::make_unique<http::Server>(io.get_executor(), open_options, gateway->handler([this](http::Request request) { return public_routes.route(std::move(request)); }));
   if (auto listening = admin->listen(); !listening) return listening;
   if (auto listening = open->listen(); !listening) return listening;
   urls.set("http://" + reachable(admin->address()), options.public_url.value_or("http://" + reachable(open->address())));
@@ -464,6 +477,7 @@ Result<void> Daemon::start() {
   if (auto allowed = p.access->prepare(); !allowed) return allowed;
   p.make_deployer();
   p.aws = std::make_unique<aws::AwsApi>(p.aws_services());
+  p.make_gateway();
   p.subscription_pages = std::make_unique<SubscriptionPages>(*p.engine, p.topics->topics(), p.options.verification == "confirm");
   if (auto listening = p.listen(); !listening) return listening;
   spdlog::info("signalbox {} listens: admin {}, public {}, data {}", program_version, p.admin->address(), p.open->address(), p.options.data);

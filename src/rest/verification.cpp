@@ -136,10 +136,10 @@ http::Response reply_decided(const http::Request& request, const Decided& decide
 // ---- deciding ------------------------------------------------------------------------------------------------------------------
 
 /// All query parameters but the token, as strings; of repeated ones the last.
-Json output_of(const http::Request& request) {
+Json output_of(const http::Request& request, std::string_view token_name = "token") {
   Json output = Json::empty_object();
   for (const auto& [name, value] : request.query) {
-    if (name != "token") output = output.with(name, Json(value));
+    if (name != token_name) output = output.with(name, Json(value));
   }
   return output;
 }
@@ -171,6 +171,19 @@ class Verification {
     co_return co_await decide(std::move(request), *known);
   }
 
+  /// Of a link that leads elsewhere.
+  gateway::GuardVerdict guard(const http::Request& request) const {
+    if (request.method != "GET" && request.method != "HEAD" && request.method != "POST") return {};
+    const auto found = find_waiting(request);
+    if (!found) return {};
+    const auto& [name, known] = *found;
+    if (request.method == "HEAD") return {.answer = with_safe_headers(http::html_response(200, ""))};
+    if (request.method == "GET" && is_look_only(request)) return {.answer = reply_waiting(request)};
+    if (mode(*known.execution) == VerificationMode::Resume) return {};
+    if (request.method == "POST") return {.answer = std::nullopt, .confirmed = nonce_fits(request, known)};
+    return {.answer = wants_json(request) ? reply_waiting(request) : reply_question(request, known, name)};
+  }
+
   /// For tools that look without asking: says that it is there, decides nothing.
   awaitable<http::Response> head(http::Request request) const {
     co_return with_safe_headers(http::html_response(find(request) ? 200 : 404, ""));
@@ -179,10 +192,24 @@ class Verification {
  private:
   std::optional<KnownToken> find(const http::Request& request) const {
     const auto token = request.query_value("token");
-    if (!token) return std::nullopt;
-    auto parts = parse_task_token(engine_.master_key(), *token);
+    return token ? known_token(*token) : std::nullopt;
+  }
+
+  std::optional<KnownToken> known_token(std::string_view token) const {
+    auto parts = parse_task_token(engine_.master_key(), token);
     if (!parts) return std::nullopt;
-    return KnownToken{TaskToken{std::string(*token)}, *parts, find_execution(reader_, parts->row)};
+    return KnownToken{TaskToken{std::string(token)}, *parts, find_execution(reader_, parts->row)};
+  }
+
+  /// The first query parameter that is the token of a waiting task, and its name.
+  std::optional<std::pair<std::string, KnownToken>> find_waiting(const http::Request& request) const {
+    for (const auto& [name, value] : request.query) {
+      auto known = known_token(value);
+      if (!known || !is_running(*known)) continue;
+      const auto state = token_state(reader_, *known);
+      if (std::holds_alternative<Waiting>(state)) return std::pair{name, std::move(*known)};
+    }
+    return std::nullopt;
   }
 
   static bool is_running(const KnownToken& known) { return known.execution && known.execution->status == ExecutionStatus::Running; }
@@ -216,12 +243,12 @@ class Verification {
     return reply(request, 200, "Waiting for an answer", "<p>Open this link to answer.</p>", json_object({{"status", "waiting"}}));
   }
 
-  http::Response reply_question(const http::Request& request, const KnownToken& known) const {
+  http::Response reply_question(const http::Request& request, const KnownToken& known, std::string_view token_name = "token") const {
     const std::string html = fmt::format(
         "<p>Please check that this is what you were asked for, then confirm.</p>{}"
         "<form method=\"post\" action=\"?{}\"><input type=\"hidden\" name=\"nonce\" value=\"{}\"><button "
         "type=\"submit\">Confirm</button></form>",
-        value_list(output_of(request)), html_escape(request.target.substr(std::min(request.target.size(), request.path.size() + 1))),
+        value_list(output_of(request, token_name)), html_escape(request.target.substr(std::min(request.target.size(), request.path.size() + 1))),
         nonce(known));
     return reply(request, 200, "Confirm this request", html, json_object({{"status", "waiting"}}));
   }
@@ -277,6 +304,11 @@ void add_verification_routes(http::Router& router, Engine& engine, const Reader&
     response.headers.set("Allow", "GET, HEAD, OPTIONS, POST");
     co_return response;
   });
+}
+
+gateway::Guard make_link_guard(Engine& engine, const Reader& reader, VerificationOptions options) {
+  const auto verification = std::make_shared<const Verification>(engine, reader, options);
+  return [verification](const http::Request& request) { return verification->guard(request); };
 }
 
 }  // namespace signalbox::rest

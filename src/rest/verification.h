@@ -8,6 +8,7 @@
 /// otherwise (timed out, aborted) gets 410.
 
 #include "http/http.h"
+#include "services/gateway/gateway_service.h"
 #include "signalbox/engine.h"
 
 namespace signalbox::rest {
@@ -20,5 +21,9 @@ struct VerificationOptions {
 
 /// Adds GET, HEAD, POST and OPTIONS /verification. `engine` and `reader` must outlive the router.
 void add_verification_routes(http::Router& router, Engine& engine, const Reader& reader, VerificationOptions options);
+
+/// The same care for links that lead to an integration of API Gateway: a request whose query carries the token of a waiting task, by whatever name. In `confirm`
+/// a GET gets the page, and its POST with the nonce goes on as that GET; HEAD and prefetches get no further in either mode.
+[[nodiscard]] gateway::Guard make_link_guard(Engine& engine, const Reader& reader, VerificationOptions options);
 
 }  // namespace signalbox::rest

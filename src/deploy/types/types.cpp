@@ -14,6 +14,7 @@ ResourceTypes make_resource_types(const Services& services) {
   types.push_back(make_trigger_type(services.triggers));
   types.push_back(make_schedule_type(services.schedules));
   types.push_back(make_route_type());
+  add_gateway_types(types);
   add_log_types(types, services.site);
   add_harmless_types(types);
   if (!services.calls) return types;

@@ -23,6 +23,7 @@ std::unique_ptr<ResourceType> make_schedule_type(const Schedules& schedules);
 std::unique_ptr<ResourceType> make_route_type();
 
 class AwsCalls;
+void add_gateway_types(ResourceTypes& types);
 void add_harmless_types(ResourceTypes& types);
 void add_iam_types(ResourceTypes& types, const AwsCalls& calls);
 void add_log_types(ResourceTypes& types, const Site& site);

@@ -1,0 +1,122 @@
+#include "services/gateway/gateway_service.h"
+
+#include "services/gateway/access_log.h"
+#include "services/gateway/deployed_apis.h"
+#include "services/gateway/gateway_records.h"
+#include "services/gateway/gateway_response.h"
+#include "services/gateway/request_context.h"
+#include "services/gateway/request_validation.h"
+
+#include "base/overload.h"
+#include "signalbox/encoding.h"
+
+#include <chrono>
+#include <utility>
+
+namespace signalbox::gateway {
+
+namespace asio = boost::asio;
+
+namespace {
+
+/// `Root=1-67891233-abcdef012345678912345678`, as X-Ray writes it.
+std::string make_trace_id(Timestamp now) {
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
+  std::string hex;
+  for (int shift = 28; shift >= 0; shift -= 4) hex += "0123456789abcdef"[static_cast<std::size_t>(seconds >> shift) & 0xfU];
+  return "Root=1-" + hex + "-" + hex_encode(random_bytes(12));
+}
+
+http::Response refused(const Invocation& invocation, const Refusal& refusal) { return gateway_response(refusal.type, refusal.message, invocation, refusal.status); }
+
+/// A stage's answer bears what API Gateway adds to all of them.
+void add_ids(http::Response& response, const Invocation& invocation) {
+  response.headers.set("x-amz-apigw-id", text_at(invocation.context, "extendedRequestId").value_or(""));
+  if (!response.headers.get("X-Amzn-Trace-Id")) response.headers.set("X-Amzn-Trace-Id", text_at(invocation.context, "xrayTraceId").value_or(""));
+}
+
+asio::awaitable<http::Response> run_method(const GatewayEnvironment& environment, const Invocation& invocation) {
+  if (const auto fault = validate_request(invocation)) co_return gateway_response(fault->type, fault->message, invocation);
+  if (!invocation.method.integration) co_return refused(invocation, configuration_error());
+  IntegrationRequest request;
+  if (!invocation.method.integration->is_proxy()) {
+    auto made = make_integration_request(invocation);
+    if (const auto* refusal = std::get_if<Refusal>(&made)) co_return refused(invocation, *refusal);
+    request = std::get<IntegrationRequest>(std::move(made));
+  } else {
+    request = make_proxy_request(invocation);
+  }
+  auto outcome = co_await call_integration(environment.integrations, invocation, std::move(request));
+  if (const auto* refusal = std::get_if<Refusal>(&outcome)) co_return refused(invocation, *refusal);
+  if (auto* response = std::get_if<http::Response>(&outcome)) co_return std::move(*response);
+  auto response = make_response(invocation, std::get<IntegrationAnswer>(outcome));
+  if (const auto* refusal = std::get_if<Refusal>(&response)) co_return refused(invocation, *refusal);
+  co_return std::get<http::Response>(std::move(response));
+}
+
+}  // namespace
+
+struct GatewayService::Implementation {
+  Engine& engine;
+  GatewayEnvironment environment;
+  DeployedApis apis;
+
+  static asio::awaitable<http::Response> serve(Implementation& self, StagePath path, http::Request request);
+  static asio::awaitable<http::Response> answer(Implementation& self, Invocation invocation, bool found);
+};
+
+asio::awaitable<http::Response> GatewayService::Implementation::serve(Implementation& self, StagePath path, http::Request request) {
+  const auto began = std::chrono::steady_clock::now();
+  const auto stage = self.apis.find(path.api, path.stage);
+  if (!stage) co_return forbidden_response();
+  if (self.environment.guard) {
+    auto verdict = self.environment.guard(request);
+    if (verdict.answer) co_return std::move(*verdict.answer);
+    if (verdict.confirmed) {
+      request.method = "GET";
+      request.body.clear();
+    }
+  }
+  const auto match = match_route(*stage->snapshot, request.method, path.path);
+  static const ApiResource no_resource;
+  static const Method no_method;
+  const auto now = self.engine.clock().now();
+  const ContextRequest context{request, path, *stage->snapshot, match ? match->resource : nullptr, self.engine.site(), base64url_encode(random_bytes(11)) + "=", make_trace_id(now), now};
+  Invocation invocation{request,
+                        *stage->snapshot,
+                        match ? *match->resource : no_resource,
+                        match ? *match->method : no_method,
+                        path.path,
+                        match ? match->path_parameters : Pairs{},
+                        stage->variables,
+                        request_context(context)};
+  auto response = co_await answer(self, invocation, match.has_value());
+  add_ids(response, invocation);
+  if (stage->access_log) {
+    const auto latency = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began);
+    invocation.context = with_response(invocation.context, response, latency);
+    write_access_log(self.engine, *stage->access_log, path.api, path.stage, substitute(stage->access_log->format, invocation, "-"));
+  }
+  co_return response;
+}
+
+asio::awaitable<http::Response> GatewayService::Implementation::answer(Implementation& self, Invocation invocation, bool found) {
+  if (!found) co_return gateway_response("MISSING_AUTHENTICATION_TOKEN", "Missing Authentication Token", invocation);
+  // There are no API keys here, so none can be right.
+  if (invocation.method.api_key_required) co_return gateway_response("INVALID_API_KEY", "Forbidden", invocation);
+  auto response = co_await run_method(self.environment, invocation);
+  co_return response;
+}
+
+GatewayService::GatewayService(Engine& engine, GatewayEnvironment environment)
+    : implementation_(new Implementation{engine, std::move(environment), DeployedApis(engine)}) {}
+GatewayService::~GatewayService() = default;
+
+http::Handler GatewayService::handler(http::Handler others) {
+  return [self = implementation_.get(), others = std::move(others)](http::Request request) {
+    auto path = find_stage_path(request.headers.get("host").value_or(""), request.path);
+    return path ? Implementation::serve(*self, std::move(*path), std::move(request)) : others(std::move(request));
+  };
+}
+
+}  // namespace signalbox::gateway

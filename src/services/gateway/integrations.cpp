@@ -1,0 +1,233 @@
+#include "services/gateway/integrations.h"
+
+#include "services/gateway/proxy_event.h"
+
+#include "signalbox/async.h"
+#include "signalbox/encoding.h"
+
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+
+namespace signalbox::gateway {
+
+namespace {
+
+namespace asio = boost::asio;
+
+Refusal timed_out() { return {"INTEGRATION_TIMEOUT", "Endpoint request timed out"}; }
+/// A function behind a proxy failed, or its answer is no response.
+Refusal malformed() { return {"DEFAULT_5XX", "Internal server error", 502}; }
+Refusal unreachable() { return {"INTEGRATION_FAILURE", "Network error communicating with endpoint"}; }
+
+/// The work's result, if it comes in time; later it has no effect any more. The work owns what it needs.
+template <class T>
+asio::awaitable<std::optional<T>> within(std::chrono::milliseconds time, asio::awaitable<T> work) {
+  struct Shared {
+    asio::steady_timer timer;
+    std::optional<T> result;
+    std::exception_ptr failure;
+  };
+  const auto executor = co_await asio::this_coro::executor;
+  const auto shared = std::make_shared<Shared>(Shared{asio::steady_timer(executor, time), std::nullopt, nullptr});
+  asio::co_spawn(executor, std::move(work), [shared](std::exception_ptr failure, T result) {
+    shared->failure = failure;
+    if (!failure) shared->result = std::move(result);
+    shared->timer.cancel();
+  });
+  boost::system::error_code ended;
+  auto token = asio::redirect_error(asio::use_awaitable, ended);
+  co_await shared->timer.async_wait(std::move(token));
+  if (shared->failure) std::rethrow_exception(shared->failure);
+  co_return std::move(shared->result);
+}
+
+asio::awaitable<FunctionOutcome> invoke(FunctionInvoker& functions, FunctionCall call) {
+  auto initiate = [&functions](auto handler, FunctionCall asked) {
+    auto shared = std::make_shared<decltype(handler)>(std::move(handler));
+    functions.invoke(std::move(asked), [shared](FunctionOutcome outcome) { (*shared)(std::move(outcome)); });
+  };
+  co_return co_await asio::async_initiate<decltype(asio::use_awaitable), void(FunctionOutcome)>(std::move(initiate), asio::use_awaitable, std::move(call));
+}
+
+// ---- functions -------------------------------------------------------------------------------------------------------------------------
+
+/// `NAME-OR-ARN` of `2015-03-31/functions/NAME-OR-ARN/invocations`; empty: it is no such path.
+std::string function_of(std::string_view path) {
+  constexpr std::string_view begin = "2015-03-31/functions/", end = "/invocations";
+  if (!path.starts_with(begin) || !path.ends_with(end) || path.size() <= begin.size() + end.size()) return {};
+  return std::string(path.substr(begin.size(), path.size() - begin.size() - end.size()));
+}
+
+std::string error_message_of(const std::string& payload) {
+  const auto error = Json::parse(payload);
+  return error ? text_at(*error, "errorMessage").value_or("") : std::string();
+}
+
+IntegrationOutcome function_answer(const FunctionOutcome& outcome) {
+  using Kind = FunctionOutcome::Kind;
+  if (outcome.kind == Kind::NotFound || outcome.kind == Kind::Throttled || outcome.kind == Kind::Unavailable) return configuration_error();
+  IntegrationAnswer answer{.status = 200, .headers = {}, .body = outcome.payload, .is_function = true, .error_message = std::nullopt};
+  if (outcome.kind == Kind::FunctionError) answer.error_message = error_message_of(outcome.payload);
+  return answer;
+}
+
+asio::awaitable<IntegrationOutcome> call_function(const IntegrationEnvironment& environment, const Invocation& invocation, std::string function, std::string payload) {
+  FunctionCall call;
+  call.function = std::move(function);
+  call.payload = std::move(payload);
+  call.request_id = random_uuid();
+  auto work = invoke(environment.functions, std::move(call));
+  const auto outcome = co_await within(invocation.method.integration->timeout, std::move(work));
+  if (!outcome) co_return timed_out();
+  if (invocation.method.integration->type == Integration::Type::Aws) co_return function_answer(*outcome);
+  auto response = proxy_response(invocation, *outcome);
+  if (!response) co_return malformed();
+  co_return std::move(*response);
+}
+
+// ---- AWS and HTTP ----------------------------------------------------------------------------------------------------------------------
+
+IntegrationOutcome answer_of(const Integration& integration, http::Response response) {
+  if (integration.is_proxy()) return response;
+  return IntegrationAnswer{.status = response.status, .headers = std::move(response.headers), .body = std::move(response.body), .is_function = false, .error_message = std::nullopt};
+}
+
+asio::awaitable<IntegrationOutcome> call_service(const IntegrationEnvironment& environment, const Invocation& invocation, const ServiceUri& uri, IntegrationRequest request) {
+  const auto& integration = *invocation.method.integration;
+  auto asked = service_request(uri, integration.http_method, std::move(request), invocation.request.request_id);
+  auto work = environment.call_aws(std::move(asked));
+  auto response = co_await within(integration.timeout, std::move(work));
+  if (!response) co_return timed_out();
+  response->body = environment.resolve(response->body);
+  co_return answer_of(integration, std::move(*response));
+}
+
+std::string with_query(std::string url, const Pairs& query) {
+  for (const auto& [name, value] : query) url += (url.find('?') == std::string::npos ? "?" : "&") + percent_encode(name) + "=" + percent_encode(value);
+  return url;
+}
+
+/// Headers that belong to the connection with the client are not the server's business.
+http::Headers forwarded(const http::Headers& headers) {
+  constexpr std::array own{"host", "connection", "content-length", "transfer-encoding", "keep-alive", "upgrade", "te", "trailer", "expect"};
+  http::Headers kept;
+  for (const auto& [name, value] : headers.all()) {
+    const auto lower = media_type(name);
+    if (std::find(own.begin(), own.end(), lower) == own.end()) kept.add(name, value);
+  }
+  return kept;
+}
+
+/// A proxy passes on what the client sent; mapped parameters come on top.
+void add_clients_parts(const http::Request& client, IntegrationRequest& request) {
+  auto headers = forwarded(client.headers);
+  for (const auto& [name, value] : request.headers.all()) headers.set(name, value);
+  request.headers = std::move(headers);
+  Pairs query = client.query;
+  query.insert(query.end(), request.query.begin(), request.query.end());
+  request.query = std::move(query);
+  request.body = client.body;
+}
+
+asio::awaitable<IntegrationOutcome> call_server(const IntegrationEnvironment& environment, const Invocation& invocation, IntegrationRequest request) {
+  const auto& integration = *invocation.method.integration;
+  auto url = environment.resolve(resolve_uri(invocation, request));
+  if (integration.is_proxy()) add_clients_parts(invocation.request, request);
+  http::ClientRequest sent;
+  sent.method = integration.http_method.empty() || integration.http_method == "ANY" ? invocation.request.method : integration.http_method;
+  sent.url = with_query(std::move(url), request.query);
+  sent.headers = std::move(request.headers);
+  sent.body = std::move(request.body);
+  sent.timeout = std::chrono::ceil<std::chrono::seconds>(integration.timeout);
+  sent.response_bytes_max = 10U * 1024 * 1024;
+  auto work = http::send(std::move(sent));
+  auto response = co_await within(integration.timeout, std::move(work));
+  if (!response) co_return timed_out();
+  if (!*response) co_return unreachable();
+  auto answer = std::move(**response);
+  answer.headers = forwarded(answer.headers);
+  co_return answer_of(integration, std::move(answer));
+}
+
+/// Which of AWS's services have JSON operations that are named by a header, and how.
+struct JsonService {
+  std::string_view service, target, type;
+};
+constexpr std::array json_services{JsonService{"states", "AWSStepFunctions", "application/x-amz-json-1.0"}, JsonService{"events", "AWSEvents", "application/x-amz-json-1.1"},
+                                   JsonService{"logs", "Logs_20140328", "application/x-amz-json-1.1"}, JsonService{"ssm", "AmazonSSM", "application/x-amz-json-1.1"}};
+
+}  // namespace
+
+std::optional<ServiceUri> parse_service_uri(std::string_view uri) {
+  constexpr std::string_view begin = "arn:";
+  const auto service = uri.find(":apigateway:");
+  if (!uri.starts_with(begin) || service == std::string_view::npos) return std::nullopt;
+  uri.remove_prefix(service + std::string_view(":apigateway:").size());
+  const auto region = uri.find(':');
+  const auto name = region == std::string_view::npos ? region : uri.find(':', region + 1);
+  if (name == std::string_view::npos) return std::nullopt;
+  ServiceUri parsed;
+  parsed.service = uri.substr(region + 1, name - region - 1);
+  parsed.service = parsed.service.substr(parsed.service.rfind('.') + 1);   // `subdomain.service`
+  uri.remove_prefix(name + 1);
+  parsed.is_action = uri.starts_with("action/");
+  if (!parsed.is_action && !uri.starts_with("path/")) return std::nullopt;
+  parsed.rest = uri.substr(uri.find('/') + 1);
+  return parsed;
+}
+
+http::Request service_request(const ServiceUri& uri, const std::string& http_method, IntegrationRequest request, const std::string& request_id) {
+  http::Request asked;
+  asked.method = http_method.empty() ? "POST" : http_method;
+  asked.headers = std::move(request.headers);
+  asked.query = std::move(request.query);
+  asked.body = std::move(request.body);
+  asked.request_id = request_id;
+  asked.listener = http::Listener::Admin;
+  const auto rest = uri.is_action ? std::string() : uri.rest.substr(std::min(uri.rest.find_first_not_of('/'), uri.rest.size()));
+  asked.path = asked.target = "/" + rest;
+  // Who it is for stands in the signature that API Gateway makes; Query services answer in JSON to what accepts it.
+  asked.headers.set("Authorization", "AWS4-HMAC-SHA256 Credential=apigateway/00000000/us-east-1/" + uri.service + "/aws4_request");
+  if (!asked.headers.get("Accept")) asked.headers.set("Accept", "application/json");
+  const auto json = std::find_if(json_services.begin(), json_services.end(), [&](const JsonService& one) { return one.service == uri.service; });
+  if (json != json_services.end()) {
+    if (uri.is_action) asked.headers.set("X-Amz-Target", std::string(json->target) + "." + uri.rest);
+    asked.headers.set("Content-Type", std::string(json->type));
+  } else if (uri.is_action) {
+    asked.query.emplace_back("Action", uri.rest);
+  }
+  if (!asked.headers.get("Content-Type")) asked.headers.set("Content-Type", "application/json");
+  return asked;
+}
+
+asio::awaitable<IntegrationOutcome> call_integration(const IntegrationEnvironment& environment, const Invocation& invocation, IntegrationRequest request) {
+  const auto& integration = *invocation.method.integration;
+  if (integration.type == Integration::Type::Mock) {
+    const auto status = mock_status(request.body);
+    if (!status) co_return configuration_error();
+    co_return IntegrationAnswer{.status = *status, .headers = {}, .body = {}, .is_function = false, .error_message = std::nullopt};
+  }
+  if (integration.type == Integration::Type::Http || integration.type == Integration::Type::HttpProxy) co_return co_await call_server(environment, invocation, std::move(request));
+  const auto uri = parse_service_uri(resolve_uri(invocation, request));
+  if (!uri) co_return configuration_error();
+  if (uri->service != "lambda") co_return co_await call_service(environment, invocation, *uri, std::move(request));
+  const auto function = function_of(uri->rest);
+  if (function.empty()) co_return configuration_error();
+  if (integration.type == Integration::Type::AwsProxy) co_return co_await call_function(environment, invocation, function, proxy_event(invocation).text());
+  // An asynchronous call is the service's own affair.
+  const auto kind = request.headers.get("X-Amz-Invocation-Type");
+  if (kind && *kind != "RequestResponse") co_return co_await call_service(environment, invocation, *uri, std::move(request));
+  auto payload = request.body.empty() ? std::string("{}") : std::move(request.body);
+  if (!Json::parse(payload)) co_return configuration_error();
+  co_return co_await call_function(environment, invocation, function, std::move(payload));
+}
+
+}  // namespace signalbox::gateway

@@ -1,0 +1,51 @@
+#include "services/gateway/request_context.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+namespace signalbox::gateway {
+
+namespace {
+
+/// `23/Nov/2026:21:00:00 +0000`
+std::string common_log_time(Timestamp now) { return fmt::format("{:%d/%b/%Y:%H:%M:%S +0000}", fmt::gmtime(std::chrono::system_clock::to_time_t(now))); }
+
+Json identity(const http::Request& request) {
+  const auto agent = request.headers.get("user-agent");
+  Json::Object members{{"sourceIp", request.client_address}, {"userAgent", agent ? Json(*agent) : Json()}};
+  for (const auto* name : {"accessKey", "accountId", "caller", "cognitoAuthenticationProvider", "cognitoAuthenticationType", "cognitoIdentityId", "cognitoIdentityPoolId", "principalOrgId", "user", "userArn"})
+    members.push_back({name, Json()});
+  return Json(std::move(members));
+}
+
+}  // namespace
+
+Json request_context(const ContextRequest& parts) {
+  const auto host = std::string(parts.request.headers.get("host").value_or("localhost"));
+  const auto& resource = parts.resource;
+  return json_object({{"resourceId", resource ? Json(resource->id) : Json()},
+                      {"resourcePath", resource ? Json(resource->path) : Json()},
+                      {"httpMethod", parts.request.method},
+                      {"extendedRequestId", parts.extended_request_id},
+                      {"requestTime", common_log_time(parts.now)},
+                      {"path", parts.stage_path.full_path},
+                      {"accountId", parts.site.account},
+                      {"protocol", "HTTP/1.1"},
+                      {"stage", parts.stage_path.stage},
+                      {"domainPrefix", host.substr(0, host.find('.'))},
+                      {"requestTimeEpoch", parts.now.time_since_epoch().count()},
+                      {"requestId", parts.request.request_id},
+                      {"identity", identity(parts.request)},
+                      {"domainName", host},
+                      {"deploymentId", parts.snapshot.deployment},
+                      {"apiId", parts.snapshot.api},
+                      {"xrayTraceId", parts.trace_id}});
+}
+
+Json with_response(const Json& context, const http::Response& response, std::chrono::milliseconds latency) {
+  return context.with("status", Json(response.status))
+      .with("responseLength", Json(static_cast<std::int64_t>(response.body_bytes())))
+      .with("responseLatency", Json(static_cast<std::int64_t>(latency.count())));
+}
+
+}  // namespace signalbox::gateway
