@@ -1,5 +1,6 @@
 #include "deploy/plan.h"
 
+#include "services/gateway/stage_url.h"
 #include "signalbox/encoding.h"
 
 #include <fmt/format.h>
@@ -77,6 +78,33 @@ void check_names(const std::vector<ResourceSource>& resources, Faults& faults) {
     if (!seen.insert(resource.logical_id).second) faults.add(resource.place, fmt::format("there are two resources '{}'", resource.logical_id));
 }
 
+/// AWS's URLs of this stack's APIs become those that they have here, wherever they were put together: links in mails must work.
+Json with_own_urls(const Json& value, const std::set<std::string>& apis) {
+  if (apis.empty()) return value;
+  if (value.is_string()) {
+    const auto text = value.as_string();
+    if (text.find(".execute-api.") == std::string_view::npos) return value;
+    return Json(gateway::with_own_stage_urls(text, [&](std::string_view api) { return apis.contains(std::string(api)); }));
+  }
+  if (value.is_array()) {
+    Json::Array elements;
+    for (const auto& element : value.elements()) elements.push_back(with_own_urls(element, apis));
+    return Json(std::move(elements));
+  }
+  if (!value.is_object()) return value;
+  Json::Object members;
+  for (const auto& [name, member] : value.members()) members.push_back({name, with_own_urls(member, apis)});
+  return Json(std::move(members));
+}
+
+/// Ids of the APIs among the resources resolved so far.
+std::set<std::string> apis_of(const std::vector<Resource>& resources) {
+  std::set<std::string> apis;
+  for (const auto& resource : resources)
+    if (resource.type == "AWS::ApiGateway::RestApi") apis.insert(resource.identity.physical_id);
+  return apis;
+}
+
 /// Functions' code is copied now, before the transaction that deploys the stack, and known by its content afterwards.
 Json with_staged_code(const ResourceSource& source, Json properties, const PlanRequest& request, Faults& faults) {
   const auto* code = source.type == "AWS::Lambda::Function" ? properties.find("Code") : nullptr;
@@ -90,7 +118,7 @@ Json with_staged_code(const ResourceSource& source, Json properties, const PlanR
   return properties.with("Code", std::move(*staged));
 }
 
-Resource plan_resource(const ResourceSource& source, const Scope& scope, const PlanRequest& request, const ResourceTypes& types, Faults& faults) {
+Resource plan_resource(const ResourceSource& source, const Scope& scope, const std::set<std::string>& apis, const PlanRequest& request, const ResourceTypes& types, Faults& faults) {
   Resource resource;
   resource.stack = scope.stack;
   resource.logical_id = source.logical_id;
@@ -98,7 +126,7 @@ Resource plan_resource(const ResourceSource& source, const Scope& scope, const P
   resource.place = source.place;
   resource.written_as = source.written_as;
   resource.retain = source.retain;
-  resource.properties = with_staged_code(source, resolve(source.properties, scope, source.place, faults), request, faults);
+  resource.properties = with_staged_code(source, with_own_urls(resolve(source.properties, scope, source.place, faults), apis), request, faults);
   resource.hash = hash_of({plan_version, resource.type, resource.properties.text()});
   const auto* type = find_type(types, resource.type);
   if (type) resource.identity = type->identify(resource, faults);
@@ -143,7 +171,7 @@ void plan_outputs(const Template& source, const Scope& scope, Plan& plan, Faults
     const auto condition = scope.conditions.find(output.condition);
     if (!output.condition.empty() && condition == scope.conditions.end()) faults.add(place + "/Condition", fmt::format("there is no condition '{}'", output.condition));
     if (!output.condition.empty() && (condition == scope.conditions.end() || !condition->second)) continue;
-    plan.outputs.emplace_back(output.name, text_of(resolve(output.value, scope, place + "/Value", faults)));
+    plan.outputs.emplace_back(output.name, text_of(with_own_urls(resolve(output.value, scope, place + "/Value", faults), apis_of(plan.resources))));
     if (!output.description.empty()) plan.output_descriptions[output.name] = output.description;
     if (output.export_name) plan.exports[text_of(resolve(*output.export_name, scope, place + "/Export/Name", faults))] = output.name;
   }
@@ -170,7 +198,7 @@ Plan make_plan(const PlanRequest& request, const ResourceTypes& types, Faults& f
   const auto resources = resources_to_make(request.source, scope, faults);
   for (const auto index : Ordering(resources, scope.conditions, faults).run()) {
     const auto& source = resources[index];
-    plan.resources.push_back(plan_resource(source, scope, request, types, faults));
+    plan.resources.push_back(plan_resource(source, scope, apis_of(plan.resources), request, types, faults));
     scope.resources.insert_or_assign(source.logical_id, plan.resources.back().identity);
   }
   plan_outputs(request.source, scope, plan, faults);
