@@ -17,6 +17,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::string_view aws_sdk_v2 =
+#include "embedded/aws_sdk_v2.cjs.inc"
+    ;
 constexpr std::string_view node_bootstrap =
 #include "embedded/node_bootstrap.cjs.inc"
     ;
@@ -66,6 +69,7 @@ Result<void> install(const Layout& layout, const std::string& node_layer) {
     if (failure) return error(ErrorCode::Unavailable, fmt::format("{} cannot be made: {}", folder, failure.message()), folder);
   }
   if (auto written = write_if_different(layout.runtime() + "/node_bootstrap.cjs", node_bootstrap); !written) return written;
+  if (auto written = write_if_different(layout.runtime() + "/aws_sdk_v2.cjs", aws_sdk_v2); !written) return written;
   if (auto written = write_if_different(layout.runtime() + "/python_bootstrap.py", python_bootstrap); !written) return written;
   return link_layer(layout, node_layer);
 }

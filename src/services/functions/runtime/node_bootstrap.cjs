@@ -12,6 +12,8 @@ const [host, port] = env.AWS_LAMBDA_RUNTIME_API.split(':');
 const api = '/2018-06-01/runtime/';
 const taskRoot = env.LAMBDA_TASK_ROOT;
 
+require('./aws_sdk_v2.cjs');
+
 // ---- console: time, request id, level, text, as on AWS --------------------------------------------------------------
 let requestId = '';
 

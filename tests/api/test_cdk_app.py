@@ -1,0 +1,132 @@
+"""A published kind of CDK stack (tests/cdk), synthesised with an old and the newest aws-cdk-lib, deployed both ways, and run to its end by real mail."""
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import tempfile
+import unittest
+import urllib.parse
+
+from support.daemon import NODE_LAYER, ROOT, Daemon, MailServer, main, request, wait_for
+from test_cloudformation import cdk
+
+APP = ROOT / "tests" / "cdk"
+MACHINE = "Confirmation"
+
+
+def node():
+    bundled = NODE_LAYER / "node"
+    return str(bundled) if bundled.exists() else "node"
+
+
+def library(version):
+    """A folder with node_modules that hold aws-cdk-lib; None where npm's registry cannot be reached."""
+    folder = ROOT / "build" / f"cdk-lib-{version}"
+    if not (folder / "node_modules" / "aws-cdk-lib").exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in ("package.json", "package-lock.json"):
+            shutil.copy(APP / f"lib-{version}" / name, folder)
+        subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], cwd=folder, capture_output=True)
+    return folder if (folder / "node_modules" / "aws-cdk-lib").exists() else None
+
+
+class CdkApp(unittest.TestCase):
+    def setUp(self):
+        if not (NODE_LAYER / "node_modules" / "aws-sdk").exists():
+            self.skipTest("the functions' layer has no aws-sdk (docker/node-layer/install build/node-layer)")
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="signalbox-cdk-app-"))
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+
+    def synthesise(self, version, wording="first"):
+        modules = library(version)
+        if not modules:
+            self.skipTest("aws-cdk-lib cannot be installed here")
+        out = self.folder / f"cdk.out-{wording}"
+        environment = {**os.environ, "NODE_PATH": str(modules / "node_modules"), "CDK_OUTDIR": str(out), "CDK_CONTEXT_JSON": f'{{"wording":"{wording}"}}', "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1"}
+        done = subprocess.run([node(), APP / "app.js"], env=environment, capture_output=True, text=True, timeout=120)
+        self.assertEqual(done.returncode, 0, done.stderr[-3000:])
+        return out
+
+    def cdk(self, daemon, *command):
+        program = cdk()
+        if not program:
+            self.skipTest("CDK's command line cannot be installed here")
+        environment = {**os.environ, "HOME": str(self.folder), "AWS_ENDPOINT_URL": f"http://{daemon.admin}", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
+                       "AWS_REGION": "us-east-1", "CDK_DISABLE_CLI_TELEMETRY": "1", "CI": "1"}
+        done = subprocess.run([node(), program, *map(str, command)], cwd=self.folder, env=environment, capture_output=True, text=True, timeout=120)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        return done.stdout + done.stderr
+
+    def confirm_subscription(self, daemon, mail):
+        """By the link in the mail that asks for it, as its reader does."""
+        asked = wait_for(lambda: next((m for m in mail.messages if "onfirm" in m["Subject"] and "SubscriptionArn" not in m.as_string() and "Please" not in m["Subject"]), None))
+        link = re.search(r"https?://\S+", asked.get_content()).group()
+        self.assertEqual(daemon.open(link)[0], 200)
+
+    def question(self, mail, wording, but=()):
+        """The link of the newest question that says so."""
+        def found():
+            for message in reversed(mail.messages):
+                if message["Subject"] != "Please confirm" or f"({wording})" not in message.get_content():
+                    continue
+                link = re.search(r"https?://\S+/confirm\S+", message.get_content()).group()
+                if link not in but:
+                    return link
+            return None
+        return wait_for(found, 100)
+
+    def executions(self, daemon, status):
+        return daemon.get(f"/v1/executions?stateMachine={MACHINE}&status={status}")["executions"]
+
+    def test_rule_mail_link_success(self):
+        """The old library, `signalbox deploy`; the rule itself starts the workflow, a minute after it was deployed."""
+        out = self.synthesise("2.28.1")
+        with MailServer() as mail, Daemon("--smtp", mail.url, "--mail-from", "signalbox@example.org") as daemon:
+            answer = daemon.cli("deploy", out).stdout
+            self.assertRegex(answer, r"Confirmation: created\n")
+            self.confirm_subscription(daemon, mail)
+            link = self.question(mail, "first")
+            self.assertRegex(link, rf"^http://{daemon.public}/_api/[a-z0-9]+/live//confirm\?")
+            waiting = self.executions(daemon, "RUNNING")
+            self.assertGreaterEqual(len(waiting), 1)
+
+            # A change while executions wait: they finish on the definition that they began with, and the link goes on working.
+            changed = self.synthesise("2.28.1", "second")
+            self.assertIn("update  MakeRequest", daemon.cli("deploy", changed).stdout)
+            status, _, text = daemon.open(link)
+            self.assertEqual((status, text), (200, '{"statusCode":200}'))
+            asked = urllib.parse.parse_qs(urllib.parse.urlsplit(link).query)["request"][0]
+            done = wait_for(lambda: next((e for e in self.executions(daemon, "SUCCEEDED") if daemon.execution(e["id"])["output"] == {"confirmed": asked}), None))
+            self.assertIn(done["id"], [e["id"] for e in waiting])
+            self.assertIn('"method":"GET","path":"/confirm","status":"200","user":"-"', self.access_log(daemon))
+
+            daemon.start_execution(MACHINE)
+            self.question(mail, "second", but=(link,))
+            removed = daemon.cli("destroy", "Confirmation").stdout
+            self.assertIn("keep    AccessLog", removed)
+            self.assertEqual(daemon.get("/v1/stacks")["stacks"], [])
+            self.assertEqual(daemon.get("/v1/schedules")["schedules"], [])
+            self.assertEqual(request(daemon.public, "GET", urllib.parse.urlsplit(link).path)[0], 403)
+
+    def access_log(self, daemon):
+        import boto3
+        logs = boto3.client("logs", endpoint_url=f"http://{daemon.admin}", region_name="us-east-1", aws_access_key_id="test", aws_secret_access_key="test")
+        group = next(g["logGroupName"] for g in logs.describe_log_groups()["logGroups"] if "AccessLog" in g["logGroupName"])
+        return wait_for(lambda: "\n".join(e["message"] for e in logs.filter_log_events(logGroupName=group)["events"]))
+
+    def test_the_newest_library_by_cdk_deploy(self):
+        out = self.synthesise("newest")
+        with Daemon() as daemon:
+            self.assertIn("Confirmation.LinksUrl = http", self.cdk(daemon, "deploy", "--app", out, "--require-approval", "never"))
+            daemon.start_execution(MACHINE)
+            mail = wait_for(lambda: [m for m in daemon.mail() if m["subject"] == "Please confirm"])[0]
+            link = re.search(r"https?://\S+/confirm\S+", mail["text"]).group()
+            self.assertEqual(daemon.open(link)[0], 200)
+            wait_for(lambda: self.executions(daemon, "SUCCEEDED"))
+            self.cdk(daemon, "destroy", "--app", out, "--force")
+            self.assertEqual(daemon.get("/v1/stacks")["stacks"], [])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+exports.handler = async ({ Answer }) => ({ confirmed: Answer.request });
