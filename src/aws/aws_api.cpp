@@ -1,5 +1,6 @@
 #include "aws/aws_api.h"
 
+#include "aws/apigateway/apigateway.h"
 #include "aws/call.h"
 #include "aws/cloudformation.h"
 #include "aws/dispatch.h"
@@ -50,7 +51,7 @@ Failure refused(const Call& call, const Error& error) {
 
 /// Whether the wire reaches the service here; not everything is wired in tests. REST has been answered before.
 bool is_offered(const AwsServices& services, Service service) {
-  if (service == Service::Lambda || service == Service::Scheduler) return false;
+  if (service == Service::Lambda || service == Service::Scheduler || service == Service::ApiGateway) return false;
   if (service == Service::Events) return services.events != nullptr;
   return catalogue_of(service) != nullptr;
 }
@@ -138,6 +139,11 @@ asio::awaitable<http::Response> AwsApi::Implementation::answer_call(Implementati
   if (call.service == Service::Scheduler && self.services.schedules) {
     OperationContext context{self.services, base_url(request), request.request_id};
     auto response = co_await scheduler::answer(std::move(context), *self.reader, std::move(request));
+    co_return response;
+  }
+  if (call.service == Service::ApiGateway) {
+    OperationContext context{self.services, base_url(request), request.request_id};
+    auto response = co_await apigateway::answer(std::move(context), *self.reader, std::move(request));
     co_return response;
   }
   auto parameters = read_body(call, request);

@@ -26,14 +26,15 @@ constexpr std::array known{Known{Service::StepFunctions, "AWSStepFunctions", "20
                            Known{Service::Iam, "", "2010-05-08", "iam"},
                            Known{Service::CloudFormation, "", "2010-05-15", "cloudformation"},
                            Known{Service::Lambda, "", "", "lambda"},
-                           Known{Service::Scheduler, "", "", "scheduler"}};
+                           Known{Service::Scheduler, "", "", "scheduler"},
+                           Known{Service::ApiGateway, "", "", "apigateway"}};
 
 /// Services spoken in REST, by what their paths begin with. `/tags` is several services'.
 struct RestPath {
   std::string_view prefix;
   Service service;
 };
-constexpr std::array rest_paths{RestPath{"/schedules", Service::Scheduler}, RestPath{"/schedule-groups", Service::Scheduler}};
+constexpr std::array rest_paths{RestPath{"/schedules", Service::Scheduler}, RestPath{"/schedule-groups", Service::Scheduler}, RestPath{"/restapis", Service::ApiGateway}};
 
 Service by_scope(std::string_view scope) {
   const auto found = std::find_if(known.begin(), known.end(), [&](const Known& each) { return each.scope == scope; });
@@ -128,7 +129,7 @@ Call identify(const http::Request& request) {
   if (found != known.end()) call.service = found->service;
   if (call.service == Service::Other && call.operation.empty()) call.service = by_path(request.path, by_scope(scope));
   if (call.service == Service::Other) call.service = by_scope(scope);
-  if (call.service == Service::Lambda || call.service == Service::Scheduler) call.protocol = Protocol::Rest;
+  if (call.service == Service::Lambda || call.service == Service::Scheduler || call.service == Service::ApiGateway) call.protocol = Protocol::Rest;
   if (call.service == Service::Other && version.empty() && is_queue_path(request.path)) call.service = Service::Sqs;
   call.service_name = scope.empty() ? version : scope;
   return call;

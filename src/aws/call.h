@@ -9,7 +9,7 @@
 
 namespace signalbox::aws {
 
-enum class Service { StepFunctions, Sqs, Sns, Lambda, Logs, Events, Scheduler, Sts, Ssm, Iam, S3, CloudFormation, Other };
+enum class Service { StepFunctions, Sqs, Sns, Lambda, Logs, Events, Scheduler, Sts, Ssm, Iam, S3, ApiGateway, CloudFormation, Other };
 enum class Protocol { Json10, Json11, Query, Rest };
 
 /// By X-Amz-Target, then whether it is S3's, then by form Action and Version, then by path, with the service named in the SigV4 credential scope as tie-breaker.

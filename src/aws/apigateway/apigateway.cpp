@@ -1,0 +1,179 @@
+#include "aws/apigateway/apigateway.h"
+
+#include "aws/object_text.h"
+#include "aws/rest_call.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace signalbox::aws::apigateway {
+
+namespace {
+
+const std::vector<RestBinding>& bindings() {
+  static const QueryMember limit{"limit", "limit"}, position{"position", "position"}, embed{"embed", "embed", true};
+  static const std::string_view method = "/restapis/{restApiId}/resources/{resourceId}/methods/{method}", method_response = "/restapis/{restApiId}/resources/{resourceId}/methods/{method}/responses/{statusCode}",
+                                integration = "/restapis/{restApiId}/resources/{resourceId}/methods/{method}/integration",
+                                integration_response = "/restapis/{restApiId}/resources/{resourceId}/methods/{method}/integration/responses/{statusCode}";
+  static const std::vector<RestBinding> table{
+      {"GET", "/restapis", "GetRestApis", 200, {limit, position}},
+      {"POST", "/restapis", "CreateRestApi", 201},
+      {"GET", "/restapis/{restApiId}", "GetRestApi"},
+      {"PATCH", "/restapis/{restApiId}", "UpdateRestApi"},
+      {"DELETE", "/restapis/{restApiId}", "DeleteRestApi", 202},
+      {"GET", "/restapis/{restApiId}/resources", "GetResources", 200, {limit, position, embed}},
+      {"GET", "/restapis/{restApiId}/resources/{resourceId}", "GetResource", 200, {embed}},
+      {"POST", "/restapis/{restApiId}/resources/{parentId}", "CreateResource", 201},
+      {"DELETE", "/restapis/{restApiId}/resources/{resourceId}", "DeleteResource", 202},
+      {"GET", method, "GetMethod"},
+      {"PUT", method, "PutMethod", 201},
+      {"DELETE", method, "DeleteMethod", 204},
+      {"GET", method_response, "GetMethodResponse"},
+      {"PUT", method_response, "PutMethodResponse", 201},
+      {"DELETE", method_response, "DeleteMethodResponse", 204},
+      {"GET", integration, "GetIntegration"},
+      {"PUT", integration, "PutIntegration", 201},
+      {"DELETE", integration, "DeleteIntegration", 204},
+      {"GET", integration_response, "GetIntegrationResponse"},
+      {"PUT", integration_response, "PutIntegrationResponse", 201},
+      {"DELETE", integration_response, "DeleteIntegrationResponse", 204},
+      {"GET", "/restapis/{restApiId}/models", "GetModels", 200, {limit, position}},
+      {"POST", "/restapis/{restApiId}/models", "CreateModel", 201},
+      {"GET", "/restapis/{restApiId}/models/{modelName}", "GetModel"},
+      {"DELETE", "/restapis/{restApiId}/models/{modelName}", "DeleteModel", 202},
+      {"GET", "/restapis/{restApiId}/requestvalidators", "GetRequestValidators", 200, {limit, position}},
+      {"POST", "/restapis/{restApiId}/requestvalidators", "CreateRequestValidator", 201},
+      {"GET", "/restapis/{restApiId}/requestvalidators/{requestValidatorId}", "GetRequestValidator"},
+      {"DELETE", "/restapis/{restApiId}/requestvalidators/{requestValidatorId}", "DeleteRequestValidator", 202},
+      {"GET", "/restapis/{restApiId}/gatewayresponses/{responseType}", "GetGatewayResponse"},
+      {"PUT", "/restapis/{restApiId}/gatewayresponses/{responseType}", "PutGatewayResponse", 201},
+      {"DELETE", "/restapis/{restApiId}/gatewayresponses/{responseType}", "DeleteGatewayResponse", 202},
+      {"GET", "/restapis/{restApiId}/deployments", "GetDeployments", 200, {limit, position}},
+      {"POST", "/restapis/{restApiId}/deployments", "CreateDeployment", 201},
+      {"GET", "/restapis/{restApiId}/deployments/{deploymentId}", "GetDeployment"},
+      {"DELETE", "/restapis/{restApiId}/deployments/{deploymentId}", "DeleteDeployment", 202},
+      {"GET", "/restapis/{restApiId}/stages", "GetStages", 200, {{"deploymentId", "deploymentId"}}},
+      {"POST", "/restapis/{restApiId}/stages", "CreateStage", 201},
+      {"GET", "/restapis/{restApiId}/stages/{stageName}", "GetStage"},
+      {"PATCH", "/restapis/{restApiId}/stages/{stageName}", "UpdateStage"},
+      {"DELETE", "/restapis/{restApiId}/stages/{stageName}", "DeleteStage", 202},
+      {"GET", "/account", "GetAccount"},
+  };
+  return table;
+}
+
+Failure unparsable(const std::string& why) { return {"SerializationException", "The request's body is not JSON: " + why}; }
+
+/// This service spells the message in small letters, whatever the error.
+http::Response refusal(const Failure& failure) {
+  auto response = rest_failure(failure);
+  response.body = ObjectText().text("message", failure.message).take();
+  return response;
+}
+
+Failure not_offered(const http::Request& request) { return {"UnknownOperationException", "API Gateway's " + request.method + " " + request.target + " is not offered here", 404}; }
+
+std::size_t read_limit(const Json& request) {
+  const auto text = gateway::text_of(request, "limit");
+  std::size_t limit = 25;
+  std::from_chars(text.data(), text.data() + text.size(), limit);
+  return std::clamp<std::size_t>(limit, 1, 500);
+}
+
+}  // namespace
+
+const Catalogue& catalogue() {
+  static const Catalogue table{.operations = {{"CreateDeployment", &create_deployment},
+                                              {"CreateModel", &create_model},
+                                              {"CreateRequestValidator", &create_request_validator},
+                                              {"CreateResource", &create_resource},
+                                              {"CreateRestApi", &create_rest_api},
+                                              {"CreateStage", &create_stage},
+                                              {"DeleteDeployment", &delete_deployment},
+                                              {"DeleteGatewayResponse", &delete_gateway_response},
+                                              {"DeleteIntegration", &delete_integration},
+                                              {"DeleteIntegrationResponse", &delete_integration_response},
+                                              {"DeleteMethod", &delete_method},
+                                              {"DeleteMethodResponse", &delete_method_response},
+                                              {"DeleteModel", &delete_model},
+                                              {"DeleteRequestValidator", &delete_request_validator},
+                                              {"DeleteResource", &delete_resource},
+                                              {"DeleteRestApi", &delete_rest_api},
+                                              {"DeleteStage", &delete_stage},
+                                              {"GetAccount", &get_account},
+                                              {"GetDeployment", &get_deployment},
+                                              {"GetDeployments", &get_deployments},
+                                              {"GetGatewayResponse", &get_gateway_response},
+                                              {"GetIntegration", &get_integration},
+                                              {"GetIntegrationResponse", &get_integration_response},
+                                              {"GetMethod", &get_method},
+                                              {"GetMethodResponse", &get_method_response},
+                                              {"GetModel", &get_model},
+                                              {"GetModels", &get_models},
+                                              {"GetRequestValidator", &get_request_validator},
+                                              {"GetRequestValidators", &get_request_validators},
+                                              {"GetResource", &get_resource},
+                                              {"GetResources", &get_resources},
+                                              {"GetRestApi", &get_rest_api},
+                                              {"GetRestApis", &get_rest_apis},
+                                              {"GetStage", &get_stage},
+                                              {"GetStages", &get_stages},
+                                              {"PutGatewayResponse", &put_gateway_response},
+                                              {"PutIntegration", &put_integration},
+                                              {"PutIntegrationResponse", &put_integration_response},
+                                              {"PutMethod", &put_method},
+                                              {"PutMethodResponse", &put_method_response},
+                                              {"UpdateRestApi", &update_rest_api},
+                                              {"UpdateStage", &update_stage}},
+                               .not_offered = {}};
+  return table;
+}
+
+Failure failed(const Error& error) {
+  switch (error.code) {
+    case ErrorCode::NotFound: return {"NotFoundException", error.message, 404};
+    case ErrorCode::AlreadyExists: return {"ConflictException", error.message, 409};
+    case ErrorCode::InvalidArgument: return {"BadRequestException", error.message, 400};
+    default: return general_failure(error);
+  }
+}
+
+Answer<Json> page(const gateway::Items& items, const Json& request) {
+  const auto after = gateway::text_of(request, "position");
+  const auto limit = read_limit(request);
+  Json::Array shown;
+  std::string last;
+  bool more = false;
+  for (const auto& [id, record] : items) {
+    if (id <= after) continue;
+    more = shown.size() == limit;
+    if (more) break;
+    shown.push_back(record);
+    last = id;
+  }
+  Json answer = json_object({{"item", Json(std::move(shown))}});
+  return more ? answer.with("position", Json(last)) : answer;
+}
+
+Json members_of(const Json& request, std::initializer_list<std::string_view> names) {
+  Json members = Json::empty_object();
+  for (const auto name : names)
+    if (const auto* value = request.find(name); value && !value->is_null()) members = members.with(name, *value);
+  return members;
+}
+
+std::string new_id(Transaction& transaction, std::size_t length) { return gateway::stable_id({transaction.new_uuid().value}, length); }
+
+asio::awaitable<http::Response> answer(OperationContext context, const Reader& reader, http::Request request) {
+  const auto call = match_rest_call(bindings(), request);
+  if (!call || request.query_value("mode")) co_return refusal(not_offered(request));   // ?mode=import: definitions in OpenAPI
+  auto members = with_body(call->parameters, request, &unparsable);
+  if (!members) co_return refusal(members.error());
+  auto result = co_await run_operation(std::move(context), *catalogue().find(call->binding->operation), reader, std::move(*members));
+  if (!result) co_return refusal(result.error());
+  auto response = rest_answer(call->binding->status, *result);
+  if (call->binding->status == 202) response.body.clear();
+  co_return response;
+}
+
+}  // namespace signalbox::aws::apigateway

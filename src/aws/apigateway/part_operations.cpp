@@ -1,0 +1,88 @@
+#include "aws/apigateway/apigateway.h"
+
+#include "services/gateway/gateway_response.h"
+
+namespace signalbox::aws::apigateway {
+
+namespace {
+
+using gateway::Kind;
+using gateway::text_of;
+
+Failure not_found(std::string_view what) { return {"NotFoundException", "Invalid " + std::string(what) + " specified", 404}; }
+
+Answer<Json> store(Transaction& transaction, const std::string& api, Kind kind, const std::string& id, const Json& record) {
+  if (auto put = gateway::put_part(transaction, api, kind, id, record); !put) return failed(put.error());
+  return record;
+}
+
+Answer<Json> find(const Reader& reader, const Json& request, Kind kind, const char* id, const char* what) {
+  const auto api = text_of(request, "restApiId");
+  if (auto found = gateway::get_api(reader, api); !found) return failed(found.error());
+  auto record = gateway::find_item(reader, api, kind, text_of(request, id));
+  if (!record) return not_found(what);
+  return std::move(*record);
+}
+
+Answer<Json> list(const Reader& reader, const Json& request, Kind kind) {
+  const auto api = text_of(request, "restApiId");
+  if (auto found = gateway::get_api(reader, api); !found) return failed(found.error());
+  return page(gateway::list_items(reader, api, kind), request);
+}
+
+Answer<Json> erase(Transaction& transaction, const Json& request, Kind kind, const char* id, const char* what) {
+  if (auto found = find(transaction, request, kind, id, what); !found) return found.error();
+  gateway::erase_item(transaction, text_of(request, "restApiId"), kind, text_of(request, id));
+  return Json::empty_object();
+}
+
+}  // namespace
+
+Answer<Json> create_model(const OperationContext&, EngineTransaction& transaction, const Json& request) {
+  const auto api = text_of(request, "restApiId"), name = text_of(request, "name");
+  if (name.empty()) return Failure{"BadRequestException", "Model name must be alphanumeric: "};
+  if (gateway::find_item(transaction, api, Kind::Model, name)) return Failure{"ConflictException", "Model name already exists for this REST API", 409};
+  Json record = members_of(request, {"name", "description", "schema", "contentType"}).with("id", Json(new_id(transaction, gateway::resource_id_length)));
+  if (!record.find("schema")) record = record.with("schema", Json("{}"));
+  return store(transaction, api, Kind::Model, name, record);
+}
+Answer<Json> delete_model(const OperationContext&, EngineTransaction& transaction, const Json& request) { return erase(transaction, request, Kind::Model, "modelName", "model name"); }
+Answer<Json> get_model(const OperationContext&, const Reader& reader, const Json& request) { return find(reader, request, Kind::Model, "modelName", "model name"); }
+Answer<Json> get_models(const OperationContext&, const Reader& reader, const Json& request) { return list(reader, request, Kind::Model); }
+
+Answer<Json> create_request_validator(const OperationContext&, EngineTransaction& transaction, const Json& request) {
+  const auto id = new_id(transaction, gateway::resource_id_length);
+  Json record = members_of(request, {"name", "validateRequestBody", "validateRequestParameters"}).with("id", Json(id));
+  for (const auto* name : {"validateRequestBody", "validateRequestParameters"})
+    if (!record.find(name)) record = record.with(name, Json(false));
+  return store(transaction, text_of(request, "restApiId"), Kind::Validator, id, record);
+}
+Answer<Json> delete_request_validator(const OperationContext&, EngineTransaction& transaction, const Json& request) {
+  return erase(transaction, request, Kind::Validator, "requestValidatorId", "Request Validator identifier");
+}
+Answer<Json> get_request_validator(const OperationContext&, const Reader& reader, const Json& request) {
+  return find(reader, request, Kind::Validator, "requestValidatorId", "Request Validator identifier");
+}
+Answer<Json> get_request_validators(const OperationContext&, const Reader& reader, const Json& request) { return list(reader, request, Kind::Validator); }
+
+Answer<Json> put_gateway_response(const OperationContext&, EngineTransaction& transaction, const Json& request) {
+  const auto record = members_of(request, {"responseType", "statusCode", "responseParameters", "responseTemplates"}).with("defaultResponse", Json(false));
+  return store(transaction, text_of(request, "restApiId"), Kind::Response, text_of(request, "responseType"), record);
+}
+Answer<Json> delete_gateway_response(const OperationContext&, EngineTransaction& transaction, const Json& request) {
+  return erase(transaction, request, Kind::Response, "responseType", "Gateway response type");
+}
+/// One that nobody made is the default.
+Answer<Json> get_gateway_response(const OperationContext&, const Reader& reader, const Json& request) {
+  auto own = find(reader, request, Kind::Response, "responseType", "Gateway response type");
+  if (own) return own;
+  const auto* type = gateway::find_response_type(text_of(request, "responseType"));
+  if (!type || !gateway::find_api(reader, text_of(request, "restApiId"))) return own;
+  Json record = json_object({{"responseType", type->name},
+                             {"responseParameters", Json::empty_object()},
+                             {"responseTemplates", json_object({{"application/json", R"({"message":$context.error.messageString})"}})},
+                             {"defaultResponse", true}});
+  return type->name.starts_with("DEFAULT") ? record : record.with("statusCode", Json(std::to_string(type->status)));
+}
+
+}  // namespace signalbox::aws::apigateway

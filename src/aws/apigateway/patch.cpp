@@ -1,0 +1,51 @@
+#include "aws/apigateway/patch.h"
+
+#include "services/gateway/gateway_records.h"
+
+#include <fmt/format.h>
+
+namespace signalbox::aws::apigateway {
+
+namespace {
+
+std::string unescaped(std::string part) {
+  for (const auto& [from, to] : {std::pair{"~1", "/"}, std::pair{"~0", "~"}})
+    for (auto at = part.find(from); at != std::string::npos; at = part.find(from, at + 1)) part.replace(at, 2, to);
+  return part;
+}
+
+std::vector<std::string> parts_of(std::string_view path) {
+  std::vector<std::string> parts;
+  while (path.starts_with('/')) {
+    path.remove_prefix(1);
+    const auto slash = std::min(path.find('/'), path.size());
+    parts.push_back(unescaped(std::string(path.substr(0, slash))));
+    path.remove_prefix(slash);
+  }
+  return parts;
+}
+
+}  // namespace
+
+Answer<Json> patched(Json record, const Json& request, const std::function<std::optional<Json>(const Json&, const Patch&)>& apply) {
+  const auto* operations = request.find("patchOperations");
+  if (!operations || !operations->is_array()) return record;
+  for (const auto& operation : operations->elements()) {
+    const auto path = gateway::text_of(operation, "path");
+    Patch patch{gateway::text_of(operation, "op"), parts_of(path), {}};
+    if (patch.op != "add" && patch.op != "replace" && patch.op != "remove") return Failure{"BadRequestException", "Invalid patch operation specified. Must be one of: [add, remove, replace]"};
+    if (const auto* value = operation.find("value"); value && patch.op != "remove") patch.value = *value;
+    auto changed = patch.path.empty() ? std::nullopt : apply(record, patch);
+    if (!changed) return Failure{"BadRequestException", fmt::format("Invalid patch path  '{}' specified for op '{}'", path, patch.op)};
+    record = std::move(*changed);
+  }
+  return record;
+}
+
+Json with_member(const Json& record, std::span<const std::string> path, const Json& value) {
+  if (path.size() == 1) return value.is_null() ? record.without(path.front()) : record.with(path.front(), value);
+  const auto* inner = record.find(path.front());
+  return record.with(path.front(), with_member(inner && inner->is_object() ? *inner : Json::empty_object(), path.subspan(1), value));
+}
+
+}  // namespace signalbox::aws::apigateway
