@@ -15,6 +15,7 @@ struct FunctionCall {
   std::string payload;                      ///< JSON text, the event
   std::string request_id;                   ///< UUID; the same for a repetition of the same call
   bool log_tail = false;
+  std::string client_context = {};          ///< JSON text, which the handler's context shows; may be empty
 };
 
 struct FunctionOutcome {

@@ -40,6 +40,7 @@ struct StreamRecord {
   std::int64_t next_number = 1;             ///< of its events
   Timestamp created_at = {};
   std::optional<Timestamp> first_event_at = std::nullopt, last_event_at = std::nullopt, last_ingested_at = std::nullopt;
+  std::int64_t stored_bytes = 0;            ///< of its events, as stored_bytes() counts them
 };
 
 struct LogEvent {
@@ -53,6 +54,9 @@ struct StoredEvent {
   std::int64_t number = 0;
   std::string message = {};
 };
+
+/// What an event counts for in storedBytes: its message in UTF-8 and 26 bytes. [CloudWatch Logs quotas, "Event size"]
+[[nodiscard]] inline std::int64_t stored_bytes(std::string_view message) { return static_cast<std::int64_t>(message.size()) + 26; }
 
 // ---- writing -------------------------------------------------------------------------------------------------------------------------
 /// Errors: AlreadyExists, InvalidArgument (name). [CreateLogGroup]

@@ -23,7 +23,7 @@ namespace {
 
 /// What is wrong with the request before any operation looks at it.
 Failure unknown_operation(const Call& call, bool known) {
-  if (known) return {"UnsupportedOperationException", call.operation + " is an operation of AWS that is not supported here", 501};
+  if (known) return {call.protocol == Protocol::Query ? "InvalidAction" : "UnsupportedOperationException", call.operation + " is an operation of AWS that is not supported here", 400};   // clients would repeat what a 5xx answers
   if (call.protocol == Protocol::Rest) return {"UnknownOperationException", "Not supported here: " + call.service_name, 404};
   if (call.protocol != Protocol::Query) return {"UnknownOperationException", "Unknown operation: " + call.service_name + "." + call.operation, 404};
   if (call.operation.empty()) return {"MissingAction", "The request must contain the parameter Action."};
@@ -45,6 +45,7 @@ Answer<Json> read_body(const Call& call, const http::Request& request) {
 Failure refused(const Call& call, const Error& error) {
   const bool query = call.protocol == Protocol::Query;
   if (error.where == "InvalidSignatureException") return {query ? "SignatureDoesNotMatch" : error.where, error.message, 403};
+  if (error.where == "ExpiredTokenException") return {query ? "ExpiredToken" : error.where, error.message, 403};
   if (error.where == "UnrecognizedClientException") return {query ? "InvalidClientTokenId" : error.where, error.message, 403};
   return {error.where.empty() ? "AccessDeniedException" : error.where, error.message, 403};
 }

@@ -9,6 +9,7 @@ from support.daemon import NODE_LAYER, ROOT, Daemon, main
 
 BOTO3 = "boto3==1.44.8"
 VENV = ROOT / "build" / "venv-boto3"
+BOTO3_TESTS = [("test_aws_clients.py", "Boto3"), ("test_account_services.py",), ("test_events.py",), ("test_lambda.py",), ("test_logs.py",), ("test_s3.py",), ("test_sqs_moves.py",)]
 
 
 def node():
@@ -43,8 +44,10 @@ class NewestClients(unittest.TestCase):
             self.skipTest(f"{BOTO3} cannot be installed here")
         # The tests of Debian's boto3 once more, in the other's interpreter.
         environment = {**os.environ, "PYTHONPATH": str(ROOT / "tests")}
-        done = subprocess.run([python, pathlib.Path(__file__).parent / "test_aws_clients.py", "Boto3"], capture_output=True, text=True, env=environment, timeout=300, check=False)
-        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        for script, *cases in BOTO3_TESTS:
+            with self.subTest(script):
+                done = subprocess.run([python, pathlib.Path(__file__).parent / script, *cases], capture_output=True, text=True, env=environment, timeout=300, check=False)
+                self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,10 @@
 // Functions as a whole: made, shown, changed, deleted.
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include <charconv>
+#include <memory>
 
 #include "aws/lambda/lambda.h"
 #include "services/functions/service.h"
@@ -78,9 +83,7 @@ Answer<std::string> archive_of(const OperationContext& context, const Json& code
   return invalid_parameter("Please provide a source for function code.");
 }
 
-}  // namespace
-
-Answer<UploadedCode> upload(const OperationContext& context, const Json& code) {
+Answer<UploadedCode> unpack(const OperationContext& context, const Json& code) {
   if (code.find("ImageUri")) return invalid_parameter("ImageUri is not supported here: functions run without containers");
   const auto archive = archive_of(context, code);
   if (!archive) return archive.error();
@@ -89,12 +92,34 @@ Answer<UploadedCode> upload(const OperationContext& context, const Json& code) {
   return UploadedCode{.hash = stored->hash, .sha256 = base64_encode(digest(DigestAlgorithm::Sha256, *archive)), .bytes = static_cast<std::int64_t>(archive->size())};
 }
 
+/// Runs `work` on a thread for files and resumes where it was called.
+asio::awaitable<Answer<UploadedCode>> on_file_thread(ObjectService& objects, std::function<Answer<UploadedCode>()> work) {
+  auto caller = co_await asio::this_coro::executor;
+  auto initiate = [&objects, caller, work = std::move(work)](auto handler) mutable {
+    auto shared = std::make_shared<decltype(handler)>(std::move(handler));
+    objects.on_file_thread([caller, shared, work = std::move(work)] {
+      auto result = std::make_shared<Answer<UploadedCode>>(work());
+      asio::post(caller, [shared, result] { (*shared)(std::move(*result)); });
+    });
+  };
+  co_return co_await asio::async_initiate<decltype(asio::use_awaitable), void(Answer<UploadedCode>)>(std::move(initiate), asio::use_awaitable);
+}
+
+}  // namespace
+
+asio::awaitable<Answer<UploadedCode>> upload(OperationContext context, Json code) {
+  std::function<Answer<UploadedCode>()> work = [context, code = std::move(code)] { return unpack(context, code); };
+  if (!context.services.objects) co_return work();   // nothing to wait for in tests without an object store
+  auto uploaded = co_await on_file_thread(*context.services.objects, std::move(work));
+  co_return uploaded;
+}
+
 asio::awaitable<Answer<Json>> create_function(OperationContext context, Json request) {
   const auto reader = context.services.engine.reader();
   auto config = read_new_function(*reader, request);
   if (!config) co_return config.error();
   if (functions::find_function(*reader, config->name)) co_return failure_of(error(ErrorCode::AlreadyExists, "Function already exist: " + config->name));
-  const auto code = upload(context, *request.find("Code"));
+  const auto code = co_await upload(context, *request.find("Code"));
   if (!code) co_return code.error();
   take_code(*config, *code, request);
   std::function<Answer<Json>(EngineTransaction&)> work = [context, config = *config, request](EngineTransaction& transaction) -> Answer<Json> {
@@ -111,7 +136,7 @@ asio::awaitable<Answer<Json>> update_function_code(OperationContext context, Jso
   if (!reference) co_return reference.error();
   const auto reader = context.services.engine.reader();
   if (auto found = function_of(context, *reader, *reference); !found) co_return found.error();
-  const auto code = upload(context, request);
+  const auto code = co_await upload(context, request);
   if (!code) co_return code.error();
   std::function<Answer<Json>(EngineTransaction&)> work = [context, name = reference->name, code = *code, request](EngineTransaction& transaction) -> Answer<Json> {
     auto config = function_of(context, transaction, {name, {}});
@@ -157,6 +182,7 @@ asio::awaitable<Answer<Json>> delete_function(OperationContext context, Json req
       return Json::empty_object();
     }
     if (const auto deleted = functions::delete_function(transaction, reference.name); !deleted) return failure_of(deleted.error());
+    forget_policies(transaction, reference.name);
     return Json::empty_object();
   };
   auto answer = co_await write(context.services.engine, std::move(work));

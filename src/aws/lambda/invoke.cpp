@@ -63,10 +63,16 @@ asio::awaitable<Answer<Json>> invoke(OperationContext context, Json request) {
   if (!payload) co_return payload.error();
   const auto reader = context.services.engine.reader();
   if (auto found = qualified_function_of(context, *reader, *reference); !found) co_return found.error();
+  std::string client_context;
+  if (const auto given = text_of(request, "ClientContext", ""); !given.empty()) {
+    auto decoded = functions::decode_client_context(given);
+    if (!decoded) co_return Failure{"InvalidRequestContentException", decoded.error().message};
+    client_context = std::move(*decoded);
+  }
   if (type == "DryRun") co_return json_object({{"StatusCode", 204}});
   const auto function = reference->name + (reference->qualifier.empty() ? "" : ":" + reference->qualifier);
   if (type == "Event") {
-    functions::AsyncCall later{.function = function, .payload = std::move(*payload), .request_id = context.request_id};
+    functions::AsyncCall later{.function = function, .payload = std::move(*payload), .request_id = context.request_id, .client_context = std::move(client_context)};
     std::function<Answer<Json>(EngineTransaction&)> work = [calls = context.services.async_calls, later](EngineTransaction& transaction) -> Answer<Json> {
       calls->add(transaction, later);
       return json_object({{"StatusCode", 202}, {"Payload", ""}});
@@ -74,10 +80,19 @@ asio::awaitable<Answer<Json>> invoke(OperationContext context, Json request) {
     auto answer = co_await write(context.services.engine, std::move(work));
     co_return answer;
   }
-  FunctionCall asked{.function = function, .payload = std::move(*payload), .request_id = context.request_id, .log_tail = log_type == "Tail"};
+  FunctionCall asked{.function = function, .payload = std::move(*payload), .request_id = context.request_id, .log_tail = log_type == "Tail", .client_context = std::move(client_context)};
   auto outcome = co_await call(*context.services.functions, std::move(asked));
   co_return answer_of(context, *reference, std::move(outcome));
 }
+
+asio::awaitable<Answer<Json>> invoke_async(OperationContext context, Json request) {
+  Json event = request.without("InvokeArgs").with("InvocationType", "Event").with("Payload", Json(text_of(request, "InvokeArgs", "")));
+  const auto accepted = co_await invoke(std::move(context), std::move(event));
+  if (!accepted) co_return accepted.error();
+  co_return json_object({{"Status", 202}});
+}
+
+Json invoke_async_request(const Json& parameters, const http::Request& request) { return parameters.with("InvokeArgs", Json(request.body)); }
 
 Json invoke_request(const Json& parameters, const http::Request& request) {
   Json out = parameters;

@@ -54,6 +54,21 @@ const std::vector<RestBinding>& bindings() {
       {"GET", "/2018-10-31/layers/{LayerName}/versions", "ListLayerVersions", 200, {marker, max_items}},
       {"GET", "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}", "GetLayerVersion"},
       {"DELETE", "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}", "DeleteLayerVersion", 204},
+      // What is not offered, so that it is refused by its name.
+      {"POST", "/2021-11-15/functions/{FunctionName}/response-streaming-invocations", "InvokeWithResponseStream"},
+      {"POST", "/2021-10-31/functions/{FunctionName}/url", "CreateFunctionUrlConfig"},
+      {"GET", "/2021-10-31/functions/{FunctionName}/url", "GetFunctionUrlConfig"},
+      {"PUT", "/2021-10-31/functions/{FunctionName}/url", "UpdateFunctionUrlConfig"},
+      {"DELETE", "/2021-10-31/functions/{FunctionName}/url", "DeleteFunctionUrlConfig"},
+      {"GET", "/2021-10-31/functions/{FunctionName}/urls", "ListFunctionUrlConfigs"},
+      {"PUT", "/2019-09-30/functions/{FunctionName}/provisioned-concurrency", "PutProvisionedConcurrencyConfig"},
+      {"GET", "/2019-09-30/functions/{FunctionName}/provisioned-concurrency", "GetProvisionedConcurrencyConfig"},   // with List=ALL: ListProvisionedConcurrencyConfigs
+      {"DELETE", "/2019-09-30/functions/{FunctionName}/provisioned-concurrency", "DeleteProvisionedConcurrencyConfig"},
+      {"PUT", "/2020-06-30/functions/{FunctionName}/code-signing-config", "PutFunctionCodeSigningConfig"},
+      {"GET", "/2020-06-30/functions/{FunctionName}/code-signing-config", "GetFunctionCodeSigningConfig"},
+      {"PUT", "/2021-07-20/functions/{FunctionName}/runtime-management-config", "PutRuntimeManagementConfig"},
+      {"GET", "/2019-09-25/functions/{FunctionName}/event-invoke-config/list", "ListFunctionEventInvokeConfigs"},
+      {"POST", "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}/policy", "AddLayerVersionPermission"},
   };
   return table;
 }
@@ -84,6 +99,7 @@ const Catalogue& catalogue() {
                                               {"GetPolicy", &get_policy},
                                               {"GetFunctionConfiguration", &get_function_configuration},
                                               {"Invoke", &invoke},
+                                              {"InvokeAsync", &invoke_async},
                                               {"ListAliases", &list_aliases},
                                               {"ListEventSourceMappings", &list_event_source_mappings},
                                               {"ListFunctions", &list_functions},
@@ -103,7 +119,10 @@ const Catalogue& catalogue() {
                                               {"UpdateFunctionCode", &update_function_code},
                                               {"UpdateFunctionConfiguration", &update_function_configuration},
                                               {"UpdateFunctionEventInvokeConfig", &update_function_event_invoke_config}},
-                               .not_offered = {"InvokeAsync"}};
+                               .not_offered = {"AddLayerVersionPermission", "CreateFunctionUrlConfig", "DeleteFunctionUrlConfig", "DeleteProvisionedConcurrencyConfig", "GetFunctionCodeSigningConfig",
+                                               "GetFunctionUrlConfig", "GetProvisionedConcurrencyConfig", "InvokeWithResponseStream", "ListFunctionEventInvokeConfigs", "ListFunctionUrlConfigs",
+                                               "ListProvisionedConcurrencyConfigs", "PutFunctionCodeSigningConfig", "PutProvisionedConcurrencyConfig", "PutRuntimeManagementConfig",
+                                               "UpdateFunctionUrlConfig"}};
   return table;
 }
 
@@ -116,7 +135,10 @@ asio::awaitable<http::Response> answer(OperationContext context, const Reader& r
     co_return rest_failure({"UnknownOperationException", "Lambda's " + name + " is not supported here", 404});
   }
   const bool invokes = call->binding->operation == "Invoke";
-  auto members = invokes ? Answer<Json>(invoke_request(call->parameters, request)) : with_body(call->parameters, request, &unparsable);
+  const bool invokes_later = call->binding->operation == "InvokeAsync";
+  auto members = invokes         ? Answer<Json>(invoke_request(call->parameters, request))
+                 : invokes_later ? Answer<Json>(invoke_async_request(call->parameters, request))
+                                 : with_body(call->parameters, request, &unparsable);
   if (!members) co_return rest_failure(members.error());
   auto result = co_await run_operation(std::move(context), *operation, reader, std::move(*members));
   if (!result) co_return rest_failure(result.error());

@@ -50,8 +50,10 @@ struct UploadedCode {
   std::string hash, sha256;      ///< sha256: base64
   std::int64_t bytes = 0;
 };
-/// Code or Content of a request, unpacked and stored. Errors: InvalidParameterValueException, RequestTooLargeException.
-[[nodiscard]] Answer<UploadedCode> upload(const OperationContext& context, const Json& code);
+/// Code or Content of a request, unpacked and stored, away from the I/O thread. Errors: InvalidParameterValueException, RequestTooLargeException.
+[[nodiscard]] asio::awaitable<Answer<UploadedCode>> upload(OperationContext context, Json code);
+/// What stands in the function's policies goes with it.
+void forget_policies(EngineTransaction& transaction, std::string_view function);
 
 asio::awaitable<Answer<Json>> create_function(OperationContext context, Json request);
 asio::awaitable<Answer<Json>> update_function_code(OperationContext context, Json request);
@@ -102,6 +104,9 @@ Answer<Json> list_event_source_mappings(const OperationContext& context, const R
 
 /// Members of the answer: StatusCode, FunctionError, LogResult, ExecutedVersion, and Payload, a text, as the wire's body carries it.
 asio::awaitable<Answer<Json>> invoke(OperationContext context, Json request);
+/// The older way to ask for InvocationType Event; its member InvokeArgs is the body.
+asio::awaitable<Answer<Json>> invoke_async(OperationContext context, Json request);
+[[nodiscard]] Json invoke_async_request(const Json& parameters, const http::Request& request);
 /// Invoke's members are headers, and its payload the body.
 [[nodiscard]] Json invoke_request(const Json& parameters, const http::Request& request);
 [[nodiscard]] http::Response invoke_response(const Json& answer);

@@ -75,7 +75,7 @@ asio::awaitable<Answer<Json>> publish_layer_version(OperationContext context, Js
   const Json* content = parameters.object("Content");
   if (!content) parameters.violation("null", "content", "Member must not be null");
   if (auto fault = parameters.fault()) co_return *fault;
-  const auto code = upload(context, *content);
+  const auto code = co_await upload(context, *content);
   if (!code) co_return code.error();
   layer.code_hash = code->hash;
   layer.code_sha256 = code->sha256;

@@ -188,6 +188,10 @@ Answer<Json> untag_resource(const OperationContext& context, EngineTransaction& 
   return Json::empty_object();
 }
 
+void forget_policies(EngineTransaction& transaction, std::string_view function) {
+  for (const auto& [qualifier, policy] : list_kept(transaction, policy_kind, function)) (void)drop_kept(transaction, policy_kind, function, qualifier);
+}
+
 Answer<Json> add_permission(const OperationContext& context, EngineTransaction& transaction, const Json& request) {
   const auto place = policy_place(context, transaction, request);
   if (!place) return place.error();

@@ -13,15 +13,24 @@ namespace {
 
 constexpr std::array<std::int64_t, 23> retention_days{1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653, 0};
 
-Json group_json(const OperationContext& context, const Group& group) {
+/// A function's own log counts as its files do.
+std::int64_t stored_bytes(const OperationContext& context, const Reader& reader, const Group& group) {
+  std::int64_t bytes = 0;
+  if (!group.function.empty() && context.services.functions) bytes += static_cast<std::int64_t>(context.services.functions->logs().bytes(group.function));
+  if (group.record.row == 0) return bytes;
+  for (const auto& stream : logs::list_streams(reader, group.record, {}, {}, SIZE_MAX)) bytes += stream.stored_bytes;
+  return bytes;
+}
+
+Json group_json(const OperationContext& context, const Reader& reader, const Group& group) {
   const auto arn = group_arn(context, group.record.name);
   const Json settings = Json::from_stored(group.record.settings);
   const Json* type = settings.find("logGroupClass");
   Json out = json_object({{"logGroupName", Json(group.record.name)},
                           {"creationTime", Json(group.record.created_at.time_since_epoch().count())},
-                          {"metricFilterCount", 0},
+                          {"metricFilterCount", 0},   // there are none here
                           {"arn", Json(arn + ":*")},
-                          {"storedBytes", 0},
+                          {"storedBytes", Json(stored_bytes(context, reader, group))},
                           {"logGroupClass", type ? *type : Json("STANDARD")},
                           {"logGroupArn", Json(arn)}});
   if (group.record.retention_days) out = out.with("retentionInDays", Json(*group.record.retention_days));
@@ -94,7 +103,7 @@ Answer<Json> describe_log_groups(const OperationContext& context, const Reader& 
   auto groups = list_groups(reader, prefix.value_or(""), *after, pattern ? SIZE_MAX / 2 : limit + 1);
   if (pattern) std::erase_if(groups, [&](const Group& group) { return group.record.name.find(*pattern) == std::string::npos; });
   Json::Array shown;
-  for (std::size_t i = 0; i < groups.size() && i < limit; ++i) shown.push_back(group_json(context, groups[i]));
+  for (std::size_t i = 0; i < groups.size() && i < limit; ++i) shown.push_back(group_json(context, reader, groups[i]));
   Json out = json_object({{"logGroups", Json(std::move(shown))}});
   return groups.size() > limit ? out.with("nextToken", Json(base64url_encode(groups[limit - 1].record.name))) : out;
 }
@@ -145,6 +154,19 @@ Answer<Json> list_tags_for_resource(const OperationContext&, const Reader& reade
   Json::Object tags;
   for (const auto& [key, value] : group->record.tags) tags.push_back({key, Json(value)});
   return json_object({{"tags", Json(std::move(tags))}});
+}
+
+/// There are none: making one is refused.
+Answer<Json> describe_metric_filters(const OperationContext&, const Reader& reader, const Json& request) {
+  if (request.find("logGroupName")) {
+    if (const auto group = group_of(reader, request); !group) return group.error();
+  }
+  return json_object({{"metricFilters", Json::empty_array()}});
+}
+
+Answer<Json> describe_subscription_filters(const OperationContext&, const Reader& reader, const Json& request) {
+  if (const auto group = group_of(reader, request); !group) return group.error();
+  return json_object({{"subscriptionFilters", Json::empty_array()}});
 }
 
 Answer<Json> put_resource_policy(const OperationContext&, EngineTransaction& transaction, const Json& request) {

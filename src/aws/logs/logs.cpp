@@ -11,7 +11,9 @@ const Catalogue& catalogue() {
                                               {"DeleteRetentionPolicy", &delete_retention_policy},
                                               {"DescribeLogGroups", &describe_log_groups},
                                               {"DescribeLogStreams", &describe_log_streams},
+                                              {"DescribeMetricFilters", &describe_metric_filters},
                                               {"DescribeResourcePolicies", &describe_resource_policies},
+                                              {"DescribeSubscriptionFilters", &describe_subscription_filters},
                                               {"FilterLogEvents", &filter_log_events},
                                               {"GetLogEvents", &get_log_events},
                                               {"ListTagsForResource", &list_tags_for_resource},
@@ -24,7 +26,7 @@ const Catalogue& catalogue() {
                                               {"UntagLogGroup", &untag_resource},
                                               {"UntagResource", &untag_resource}},
                                .not_offered = {"AssociateKmsKey", "CancelExportTask", "CreateExportTask", "DeleteDestination", "DeleteMetricFilter", "DeleteQueryDefinition", "DeleteSubscriptionFilter",
-                                               "DescribeDestinations", "DescribeExportTasks", "DescribeMetricFilters", "DescribeQueries", "DescribeQueryDefinitions", "DescribeSubscriptionFilters",
+                                               "DescribeDestinations", "DescribeExportTasks", "DescribeQueries", "DescribeQueryDefinitions",
                                                "DisassociateKmsKey", "GetLogGroupFields", "GetLogRecord", "GetQueryResults", "PutDestination", "PutMetricFilter", "PutQueryDefinition",
                                                "PutSubscriptionFilter", "StartLiveTail", "StartQuery", "StopQuery", "TestMetricFilter"}};
   return table;

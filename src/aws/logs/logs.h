@@ -63,6 +63,8 @@ Answer<Json> untag_resource(const OperationContext& context, EngineTransaction& 
 Answer<Json> list_tags_for_resource(const OperationContext& context, const Reader& reader, const Json& request);
 Answer<Json> put_resource_policy(const OperationContext& context, EngineTransaction& transaction, const Json& request);
 Answer<Json> delete_resource_policy(const OperationContext& context, EngineTransaction& transaction, const Json& request);
+Answer<Json> describe_metric_filters(const OperationContext& context, const Reader& reader, const Json& request);
+Answer<Json> describe_subscription_filters(const OperationContext& context, const Reader& reader, const Json& request);
 Answer<Json> describe_resource_policies(const OperationContext& context, const Reader& reader, const Json& request);
 
 Answer<Json> create_log_stream(const OperationContext& context, EngineTransaction& transaction, const Json& request);

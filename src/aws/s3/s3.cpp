@@ -136,6 +136,7 @@ http::Response failure(const Error& error, const http::Request& request) {
 
 http::Response refusal(const Error& error, const http::Request& request) {
   if (error.where == "InvalidSignatureException") return failure(object_error("SignatureDoesNotMatch"), request);
+  if (error.where == "ExpiredTokenException") return failure(object_error("ExpiredToken"), request);
   if (error.where == "UnrecognizedClientException") return failure(object_error("InvalidAccessKeyId"), request);
   return failure(object_error("AccessDenied"), request);
 }

@@ -10,6 +10,7 @@ namespace {
 
 const std::map<std::string_view, Operation>& operations() {
   static const std::map<std::string_view, Operation> table{
+      {"AddPermission", &add_permission},
       {"ConfirmSubscription", &confirm_subscription},
       {"CreateTopic", &create_topic},
       {"DeleteTopic", &delete_topic},
@@ -21,6 +22,7 @@ const std::map<std::string_view, Operation>& operations() {
       {"ListTopics", &list_topics},
       {"Publish", &publish},
       {"PublishBatch", &publish_batch},
+      {"RemovePermission", &remove_permission},
       {"SetSubscriptionAttributes", &set_subscription_attributes},
       {"SetTopicAttributes", &set_topic_attributes},
       {"Subscribe", &subscribe},
@@ -31,11 +33,11 @@ const std::map<std::string_view, Operation>& operations() {
   return table;
 }
 
-constexpr std::array<std::string_view, 25> not_offered{
-    "AddPermission", "CheckIfPhoneNumberIsOptedOut", "CreatePlatformApplication", "CreatePlatformEndpoint", "CreateSMSSandboxPhoneNumber", "DeleteEndpoint",
+constexpr std::array<std::string_view, 23> not_offered{
+    "CheckIfPhoneNumberIsOptedOut", "CreatePlatformApplication", "CreatePlatformEndpoint", "CreateSMSSandboxPhoneNumber", "DeleteEndpoint",
     "DeletePlatformApplication", "DeleteSMSSandboxPhoneNumber", "GetDataProtectionPolicy", "GetEndpointAttributes", "GetPlatformApplicationAttributes", "GetSMSAttributes",
     "GetSMSSandboxAccountStatus", "ListEndpointsByPlatformApplication", "ListOriginationNumbers", "ListPhoneNumbersOptedOut", "ListPlatformApplications",
-    "ListSMSSandboxPhoneNumbers", "OptInPhoneNumber", "PutDataProtectionPolicy", "RemovePermission", "SetEndpointAttributes", "SetPlatformApplicationAttributes",
+    "ListSMSSandboxPhoneNumbers", "OptInPhoneNumber", "PutDataProtectionPolicy", "SetEndpointAttributes", "SetPlatformApplicationAttributes",
     "SetSMSAttributes", "VerifySMSSandboxPhoneNumber"};
 
 }  // namespace

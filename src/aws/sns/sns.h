@@ -64,6 +64,9 @@ asio::awaitable<Answer<Json>> list_subscriptions(Api api, Json request);
 asio::awaitable<Answer<Json>> list_subscriptions_by_topic(Api api, Json request);
 asio::awaitable<Answer<Json>> get_subscription_attributes(Api api, Json request);
 asio::awaitable<Answer<Json>> set_subscription_attributes(Api api, Json request);
+/// Statements of the topic's policy, by their labels.
+asio::awaitable<Answer<Json>> add_permission(Api api, Json request);
+asio::awaitable<Answer<Json>> remove_permission(Api api, Json request);
 asio::awaitable<Answer<Json>> tag_resource(Api api, Json request);
 asio::awaitable<Answer<Json>> untag_resource(Api api, Json request);
 asio::awaitable<Answer<Json>> list_tags_for_resource(Api api, Json request);

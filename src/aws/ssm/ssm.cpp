@@ -8,22 +8,25 @@
 #include "aws/aws_api.h"
 #include "aws/kept.h"
 #include "aws/parameters.h"
+#include "aws/ssm/labels.h"
 #include "signalbox/encoding.h"
 
 namespace signalbox::aws::ssm {
 
 namespace {
 
-constexpr const char* parameter_kind = "ssm-parameter";      // (name, version with leading zeros) → JSON
 constexpr const char* tags_kind = "ssm-tags";
-constexpr std::size_t versions_max = 100;                    ///< older ones are forgotten, as on AWS
+constexpr std::int64_t versions_max = 100;                   ///< older ones are forgotten, as on AWS
 
 Failure missing(const std::string& name) { return {"ParameterNotFound", "Parameter " + name + " not found."}; }
 
-/// The name in an ARN, a name with `:VERSION` or alone.
+/// The name in an ARN, a name with `:VERSION`, `:LABEL` or alone.
 struct Selector {
   std::string name;
-  std::optional<std::int64_t> version;
+  std::optional<std::int64_t> version = std::nullopt;
+  std::string label = {};
+
+  [[nodiscard]] std::string text() const { return !label.empty() ? ":" + label : version ? ":" + std::to_string(*version) : ""; }
 };
 Selector selector_of(std::string text) {
   Arn arn;
@@ -33,17 +36,11 @@ Selector selector_of(std::string text) {
     if (std::count(text.begin(), text.end(), '/') == 1) text.erase(0, 1);   // `parameter/NAME`, where NAME is no path
   }
   const auto colon = text.rfind(':');
+  if (colon == std::string::npos) return {.name = text};
   std::int64_t version = 0;
-  if (colon == std::string::npos || std::from_chars(text.data() + colon + 1, text.data() + text.size(), version).ptr != text.data() + text.size()) return {text, std::nullopt};
-  return {text.substr(0, colon), version};
-}
-
-std::string version_text(std::int64_t version) { return fmt::format("{:010}", version); }
-
-std::vector<Json> versions_of(const Reader& reader, const std::string& name) {
-  std::vector<Json> versions;
-  for (auto& [version, value] : list_kept(reader, parameter_kind, name)) versions.push_back(std::move(value));
-  return versions;
+  const bool is_number = std::from_chars(text.data() + colon + 1, text.data() + text.size(), version).ptr == text.data() + text.size();
+  if (is_number) return {.name = text.substr(0, colon), .version = version};
+  return {.name = text.substr(0, colon), .label = text.substr(colon + 1)};
 }
 
 /// `/cdk-bootstrap/QUALIFIER/version`, which is 8 at least where the newest stacks of CDK can be deployed.
@@ -52,7 +49,11 @@ std::optional<Json> bootstrap_version(const std::string& name) {
   return json_object({{"Name", name}, {"Type", "String"}, {"Value", "30"}, {"Version", 1}, {"LastModifiedDate", 0}, {"DataType", "text"}, {"Tier", "Standard"}});
 }
 
-std::optional<Json> find(const Reader& reader, const Selector& selector) {
+std::optional<Json> find(const Reader& reader, Selector selector) {
+  if (!selector.label.empty()) {
+    selector.version = labelled_version(reader, selector.name, selector.label);
+    if (!selector.version) return std::nullopt;
+  }
   if (selector.version) return find_kept(reader, parameter_kind, selector.name, version_text(*selector.version));
   auto versions = versions_of(reader, selector.name);
   if (versions.empty()) return bootstrap_version(selector.name);
@@ -61,11 +62,22 @@ std::optional<Json> find(const Reader& reader, const Selector& selector) {
 
 std::string parameter_arn(const OperationContext& context, const std::string& name) { return context.services.engine.site().arn("ssm", "parameter" + std::string(name.starts_with('/') ? "" : "/") + name); }
 
-Json parameter_json(const OperationContext& context, const Json& kept, const Selector& selector) {
+/// What is shown of a SecureString where it is not to be decrypted: an opaque text, the same for the same version, as AWS shows the ciphertext.
+Json sealed(const OperationContext& context, const Json& kept) {
+  const auto what = "ssm value " + std::string(kept.find("Name")->as_string()) + " " + kept.find("Version")->text() + " " + std::string(kept.find("Value")->as_string());
+  return Json(base64_encode(hmac_sha256(context.services.engine.master_key().bytes, what)));
+}
+
+Json value_json(const OperationContext& context, const Json& kept, bool decrypt) {
+  return decrypt || kept.find("Type")->as_string() != "SecureString" ? *kept.find("Value") : sealed(context, kept);
+}
+
+Json parameter_json(const OperationContext& context, const Json& kept, const Selector& selector, bool decrypt) {
   const auto name = std::string(kept.find("Name")->as_string());
-  Json out = json_object({{"Name", Json(name)}, {"Type", *kept.find("Type")}, {"Value", *kept.find("Value")}, {"Version", *kept.find("Version")}, {"LastModifiedDate", *kept.find("LastModifiedDate")},
+  Json out = json_object({{"Name", Json(name)}, {"Type", *kept.find("Type")}, {"Value", value_json(context, kept, decrypt)}, {"Version", *kept.find("Version")}, {"LastModifiedDate", *kept.find("LastModifiedDate")},
                           {"ARN", Json(parameter_arn(context, name))}, {"DataType", *kept.find("DataType")}});
-  return selector.version ? out.with("Selector", Json(":" + std::to_string(*selector.version))) : out;
+  const auto selected = selector.text();
+  return selected.empty() ? out : out.with("Selector", Json(selected));
 }
 
 Json metadata_json(const OperationContext& context, const Json& kept) {
@@ -109,17 +121,22 @@ Answer<Json> put_parameter(const OperationContext&, EngineTransaction& transacti
   if (!is_name(name)) return Failure{"ValidationException", "Parameter name: can't be prefixed with \"ssm\" (case-insensitive). If formed as a path, it can consist of sub-paths divided by slash symbol; each sub-path can be formed as a mix of letters, numbers and the following 3 symbols .-_"};
   const std::size_t value_max = tier == "Standard" ? 4096 : 8192;
   if (value.size() > value_max) return Failure{"ValidationException", "Standard tier parameters support a maximum parameter value of 4096 characters. To create a larger parameter value, upgrade the parameter to use the advanced-parameter tier."};
-  const auto present = find(transaction, {name, std::nullopt});
+  const auto present = find(transaction, {name});
   if (present && !overwrite) return Failure{"ParameterAlreadyExists", "The parameter already exists. To overwrite this value, set the overwrite option in the request to true."};
   if (!type) type = present ? std::string(present->find("Type")->as_string()) : std::optional<std::string>();
   if (!type) return Failure{"ValidationException", "A parameter type is required when you create a parameter."};
   const auto version = present ? present->find("Version")->as_integer().value_or(0) + 1 : 1;
+  const auto oldest = version - versions_max;
+  if (!labels_at(transaction, name, oldest).empty()) {
+    return Failure{"ParameterMaxVersionLimitExceeded", "You attempted to create a new version of " + name + " by calling the PutParameter API with the overwrite flag. Version " + std::to_string(oldest) +
+                                                           ", the oldest version, can't be deleted because it has a label associated with it. Move the label to another version of the parameter, and try again."};
+  }
   Json kept = json_object({{"Name", Json(name)}, {"Type", Json(*type)}, {"Value", Json(value)}, {"Version", Json(version)}, {"LastModifiedDate", Json::from_stored(format_epoch_seconds(transaction.now()))},
                            {"DataType", Json(data_type)}, {"Tier", Json(tier)}});
   if (description) kept = kept.with("Description", Json(*description));
   else if (const Json* old = present ? present->find("Description") : nullptr) kept = kept.with("Description", *old);
   keep(transaction, parameter_kind, name, version_text(version), kept);
-  (void)drop_kept(transaction, parameter_kind, name, version_text(version - static_cast<std::int64_t>(versions_max)));
+  (void)drop_kept(transaction, parameter_kind, name, version_text(oldest));
   if (tags) keep(transaction, tags_kind, "", name, *tags);
   return json_object({{"Version", Json(version)}, {"Tier", Json(tier)}});
 }
@@ -127,23 +144,26 @@ Answer<Json> put_parameter(const OperationContext&, EngineTransaction& transacti
 Answer<Json> get_parameter(const OperationContext& context, const Reader& reader, const Json& request) {
   Parameters parameters(request);
   const auto name = parameters.required("Name", {1, 2048});
+  const bool decrypt = parameters.boolean("WithDecryption").value_or(false);
   if (auto fault = parameters.fault()) return *fault;
   const auto selector = selector_of(name);
   const auto found = find(reader, selector);
-  if (found) return json_object({{"Parameter", parameter_json(context, *found, selector)}});
-  if (selector.version && find(reader, {selector.name, std::nullopt})) return Failure{"ParameterVersionNotFound", "Systems Manager could not find version " + std::to_string(*selector.version) + " of " + selector.name + ". Verify the version and try again."};
+  if (found) return json_object({{"Parameter", parameter_json(context, *found, selector, decrypt)}});
+  if (!selector.label.empty() && find(reader, {selector.name})) return Failure{"ParameterVersionNotFound", "Systems Manager could not find label " + selector.label + " of " + selector.name + ". Verify the label and try again."};
+  if (selector.version && find(reader, {selector.name})) return Failure{"ParameterVersionNotFound", "Systems Manager could not find version " + std::to_string(*selector.version) + " of " + selector.name + ". Verify the version and try again."};
   return missing(name);
 }
 
 Answer<Json> get_parameters(const OperationContext& context, const Reader& reader, const Json& request) {
   Parameters parameters(request);
   const auto names = parameters.texts("Names");
+  const bool decrypt = parameters.boolean("WithDecryption").value_or(false);
   if (auto fault = parameters.fault()) return *fault;
   if (names.empty() || names.size() > 10) return Failure{"ValidationException", "1 validation error detected: Value at 'names' failed to satisfy constraint: Member must have length between 1 and 10"};
   Json::Array found, invalid;
   for (const auto& name : names) {
     const auto selector = selector_of(name);
-    if (const auto kept = find(reader, selector)) found.push_back(parameter_json(context, *kept, selector));
+    if (const auto kept = find(reader, selector)) found.push_back(parameter_json(context, *kept, selector, decrypt));
     else invalid.emplace_back(name);
   }
   return json_object({{"Parameters", Json(std::move(found))}, {"InvalidParameters", Json(std::move(invalid))}});
@@ -167,6 +187,7 @@ Answer<Json> get_parameters_by_path(const OperationContext& context, const Reade
   Parameters parameters(request);
   auto path = parameters.required("Path", {1, 2048});
   const bool recursive = parameters.boolean("Recursive").value_or(false);
+  const bool decrypt = parameters.boolean("WithDecryption").value_or(false);
   if (auto fault = parameters.fault()) return *fault;
   if (!path.starts_with('/')) return Failure{"ValidationException", "The parameter doesn't meet the parameter name requirements. The parameter name must begin with a forward slash \"/\"."};
   if (!path.ends_with('/')) path += '/';
@@ -175,7 +196,7 @@ Answer<Json> get_parameters_by_path(const OperationContext& context, const Reade
     const auto name = kept.find("Name")->as_string();
     return !name.starts_with(path) || (!recursive && name.find('/', path.size()) != std::string_view::npos);
   });
-  return page_json(request, found, 10, "Parameters", [&](const Json& kept) { return parameter_json(context, kept, {}); });
+  return page_json(request, found, 10, "Parameters", [&](const Json& kept) { return parameter_json(context, kept, {}, decrypt); });
 }
 
 /// Filters by Name, Type and Path; others are refused by name.
@@ -217,17 +238,22 @@ Answer<Json> describe_parameters(const OperationContext& context, const Reader& 
 
 Answer<Json> get_parameter_history(const OperationContext& context, const Reader& reader, const Json& request) {
   Parameters parameters(request);
-  const auto name = parameters.required("Name", {1, 2048});
+  const auto name = selector_of(parameters.required("Name", {1, 2048})).name;
+  const bool decrypt = parameters.boolean("WithDecryption").value_or(false);
   if (auto fault = parameters.fault()) return *fault;
-  const auto versions = versions_of(reader, selector_of(name).name);
+  const auto versions = versions_of(reader, name);
   if (versions.empty()) return missing(name);
-  return page_json(request, versions, 50, "Parameters", [&](const Json& kept) { return metadata_json(context, kept).with("Value", *kept.find("Value")); });
+  return page_json(request, versions, 50, "Parameters", [&](const Json& kept) {
+    const auto labels = labels_at(reader, name, kept.find("Version")->as_integer().value_or(0));
+    return metadata_json(context, kept).with("Value", value_json(context, kept, decrypt)).with("Labels", labels_json(labels));
+  });
 }
 
 bool remove(EngineTransaction& transaction, const std::string& name) {
   const auto versions = list_kept(transaction, parameter_kind, name);
   for (const auto& [version, value] : versions) (void)drop_kept(transaction, parameter_kind, name, version);
   (void)drop_kept(transaction, tags_kind, "", name);
+  forget_labels(transaction, name);
   return !versions.empty();
 }
 
@@ -254,7 +280,7 @@ Answer<std::string> tagged(const Reader& reader, const Json& request) {
   const auto type = parameters.required("ResourceType"), id = parameters.required("ResourceId");
   if (auto fault = parameters.fault()) return *fault;
   if (type != "Parameter") return Failure{"InvalidResourceType", "Only tags of resources of type Parameter are supported here, not of " + type + "."};
-  if (!find(reader, {id, std::nullopt})) return Failure{"InvalidResourceId", "The resource ID " + id + " is not valid."};
+  if (!find(reader, {id})) return Failure{"InvalidResourceId", "The resource ID " + id + " is not valid."};
   return id;
 }
 
@@ -314,10 +340,12 @@ const Catalogue& catalogue() {
                                               {"GetParameterHistory", &get_parameter_history},
                                               {"GetParameters", &get_parameters},
                                               {"GetParametersByPath", &get_parameters_by_path},
+                                              {"LabelParameterVersion", &label_parameter_version},
                                               {"ListTagsForResource", &list_tags},
                                               {"PutParameter", &put_parameter},
-                                              {"RemoveTagsFromResource", &remove_tags}},
-                               .not_offered = {"LabelParameterVersion", "UnlabelParameterVersion"}};
+                                              {"RemoveTagsFromResource", &remove_tags},
+                                              {"UnlabelParameterVersion", &unlabel_parameter_version}},
+                               .not_offered = {}};
   return table;
 }
 

@@ -1,5 +1,7 @@
 #include "aws/sts/sts.h"
 
+#include <algorithm>
+
 #include "aws/aws_api.h"
 #include "aws/parameters.h"
 #include "services/keys/keys.h"
@@ -9,10 +11,10 @@ namespace signalbox::aws::sts {
 
 namespace {
 
-/// A pair that this daemon's own calls are accepted with. It is derived from the master key, so nothing is kept; its end is said, but not enforced.
+/// A pair that this daemon's own calls are accepted with. It is derived from the master key, so nothing is kept; it is accepted until its end.
 Json credentials(const OperationContext& context, const std::string& who, std::int64_t seconds) {
-  const auto key = services::session_key(context.services.engine.master_key(), who);
   const auto end = context.services.engine.clock().now() + std::chrono::seconds{seconds};
+  const auto key = services::session_key(context.services.engine.master_key(), who, end);
   return json_object({{"AccessKeyId", Json(key.id)},
                       {"SecretAccessKey", Json(key.secret)},
                       {"SessionToken", Json(base64_encode(digest(DigestAlgorithm::Sha256, "session " + who)))},
@@ -27,6 +29,11 @@ std::string role_id(const std::string& role) {
   return id;
 }
 
+bool is_session_name(std::string_view name) {
+  const auto fits = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || std::string_view("_+=,.@-").find(c) != std::string_view::npos; };
+  return std::all_of(name.begin(), name.end(), fits);
+}
+
 Answer<Json> get_caller_identity(const OperationContext& context, const Reader&, const Json&) {
   const auto& account = context.services.engine.site().account;
   return json_object({{"Arn", Json("arn:aws:iam::" + account + ":root")}, {"UserId", Json(account)}, {"Account", Json(account)}});
@@ -37,6 +44,7 @@ Answer<Json> assume_role(const OperationContext& context, const Reader&, const J
   const auto role = parameters.required("RoleArn", {20, 2048});
   const auto session = parameters.required("RoleSessionName", {2, 64});
   const auto seconds = parameters.integer("DurationSeconds", {900, 43'200}).value_or(3'600);
+  if (!is_session_name(session)) parameters.violation("'" + session + "'", "roleSessionName", "Member must satisfy regular expression pattern: [\\w+=,.@-]*");
   if (auto fault = parameters.fault()) return Failure{"ValidationError", fault->message};
   Arn arn;
   constexpr std::string_view kind = "role/";

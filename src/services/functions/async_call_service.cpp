@@ -59,7 +59,7 @@ std::optional<Timestamp> AsyncCallService::Implementation::make_calls(Timestamp 
     }
     if (under_way.size() >= at_once_max) break;
     under_way.insert(call.row);
-    functions.invoke(FunctionCall{.function = call.function, .payload = call.payload, .request_id = call.request_id}, [self = shared_from_this(), row = call.row](FunctionOutcome outcome) {
+    functions.invoke(FunctionCall{.function = call.function, .payload = call.payload, .request_id = call.request_id, .client_context = call.client_context}, [self = shared_from_this(), row = call.row](FunctionOutcome outcome) {
       asio::co_spawn(self->executor, settle(self, row, std::move(outcome)), log_failure("asynchronous call"));
     });
   }

@@ -27,6 +27,7 @@ Timestamp time_of(const ordered_json& json, const char* name) { return Timestamp
 std::string encode(const AsyncCall& call) {
   ordered_json json{{"version", 1}, {"function", call.function}, {"payload", call.payload}, {"requestId", call.request_id}, {"createdAt", ms_of(call.created_at)},
                     {"nextAttemptAt", ms_of(call.next_attempt_at)}, {"attempts", call.attempts}, {"functionErrors", call.function_errors}};
+  if (!call.client_context.empty()) json["clientContext"] = call.client_context;
   if (call.retries_max) json["retriesMax"] = *call.retries_max;
   if (call.age_max_seconds) json["ageMaxSeconds"] = *call.age_max_seconds;
   if (call.dead_letter) json["deadLetter"] = {{"queue", call.dead_letter->queue}, {"attributes", call.dead_letter->attributes}};
@@ -37,6 +38,7 @@ AsyncCall decode(std::int64_t row, std::string_view record) {
   const auto json = ordered_json::parse(record, nullptr, false);
   if (!json.is_object() || json.value("version", 0) != 1) throw StoreFailure("damaged record of an asynchronous call");
   AsyncCall call{.row = row, .function = json.value("function", ""), .payload = json.value("payload", ""), .request_id = json.value("requestId", "")};
+  call.client_context = json.value("clientContext", "");
   call.created_at = time_of(json, "createdAt");
   call.next_attempt_at = time_of(json, "nextAttemptAt");
   call.attempts = json.value("attempts", std::int64_t{0});
@@ -112,6 +114,15 @@ void put_event_invoke_config(Transaction& transaction, std::string_view function
 
 void delete_event_invoke_config(Transaction& transaction, std::string_view function, std::string_view qualifier) {
   transaction.erase(Key(attachments_table, function, invoke_config_kind, qualifier == "$LATEST" ? "" : qualifier));
+}
+
+void forget_attachments(Transaction& transaction, std::string_view function) {
+  std::vector<Key> keys;
+  transaction.scan(KeyRange{.prefix = Key(attachments_table, function)}, [&](const Key& key, std::string_view) {
+    keys.push_back(key);
+    return true;
+  });
+  for (auto& key : keys) transaction.erase(std::move(key));
 }
 
 // ---- calls ---------------------------------------------------------------------------------------------------------------------------

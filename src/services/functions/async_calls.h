@@ -33,6 +33,7 @@ struct AsyncCall {
   std::string function;                     ///< a name, perhaps with `:version` or `:alias`
   std::string payload;                      ///< JSON text
   std::string request_id;
+  std::string client_context = {};          ///< JSON text; may be empty
   Timestamp created_at = {}, next_attempt_at = {};
   std::int64_t attempts = 0, function_errors = 0;
   /// Of the caller (a rule's target); the function's own settings otherwise.
@@ -50,6 +51,8 @@ struct EventInvokeConfig {
 [[nodiscard]] std::optional<EventInvokeConfig> find_event_invoke_config(const Reader& reader, std::string_view function, std::string_view qualifier);
 void put_event_invoke_config(Transaction& transaction, std::string_view function, std::string_view qualifier, const EventInvokeConfig& config);
 void delete_event_invoke_config(Transaction& transaction, std::string_view function, std::string_view qualifier);
+/// All that is kept beside a function that is deleted.
+void forget_attachments(Transaction& transaction, std::string_view function);
 
 /// What destinations other than functions need; all in the same transaction.
 struct AsyncCallEnvironment {

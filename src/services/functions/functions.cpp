@@ -1,5 +1,7 @@
 #include "services/functions/functions.h"
 
+#include "services/functions/async_calls.h"
+
 #include "signalbox/encoding.h"
 
 #include <fmt/format.h>
@@ -75,6 +77,7 @@ Result<void> delete_function(Transaction& transaction, std::string_view name) {
   transaction.erase(Key(functions_table, name));
   transaction.erase(Key(function_keys_table, old->key.id));
   remove_versions_and_aliases(transaction, name);
+  forget_attachments(transaction, name);
   return {};
 }
 
@@ -100,6 +103,13 @@ std::optional<FunctionConfig> find_function_by_key(const Reader& reader, std::st
   auto name = reader.get(Key(function_keys_table, access_key_id));
   if (!name) return std::nullopt;
   return find_function(reader, *name);
+}
+
+Result<std::string> decode_client_context(std::string_view base64) {
+  const auto text = base64_decode(base64);
+  const auto context = text ? Json::parse(*text) : Result<Json>(error(ErrorCode::InvalidArgument, ""));
+  if (!context || !context->is_object()) return error(ErrorCode::InvalidArgument, "Client context must be a valid Base64-encoded JSON object.");
+  return context->compact_text();
 }
 
 }  // namespace signalbox::functions

@@ -50,4 +50,7 @@ void delete_alias(Transaction& transaction, std::string_view function, std::stri
 /// The function whose processes sign with this access key.
 [[nodiscard]] std::optional<FunctionConfig> find_function_by_key(const Reader& reader, std::string_view access_key_id);
 
+/// Invoke's ClientContext: an object of JSON in base64, as text without line ends. Errors: InvalidArgument with AWS's text. [Invoke]
+[[nodiscard]] Result<std::string> decode_client_context(std::string_view base64);
+
 }  // namespace signalbox::functions

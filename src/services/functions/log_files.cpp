@@ -83,6 +83,16 @@ std::vector<std::uint64_t> LogFiles::segments(std::string_view function) const {
   return starts;
 }
 
+std::uint64_t LogFiles::bytes(std::string_view function) const {
+  std::uint64_t sum = 0;
+  for (const auto start : segments(function)) {
+    std::error_code failure;
+    const auto size = fs::file_size(segment_path(folder(function), start), failure);
+    if (!failure) sum += size;
+  }
+  return sum;
+}
+
 Result<void> LogFiles::append(std::string_view function, const std::vector<LogLine>& lines, Timestamp now) {
   std::string text;
   for (const auto& line : lines) append_line(text, line);

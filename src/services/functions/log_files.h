@@ -42,6 +42,8 @@ class LogFiles {
   /// the oldest kept. An unknown function has no lines.
   [[nodiscard]] LogPage read(std::string_view function, std::uint64_t cursor, std::size_t limit) const;
   /// The last `limit` lines.
+  /// Of all kept segments.
+  [[nodiscard]] std::uint64_t bytes(std::string_view function) const;
   [[nodiscard]] LogPage tail(std::string_view function, std::size_t limit) const;
   /// Removes what is older than the limits allow; to be called now and then.
   void expire(Timestamp now);

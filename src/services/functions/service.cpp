@@ -110,6 +110,7 @@ class FunctionService::Implementation : public WorkerOwner, public std::enable_s
   std::mutex mutex_;
   bool started_ = false;
   std::vector<Submitted> early_;            ///< calls made before start()
+  std::vector<std::string> early_removals_;      // of logs, until start()
 
   asio::any_io_executor executor_;
   std::unique_ptr<Reader> reader_;
@@ -457,6 +458,8 @@ Result<void> FunctionService::Implementation::start(asio::any_io_executor execut
     std::lock_guard lock(mutex_);
     started_ = true;
     early.swap(early_);
+    for (const auto& function : early_removals_) logs_->remove(function);
+    early_removals_.clear();
   }
   for (auto& submitted : early) take(std::move(submitted.call), std::move(submitted.done));
   return {};
@@ -487,6 +490,10 @@ void FunctionService::Implementation::forget(const std::string& function) {
 }
 
 void FunctionService::Implementation::remove_log(std::string function) {
+  {
+    std::lock_guard lock(mutex_);
+    if (!started_) return early_removals_.push_back(std::move(function));
+  }
   asio::post(executor_, [self = shared_from_this(), function = std::move(function)] { self->logs_->remove(function); });
 }
 

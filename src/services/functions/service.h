@@ -67,7 +67,7 @@ class FunctionService final : public FunctionInvoker {
   [[nodiscard]] const LogFiles& logs() const;
   /// On the I/O thread: a function was deleted; its processes end when they are idle, its log is removed.
   void forget(std::string_view function);
-  /// From any thread: the lines logged so far.
+  /// From any thread, at any time: the lines logged so far. Before start(): as soon as it has started.
   void remove_log(std::string_view function);
   [[nodiscard]] FunctionCounters counters() const;
 

@@ -60,12 +60,11 @@ std::optional<std::string> text_of(const Json& parameters, std::string_view name
 
 /// What of the parameters is wrong, or not offered.
 std::optional<WorkflowError> faults(const Json& parameters) {
-  for (const char* name : {"FunctionName", "Qualifier", "InvocationType", "LogType"}) {
+  for (const char* name : {"ClientContext", "FunctionName", "Qualifier", "InvocationType", "LogType"}) {
     const auto* value = parameters.find(name);
     if (value && !value->is_string()) return bad_parameters(fmt::format("The value of the field '{}' must be a STRING", name));
   }
   if (!parameters.find("FunctionName")) return bad_parameters("The field 'FunctionName' is required but was missing");
-  if (parameters.find("ClientContext")) return bad_parameters("The field 'ClientContext' of lambda:invoke is not supported here");
   auto type = text_of(parameters, "InvocationType").value_or("RequestResponse");
   if (type != "RequestResponse" && type != "DryRun" && type != "Event") return bad_parameters(fmt::format("The InvocationType '{}' of lambda:invoke is unknown", type));
   return std::nullopt;
@@ -144,7 +143,8 @@ void LambdaInvokeTask::call_later(FunctionCall function, std::function<void(Task
   if (!calls_) return done(bad_parameters("The InvocationType 'Event' of lambda:invoke is not supported here"));
   const auto reference = parse_function_reference(function.function);
   if (!reference) return done(service_error("ValidationException", 400, reference.error().message, function.request_id));
-  AsyncCall later{.function = reference->name + (reference->qualifier.empty() ? "" : ":" + reference->qualifier), .payload = function.payload, .request_id = function.request_id};
+  AsyncCall later{.function = reference->name + (reference->qualifier.empty() ? "" : ":" + reference->qualifier), .payload = function.payload, .request_id = function.request_id,
+                  .client_context = function.client_context};
   std::function<Result<void>(EngineTransaction&)> work = [calls = calls_, reference = *reference, later](EngineTransaction& transaction) -> Result<void> {
     const auto arn = transaction.site().function_arn(reference.name) + (reference.qualifier.empty() ? "" : ":" + reference.qualifier);
     if (!find_qualified(transaction, reference.name, reference.qualifier)) return error(ErrorCode::NotFound, "Function not found: " + arn);
@@ -166,6 +166,11 @@ void LambdaInvokeTask::call(const TaskCall& call, std::function<void(TaskAnswer)
   bool log_tail = text_of(call.input, "LogType") == "Tail";
   FunctionCall function{.function = *text_of(call.input, "FunctionName"), .payload = std::move(*payload), .request_id = call.request_id, .log_tail = log_tail};
   if (auto qualifier = text_of(call.input, "Qualifier")) function.function += ":" + *qualifier;
+  if (const auto given = text_of(call.input, "ClientContext")) {
+    auto context = decode_client_context(*given);
+    if (!context) return done(service_error("InvalidRequestContentException", 400, context.error().message, call.request_id));
+    function.client_context = std::move(*context);
+  }
   if (text_of(call.input, "InvocationType") == "Event") return call_later(std::move(function), std::move(done));
   functions_.invoke(std::move(function), [done = std::move(done), id = call.request_id, log_tail](const FunctionOutcome& outcome) {
     if (!is_stopping(outcome)) done(invoke_answer(outcome, id, format_http_date(SystemClock().now()), log_tail));

@@ -23,7 +23,7 @@ class FunctionTask final : public ExternalTask {
   FunctionInvoker& functions_;
 };
 
-/// `lambda:invoke`. Reads FunctionName, Payload, Qualifier, LogType, InvocationType (RequestResponse, DryRun, Event), ClientContext (refused). The result is Lambda's response, spelled as Step Functions spells it.
+/// `lambda:invoke`. Reads FunctionName, Payload, Qualifier, LogType, InvocationType (RequestResponse, DryRun, Event), ClientContext. The result is Lambda's response, spelled as Step Functions spells it.
 class LambdaInvokeTask final : public ExternalTask {
  public:
   /// Without `engine` and `calls` there are no Events.

@@ -210,8 +210,9 @@ void Worker::send_event() {
   auto connection = std::exchange(waiting_, nullptr);
   connection->out += fmt::format(
       "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nLambda-Runtime-Aws-Request-Id: {}\r\nLambda-Runtime-Deadline-Ms: {}\r\n"
-      "Lambda-Runtime-Invoked-Function-Arn: {}\r\nLambda-Runtime-Trace-Id: {}\r\nContent-Length: {}\r\n\r\n",
-      call.request_id, deadline.time_since_epoch().count(), invocation_->function_arn, trace_id(call.request_id, now), call.payload.size());
+      "Lambda-Runtime-Invoked-Function-Arn: {}\r\nLambda-Runtime-Trace-Id: {}\r\n{}Content-Length: {}\r\n\r\n",
+      call.request_id, deadline.time_since_epoch().count(), invocation_->function_arn, trace_id(call.request_id, now),
+      call.client_context.empty() ? "" : "Lambda-Runtime-Client-Context: " + call.client_context + "\r\n", call.payload.size());
   connection->out += call.payload;
   flush(connection);
 }

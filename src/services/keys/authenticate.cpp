@@ -18,6 +18,12 @@ Error unknown_key() { return error(ErrorCode::Forbidden, "The security token inc
 
 }  // namespace
 
+/// An API key's id may look like a session's; it is found first, and has no end.
+bool Authenticator::has_ended(std::string_view id, Timestamp now) const {
+  const auto end = session_end(id);
+  return end && *end <= now && !find_key(reader_, id);
+}
+
 bool Authenticator::any_keys() const {
   const auto changes = changes_.load();
   if (!seen_ || seen_->changes != changes) seen_ = Seen{changes, has_keys(reader_)};
@@ -32,11 +38,11 @@ std::optional<std::string> Authenticator::secret_of(std::string_view id) const {
   return master ? std::optional(session_key_secret(MasterKey{std::string(RecordReader(*master).text())}, id)) : std::nullopt;
 }
 
-Result<Principal> Authenticator::by_bearer(std::string_view token) const {
+Result<Principal> Authenticator::by_bearer(std::string_view token, Timestamp now) const {
   if (const auto colon = token.find(':'); colon != std::string_view::npos) {
     const auto id = token.substr(0, colon);
     const auto secret = secret_of(id);
-    if (secret && equal_in_constant_time(*secret, token.substr(colon + 1))) return Principal{role_of(reader_, id), std::string(id)};
+    if (secret && !has_ended(id, now) && equal_in_constant_time(*secret, token.substr(colon + 1))) return Principal{role_of(reader_, id), std::string(id)};
     return unknown_key();
   }
   std::optional<Principal> found;
@@ -51,13 +57,14 @@ Result<Principal> Authenticator::authenticate(const http::Request& request, Time
   if (policy_ == WithoutKeys::AnythingPasses && !any_keys()) return Principal{};
   const auto header = request.headers.get("Authorization").value_or("");
   constexpr std::string_view bearer = "bearer ";
-  if (header.size() > bearer.size() && http::equal_ignoring_case(header.substr(0, bearer.size()), bearer)) return by_bearer(http::trim(header.substr(bearer.size())));
+  if (header.size() > bearer.size() && http::equal_ignoring_case(header.substr(0, bearer.size()), bearer)) return by_bearer(http::trim(header.substr(bearer.size())), now);
   const auto given = parse_sigv4(request);
   if (!given) return given.error();
   if (!*given) return error(ErrorCode::Forbidden, "Missing Authentication Token", "MissingAuthenticationTokenException");
   const auto secret = secret_of((*given)->access_key_id);
   if (!secret) return unknown_key();
   if (auto verified = verify_sigv4(request, **given, *secret, now); !verified) return verified.error();
+  if (has_ended((*given)->access_key_id, now)) return error(ErrorCode::Forbidden, "The security token included in the request is expired", "ExpiredTokenException");
   return Principal{role_of(reader_, (*given)->access_key_id), (*given)->access_key_id};
 }
 

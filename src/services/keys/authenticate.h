@@ -43,7 +43,8 @@ class Authenticator {
  private:
   [[nodiscard]] bool any_keys() const;
   [[nodiscard]] std::optional<std::string> secret_of(std::string_view id) const;
-  [[nodiscard]] Result<Principal> by_bearer(std::string_view token) const;
+  [[nodiscard]] Result<Principal> by_bearer(std::string_view token, Timestamp now) const;
+  [[nodiscard]] bool has_ended(std::string_view id, Timestamp now) const;
 
   struct Seen {
     std::uint64_t changes;

@@ -12,8 +12,9 @@ namespace {
 constexpr std::string_view prefix = "SBX";
 constexpr std::size_t id_characters = 20, secret_bytes = 30;   // as long as AWS's: 20 and 40 characters
 
+constexpr std::string_view base32_alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
 std::string base32(std::string_view bytes, std::size_t characters) {
-  constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
   std::string out;
   unsigned buffer = 0, bits = 0;
   for (const char byte : bytes) {
@@ -21,7 +22,7 @@ std::string base32(std::string_view bytes, std::size_t characters) {
     bits += 8;
     while (bits >= 5 && out.size() < characters) {
       bits -= 5;
-      out += alphabet[(buffer >> bits) & 31];
+      out += base32_alphabet[(buffer >> bits) & 31];
     }
   }
   return out;
@@ -100,18 +101,31 @@ bool has_keys(const Reader& reader) {
 namespace {
 
 constexpr std::string_view session_prefix = "SBXS";
+constexpr std::size_t session_end_characters = 7;   // 35 bits of seconds
 
 }  // namespace
 
-SessionKey session_key(const MasterKey& master, std::string_view session) {
-  constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+SessionKey session_key(const MasterKey& master, std::string_view session, Timestamp end) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(end).time_since_epoch().count();
   std::string id(session_prefix);
-  for (const char byte : hmac_sha256(master.bytes, "session key " + std::string(session)).substr(0, 16)) id += alphabet[static_cast<unsigned char>(byte) % alphabet.size()];
+  for (std::size_t i = session_end_characters; i-- > 0;) id += base32_alphabet[static_cast<std::size_t>(seconds >> (5 * i)) & 31];
+  id += base32(hmac_sha256(master.bytes, "session key " + std::to_string(seconds) + " " + std::string(session)), id_characters - id.size());
   auto secret = session_key_secret(master, id);
   return {std::move(id), std::move(secret)};
 }
 
-bool is_session_key_id(std::string_view id) { return id.starts_with(session_prefix); }
+bool is_session_key_id(std::string_view id) { return session_end(id).has_value(); }
+
+std::optional<Timestamp> session_end(std::string_view id) {
+  if (!id.starts_with(session_prefix) || id.size() != id_characters) return std::nullopt;
+  std::int64_t seconds = 0;
+  for (const char c : id.substr(session_prefix.size(), session_end_characters)) {
+    const auto digit = base32_alphabet.find(c);
+    if (digit == std::string_view::npos) return std::nullopt;
+    seconds = seconds << 5 | static_cast<std::int64_t>(digit);
+  }
+  return Timestamp{std::chrono::seconds{seconds}};
+}
 
 std::string session_key_secret(const MasterKey& master, std::string_view id) {
   constexpr std::size_t session_secret_bytes = 30;

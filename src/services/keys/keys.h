@@ -34,11 +34,15 @@ struct ApiKey {
 [[nodiscard]] std::optional<ApiKey> find_key(const Reader& reader, std::string_view id);
 [[nodiscard]] bool has_keys(const Reader& reader);
 
-/// The pair of a session (STS): derived from the master key, so it needs no record, and the same after a restart. Its id begins with `SBXS`.
+/// The pair of a session (STS): derived from the master key, so it needs no record, and good after a restart. Its id begins with `SBXS` and says when
+/// the session ends; the secret goes with the id, so that a changed one is worth nothing.
 struct SessionKey {
   std::string id, secret;
 };
-[[nodiscard]] SessionKey session_key(const MasterKey& master, std::string_view session);
+/// `end` counts in whole seconds.
+[[nodiscard]] SessionKey session_key(const MasterKey& master, std::string_view session, Timestamp end);
+/// When the session ends whose id this is; nothing if it is none's.
+[[nodiscard]] std::optional<Timestamp> session_end(std::string_view id);
 [[nodiscard]] bool is_session_key_id(std::string_view id);
 /// The secret that goes with a session key's id.
 [[nodiscard]] std::string session_key_secret(const MasterKey& master, std::string_view id);

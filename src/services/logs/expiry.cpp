@@ -13,16 +13,22 @@ std::vector<GroupRecord> groups_that_expire(const Reader& reader) {
   return found;
 }
 
-/// A stream's oldest events, as far as they are older than `before`.
-std::vector<Key> old_events(const Reader& reader, std::int64_t stream_row, std::int64_t before_ms, std::size_t limit) {
+struct OldEvents {
   std::vector<Key> keys;
-  if (limit == 0) return keys;
-  reader.scan(KeyRange{.prefix = Key(events_table, stream_row)}, [&](const Key& key, std::string_view) {
+  std::int64_t stored_bytes = 0;
+};
+
+/// A stream's oldest events, as far as they are older than `before`.
+OldEvents old_events(const Reader& reader, std::int64_t stream_row, std::int64_t before_ms, std::size_t limit) {
+  OldEvents found;
+  if (limit == 0) return found;
+  reader.scan(KeyRange{.prefix = Key(events_table, stream_row)}, [&](const Key& key, std::string_view record) {
     if (key.integer(1) >= before_ms) return false;
-    keys.push_back(key);
-    return keys.size() < limit;
+    found.stored_bytes += stored_bytes(decode_event(key, record).message);
+    found.keys.push_back(key);
+    return found.keys.size() < limit;
   });
-  return keys;
+  return found;
 }
 
 std::optional<Timestamp> oldest_event(const Reader& reader, const StreamRecord& stream) {
@@ -39,9 +45,13 @@ bool reaches_back(const StreamRecord& stream, Timestamp kept) { return stream.fi
 
 /// Rows removed.
 std::size_t expire_stream(Transaction& transaction, const GroupRecord& group, StreamRecord stream, Timestamp kept, std::size_t limit) {
-  const auto keys = old_events(transaction, stream.row, kept.time_since_epoch().count(), limit);
+  const auto [keys, bytes] = old_events(transaction, stream.row, kept.time_since_epoch().count(), limit);
   for (const auto& key : keys) transaction.erase(key);
-  if (keys.size() == limit) return limit;
+  stream.stored_bytes -= bytes;
+  if (keys.size() == limit) {
+    transaction.put(Key(streams_table, group.row, stream.name), encode_stream(stream));
+    return limit;
+  }
   stream.first_event_at = oldest_event(transaction, stream);
   if (!stream.first_event_at) {
     transaction.erase(Key(streams_table, group.row, stream.name));
@@ -60,7 +70,7 @@ std::size_t empty_garbage(Transaction& transaction, std::size_t limit) {
   std::size_t done = 0;
   for (const auto row : rows) {
     if (done >= limit) break;
-    const auto keys = old_events(transaction, row, INT64_MAX, limit - done);
+    const auto keys = old_events(transaction, row, INT64_MAX, limit - done).keys;
     for (const auto& key : keys) transaction.erase(key);
     done += keys.size() + 1;
     if (done <= limit) transaction.erase(Key(garbage_table, row));

@@ -27,9 +27,10 @@ GroupRecord decode_group(std::string_view name, std::string_view record) {
 }
 
 std::string encode_stream(const StreamRecord& stream) {
-  RecordWriter writer(1);
+  RecordWriter writer(2);
   writer.integer(stream.row).integer(stream.next_number).timestamp(stream.created_at);
   writer.optional_timestamp(stream.first_event_at).optional_timestamp(stream.last_event_at).optional_timestamp(stream.last_ingested_at);
+  writer.integer(stream.stored_bytes);
   return writer.take();
 }
 
@@ -42,6 +43,7 @@ StreamRecord decode_stream(std::string_view name, std::string_view record) {
   stream.first_event_at = reader.optional_timestamp();
   stream.last_event_at = reader.optional_timestamp();
   stream.last_ingested_at = reader.optional_timestamp();
+  if (reader.version() >= 2) stream.stored_bytes = reader.integer();
   return stream;
 }
 

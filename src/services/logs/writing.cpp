@@ -86,6 +86,7 @@ Result<void> append(Transaction& transaction, std::string_view group_name, std::
   auto stream = found ? std::move(*found) : new_stream(transaction, name);
   for (const auto& event : events) {
     transaction.put(Key(events_table, stream.row, event.time.time_since_epoch().count(), stream.next_number++), encode_event(transaction.now(), event.message));
+    stream.stored_bytes += stored_bytes(event.message);
     stream.first_event_at = std::min(stream.first_event_at.value_or(event.time), event.time);
     stream.last_event_at = std::max(stream.last_event_at.value_or(event.time), event.time);
   }

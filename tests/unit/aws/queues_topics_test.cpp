@@ -71,7 +71,7 @@ TEST_CASE("errors of SQS in both protocols") {
   CHECK(element(query.body, "Code") == "AWS.SimpleQueueService.NonExistentQueue");
   CHECK(element(f.query("/", "Action=SendMessage&Version=2012-11-05&MessageBody=x").body, "Message") == "The request must contain the parameter QueueUrl.");
   CHECK(element(f.query("/", "Action=Dance&Version=2012-11-05").body, "Code") == "InvalidAction");
-  CHECK(f.query("/", "Action=CreatePlatformApplication&Version=2010-03-31").status == 501);
+  CHECK(f.query("/", "Action=CreatePlatformApplication&Version=2010-03-31").status == 400);
 }
 
 TEST_CASE("a message through a queue, in the Query protocol") {

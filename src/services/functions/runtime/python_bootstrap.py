@@ -66,6 +66,24 @@ class CognitoIdentity:
         self.cognito_identity_pool_id = parsed.get("cognitoIdentityPoolId")
 
 
+class Client:
+    __slots__ = ["installation_id", "app_title", "app_version_name", "app_version_code", "app_package_name"]
+
+    def __init__(self, given):
+        for name in self.__slots__:
+            setattr(self, name, given.get(name))
+
+
+class ClientContext:
+    __slots__ = ["custom", "env", "client"]
+
+    def __init__(self, text):
+        given = json.loads(text)
+        self.custom = given.get("custom")
+        self.env = given.get("env")
+        self.client = Client(given["client"]) if isinstance(given.get("client"), dict) else None
+
+
 class LambdaContext:
     def __init__(self, headers):
         env = os.environ
@@ -78,7 +96,7 @@ class LambdaContext:
         self.log_stream_name = env.get("AWS_LAMBDA_LOG_STREAM_NAME")
         self.identity = CognitoIdentity(headers.get("lambda-runtime-cognito-identity"))
         context = headers.get("lambda-runtime-client-context")
-        self.client_context = json.loads(context) if context else None
+        self.client_context = ClientContext(context) if context else None
         self.tenant_id = headers.get("lambda-runtime-aws-tenant-id")
         self._deadline_ms = int(headers["lambda-runtime-deadline-ms"])
 

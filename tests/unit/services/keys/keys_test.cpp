@@ -5,6 +5,7 @@
 #include "services/functions/functions.h"
 #include "services/keys/authenticate.h"
 #include "services/keys/sigv4.h"
+#include "signalbox/record.h"
 #include "store/memory_store.h"
 #include "support/test_transaction.h"
 
@@ -66,6 +67,28 @@ TEST_CASE("a function's pair is accepted, and known to be a function's") {
   REQUIRE(principal.has_value());
   CHECK(principal->role == Role::Function);
   CHECK(f.ask("Bearer " + made->key.id + ":guessed").has_error());
+}
+
+TEST_CASE("a session's pair is accepted until its end, and no other end can be written into it") {
+  Fixture f;
+  (void)create_key(f.transaction, "test");
+  const MasterKey master{std::string(32, 'm')};
+  f.transaction.put(Key(meta_table, "master_key"), RecordWriter(1).text(master.bytes).take());
+  const auto end = f.clock.now() + std::chrono::seconds{900};
+  const auto key = session_key(master, "arn:aws:sts::000000000000:assumed-role/worker/me", end);
+  CHECK(key.id.size() == 20);
+  CHECK(session_end(key.id) == end);
+  const auto bearer = "Bearer " + key.id + ":" + key.secret;
+  CHECK(f.ask(bearer)->key_id == key.id);
+  const auto later = session_key(master, "arn:aws:sts::000000000000:assumed-role/worker/me", end + std::chrono::hours{1});
+  CHECK(f.ask("Bearer " + later.id + ":" + key.secret).has_error());
+  f.clock.advance(std::chrono::seconds{899});
+  CHECK(f.ask(bearer).has_value());
+  f.clock.advance(std::chrono::seconds{1});
+  CHECK(f.ask(bearer).has_error());
+  CHECK(f.ask("Bearer " + later.id + ":" + later.secret).has_value());
+  CHECK_FALSE(session_end("SBXAAAAAAAAAAAAAAAAA").has_value());
+  CHECK_FALSE(session_end("SBXS0000000AAAAAAAAA").has_value());
 }
 
 TEST_CASE("where others can reach the listener, nothing passes without a key") {

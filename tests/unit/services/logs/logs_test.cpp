@@ -61,6 +61,7 @@ TEST_CASE("what outlived its retention is not shown, and is removed") {
   REQUIRE(append(transaction, "g", "mixed", {{now - 25h, "old"}, {now - 1h, "young"}}));
   REQUIRE(append(transaction, "g", "gone", {{now - 48h, "older"}}));
   const auto mixed = find_stream(transaction, *group, "mixed");
+  CHECK(mixed->stored_bytes == 3 + 26 + 5 + 26);
   CHECK(messages(read_events(transaction, *group, *mixed, {}, now)) == Texts{"young"});
   CHECK(needs_expiry(transaction, now));
   while (expire(transaction, 1)) {
@@ -68,6 +69,7 @@ TEST_CASE("what outlived its retention is not shown, and is removed") {
   (void)expire(transaction, 100);
   CHECK_FALSE(needs_expiry(transaction, now));
   CHECK_FALSE(find_stream(transaction, *group, "gone"));
+  CHECK(find_stream(transaction, *group, "mixed")->stored_bytes == 5 + 26);
   group->retention_days.reset();
   REQUIRE(update_group(transaction, *group));
   CHECK(messages(read_events(transaction, *group, *find_stream(transaction, *group, "mixed"), {}, now)) == Texts{"young"});
