@@ -88,6 +88,7 @@ const std::vector<Integration>& integrations() {
       {"sns", "publish", {RequestResponse, WaitForTaskToken}, {"Message"},
        {"MessageAttributes", "MessageDeduplicationId", "MessageGroupId", "MessageStructure", "PhoneNumber", "Subject", "TargetArn", "TopicArn"}},
       {"events", "putEvents", {RequestResponse, WaitForTaskToken}, {"Entries"}, {"EndpointId"}},
+      {"http", "invoke", {RequestResponse}, {"ApiEndpoint", "Method"}, {"Authentication", "Headers", "InvocationConfig", "QueryParameters", "RequestBody", "Transform"}},
       {"states", "startExecution", {RequestResponse, Sync, Sync2, WaitForTaskToken}, {"StateMachineArn"}, {"Input", "Name", "TraceHeader"}},
   };
   return offered;

@@ -15,6 +15,7 @@
 #include "aws/call.h"
 #include "aws/events/put_events_task.h"
 #include "aws/execution_log.h"
+#include "aws/http_task/http_invoke_task.h"
 #include "aws/sdk/sdk_tasks.h"
 #include "aws/ssm/ssm.h"
 #include "aws/status_change_event.h"
@@ -165,6 +166,7 @@ struct Daemon::Parts {
   std::unique_ptr<aws::AwsApi> aws;
   std::unique_ptr<gateway::GatewayService> gateway;
   http::Router admin_routes, public_routes;
+  http::Handler admin_handler, open_handler;
   std::unique_ptr<Access> access;
   std::unique_ptr<http::Server> admin, open;
 
@@ -179,6 +181,7 @@ struct Daemon::Parts {
   void make_gateway();
   void make_routes();
   Result<void> listen();
+  void make_handlers();
   Result<void> write_addresses() const;
   asio::awaitable<http::Response> admin_answer(http::Request request) const;
   asio::awaitable<void> become_ready();
@@ -245,6 +248,7 @@ Result<void> Daemon::Parts::make_services() {
   engine->offer("activity", make_activity_task(activity_signals));
   objects::offer_s3_tasks(*engine, *objects);
   engine->keep_map_run_data(*map_run_objects);
+  engine->offer("http:invoke", aws::make_http_invoke_task(io.get_executor(), engine->reader(), options.region));
   engine->offer("events:putEvents", std::make_unique<aws::PutEventsTask>(*events));
   functions::offer_function_tasks(*engine, functions, async_calls.get());
   return {};
@@ -398,13 +402,19 @@ Result<void> Daemon::Parts::listen() {
   constexpr std::size_t admin_body_bytes_max = 128 * 1024 * 1024;
   http::ServerOptions admin_options{.listener = http::Listener::Admin, .address = options.listen, .body_bytes_max = admin_body_bytes_max, .trusted_proxies = options.trusted_proxies};
   http::ServerOptions open_options{.listener = http::Listener::Public, .address = options.public_listen, .trusted_proxies = options.trusted_proxies};
-  const auto guarded = access->guard([this](http::Request request) { return admin_answer(std::move(request)); });
-  admin = std::make_unique<http::Server>(io.get_executor(), admin_options, s3_first(aws->handler(), guarded));
-  open = std::make_unique<http::Server>(io.get_executor(), open_options, gateway->handler([this](http::Request request) { return public_routes.route(std::move(request)); }));
+  admin = std::make_unique<http::Server>(io.get_executor(), admin_options, [this](http::Request request) { return admin_handler(std::move(request)); });
+  open = std::make_unique<http::Server>(io.get_executor(), open_options, [this](http::Request request) { return open_handler(std::move(request)); });
   if (auto listening = admin->listen(); !listening) return listening;
   if (auto listening = open->listen(); !listening) return listening;
   urls.set("http://" + reachable(admin->address()), options.public_url.value_or("http://" + reachable(open->address())));
   return {};
+}
+
+/// What answers requests; before the loop runs, which answers none.
+void Daemon::Parts::make_handlers() {
+  const auto guarded = access->guard([this](http::Request request) { return admin_answer(std::move(request)); });
+  admin_handler = s3_first(aws->handler(), guarded);
+  open_handler = gateway->handler([this](http::Request request) { return public_routes.route(std::move(request)); });
 }
 
 /// Definitions, inputs and histories are stored with placeholders for the daemon's own URLs; whoever reads them gets the URLs.
@@ -473,13 +483,15 @@ Result<void> Daemon::start() {
   p.access = std::make_unique<Access>(*p.engine, *p.reader, p.options);
   p.tell_status_changes();
   aws::offer_sdk_tasks(*p.engine, p.aws_services(), p.io.get_executor(), p.engine->reader(), [&urls = p.urls] { return urls.admin(); });
+  // Recovery makes the tasks that are due, and they must know the daemon's own URLs. Whoever connects now waits until the loop runs.
+  if (auto listening = p.listen(); !listening) return listening;
   if (auto started = p.engine->start(); !started) return started;
   if (auto allowed = p.access->prepare(); !allowed) return allowed;
   p.make_deployer();
   p.aws = std::make_unique<aws::AwsApi>(p.aws_services());
   p.make_gateway();
   p.subscription_pages = std::make_unique<SubscriptionPages>(*p.engine, p.topics->topics(), p.options.verification == "confirm");
-  if (auto listening = p.listen(); !listening) return listening;
+  p.make_handlers();
   spdlog::info("signalbox {} listens: admin {}, public {}, data {}", program_version, p.admin->address(), p.open->address(), p.options.data);
   if (auto started = p.start_services(); !started) return started;
   p.make_routes();

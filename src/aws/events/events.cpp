@@ -3,13 +3,17 @@
 namespace signalbox::aws::events_api {
 
 const Catalogue& catalogue() {
-  static const Catalogue table{.operations = {{"CreateEventBus", &create_event_bus},
+  static const Catalogue table{.operations = {{"CreateConnection", &create_connection},
+                                              {"CreateEventBus", &create_event_bus},
+                                              {"DeleteConnection", &delete_connection},
                                               {"DeleteEventBus", &delete_event_bus},
                                               {"DeleteRule", &delete_rule},
+                                              {"DescribeConnection", &describe_connection},
                                               {"DescribeEventBus", &describe_event_bus},
                                               {"DescribeRule", &describe_rule},
                                               {"DisableRule", &disable_rule},
                                               {"EnableRule", &enable_rule},
+                                              {"ListConnections", &list_connections},
                                               {"ListEventBuses", &list_event_buses},
                                               {"ListRuleNamesByTarget", &list_rule_names_by_target},
                                               {"ListRules", &list_rules},
@@ -24,12 +28,13 @@ const Catalogue& catalogue() {
                                               {"TagResource", &tag_resource},
                                               {"TestEventPattern", &test_event_pattern},
                                               {"UntagResource", &untag_resource},
+                                              {"UpdateConnection", &update_connection},
                                               {"UpdateEventBus", &update_event_bus}},
-                               .not_offered = {"ActivateEventSource", "CancelReplay", "CreateApiDestination", "CreateArchive", "CreateConnection", "CreateEndpoint", "CreatePartnerEventSource",
-                                               "DeactivateEventSource", "DeauthorizeConnection", "DeleteApiDestination", "DeleteArchive", "DeleteConnection", "DeleteEndpoint", "DeletePartnerEventSource",
-                                               "DescribeApiDestination", "DescribeArchive", "DescribeConnection", "DescribeEndpoint", "DescribeEventSource", "DescribePartnerEventSource",
-                                               "DescribeReplay", "ListApiDestinations", "ListArchives", "ListConnections", "ListEndpoints", "ListEventSources", "ListPartnerEventSourceAccounts",
-                                               "ListPartnerEventSources", "ListReplays", "PutPartnerEvents", "StartReplay", "UpdateApiDestination", "UpdateArchive", "UpdateConnection", "UpdateEndpoint"}};
+                               .not_offered = {"ActivateEventSource", "CancelReplay", "CreateApiDestination", "CreateArchive", "CreateEndpoint", "CreatePartnerEventSource",
+                                               "DeactivateEventSource", "DeauthorizeConnection", "DeleteApiDestination", "DeleteArchive", "DeleteEndpoint", "DeletePartnerEventSource",
+                                               "DescribeApiDestination", "DescribeArchive", "DescribeEndpoint", "DescribeEventSource", "DescribePartnerEventSource",
+                                               "DescribeReplay", "ListApiDestinations", "ListArchives", "ListEndpoints", "ListEventSources", "ListPartnerEventSourceAccounts",
+                                               "ListPartnerEventSources", "ListReplays", "PutPartnerEvents", "StartReplay", "UpdateApiDestination", "UpdateArchive", "UpdateEndpoint"}};
   return table;
 }
 

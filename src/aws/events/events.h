@@ -32,6 +32,12 @@ Answer<Json> list_event_buses(const OperationContext& context, const Reader& rea
 Answer<Json> put_permission(const OperationContext& context, EngineTransaction& transaction, const Json& request);
 Answer<Json> remove_permission(const OperationContext& context, EngineTransaction& transaction, const Json& request);
 
+Answer<Json> create_connection(const OperationContext& context, EngineTransaction& transaction, const Json& request);
+Answer<Json> update_connection(const OperationContext& context, EngineTransaction& transaction, const Json& request);
+Answer<Json> delete_connection(const OperationContext& context, EngineTransaction& transaction, const Json& request);
+Answer<Json> describe_connection(const OperationContext& context, const Reader& reader, const Json& request);
+Answer<Json> list_connections(const OperationContext& context, const Reader& reader, const Json& request);
+
 Answer<Json> put_rule(const OperationContext& context, EngineTransaction& transaction, const Json& request);
 Answer<Json> delete_rule(const OperationContext& context, EngineTransaction& transaction, const Json& request);
 Answer<Json> enable_rule(const OperationContext& context, EngineTransaction& transaction, const Json& request);
