@@ -3,6 +3,7 @@
 #include <iterator>
 
 #include "asl/yaml.h"
+#include "cli/backup_objects.h"
 #include "cli/output.h"
 #include "cli/version.h"
 #include "signalbox/state_machine.h"
@@ -80,7 +81,12 @@ int validate(bool json, const std::vector<std::string>& files) {
 }
 
 int backup(bool json, const std::string& data_directory, const std::string& file) {
-  if (auto done = backup_file(data_directory + "/signalbox.db", file); !done) return complain({exit_codes::failed, done.error().message});
+  const std::string objects = data_directory + "/objects", objects_copy = file + ".objects";
+  // Before it, for the objects that are replaced meanwhile; after it, for those that came.
+  auto done = back_up_objects(objects, objects_copy);
+  if (done) done = backup_file(data_directory + "/signalbox.db", file);
+  if (done) done = back_up_objects(objects, objects_copy);
+  if (!done) return complain({exit_codes::failed, done.error().message});
   print(json ? json_object({{"file", file}}).pretty() + "\n" : "backed up to " + file + "\n");
   return exit_codes::ok;
 }

@@ -9,7 +9,8 @@ import tempfile
 import unittest
 import urllib.parse
 
-from support.daemon import Daemon, main, wait_for
+from aws_clients import AwsCase
+from support.daemon import BINARY, Daemon, main, wait_for
 
 try:
     import boto3
@@ -204,6 +205,23 @@ class Cli(unittest.TestCase):
             self.assertEqual((pathlib.Path(folder) / "back").read_bytes(), big.read_bytes())
             aws("s3", "rm", "--recursive", "s3://files")
             aws("s3", "rb", "s3://files")
+
+
+class Backup(AwsCase):
+    def test_a_backup_holds_the_objects(self):
+        s3 = self.client("s3")
+        s3.create_bucket(Bucket="kept")
+        s3.put_object(Bucket="kept", Key="a", Body=b"as it was")
+        copy = self.daemon.directory / "copy.db"
+        subprocess.run([BINARY, "backup", "--data", self.daemon.data, copy], check=True, capture_output=True)
+        s3.put_object(Bucket="kept", Key="a", Body=b"changed")
+        self.daemon.kill()
+        shutil.rmtree(self.daemon.data)
+        self.daemon.data.mkdir()
+        shutil.move(copy, self.daemon.data / "signalbox.db")
+        shutil.move(f"{copy}.objects", self.daemon.data / "objects")
+        self.daemon.start()
+        self.assertEqual(s3.get_object(Bucket="kept", Key="a")["Body"].read(), b"as it was")
 
 
 if __name__ == "__main__":
