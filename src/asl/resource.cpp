@@ -89,6 +89,7 @@ const std::vector<Integration>& integrations() {
        {"MessageAttributes", "MessageDeduplicationId", "MessageGroupId", "MessageStructure", "PhoneNumber", "Subject", "TargetArn", "TopicArn"}},
       {"events", "putEvents", {RequestResponse, WaitForTaskToken}, {"Entries"}, {"EndpointId"}},
       {"http", "invoke", {RequestResponse}, {"ApiEndpoint", "Method"}, {"Authentication", "Headers", "InvocationConfig", "QueryParameters", "RequestBody", "Transform"}},
+      {"apigateway", "invoke", {RequestResponse, WaitForTaskToken}, {"ApiEndpoint", "Method"}, {"AllowNullValues", "AuthType", "Headers", "Path", "QueryParameters", "RequestBody", "Stage"}},
       {"states", "startExecution", {RequestResponse, Sync, Sync2, WaitForTaskToken}, {"StateMachineArn"}, {"Input", "Name", "TraceHeader"}},
   };
   return offered;

@@ -35,6 +35,7 @@
 #include "services/functions/service.h"
 #include "services/functions/tasks.h"
 #include "services/gateway/gateway_service.h"
+#include "services/gateway/invoke_task.h"
 #include "services/logs/log_service.h"
 #include "services/mail/mailer.h"
 #include "services/objects/map_runs/map_run_objects.h"
@@ -483,6 +484,8 @@ Result<void> Daemon::start() {
   p.access = std::make_unique<Access>(*p.engine, *p.reader, p.options);
   p.tell_status_changes();
   aws::offer_sdk_tasks(*p.engine, p.aws_services(), p.io.get_executor(), p.engine->reader(), [&urls = p.urls] { return urls.admin(); });
+  // Carried out on the I/O thread, which begins its work when the gateway is there.
+  p.engine->offer("apigateway:invoke", std::make_unique<gateway::InvokeTask>(p.io.get_executor(), [&p](http::Request request) { return p.gateway->internal_handler()(std::move(request)); }));
   // Recovery makes the tasks that are due, and they must know the daemon's own URLs. Whoever connects now waits until the loop runs.
   if (auto listening = p.listen(); !listening) return listening;
   if (auto started = p.engine->start(); !started) return started;

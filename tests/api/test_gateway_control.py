@@ -6,7 +6,7 @@ import subprocess
 import unittest
 
 from aws_clients import ROLE, AwsCase, archive
-from support.daemon import main
+from support.daemon import main, wait_for
 
 AWS_CLI = "/usr/bin/aws" if os.path.exists("/usr/bin/aws") else shutil.which("aws")
 
@@ -116,6 +116,45 @@ class Control(AwsCase):
         self.refused("BadRequestException", self.api.create_model, restApiId=api, name="Bad", contentType="application/json", schema='{"if": {}}')
         self.refused("UnknownOperationException", self.api.create_api_key, name="k")
         self.refused("UnknownOperationException", self.api.import_rest_api, body=b"{}")
+
+    def run_task(self, parameters, suffix="", wait=True):
+        """How an execution with one apigateway:invoke task ended."""
+        sfn = self.client("stepfunctions")
+        definition = {"StartAt": "Call", "States": {"Call": {"Type": "Task", "Resource": "arn:aws:states:::apigateway:invoke" + suffix, "Parameters": parameters, "End": True}}}
+        self.count = getattr(self, "count", 0) + 1
+        machine = sfn.create_state_machine(name=f"{self._testMethodName[:60]}-{self.count}", definition=json.dumps(definition), roleArn=ROLE)["stateMachineArn"]
+        execution = sfn.start_execution(stateMachineArn=machine, input='{"type": "turtle", "category": null}')["executionArn"]
+        ended = lambda: (lambda e: e if e["status"] != "RUNNING" else None)(sfn.describe_execution(executionArn=execution))
+        return wait_for(ended) if wait else ended
+
+    def test_a_workflow_calls_an_api(self):
+        api, root = self.make_api()
+        source = "import json\ndef handler(event, context):\n    q = event['queryStringParameters'] or {}\n    return {'statusCode': int(q.get('status', 200)), 'headers': {'X-Mine': 'm'}, 'body': json.dumps({k: event[k] for k in ('body', 'path', 'multiValueQueryStringParameters', 'httpMethod')} | {'token': event['headers'].get('TaskToken'), 'type': event['headers'].get('Content-Type')})}\n"
+        self.client("lambda").create_function(FunctionName="gateway-proxy", Runtime="python3.12", Handler="app.handler", Role=ROLE, Code={"ZipFile": archive(app=source)})
+        at = {"restApiId": api, "resourceId": self.api.create_resource(restApiId=api, parentId=root, pathPart="{proxy+}")["id"], "httpMethod": "ANY"}
+        self.api.put_method(authorizationType="NONE", **at)
+        self.api.put_integration(type="AWS_PROXY", integrationHttpMethod="POST", uri="arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:000000000000:function:gateway-proxy/invocations", **at)
+        self.api.create_deployment(restApiId=api, stageName="s")
+        call = {"ApiEndpoint": f"{api}.execute-api.us-east-1.amazonaws.com", "Method": "POST", "Stage": "s", "Path": "pets/1", "QueryParameters": {"q": ["1", "a b"]}, "RequestBody.$": "$", "AuthType": "NO_AUTH"}
+        result = json.loads(self.run_task(call)["output"])
+        self.assertEqual(sorted(result), ["Headers", "ResponseBody", "StatusCode", "StatusText"])
+        self.assertEqual((result["StatusCode"], result["StatusText"], result["Headers"]["X-Mine"]), (200, "OK", ["m"]))
+        seen = result["ResponseBody"]
+        self.assertEqual((json.loads(seen["body"]), seen["path"], seen["multiValueQueryStringParameters"], seen["httpMethod"], seen["type"]), ({"type": "turtle"}, "/pets/1", {"q": ["1", "a b"]}, "POST", "application/json"))
+        seen = json.loads(self.run_task({**call, "AllowNullValues": True})["output"])["ResponseBody"]
+        self.assertEqual(json.loads(seen["body"]), {"type": "turtle", "category": None})
+        failed = self.run_task({**call, "QueryParameters": {"status": ["418"]}})
+        self.assertEqual((failed["status"], failed["error"]), ("FAILED", "ApiGateway.418"))
+        self.assertIn("/pets/1", failed["cause"])
+        failed = self.run_task({**call, "Stage": "none"})
+        self.assertEqual((failed["error"], failed["cause"]), ("ApiGateway.403", '{"message":"Forbidden"}'))
+        failed = self.run_task({**call, "Headers": {"Authorization": ["x"]}})
+        self.assertEqual(failed["error"], "States.Runtime")
+        self.assertTrue(failed["cause"].endswith("The header 'Authorization' cannot be set by apigateway:invoke"), failed["cause"])
+        waiting = self.run_task({**call, "Headers": {"TaskToken.$": "States.Array($$.Task.Token)"}}, ".waitForTaskToken", wait=False)
+        token = wait_for(lambda: [t for t in self.daemon.get("/v1/tokens")["tokens"]])[0]["token"]
+        self.client("stepfunctions").send_task_success(taskToken=token, output='"done"')
+        self.assertEqual(wait_for(waiting)["output"], '"done"')
 
     def test_lists_come_in_pages(self):
         made = {self.make_api()[0] for _ in range(3)}

@@ -19,6 +19,9 @@ namespace asio = boost::asio;
 
 namespace {
 
+/// Source: API Gateway developer guide, "Quotas", payload size.
+constexpr std::size_t body_bytes_max = 10U * 1024 * 1024;
+
 /// `Root=1-67891233-abcdef012345678912345678`, as X-Ray writes it.
 std::string make_trace_id(Timestamp now) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
@@ -35,7 +38,20 @@ void add_ids(http::Response& response, const Invocation& invocation) {
   if (!response.headers.get("X-Amzn-Trace-Id")) response.headers.set("X-Amzn-Trace-Id", text_at(invocation.context, "xrayTraceId").value_or(""));
 }
 
-asio::awaitable<http::Response> run_method(const GatewayEnvironment& environment, const Invocation& invocation) {
+asio::awaitable<http::Response> not_here() { co_return http::json_response(404, R"({"message":"no API of this daemon is reached by that name"})"); }
+
+/// For the access log.
+void note_integration(Invocation& invocation, const IntegrationOutcome& outcome, std::chrono::steady_clock::duration time) {
+  const Json latency(std::chrono::duration_cast<std::chrono::milliseconds>(time).count());
+  invocation.context = invocation.context.with("integrationLatency", latency);
+  const auto* response = std::get_if<http::Response>(&outcome);
+  const auto* answer = std::get_if<IntegrationAnswer>(&outcome);
+  if (!response && !answer) return;
+  const Json status(response ? response->status : answer->status);
+  invocation.context = invocation.context.with("integrationStatus", status).with("integration", json_object({{"latency", latency}, {"status", status}, {"integrationStatus", status}}));
+}
+
+asio::awaitable<http::Response> run_method(const GatewayEnvironment& environment, Invocation& invocation) {
   if (const auto fault = validate_request(invocation)) co_return gateway_response(fault->type, fault->message, invocation);
   if (!invocation.method.integration) co_return refused(invocation, configuration_error());
   IntegrationRequest request;
@@ -46,7 +62,9 @@ asio::awaitable<http::Response> run_method(const GatewayEnvironment& environment
   } else {
     request = make_proxy_request(invocation);
   }
+  const auto began = std::chrono::steady_clock::now();
   auto outcome = co_await call_integration(environment.integrations, invocation, std::move(request));
+  note_integration(invocation, outcome, std::chrono::steady_clock::now() - began);
   if (const auto* refusal = std::get_if<Refusal>(&outcome)) co_return refused(invocation, *refusal);
   if (auto* response = std::get_if<http::Response>(&outcome)) co_return std::move(*response);
   auto response = make_response(invocation, std::get<IntegrationAnswer>(outcome));
@@ -61,22 +79,27 @@ struct GatewayService::Implementation {
   GatewayEnvironment environment;
   DeployedApis apis;
 
+  /// A guarded request may end at the guard.
+  static asio::awaitable<http::Response> serve_guarded(Implementation& self, StagePath path, http::Request request);
   static asio::awaitable<http::Response> serve(Implementation& self, StagePath path, http::Request request);
-  static asio::awaitable<http::Response> answer(Implementation& self, Invocation invocation, bool found);
+  static asio::awaitable<http::Response> answer(Implementation& self, Invocation& invocation, bool found);
 };
+
+asio::awaitable<http::Response> GatewayService::Implementation::serve_guarded(Implementation& self, StagePath path, http::Request request) {
+  auto verdict = self.environment.guard(request);
+  if (verdict.answer && self.apis.find(path.api, path.stage)) co_return std::move(*verdict.answer);
+  if (verdict.confirmed) {
+    request.method = "GET";
+    request.body.clear();
+  }
+  auto response = co_await serve(self, std::move(path), std::move(request));
+  co_return response;
+}
 
 asio::awaitable<http::Response> GatewayService::Implementation::serve(Implementation& self, StagePath path, http::Request request) {
   const auto began = std::chrono::steady_clock::now();
   const auto stage = self.apis.find(path.api, path.stage);
   if (!stage) co_return forbidden_response();
-  if (self.environment.guard) {
-    auto verdict = self.environment.guard(request);
-    if (verdict.answer) co_return std::move(*verdict.answer);
-    if (verdict.confirmed) {
-      request.method = "GET";
-      request.body.clear();
-    }
-  }
   const auto match = match_route(*stage->snapshot, request.method, path.path);
   static const ApiResource no_resource;
   static const Method no_method;
@@ -100,10 +123,11 @@ asio::awaitable<http::Response> GatewayService::Implementation::serve(Implementa
   co_return response;
 }
 
-asio::awaitable<http::Response> GatewayService::Implementation::answer(Implementation& self, Invocation invocation, bool found) {
+asio::awaitable<http::Response> GatewayService::Implementation::answer(Implementation& self, Invocation& invocation, bool found) {
   if (!found) co_return gateway_response("MISSING_AUTHENTICATION_TOKEN", "Missing Authentication Token", invocation);
   // There are no API keys here, so none can be right.
   if (invocation.method.api_key_required) co_return gateway_response("INVALID_API_KEY", "Forbidden", invocation);
+  if (invocation.request.body.size() > body_bytes_max) co_return gateway_response("REQUEST_TOO_LARGE", "Request Too Long", invocation);
   auto response = co_await run_method(self.environment, invocation);
   co_return response;
 }
@@ -115,7 +139,14 @@ GatewayService::~GatewayService() = default;
 http::Handler GatewayService::handler(http::Handler others) {
   return [self = implementation_.get(), others = std::move(others)](http::Request request) {
     auto path = find_stage_path(request.headers.get("host").value_or(""), request.path);
-    return path ? Implementation::serve(*self, std::move(*path), std::move(request)) : others(std::move(request));
+    return path ? Implementation::serve_guarded(*self, std::move(*path), std::move(request)) : others(std::move(request));
+  };
+}
+
+http::Handler GatewayService::internal_handler() {
+  return [self = implementation_.get()](http::Request request) {
+    auto path = find_stage_path(request.headers.get("host").value_or(""), request.path);
+    return path ? Implementation::serve(*self, std::move(*path), std::move(request)) : not_here();
   };
 }
 

@@ -24,7 +24,7 @@ struct GatewayEnvironment {
   Guard guard;
 };
 
-/// Used on the I/O thread, after Engine::start(). Outlives what its handler began.
+/// Made before or after Engine::start(), used on the I/O thread after it. Outlives what its handlers began.
 class GatewayService {
  public:
   /// `engine` and what `environment` refers to outlive it.
@@ -35,6 +35,8 @@ class GatewayService {
 
   /// Stages' requests are answered here, all others by `others`.
   [[nodiscard]] http::Handler handler(http::Handler others);
+  /// The same for the daemon's own requests, which no guard looks at; what is for no stage is answered 404.
+  [[nodiscard]] http::Handler internal_handler();
 
  private:
   struct Implementation;

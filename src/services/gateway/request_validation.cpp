@@ -6,14 +6,16 @@ namespace signalbox::gateway {
 
 namespace {
 
+/// Headers first, then the path's, then the query's. [recorded on AWS]
 std::optional<ValidationFault> missing_parameters(const Invocation& invocation) {
   std::string names;
-  for (const auto& [parameter, required] : invocation.method.parameters) {
-    if (!required) continue;
-    const auto value = mapped_value(parameter, invocation, nullptr);
-    if (value && !value->empty()) continue;
-    names += (names.empty() ? "" : ", ") + parameter.substr(parameter.rfind('.') + 1);
-  }
+  for (const std::string_view place : {"method.request.header.", "method.request.path.", "method.request.querystring."})
+    for (const auto& [parameter, required] : invocation.method.parameters) {
+      if (!required || !parameter.starts_with(place)) continue;
+      const auto value = mapped_value(parameter, invocation, nullptr);
+      if (value && !value->empty()) continue;
+      names += (names.empty() ? "" : ", ") + parameter.substr(place.size());
+    }
   if (names.empty()) return std::nullopt;
   return ValidationFault{"BAD_REQUEST_PARAMETERS", "Missing required request parameters: [" + names + "]"};
 }
