@@ -86,7 +86,7 @@ Votes votes(const Json& verdicts, const std::string& id) {
 
 /// Task resources anywhere in a definition that are services not offered here, as the corpus's README names them.
 void collect_services(const Json& value, std::set<std::string>& services) {
-  static const std::set<std::string> offered{"apigateway", "lambda", "sqs", "sns", "states", "events", "aws-sdk:cloudwatchlogs", "aws-sdk:eventbridge", "aws-sdk:iam", "aws-sdk:lambda", "aws-sdk:scheduler",
+  static const std::set<std::string> offered{"apigateway", "http", "lambda", "sqs", "sns", "states", "events", "aws-sdk:cloudwatchlogs", "aws-sdk:eventbridge", "aws-sdk:iam", "aws-sdk:lambda", "aws-sdk:scheduler",
                                              "aws-sdk:s3", "aws-sdk:sfn", "aws-sdk:sns", "aws-sdk:sqs", "aws-sdk:ssm", "aws-sdk:sts"};
   if (value.is_object()) {
     const auto* type = value.find("Type");
