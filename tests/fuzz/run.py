@@ -55,6 +55,17 @@ def paths():
             yield text + "\n" + documents[number % len(documents)]
 
 
+def jsonata():
+    """The expressions of the tests and of the examples, each with a document in turn."""
+    documents = [text for text in raw_literals(ROOT / "tests/unit/jsonata") if text.lstrip().startswith(("{", "["))] or ["{}"]
+    expressions = list(literals(ROOT / "tests/unit/jsonata")) + [text for text in raw_literals(ROOT / "tests/unit/jsonata") if text not in documents]
+    for definition in definitions():
+        expressions += re.findall(r"\{%(.*?)%\}", definition, re.DOTALL)
+    for number, text in enumerate(expressions):
+        # The target takes the first line as the expression.
+        yield " ".join(text.splitlines()) + "\n" + " ".join(documents[number % len(documents)].splitlines())
+
+
 def requests():
     date = "x-amz-date: 20261127T000000Z\r\n"
     scope = "Credential=AKIDEXAMPLE/20261127/us-east-1/states/aws4_request, SignedHeaders=host;x-amz-date, Signature=" + "0" * 64
@@ -90,7 +101,7 @@ def tokens():
     yield "AQKPTckpyEQ1rFJCO9udGuqH"
 
 
-SEEDS = {"definition": definitions, "jsonpath": paths, "http_entry": requests, "json": json_texts, "task_token": tokens}
+SEEDS = {"definition": definitions, "jsonpath": paths, "jsonata": jsonata, "http_entry": requests, "json": json_texts, "task_token": tokens}
 
 
 def seed(target, corpus):
