@@ -55,6 +55,8 @@ class Parser {
   }
 
  private:
+  // Nothing below is inlined: a level of nesting then takes the stack of the words it consists of, not of all there are. Inlined, a thousand
+  // levels do not fit a thread's 8 MB when built with sanitizers.
   Syntax* expression(int binding) {
     if (++nesting_ > syntax_depth_max) too_deep(token_.position);
     const Token first = token_;
@@ -69,7 +71,7 @@ class Parser {
     return left;
   }
 
-  Syntax* prefix(const Token& token) {
+  [[gnu::noinline]] Syntax* prefix(const Token& token) {
     switch (token.kind) {
       case TokenKind::End: raise("S0207", token.position, "(end)");
       case TokenKind::Name: return leaf(SyntaxKind::Name, token);
@@ -101,7 +103,7 @@ class Parser {
     }
   }
 
-  Syntax* infix(const Token& token, Syntax* left) {
+  [[gnu::noinline]] Syntax* infix(const Token& token, Syntax* left) {
     switch (token.op) {
       case Op::OpenParen: return call(token, left);
       case Op::OpenBracket: return filter(token, left);
@@ -128,7 +130,7 @@ class Parser {
     return finish(result);
   }
 
-  Syntax* block(const Token& token) {
+  [[gnu::noinline]] Syntax* block(const Token& token) {
     std::vector<Syntax*> items;
     while (!at(Op::CloseParen)) {
       items.push_back(expression(0));
@@ -139,7 +141,7 @@ class Parser {
     return with_items(SyntaxKind::Block, token, items);
   }
 
-  Syntax* array(const Token& token) {
+  [[gnu::noinline]] Syntax* array(const Token& token) {
     std::vector<Syntax*> items;
     while (!at(Op::CloseBracket)) {
       Syntax* item = expression(0);
@@ -156,7 +158,7 @@ class Parser {
     return with_items(SyntaxKind::Array, token, items);
   }
 
-  Syntax* pairs(SyntaxKind kind, const Token& token, Syntax* left) {
+  [[gnu::noinline]] Syntax* pairs(SyntaxKind kind, const Token& token, Syntax* left) {
     std::vector<Syntax*> items;
     if (!at(Op::CloseBrace)) {
       for (;;) {
@@ -173,7 +175,7 @@ class Parser {
     return finish(result);
   }
 
-  Syntax* call(const Token& token, Syntax* left) {
+  [[gnu::noinline]] Syntax* call(const Token& token, Syntax* left) {
     std::vector<Syntax*> items;
     bool partial = false;
     if (!at(Op::CloseParen)) {
@@ -196,7 +198,7 @@ class Parser {
     return finish(result);
   }
 
-  Syntax* lambda(const Token& token, const std::vector<Syntax*>& parameters) {
+  [[gnu::noinline]] Syntax* lambda(const Token& token, const std::vector<Syntax*>& parameters) {
     for (std::size_t i = 0; i < parameters.size(); ++i) {
       if (parameters[i]->kind == SyntaxKind::Variable) continue;
       raise_value("S0208", Json(static_cast<std::int64_t>(i + 1)), parameters[i]->position, std::string(parameters[i]->text));
@@ -226,7 +228,7 @@ class Parser {
     lambda.text = arena_.copy(std::string_view(text));
   }
 
-  Syntax* filter(const Token& token, Syntax* left) {
+  [[gnu::noinline]] Syntax* filter(const Token& token, Syntax* left) {
     if (at(Op::CloseBracket)) {
       Syntax* step = left;
       while (step->kind == SyntaxKind::Filter) step = step->left;
@@ -241,7 +243,7 @@ class Parser {
     return finish(result);
   }
 
-  Syntax* sort(const Token& token, Syntax* left) {
+  [[gnu::noinline]] Syntax* sort(const Token& token, Syntax* left) {
     std::vector<Syntax*> items;
     std::vector<bool> descending;
     advance(Op::OpenParen);
@@ -261,7 +263,7 @@ class Parser {
     return finish(result);
   }
 
-  Syntax* condition(const Token& token, Syntax* left) {
+  [[gnu::noinline]] Syntax* condition(const Token& token, Syntax* left) {
     Syntax* const result = leaf(SyntaxKind::Condition, token);
     result->left = left;
     result->right = expression(0);
@@ -272,7 +274,7 @@ class Parser {
     return finish(result);
   }
 
-  Syntax* transform(const Token& token) {
+  [[gnu::noinline]] Syntax* transform(const Token& token) {
     Syntax* const result = leaf(SyntaxKind::Transform, token);
     result->left = expression(0);
     advance(Op::Bar);
@@ -288,12 +290,12 @@ class Parser {
   [[nodiscard]] bool at(Op op) const { return token_.kind == TokenKind::Operator && token_.op == op; }
 
   /// Reads the next word; one that begins an operand may be a regular expression.
-  void advance(bool operand_follows) {
+  [[gnu::noinline]] void advance(bool operand_follows) {
     token_ = lexer_.next(operand_follows);
     if (at(Op::Exclamation) || at(Op::Tilde)) raise("S0204", token_.position, std::string(token_.text));
   }
 
-  void advance(Op expected, bool operand_follows = true) {
+  [[gnu::noinline]] void advance(Op expected, bool operand_follows = true) {
     if (!at(expected)) {
       const char* const code = token_.kind == TokenKind::End ? "S0203" : "S0202";
       raise_value(code, Json(text_of(expected)), token_.position, std::string(token_.text));
@@ -301,11 +303,11 @@ class Parser {
     advance(operand_follows);
   }
 
-  Syntax* leaf(SyntaxKind kind, const Token& token) {
+  [[gnu::noinline]] Syntax* leaf(SyntaxKind kind, const Token& token) {
     return arena_.make<Syntax>(Syntax{.kind = kind, .op = token.op, .position = token.position, .text = token.text, .flags = token.flags, .number = token.number});
   }
 
-  Syntax* with_items(SyntaxKind kind, const Token& token, const std::vector<Syntax*>& items) {
+  [[gnu::noinline]] Syntax* with_items(SyntaxKind kind, const Token& token, const std::vector<Syntax*>& items) {
     Syntax* const result = leaf(kind, token);
     if (kind == SyntaxKind::Lambda) result->text = {};
     result->items = arena_.copy(items);
@@ -313,7 +315,7 @@ class Parser {
   }
 
   /// Notes how deep the finished node is.
-  Syntax* finish(Syntax* node) {
+  [[gnu::noinline]] Syntax* finish(Syntax* node) {
     int depth = node->depth - 1;
     for (const Syntax* child : {node->left, node->right, node->third}) {
       if (child != nullptr) depth = std::max<int>(depth, child->depth);
@@ -324,7 +326,7 @@ class Parser {
     return node;
   }
 
-  [[noreturn]] static void too_deep(std::uint32_t position) {
+  [[noreturn, gnu::noinline]] static void too_deep(std::uint32_t position) {
     raise(Raised{.failure = {.kind = Failure::Kind::Syntax, .message = "The expression is nested too deeply"}, .offset = position});
   }
 
