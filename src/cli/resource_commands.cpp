@@ -114,7 +114,7 @@ std::string print_changes(const Json& stack) {
 
 }  // namespace
 
-int deploy(const Context& context, const std::string& given, const std::vector<std::string>& parameters, bool plan_only) {
+int deploy(const Context& context, const std::string& given, const std::vector<std::string>& parameters, bool plan_only, const std::vector<std::string>& allow_unsupported) {
   std::error_code fault;
   const auto path = std::filesystem::canonical(given, fault);
   if (fault) return complain({exit_codes::usage, "cannot read '" + given + "': " + fault.message()});
@@ -124,8 +124,10 @@ int deploy(const Context& context, const std::string& given, const std::vector<s
     if (equals == std::string::npos) return complain({exit_codes::usage, "a parameter is NAME=VALUE, not '" + parameter + "'"});
     values = values.with(parameter.substr(0, equals), parameter.substr(equals + 1));
   }
-  return print_answer(context,
-                      call(context.connection, "POST", "/v1/stacks", json_object({{"path", path.string()}, {"parameters", values}, {"planOnly", plan_only}})),
+  Json::Array types;
+  for (const auto& type : allow_unsupported) types.emplace_back(type);
+  const Json body = json_object({{"path", path.string()}, {"parameters", values}, {"planOnly", plan_only}, {"allowUnsupported", Json(std::move(types))}});
+  return print_answer(context, call(context.connection, "POST", "/v1/stacks", body),
                       [](const Json& answer) {
                         std::string text;
                         for (const auto& stack : answer.find("stacks")->elements()) text += text_of(stack, "name") + ": " + text_of(stack, "result") + "\n" + print_changes(stack);

@@ -24,6 +24,7 @@ struct Arguments {
   TokenCommand token;
   std::string id, name, folder, file, shell, action;
   bool plan_only = false;
+  std::vector<std::string> allow_unsupported;
   std::optional<std::string> mail_id, error, cause;
   std::string data = "signalbox-data", description;
   std::vector<std::string> files, parameters;
@@ -79,8 +80,9 @@ class CommandLine {
     auto* serve_command = command("serve", "Run the daemon", [this] { return serve(*app_.get_subcommand("serve"), a_.serve); });
     add_serve_options(*serve_command, a_.serve);
     auto* deploy_command =
-        client("deploy", "Deploy a template, a stack's folder, a folder of stacks, or CDK's cdk.out", [this] { return deploy(a_.context, a_.folder, a_.parameters, a_.plan_only); });
+        client("deploy", "Deploy a template, a stack's folder, a folder of stacks, or CDK's cdk.out", [this] { return deploy(a_.context, a_.folder, a_.parameters, a_.plan_only, a_.allow_unsupported); });
     deploy_command->add_option("PATH", a_.folder, "File or folder, readable by the daemon at the same path")->required();
+    deploy_command->add_option("--allow-unsupported", a_.allow_unsupported, "Record resources of this type without effect instead of refusing them; repeatable");
     deploy_command->add_flag("--plan", a_.plan_only, "Only say what would be done");
     deploy_command->add_option("--parameter", a_.parameters, "Template parameter, NAME=VALUE or STACK.NAME=VALUE; repeatable");
     auto* destroy_command = client("destroy", "Remove a stack with all that it made, but what its template retains", [this] { return destroy(a_.context, a_.name); });

@@ -54,16 +54,15 @@ class Application {
 
  private:
   Result<void> bring(const Resource& resource) {
-    const auto* type = find_type(types_, resource.type);
-    SIGNALBOX_ASSERT(type);   // a plan with an unknown type has faults and is not applied
+    const auto* type = find_type(types_, resource.type);   // null: an unsupported one that was allowed; it is recorded
     const auto* old = find(previous_.resources, resource);
     if (!old) {
       note(Change::Kind::Created, resource);
-      return type->create(transaction_, resource);
+      return type ? type->create(transaction_, resource) : Result<void>();
     }
     if (old->hash == resource.hash) return {};
     note(Change::Kind::Updated, resource);
-    return type->update(transaction_, resource);
+    return type ? type->update(transaction_, resource) : Result<void>();
   }
 
   Result<void> remove_if_left_out(const Deployed& old) {

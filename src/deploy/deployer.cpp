@@ -63,11 +63,12 @@ struct Deployer::Parts {
     return made;
   }
 
-  [[nodiscard]] Result<Plan> plan(const StackFiles& files, const ParameterOverrides& overrides) const {
+  [[nodiscard]] Result<Plan> plan(const StackFiles& files, const ParameterOverrides& overrides, const UnsupportedTypes& allowed) const {
     Faults faults;
     PlanRequest made = request(files.name, {.folder = files.folder, .assets = files.assets});
     made.folder = files.template_file.empty() && files.definitions.size() == 1 ? files.definitions.front().string() : files.folder.string();
     made.source = read_stack(files, options.stage_code, faults);
+    made.allow_unsupported = allowed;
     Plan plan;
     if (!made.source.resources.empty()) {
       made.parameters = parameters_of(files, made.source, overrides);
@@ -81,13 +82,13 @@ struct Deployer::Parts {
 Deployer::Deployer(Engine& engine, ResourceTypes types, DeployOptions options)
     : parts_(std::make_shared<const Parts>(Parts{std::move(types), std::move(options), engine.reader()})), engine_(engine) {}
 
-boost::asio::awaitable<Result<std::vector<StackResult>>> Deployer::deploy(fs::path path, ParameterOverrides parameters) {
+boost::asio::awaitable<Result<std::vector<StackResult>>> Deployer::deploy(fs::path path, ParameterOverrides parameters, UnsupportedTypes allowed) {
   const auto stacks = find_stack_files(path);
   if (!stacks) co_return stacks.error();
   if (stacks->empty()) co_return error(ErrorCode::InvalidArgument, fmt::format("there is no template and no definition in '{}'", path.string()));
   std::vector<StackResult> results;
   for (const auto& files : *stacks) {
-    auto plan = parts_->plan(files, parameters);
+    auto plan = parts_->plan(files, parameters, allowed);
     if (!plan) {
       results.push_back(failed(files.name, plan.error()));
       continue;
@@ -98,13 +99,13 @@ boost::asio::awaitable<Result<std::vector<StackResult>>> Deployer::deploy(fs::pa
   co_return results;
 }
 
-Result<std::vector<StackResult>> Deployer::foresee(const fs::path& path, const ParameterOverrides& parameters) const {
+Result<std::vector<StackResult>> Deployer::foresee(const fs::path& path, const ParameterOverrides& parameters, const UnsupportedTypes& allowed) const {
   const auto stacks = find_stack_files(path);
   if (!stacks) return stacks.error();
   if (stacks->empty()) return error(ErrorCode::InvalidArgument, fmt::format("there is no template and no definition in '{}'", path.string()));
   std::vector<StackResult> results;
   for (const auto& files : *stacks) {
-    auto plan = parts_->plan(files, parameters);
+    auto plan = parts_->plan(files, parameters, allowed);
     if (!plan) {
       results.push_back(failed(files.name, plan.error()));
       continue;
@@ -167,7 +168,7 @@ Result<Plan> Deployer::plan(const fs::path& path, const ParameterOverrides& para
   const auto stacks = find_stack_files(path);
   if (!stacks) return stacks.error();
   if (stacks->size() != 1) return error(ErrorCode::InvalidArgument, fmt::format("'{}' is not the folder of one stack", path.string()));
-  return parts_->plan(stacks->front(), parameters);
+  return parts_->plan(stacks->front(), parameters, {});
 }
 
 }  // namespace signalbox::deploy

@@ -19,6 +19,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,8 @@ struct DeployOptions {
 
 /// Template parameters: `STACK.NAME` or `NAME` → value.
 using ParameterOverrides = std::map<std::string, std::string>;
+/// Resource types that are recorded without effect instead of being refused.
+using UnsupportedTypes = std::set<std::string>;
 
 struct StackResult {
   std::string name;
@@ -53,10 +56,10 @@ class Deployer {
   /// A template's file, a stack's folder, a folder of them, or a CDK assembly. A stack that fails does not keep the others from being deployed. Reads
   /// files and copies code on the calling thread; the rest is one transaction for each stack. Errors: NotFound (no such path), InvalidArgument (no
   /// stack in it).
-  [[nodiscard]] boost::asio::awaitable<Result<std::vector<StackResult>>> deploy(std::filesystem::path path, ParameterOverrides parameters);
+  [[nodiscard]] boost::asio::awaitable<Result<std::vector<StackResult>>> deploy(std::filesystem::path path, ParameterOverrides parameters, UnsupportedTypes allowed = {});
 
   /// What deploy() would do, without doing it: results `create`, `update`, `unchanged`, `failed`.
-  [[nodiscard]] Result<std::vector<StackResult>> foresee(const std::filesystem::path& path, const ParameterOverrides& parameters) const;
+  [[nodiscard]] Result<std::vector<StackResult>> foresee(const std::filesystem::path& path, const ParameterOverrides& parameters, const UnsupportedTypes& allowed = {}) const;
 
   /// A template that came as a text, JSON or YAML. Errors: InvalidArgument, its message with a line for each fault.
   [[nodiscard]] Result<Plan> plan_text(const std::string& stack, const std::string& text, const std::map<std::string, std::string>& parameters) const;

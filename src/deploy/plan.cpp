@@ -130,6 +130,7 @@ Resource plan_resource(const ResourceSource& source, const Scope& scope, const s
   resource.hash = hash_of({plan_version, resource.type, resource.properties.text()});
   const auto* type = find_type(types, resource.type);
   if (type) resource.identity = type->identify(resource, faults);
+  else if (request.allow_unsupported.contains(source.type)) resource.identity = {.physical_id = resource.default_name(), .ref = Json(resource.default_name()), .attributes = {}};
   else faults.add("/Resources/" + source.logical_id + "/Type", fmt::format("the resource type {} is not offered here", source.type));
   return resource;
 }

@@ -8,6 +8,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -59,6 +60,7 @@ struct PlanRequest {
   std::map<std::string, std::string> exports = {};     ///< of other stacks
   SystemsManagerLookup systems_manager = {};
   std::string text = {};                               ///< the template, if it came as a text
+  std::set<std::string> allow_unsupported = {};        ///< resource types that are recorded without effect, since whoever deploys said so
   /// Copies a function's code; for its `Code` with functions resolved, and its runtime. Gives `{"Hash": …, "Bytes": …}`.
   std::function<Result<Json>(const Json& code, std::string_view runtime)> stage_code = {};
 };

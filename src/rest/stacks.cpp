@@ -49,8 +49,20 @@ Result<deploy::ParameterOverrides> read_parameters(const Json& body) {
   return parameters;
 }
 
+Result<deploy::UnsupportedTypes> read_types(const Json& body) {
+  deploy::UnsupportedTypes types;
+  const Json* given = body.find("allowUnsupported");
+  if (!given) return types;
+  if (!given->is_array()) return error(ErrorCode::InvalidArgument, "'allowUnsupported' must be a list of resource types", "/allowUnsupported");
+  for (const auto& type : given->elements()) {
+    if (!type.is_string()) return error(ErrorCode::InvalidArgument, "a resource type must be a string, not " + type.text(), "/allowUnsupported");
+    types.emplace(type.as_string());
+  }
+  return types;
+}
+
 awaitable<http::Response> deploy_path(deploy::Deployer& deployer, Resolve resolve, http::Request request) {
-  auto body = read_body(request, {"path", "parameters", "planOnly"});
+  auto body = read_body(request, {"path", "parameters", "planOnly", "allowUnsupported"});
   if (!body) co_return problem(body.error());
   const auto path = required_text(*body, "path");
   if (!path) co_return problem(path.error());
@@ -59,9 +71,11 @@ awaitable<http::Response> deploy_path(deploy::Deployer& deployer, Resolve resolv
   std::filesystem::path folder(*path);
   const Json* plan_only = body->find("planOnly");
   if (plan_only && !plan_only->is_boolean()) co_return problem(error(ErrorCode::InvalidArgument, "'planOnly' must be true or false", "/planOnly"));
+  auto allowed = read_types(*body);
+  if (!allowed) co_return problem(allowed.error());
   Result<std::vector<deploy::StackResult>> results = std::vector<deploy::StackResult>{};
-  if (plan_only && plan_only->as_boolean()) results = deployer.foresee(folder, *parameters);
-  else results = co_await deployer.deploy(std::move(folder), std::move(*parameters));
+  if (plan_only && plan_only->as_boolean()) results = deployer.foresee(folder, *parameters, *allowed);
+  else results = co_await deployer.deploy(std::move(folder), std::move(*parameters), std::move(*allowed));
   if (!results) co_return problem(results.error());
   Json::Array stacks;
   std::string failures;

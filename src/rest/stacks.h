@@ -1,5 +1,5 @@
 #pragma once
-/// Stacks over REST: `POST /v1/stacks {"path", "parameters", "planOnly"}` deploys from the daemon's own file system, or says what that would do;
+/// Stacks over REST: `POST /v1/stacks {"path", "parameters", "planOnly", "allowUnsupported"}` deploys from the daemon's own file system, or says what that would do;
 /// `GET /v1/stacks` lists, `GET /v1/stacks/{name}` shows one, `DELETE /v1/stacks/{name}` removes it.
 
 #include "deploy/deployer.h"

@@ -159,6 +159,14 @@ class Deploy(AwsCase):
                       "/Resources/C/Properties/QueueName/Ref: there is no parameter or resource 'Nobody'"):
             self.assertIn(fault, answer)
 
+    def test_a_type_that_is_not_here_can_be_allowed(self):
+        stack = {"Resources": {"Table": resource("AWS::DynamoDB::Table", {"KeySchema": []}), "Queue": resource("AWS::SQS::Queue", {"Tags": [{"Key": "table", "Value": ref("Table")}]})}}
+        self.assertIn("the resource type AWS::DynamoDB::Table is not offered here", self.deploy(stack, "allowing", code=1))
+        self.assertIn("create  Table  AWS::DynamoDB::Table", self.deploy(stack, "allowing", "--allow-unsupported", "AWS::DynamoDB::Table"))
+        url = self.client("sqs").get_queue_url(QueueName="allowing-Queue")["QueueUrl"]
+        self.assertEqual(self.client("sqs").list_queue_tags(QueueUrl=url)["Tags"], {"table": "allowing-Table"})
+        self.assertIn("remove  Table", self.cli("destroy", "allowing"))
+
 
 if __name__ == "__main__":
     main()
