@@ -3,10 +3,13 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
 import threading
+import time
 import unittest
 
-from support.daemon import Daemon, main
+from aws_clients import archive
+from support.daemon import Daemon, main, wait_for
 
 PASS = json.dumps({"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}})
 WAIT = json.dumps({"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 3600, "End": True}}})
@@ -109,6 +112,45 @@ class Cli(unittest.TestCase):
         self.assertEqual([(m["to"], m["state"]) for m in mail], [("reader@example.com", "kept")])
         self.assertTrue(mail[0]["text"].startswith("first line\nsecond line"))
         self.aws("sns", "publish", "--topic-arn", topic + "x", "--message", "m", error="NotFound")
+
+    def test_functions_and_their_logs(self):
+        with tempfile.NamedTemporaryFile(suffix=".zip") as bundle:
+            bundle.write(archive(app="def handler(event, context):\n    print('hello', event['who'])\n    return event\n"))
+            bundle.flush()
+            made = self.aws("lambda", "create-function", "--function-name", "cli", "--runtime", "python3.12", "--handler", "app.handler", "--role", ROLE, "--zip-file", f"fileb://{bundle.name}")
+        self.assertEqual(made["State"], "Active")
+        self.aws("lambda", "wait", "function-active-v2", "--function-name", "cli")
+        with tempfile.NamedTemporaryFile() as answer:
+            told = self.aws("lambda", "invoke", "--function-name", "cli", "--payload", '{"who": "you"}', answer.name)
+            self.assertEqual((told["StatusCode"], json.load(answer)), (200, {"who": "you"}))
+        self.aws("lambda", "get-function", "--function-name", "none", error="ResourceNotFoundException")
+        # What `aws logs tail` of the newer command line asks, again and again.
+        ask = ("filter-log-events", "--log-group-name", "/aws/lambda/cli", "--interleaved", "--start-time", str(int(time.time() - 60) * 1000))
+        wait_for(lambda: "hello you\n" in [event["message"] for event in self.aws("logs", *ask)["events"]])
+        self.aws("logs", "describe-log-streams", "--log-group-name", "/none", error="ResourceNotFoundException")
+
+    def test_rules_and_schedules(self):
+        arn = self.aws("events", "put-rule", "--name", "cli", "--schedule-expression", "rate(1 day)")["RuleArn"]
+        self.assertTrue(arn.endswith(":rule/cli"))
+        put = self.aws("events", "put-targets", "--rule", "cli", "--targets", "Id=1,Arn=arn:aws:sqs:us-east-1:000000000000:q")
+        self.assertEqual(put["FailedEntryCount"], 0)
+        self.aws("events", "put-rule", "--name", "bad", "--schedule-expression", "rate(1 fortnight)", error="ValidationException")
+        target = json.dumps({"Arn": "arn:aws:sqs:us-east-1:000000000000:q", "RoleArn": ROLE})
+        self.aws("scheduler", "create-schedule", "--name", "cli", "--schedule-expression", "rate(1 hour)", "--flexible-time-window", "Mode=OFF", "--target", target)
+        self.assertEqual([schedule["Name"] for schedule in self.aws("scheduler", "list-schedules")["Schedules"]], ["cli"])
+        self.aws("scheduler", "get-schedule", "--name", "none", error="ResourceNotFoundException")
+
+    def test_account_and_parameters(self):
+        self.assertEqual(self.aws("sts", "get-caller-identity")["Account"], "000000000000")
+        assumed = self.aws("sts", "assume-role", "--role-arn", ROLE, "--role-session-name", "cli")
+        self.assertTrue(assumed["Credentials"]["Expiration"])
+        trust = '{"Version": "2012-10-17", "Statement": []}'
+        self.assertEqual(self.aws("iam", "create-role", "--role-name", "cli", "--assume-role-policy-document", trust)["Role"]["RoleName"], "cli")
+        self.aws("iam", "wait", "role-exists", "--role-name", "cli")
+        self.aws("iam", "get-role", "--role-name", "none", error="NoSuchEntity")
+        self.aws("ssm", "put-parameter", "--name", "/cli/p", "--value", "v", "--type", "SecureString")
+        self.assertEqual(self.aws("ssm", "get-parameter", "--name", "/cli/p", "--with-decryption")["Parameter"]["Value"], "v")
+        self.aws("ssm", "get-parameter", "--name", "/cli/none", error="ParameterNotFound")
 
 
 class Boto3(unittest.TestCase):
