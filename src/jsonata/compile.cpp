@@ -19,7 +19,7 @@ void compile(Expression::Compiled& compiled) {
 
 void Compiler::run(const Syntax& syntax) {
   Node* const root = expression(syntax);
-  if (root->kind == NodeKind::Parent || seeking_.contains(root)) raise("S0217", root->position, root->kind == NodeKind::Parent ? "parent" : "path");
+  if (root->kind == NodeKind::Parent || seeking_.contains(root)) raise("S0217", root->position, std::string(name_of(root->kind)));
   for (const auto& [slot, node] : parents_) static_cast<ParentNode*>(node)->label = slot->label;
   for (const auto& [node, slot] : ancestors_) node->decoration->ancestor = slot->label;
   simplify_paths();

@@ -18,9 +18,13 @@ std::optional<std::string_view> member_named(const Syntax& step) {
   return std::nullopt;
 }
 
-/// What JSONata calls the kind of an operand that has no parent.
+}  // namespace
+
 std::string_view name_of(NodeKind kind) {
   switch (kind) {
+    case NodeKind::Path: return "path";
+    case NodeKind::Parent: return "parent";
+    case NodeKind::Block: return "block";
     case NodeKind::Descendants: return "descendant";
     case NodeKind::Variable:
     case NodeKind::Context: return "variable";
@@ -40,8 +44,6 @@ std::string_view name_of(NodeKind kind) {
     default: return "binary";
   }
 }
-
-}  // namespace
 
 /// The node itself if it is a path, otherwise a path of this one step.
 PathNode* Compiler::path_of(Node* step) {
@@ -115,7 +117,8 @@ Node* Compiler::filter(const Syntax& syntax) {
   Node* const result = expression(*syntax.left);
   const bool is_path = result->kind == NodeKind::Path;
   Node* const step = is_path ? static_cast<PathNode*>(result)->steps.back() : result;
-  if (result->decoration != nullptr && result->decoration->group != nullptr) raise("S0209", syntax.position);
+  // A path's group is the whole path's: what filters behind it filters the last step, before the grouping.
+  if (step->decoration != nullptr && step->decoration->group != nullptr) raise("S0209", syntax.position);
   const Node* const predicate = below_top([&] { return expression(*syntax.right); });
   if (const auto seeking = seeking_.find(predicate); seeking != seeking_.end()) {
     for (Slot* slot : seeking->second) {

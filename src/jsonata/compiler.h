@@ -10,6 +10,9 @@
 
 namespace signalbox::jsonata::engine {
 
+/// What JSONata calls the kind of a node.
+[[nodiscard]] std::string_view name_of(NodeKind kind);
+
 class Compiler {
  public:
   explicit Compiler(Expression::Compiled& out) : out_(out), arena_(out.arena) {}

@@ -27,26 +27,28 @@ Value lookup(const CallContext& context, std::span<Value> arguments) {
   return arguments[1].is_undefined() ? Value() : context.evaluator.lookup_member(arguments[0], arguments[1].text());
 }
 
-void spread_into(const Value& value, Sequence& results) {
+void spread_into(const Value& value, ArrayCell& results) {
   count_work();
   if (value.is_array()) {
     for (std::size_t i = 0; i < value.size(); ++i) spread_into(value.element(i), results);
     return;
   }
-  if (!value.is_object()) return results.add(value);
+  if (!value.is_object()) return results.push(value);
   for (std::size_t i = 0; i < value.size(); ++i) {
     ObjectCell* const single = ObjectCell::make();
     Value held = Value::adopt(single);
     single->add(value.member_key(i), value.member_value(i));
-    results.add(std::move(held));
+    results.push(std::move(held));
   }
 }
 
+/// What an object gives is a sequence, which reads as its only element; what an array with elements gives stays an array.
 Value spread(const CallContext&, std::span<Value> arguments) {
   if (!arguments[0].is_array() && !arguments[0].is_object()) return arguments[0];
-  Sequence results;
-  spread_into(arguments[0], results);
-  return results.take();
+  ArrayCell* const results = ArrayCell::make(arguments[0].is_object() || arguments[0].size() == 0);
+  Value result = Value::adopt(results);
+  spread_into(arguments[0], *results);
+  return result;
 }
 
 Value merge(const CallContext& context, std::span<Value> arguments) {
@@ -72,7 +74,9 @@ Value each(const CallContext& context, std::span<Value> arguments) {
   return results.take();
 }
 
+/// The signature lets the function be left out, yet nothing can be sifted without one.
 Value sift(const CallContext& context, std::span<Value> arguments) {
+  if (arguments[1].type() != Type::Function) raise(Raised{.failure = {.code = "T0410"}, .second = "2"});
   if (!arguments[0].is_object()) return {};
   ObjectCell* const kept = ObjectCell::make();
   Value result = Value::adopt(kept);

@@ -79,6 +79,11 @@ TEST_CASE("functions, closures, partial application, chaining") {
          {"sum(1)", "T1005 Attempted to invoke a non-function. Did you mean $sum?"},
          {"$nothing(1)", "T1006 Attempted to invoke a non-function"},
          {"($ ~> |lines|{'sum': price * n}, ['price', 'n']|).lines.sum", "[6,5,4]"},
+         {"$spread([{'a': 1}])", R"([{"a":1}])"},
+         {"$spread({'a': 1})", R"({"a":1})"},
+         {"$spread([{}])", "[]"},
+         {"lines{'n': n}[n > 1]", R"({"n":[3,4]})"},
+         {"$sift({'a': 1})", R"(T0410 Argument 2 of function "sift" does not match function signature)"},
          {"$sum", "function"},
          {"[$sum, 1]", "[null,1]"},
          {"{'f': $sum, 'a': 1}", R"({"a":1})"}});
@@ -98,6 +103,7 @@ TEST_CASE("what does not parse says where and why") {
          {"(1", R"x(S0203 Expected ")" before end of expression)x"},
          {"a.1", "S0213 The literal value 1 cannot be used as a step within a path expression"},
          {"%", "S0217 The object representing the 'parent' cannot be derived from this expression"},
+         {"[1]{'a': $}[0]", "S0209 A predicate cannot follow a grouping expression in a step"},
          {"/* x", "S0106 Comment has no closing tag"},
          {"$match('a', /(?=a)/)", "Regular expression /(?=a)/: look-ahead is not supported"},
          {R"($match('a', /(a)\1/))", R"(Regular expression /(a)\1/: a back reference is not supported)"}});
@@ -106,6 +112,17 @@ TEST_CASE("what does not parse says where and why") {
   CHECK(failed.error().kind == Failure::Kind::Syntax);
   CHECK(failed.error().token == "b");
   CHECK(failed.error().position == 6);   // UTF-16 units: the emoji counts twice
+}
+
+TEST_CASE("what has no parent names its kind") {
+  for (const auto& [text, kind] : std::vector<std::pair<const char*, const char*>>{
+           {"%", "parent"}, {"% ? 1 : 2", "condition"}, {"(%)", "block"}, {"[%]", "unary"}, {"% + 1", "binary"}, {"%.a", "path"}, {"$sum(%)", "function"}, {"$.%", "variable"}}) {
+    INFO(text);
+    const auto failed = Expression::parse(text, Profile::Plain);
+    REQUIRE(!failed);
+    CHECK(failed.error().code == "S0217");
+    CHECK(failed.error().token == kind);
+  }
 }
 
 TEST_CASE("nesting without end is refused, not a crash") {
