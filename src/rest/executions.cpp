@@ -81,7 +81,8 @@ awaitable<http::Response> start(Engine& engine, http::Request request) {
   const auto started = co_await transact<StartedExecution>(engine, std::move(work));
   if (!started) co_return problem(started.error());
   auto response = answer(started->existed ? 200 : 201, summary(engine, started->record));
-  response.headers.set("Location", "/v1/executions/" + started->record.id.value);
+  // What runs in an express machine is never a resource: it cannot be looked up.
+  if (!started->record.express) response.headers.set("Location", "/v1/executions/" + started->record.id.value);
   co_return response;
 }
 
