@@ -46,10 +46,17 @@ void restart_heartbeats(Execution& execution, Timestamp now);
 /// call is owed too, since whoever worked on it may be gone. Includes Continue if a frame can go on.
 [[nodiscard]] std::vector<Command> pending_commands(const StateMachine& machine, const Execution& execution);
 
+/// An item of a map run as it was brought.
+struct BroughtItem {
+  std::int64_t index = 0;
+  const Json& value;
+  const std::optional<std::string>& key;    ///< if the items are an object's members
+  const std::string& source;                ///< `STATE_DATA`, or the URI of what it was read from: `S3://bucket/key`
+};
+
 /// The input that ItemSelector makes of one item of a map run, or the item itself; of an object's member the pair. Reads the frame that waits for the
 /// run. Errors: what the template raises, the cause complete.
-[[nodiscard]] Evaluated<Json> map_run_item(const StateMachine& machine, Execution& execution, TaskAttempt run, std::int64_t index, const Json& item, const std::optional<std::string>& key,
-                                           Timestamp now);
+[[nodiscard]] Evaluated<Json> map_run_item(const StateMachine& machine, Execution& execution, TaskAttempt run, const BroughtItem& item, Timestamp now);
 
 /// The context object (`$$`) as the frame's current state sees it. Spec: The Context Object.
 [[nodiscard]] Json context_object(const Execution& execution, const Frame& frame);

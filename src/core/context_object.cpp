@@ -22,6 +22,7 @@ Json item_part(const MapItem& item) {
   Json::Object members{{"Index", item.index}};
   if (item.key) members.push_back({"Key", *item.key});
   members.push_back({"Value", item.value});
+  if (item.source) members.push_back({"Source", *item.source});
   return json_object({{"Item", Json(std::move(members))}});
 }
 

@@ -22,6 +22,7 @@ struct MapItem {
   std::int64_t index = 0;
   Json value;
   std::optional<std::string> key;           ///< if the items are an object's members
+  std::optional<std::string> source = {};   ///< of a distributed Map's: `STATE_DATA`, `S3://bucket/key`
 };
 
 /// What the expressions of one state can see while it is worked on: made anew for every piece of work, so that equal steps

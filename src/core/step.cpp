@@ -71,10 +71,10 @@ Step step(const StateMachine& machine, Execution& execution, const Event& event,
   return step_observed(machine, execution, event, now, &test);
 }
 
-Evaluated<Json> map_run_item(const StateMachine& machine, Execution& execution, TaskAttempt run, std::int64_t index, const Json& item, const std::optional<std::string>& key, Timestamp now) {
+Evaluated<Json> map_run_item(const StateMachine& machine, Execution& execution, TaskAttempt run, const BroughtItem& item, Timestamp now) {
   Step unused;
   Interpreter interpreter(machine, execution, now, unused);
-  return core::map_run_input(interpreter, run, {.index = index, .value = item, .key = key});
+  return core::map_run_input(interpreter, run, {.index = item.index, .value = item.value, .key = item.key, .source = item.source});
 }
 
 std::vector<Command> pending_commands(const StateMachine& machine, const Execution& execution) {

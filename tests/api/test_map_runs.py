@@ -78,6 +78,31 @@ class MapRuns(unittest.TestCase):
             self.assertEqual((failed["status"], failed["error"]), ("FAILED", "States.ItemReaderFailed"))
             self.assertIn(cause, failed["cause"])
 
+    def test_items_know_their_source(self):
+        self.put("a.jsonl", '{"a":1}\n')
+        selector = {"ItemSelector": {"source.$": "$$.Map.Item.Source", "index.$": "$$.Map.Item.Index"}}
+        lister = {"Resource": "arn:aws:states:::s3:listObjectsV2", "Parameters": {"Bucket": "data"}}
+        for name, fields, source in (("given", {}, "STATE_DATA"), ("read", {"ItemReader": read_from("a.jsonl", InputType="JSONL")}, "S3://data/a.jsonl"),
+                                     ("listed", {"ItemReader": lister}, "S3://data")):
+            self.assertEqual(self.output(name, distributed(**selector, **fields), [7]), [{"source": source, "index": 0}])
+
+    def test_expressions_everywhere(self):
+        self.put("a.jsonl", '{"a":1}\n{"a":2}\n{"a":3}\n')
+        reader = {"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": {"InputType": "JSONL", "MaxItems": "{% $states.input.most %}"},
+                  "Arguments": {"Bucket": "{% $states.input.bucket %}", "Key": "{% 'a.' & 'jsonl' %}"}}
+        machine = distributed(ItemReader=reader, ItemSelector={"at": "{% $states.context.Map.Item.Index %}", "of": "{% $states.context.Map.Item.Value.a * 10 %}"},
+                              ItemBatcher={"MaxItemsPerBatch": "{% $states.input.most - 1 %}", "BatchInput": {"for": "{% $states.input.bucket %}"}},
+                              ResultWriter={"Resource": "arn:aws:states:::s3:putObject", "Arguments": {"Bucket": "{% $states.input.bucket %}", "Prefix": "{% 'o' & 'ut' %}"}})
+        machine["QueryLanguage"] = "JSONata"
+        written = self.output("expressions", machine, {"bucket": "data", "most": 3})["ResultWriterDetails"]
+        self.assertEqual(written["Bucket"], "data")
+        self.assertTrue(written["Key"].startswith("out/"), written)
+        folder = written["Key"].rsplit("/", 1)[0]
+        succeeded = json.loads(self.s3.get_object(Bucket="data", Key=folder + "/SUCCEEDED_0.json")["Body"].read())
+        batches = sorted((json.loads(child["Input"]) for child in succeeded), key=lambda batch: batch["Items"][0]["at"])
+        self.assertEqual(batches, [{"BatchInput": {"for": "data"}, "Items": [{"at": 0, "of": 10}, {"at": 1, "of": 20}]},
+                                   {"BatchInput": {"for": "data"}, "Items": [{"at": 2, "of": 30}]}])
+
     def test_what_the_api_shows_of_a_run(self):
         execution = self.start("shown", distributed(), [1, 2, 3])
         wait_for(lambda: self.described(execution))

@@ -49,6 +49,19 @@ std::vector<MapRunStorage::Item> items_of(const Json& items) {
   return list;
 }
 
+std::string_view text_of(const Json& parameters, std::string_view name) {
+  const Json* const value = parameters.find(name);
+  return value && value->is_string() ? value->as_string() : std::string_view();
+}
+
+/// Where the items come from, as the context object's Map.Item.Source says it. Spec [aws]: Context object for Map states.
+std::string source_of(const MapRunPlan& plan) {
+  if (!plan.reader) return "STATE_DATA";
+  std::string source = "S3://" + std::string(text_of(plan.reader->parameters, "Bucket"));
+  if (const auto key = text_of(plan.reader->parameters, "Key"); !plan.reader->lists && !key.empty()) source.append("/").append(key);
+  return source;
+}
+
 }  // namespace
 
 void OpenTransaction::start_map_run(CachedExecution& execution, const commands::StartMapRun& command) {
@@ -69,8 +82,10 @@ void OpenTransaction::bring_items(CachedExecution& parent, MapRunRecord& run, co
   std::vector<Json> inputs;
   inputs.reserve(items.size());
   auto index = run.read;
+  const std::string source = source_of(plan);
   for (const auto& [value, key] : items) {
-    auto input = map_run_item(*parent.program->machine, parent.state, run.attempt, index++, value, key, now_);
+    const BroughtItem item{.index = index++, .value = value, .key = key, .source = source};
+    auto input = map_run_item(*parent.program->machine, parent.state, run.attempt, item, now_);
     if (!input) return signalbox::stop_map_run(run, MapRunStatus::Failed, input.error());
     inputs.push_back(std::move(*input));
   }
