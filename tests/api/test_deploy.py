@@ -148,6 +148,52 @@ class Deploy(AwsCase):
         self.cli("destroy", "Uses")
         self.cli("destroy", "Made")
 
+    def settings(self, **members):
+        """A function with what CDK puts beside one; `members` of the asynchronous calls' settings."""
+        function = ref("Function")
+        return {"Resources": {
+            "Function": resource("AWS::Lambda::Function", {"Code": {"ZipFile": HANDLER}, "Runtime": "python3.12", "Handler": "index.handler", "Role": "arn:aws:iam::000000000000:role/r"}),
+            "Calls": resource("AWS::Lambda::EventInvokeConfig", {"FunctionName": function, "Qualifier": "$LATEST", **members}),
+            "Live": resource("AWS::Lambda::Alias", {"FunctionName": function, "FunctionVersion": "$LATEST", "Name": "live"}),
+            "Failures": resource("AWS::SQS::Queue"),
+            "Group": resource("AWS::Scheduler::ScheduleGroup", {"Name": "reports", "Tags": [{"Key": "team", "Value": "one"}]}),
+            "Daily": resource("AWS::Scheduler::Schedule", {"GroupName": ref("Group"), "ScheduleExpression": "cron(0 9 * * ? *)", "FlexibleTimeWindow": {"Mode": "OFF"},
+                                                           "Target": {"Arn": ref("Live"), "RoleArn": "arn:aws:iam::000000000000:role/r"}})},
+            "Outputs": {"Live": {"Value": ref("Live")}, "Group": {"Value": arn("Group")}}}
+
+    def test_what_stands_beside_functions_and_schedules(self):
+        functions, scheduler = self.client("lambda"), self.client("scheduler")
+        answer = self.deploy(self.settings(MaximumRetryAttempts=0, DestinationConfig={"OnFailure": {"Destination": arn("Failures")}}), "beside")
+        group = "arn:aws:scheduler:us-east-1:000000000000:schedule-group/reports"
+        self.assertIn("Live = arn:aws:lambda:us-east-1:000000000000:function:beside-Function:live", answer)
+        self.assertIn(f"Group = {group}", answer)
+        calls = functions.get_function_event_invoke_config(FunctionName="beside-Function")
+        self.assertEqual((calls["MaximumRetryAttempts"], calls["MaximumEventAgeInSeconds"]), (0, 21600))
+        self.assertEqual(calls["DestinationConfig"]["OnFailure"], {"Destination": "arn:aws:sqs:us-east-1:000000000000:beside-Failures"})
+        said = json.load(functions.invoke(FunctionName="beside-Function:live", Payload=b'{"word": "alias"}')["Payload"])
+        self.assertEqual(said["said"], "alias")
+        self.assertEqual(scheduler.get_schedule(GroupName="reports", Name="beside-Daily")["State"], "ENABLED")
+        self.assertEqual(scheduler.list_tags_for_resource(ResourceArn=group)["Tags"], [{"Key": "team", "Value": "one"}])
+
+        version = functions.publish_version(FunctionName="beside-Function")["Version"]
+        changed = self.settings(MaximumRetryAttempts=1)
+        changed["Resources"]["Group"]["Properties"]["Tags"] = [{"Key": "cost", "Value": "low"}]
+        changed["Resources"]["Live"]["Properties"]["FunctionVersion"] = version
+        self.deploy(changed, "beside")
+        calls = functions.get_function_event_invoke_config(FunctionName="beside-Function")
+        self.assertEqual((calls["MaximumRetryAttempts"], calls["DestinationConfig"]["OnFailure"]), (1, {}))
+        self.assertEqual(functions.get_alias(FunctionName="beside-Function", Name="live")["FunctionVersion"], version)
+        self.assertEqual(scheduler.list_tags_for_resource(ResourceArn=group)["Tags"], [{"Key": "cost", "Value": "low"}])
+
+        faulty = self.settings(MaximumRetryAttempts=3, Colour="red")
+        answer = self.deploy(faulty, "beside", code=1)
+        self.assertIn("/Resources/Calls/Properties/MaximumRetryAttempts", answer)
+        self.assertIn("/Resources/Calls/Properties/Colour: the property 'Colour' is not offered here", answer)
+
+        self.cli("destroy", "beside")
+        self.refused("ResourceNotFoundException", functions.get_function_configuration, FunctionName="beside-Function")
+        self.refused("ResourceNotFoundException", scheduler.get_schedule_group, Name="reports")
+
     def test_what_fails_leaves_nothing(self):
         self.make_queue("taken")
         stack = {"Resources": {"Queue": resource("AWS::SQS::Queue"), "Taken": resource("AWS::SQS::Queue", {"QueueName": "taken"})}}

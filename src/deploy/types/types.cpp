@@ -20,6 +20,8 @@ ResourceTypes make_resource_types(const Services& services) {
   if (!services.calls) return types;
   add_iam_types(types, *services.calls);
   add_stored_types(types, *services.calls, services.site);
+  add_function_setting_types(types, *services.calls, services.site);
+  add_schedule_group_type(types, *services.calls, services.site);
   if (services.calls->services().events) add_event_types(types, *services.calls->services().events);
   return types;
 }

@@ -28,6 +28,8 @@ void add_harmless_types(ResourceTypes& types);
 void add_iam_types(ResourceTypes& types, const AwsCalls& calls);
 void add_log_types(ResourceTypes& types, const Site& site);
 void add_event_types(ResourceTypes& types, const events::Events& events);
+void add_function_setting_types(ResourceTypes& types, const AwsCalls& calls, const Site& site);
+void add_schedule_group_type(ResourceTypes& types, const AwsCalls& calls, const Site& site);
 void add_stored_types(ResourceTypes& types, const AwsCalls& calls, const Site& site);
 
 /// The services whose resources templates make; all outlive the types.
