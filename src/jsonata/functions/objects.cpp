@@ -74,10 +74,10 @@ Value each(const CallContext& context, std::span<Value> arguments) {
   return results.take();
 }
 
-/// The signature lets the function be left out, yet nothing can be sifted without one.
+/// The signature lets the function be left out, yet no member can be sifted without one.
 Value sift(const CallContext& context, std::span<Value> arguments) {
+  if (!arguments[0].is_object() || arguments[0].size() == 0) return {};
   if (arguments[1].type() != Type::Function) raise(Raised{.failure = {.code = "T0410"}, .second = "2"});
-  if (!arguments[0].is_object()) return {};
   ObjectCell* const kept = ObjectCell::make();
   Value result = Value::adopt(kept);
   for (std::size_t i = 0; i < arguments[0].size(); ++i) {

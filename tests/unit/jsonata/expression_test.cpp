@@ -83,6 +83,7 @@ TEST_CASE("functions, closures, partial application, chaining") {
          {"$spread({'a': 1})", R"({"a":1})"},
          {"$spread([{}])", "[]"},
          {"lines{'n': n}[n > 1]", R"({"n":[3,4]})"},
+         {"$sift(missing)", "undefined"},
          {"$sift({'a': 1})", R"(T0410 Argument 2 of function "sift" does not match function signature)"},
          {"$sum", "function"},
          {"[$sum, 1]", "[null,1]"},
