@@ -32,11 +32,12 @@ struct Applied {
 
 using ApplyWork = std::function<Result<Applied>(EngineTransaction&)>;
 
-ApplyWork make_work(std::shared_ptr<const ResourceTypes> types, std::shared_ptr<const Plan> plan) {
-  return [types = std::move(types), plan = std::move(plan)](EngineTransaction& transaction) -> Result<Applied> {
+ApplyWork make_work(std::shared_ptr<const ResourceTypes> types, std::shared_ptr<const Plan> plan, Deployer::Note note) {
+  return [types = std::move(types), plan = std::move(plan), note = std::move(note)](EngineTransaction& transaction) -> Result<Applied> {
     const bool existed = find_stack(transaction, plan->stack).has_value();
     auto changes = apply(transaction, *plan, *types);
     if (!changes) return changes.error();
+    if (note) note(transaction, *changes);
     return Applied{existed, std::move(*changes)};
   };
 }
@@ -133,22 +134,24 @@ Result<Plan> Deployer::plan_text(const std::string& stack, const std::string& te
 
 Result<std::string> Deployer::read_object(const std::string& bucket, const std::string& key) const { return parts_->options.read_object(bucket, key); }
 
-boost::asio::awaitable<StackResult> Deployer::apply(Plan plan) {
+boost::asio::awaitable<StackResult> Deployer::apply(Plan plan, Note note) {
   const auto name = plan.stack;
   auto outputs = plan.outputs;
   // Named, since GCC 12.2 destroys a temporary with captures twice when it is an argument of what is awaited.
-  ApplyWork work = make_work(std::shared_ptr<const ResourceTypes>(parts_, &parts_->types), std::make_shared<const Plan>(std::move(plan)));
+  ApplyWork work = make_work(std::shared_ptr<const ResourceTypes>(parts_, &parts_->types), std::make_shared<const Plan>(std::move(plan)), std::move(note));
   auto applied = co_await transact<Applied>(engine_, std::move(work));
   if (!applied) co_return failed(name, applied.error());
   const char* result = !applied->existed ? "created" : applied->changes.empty() ? "unchanged" : "updated";
   co_return StackResult{.name = name, .result = result, .failure = std::nullopt, .changes = std::move(applied->changes), .outputs = std::move(outputs)};
 }
 
-boost::asio::awaitable<StackResult> Deployer::destroy(std::string stack) {
+boost::asio::awaitable<StackResult> Deployer::destroy(std::string stack, Note note) {
   using Changes = std::vector<Change>;
-  std::function<Result<Changes>(EngineTransaction&)> work = [parts = parts_, stack](EngineTransaction& transaction) -> Result<Changes> {
+  std::function<Result<Changes>(EngineTransaction&)> work = [parts = parts_, stack, note = std::move(note)](EngineTransaction& transaction) -> Result<Changes> {
     if (!find_stack(transaction, stack)) return error(ErrorCode::NotFound, fmt::format("there is no stack '{}'", stack));
-    return deploy::destroy(transaction, stack, parts->types);
+    auto changes = deploy::destroy(transaction, stack, parts->types);
+    if (changes && note) note(transaction, *changes);
+    return changes;
   };
   auto removed = co_await transact<Changes>(engine_, std::move(work));
   if (!removed) co_return failed(stack, removed.error());

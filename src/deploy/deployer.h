@@ -65,9 +65,11 @@ class Deployer {
   [[nodiscard]] Result<Plan> plan_text(const std::string& stack, const std::string& text, const std::map<std::string, std::string>& parameters) const;
   /// An object of the object store. Errors: NotFound, with S3's text.
   [[nodiscard]] Result<std::string> read_object(const std::string& bucket, const std::string& key) const;
-  [[nodiscard]] boost::asio::awaitable<StackResult> apply(Plan plan);
+  /// What else is written with a stack, in its transaction: so no crash can part the stack from what is said about it. Not called for one that fails.
+  using Note = std::function<void(EngineTransaction&, const std::vector<Change>&)>;
+  [[nodiscard]] boost::asio::awaitable<StackResult> apply(Plan plan, Note note = {});
   /// Errors: NotFound.
-  [[nodiscard]] boost::asio::awaitable<StackResult> destroy(std::string stack);
+  [[nodiscard]] boost::asio::awaitable<StackResult> destroy(std::string stack, Note note = {});
 
   /// Deployed stacks whose folder is gone. They are kept; whoever starts the daemon is told.
   [[nodiscard]] static std::vector<std::string> vanished(const Reader& reader);

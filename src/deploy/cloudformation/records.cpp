@@ -56,6 +56,11 @@ StackStatus status_of(const StackRecord& stack) {
           .deleted_at = std::nullopt};
 }
 
+/// Whether there is a stack while this is its status; otherwise it was never made, or is gone.
+bool is_of_deployed(const StackStatus& status) {
+  return !status.deleted_at && status.status != "REVIEW_IN_PROGRESS" && status.status != "ROLLBACK_COMPLETE";
+}
+
 ChangeSet change_set_of(std::string_view stack, const std::string& name, const Json& kept) {
   return {.stack = std::string(stack),
           .name = name,
@@ -79,13 +84,18 @@ std::optional<StackStatus> find_status(const Reader& reader, std::string_view st
   auto status = status_of(std::string(stack), *kept);
   // Another door may have deployed or destroyed it since.
   if (deployed && (status.deleted_at || status.updated_at < deployed->deployed_at)) return status_of(*deployed);
+  if (!deployed && is_of_deployed(status)) {
+    status.status = "DELETE_COMPLETE";
+    status.reason.clear();
+    status.deleted_at = status.updated_at;
+  }
   return status;
 }
 
 std::vector<StackStatus> list_statuses(const Reader& reader) {
   std::map<std::string, StackStatus> statuses;
   for (const auto& stack : list_stacks(reader)) statuses.emplace(stack.name, *find_status(reader, stack.name));
-  for (const auto& [name, kept] : aws::list_kept(reader, status_kind, "")) statuses.try_emplace(name, status_of(name, kept));
+  for (const auto& [name, kept] : aws::list_kept(reader, status_kind, "")) if (auto status = find_status(reader, name)) statuses.try_emplace(name, std::move(*status));
   std::vector<StackStatus> list;
   for (auto& [name, status] : statuses) list.push_back(std::move(status));
   return list;

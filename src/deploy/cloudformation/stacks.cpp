@@ -163,28 +163,34 @@ aws::Answer<Json> Api::list_exports(const Json&) const {
 
 aws::asio::awaitable<aws::Answer<Json>> Api::carry_out(Plan plan, std::map<std::string, std::string> parameters, bool creating) {
   const auto stack = plan.stack;
-  const auto result = co_await deployer_.apply(std::move(plan));
-  std::function<Result<bool>(EngineTransaction&)> note = [this, result, stack, parameters = std::move(parameters), creating](EngineTransaction& transaction) -> Result<bool> {
+  const auto write = [this, stack, parameters = std::move(parameters), creating](EngineTransaction& transaction, const std::vector<Change>& changes, const std::optional<Error>& failure) {
     const auto before = find_status(transaction, stack);
     StackStatus status{.name = stack, .status = {}, .reason = {}, .parameters = parameters, .created_at = transaction.now(), .updated_at = transaction.now(), .deleted_at = std::nullopt};
     if (before && !before->deleted_at && !creating) status.created_at = before->created_at;
     EventLog log(transaction, engine_.site(), stack);
     const std::string verb = creating ? "CREATE" : "UPDATE";
     log.stack_is(verb + "_IN_PROGRESS", "User Initiated");
-    note_changes(log, result.changes);
-    if (result.failure) {
-      log.resource_is(failed_resource(*result.failure), verb + "_FAILED", result.failure->message);
-      status.reason = result.failure->message;
+    note_changes(log, changes);
+    if (failure) {
+      log.resource_is(failed_resource(*failure), verb + "_FAILED", failure->message);
+      status.reason = failure->message;
       status.status = creating ? "ROLLBACK_COMPLETE" : "UPDATE_ROLLBACK_COMPLETE";
     } else {
       status.status = verb + "_COMPLETE";
     }
     log.stack_is(status.status, status.reason);
     put_status(transaction, status);
-    return true;
   };
-  const auto noted = co_await transact<bool>(engine_, std::move(note));
-  if (!noted) co_return aws::general_failure(noted.error());
+  Deployer::Note note = [write](EngineTransaction& transaction, const std::vector<Change>& changes) { write(transaction, changes, std::nullopt); };
+  const auto result = co_await deployer_.apply(std::move(plan), std::move(note));
+  if (result.failure) {
+    std::function<Result<bool>(EngineTransaction&)> note_failure = [write, failure = result.failure](EngineTransaction& transaction) -> Result<bool> {
+      write(transaction, {}, failure);
+      return true;
+    };
+    const auto noted = co_await transact<bool>(engine_, std::move(note_failure));
+    if (!noted) co_return aws::general_failure(noted.error());
+  }
   co_return json_object({{"StackId", id_of(stack)}});
 }
 
@@ -214,23 +220,32 @@ aws::asio::awaitable<aws::Answer<Json>> Api::delete_stack(Json request) {
   const auto given = text_member(request, "StackName");
   const auto before = find_status(*reader_, stack_name_of(given));
   if (!before || before->deleted_at) co_return Json::empty_object();   // as on AWS
-  StackResult result{.name = before->name, .result = {}, .failure = std::nullopt, .changes = {}, .outputs = {}};
-  if (find_stack(*reader_, before->name)) result = co_await deployer_.destroy(before->name);
-  std::function<Result<bool>(EngineTransaction&)> note = [this, result, before = *before](EngineTransaction& transaction) -> Result<bool> {
+  const auto write = [this, before = *before](EngineTransaction& transaction, const std::vector<Change>& changes, const std::optional<Error>& failure) {
     auto status = before;
     EventLog log(transaction, engine_.site(), status.name);
     log.stack_is("DELETE_IN_PROGRESS", "User Initiated");
-    note_changes(log, result.changes);
-    status.status = result.failure ? "DELETE_FAILED" : "DELETE_COMPLETE";
-    status.reason = result.failure ? result.failure->message : std::string();
+    note_changes(log, changes);
+    status.status = failure ? "DELETE_FAILED" : "DELETE_COMPLETE";
+    status.reason = failure ? failure->message : std::string();
     status.updated_at = transaction.now();
-    if (!result.failure) status.deleted_at = transaction.now();
+    if (!failure) status.deleted_at = transaction.now();
     log.stack_is(status.status, status.reason);
     for (const auto& change_set : cloudformation::list_change_sets(transaction, status.name)) remove_change_set(transaction, status.name, change_set.name);
     put_status(transaction, status);
+  };
+  std::optional<Error> failure;
+  const bool is_deployed = find_stack(*reader_, before->name).has_value();
+  if (is_deployed) {
+    Deployer::Note note = [write](EngineTransaction& transaction, const std::vector<Change>& changes) { write(transaction, changes, std::nullopt); };
+    const auto result = co_await deployer_.destroy(before->name, std::move(note));
+    failure = result.failure;
+  }
+  if (is_deployed && !failure) co_return Json::empty_object();
+  std::function<Result<bool>(EngineTransaction&)> note_alone = [write, failure](EngineTransaction& transaction) -> Result<bool> {
+    write(transaction, {}, failure);
     return true;
   };
-  const auto noted = co_await transact<bool>(engine_, std::move(note));
+  const auto noted = co_await transact<bool>(engine_, std::move(note_alone));
   if (!noted) co_return aws::general_failure(noted.error());
   co_return Json::empty_object();
 }
