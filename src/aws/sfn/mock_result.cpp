@@ -10,7 +10,7 @@ namespace signalbox::aws::sfn {
 
 namespace {
 
-/// The models' output shapes, made by tools/make_api_shapes.py, which says how they are written.
+/// The models' output shapes, made by src/aws/sfn/make_api_shapes.py, which says how they are written.
 const Json& models() {
   static const char text[] =
 #include "embedded/api_shapes.json.inc"

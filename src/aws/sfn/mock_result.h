@@ -12,7 +12,7 @@ namespace signalbox::aws::sfn {
 enum class FieldValidation : std::uint8_t { Strict, Present, None };
 
 /// Whether the result of a Task's call fits the output of the API action that it names. Services without a model here
-/// (tools/make_api_shapes.py lists those with one) take anything. Errors: ValidationException.
+/// (src/aws/sfn/make_api_shapes.py lists those with one) take anything. Errors: ValidationException.
 [[nodiscard]] std::optional<Failure> check_mock_result(const TaskResource& resource, const Json& result, FieldValidation mode);
 
 }  // namespace signalbox::aws::sfn

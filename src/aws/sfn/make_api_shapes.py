@@ -3,7 +3,7 @@
 the names, the enumerations and what is required.
 
     npm pack aws-sdk@2.1693.0 && tar xzf aws-sdk-2.1693.0.tgz package/clients
-    tools/make_api_shapes.py package/clients > src/aws/sfn/api_shapes.json
+    src/aws/sfn/make_api_shapes.py package/clients > src/aws/sfn/api_shapes.json
 
 TestState checks mocked results against these shapes: what each operation answers, with member names spelt as Step Functions spells
 them (first letter upper case). `{"SERVICE": {"operations": {"GetFunction": SHAPE}, "shapes": {SHAPE: {"type": …}}}}`.
