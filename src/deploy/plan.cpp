@@ -127,8 +127,9 @@ Resource plan_resource(const ResourceSource& source, const Scope& scope, const s
   resource.written_as = source.written_as;
   resource.retain = source.retain;
   resource.properties = with_staged_code(source, with_own_urls(resolve(source.properties, scope, source.place, faults), apis), request, faults);
-  resource.hash = hash_of({plan_version, resource.type, resource.properties.text()});
   const auto* type = find_type(types, resource.type);
+  // One that was recorded only is made once its type is offered.
+  resource.hash = hash_of({plan_version, resource.type, resource.properties.text(), type ? "" : "recorded"});
   if (type) resource.identity = type->identify(resource, faults);
   else if (request.allow_unsupported.contains(source.type)) resource.identity = {.physical_id = resource.default_name(), .ref = Json(resource.default_name()), .attributes = {}};
   else faults.add("/Resources/" + source.logical_id + "/Type", fmt::format("the resource type {} is not offered here", source.type));
@@ -144,6 +145,13 @@ std::string hash_of(const Plan& plan) {
 }
 
 }  // namespace
+
+std::string Resource::default_name(std::size_t most) const {
+  constexpr std::size_t tail = 8;
+  const auto name = stack + "-" + logical_id;
+  if (name.size() <= most) return name;
+  return name.substr(0, most - tail - 1) + "-" + hash_of({name}).substr(0, tail);
+}
 
 const ResourceType* find_type(const ResourceTypes& types, std::string_view name) {
   for (const auto& type : types)

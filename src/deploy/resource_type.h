@@ -25,8 +25,8 @@ struct Resource {
   Identity identity;                                   ///< set from identify()
   std::string hash;                                    ///< of type and properties: equal means nothing to do
 
-  /// The name of a resource whose author gave none.
-  [[nodiscard]] std::string default_name() const { return stack + "-" + logical_id; }
+  /// The name of a resource whose author gave none: `STACK-LogicalId`. One that is longer than `most` characters ends in eight that tell it from others.
+  [[nodiscard]] std::string default_name(std::size_t most = std::string::npos) const;
 };
 
 /// Creates, changes and removes resources of one type, by the service's own rules, within one transaction that spans the whole stack.

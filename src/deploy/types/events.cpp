@@ -71,7 +71,7 @@ class RuleType final : public ResourceType {
   events::RuleRecord read(const Resource& resource, Faults& faults) const {
     Properties properties(resource.properties, resource.place, faults, &resource.written_as);
     events::RuleRecord rule;
-    rule.name = properties.string("Name").value_or(resource.default_name().substr(0, 64));
+    rule.name = properties.string("Name").value_or(resource.default_name(64));
     rule.bus = bus_of(properties.string("EventBusName").value_or(std::string(events::default_bus)));
     rule.schedule = properties.string("ScheduleExpression");
     if (const auto* pattern = properties.object("EventPattern")) rule.pattern = pattern->compact_text();

@@ -48,13 +48,13 @@ class FunctionType final : public ResourceType {
   functions::FunctionConfig read(const Resource& resource, Faults& faults) const {
     Properties properties(resource.properties, resource.place, faults, &resource.written_as);
     functions::FunctionConfig config;
-    config.name = properties.string("FunctionName").value_or(resource.default_name());
+    config.name = properties.string("FunctionName").value_or(resource.default_name(64));
     config.description = properties.string("Description").value_or("");
     config.runtime = properties.required("Runtime");
     config.handler = properties.required("Handler");
     config.timeout_seconds = properties.integer("Timeout", 1, 900).value_or(3);
     config.memory_mb = properties.integer("MemorySize", 128, 10'240).value_or(128);
-    config.role = properties.string("Role").value_or(site_.role_arn(resource.default_name() + "Role"));
+    config.role = properties.string("Role").value_or(site_.role_arn(resource.default_name(60) + "Role"));
     config.stack = resource.stack;
     config.tags = properties.tags();
     if (const auto* environment = properties.object("Environment")) {

@@ -17,7 +17,7 @@ class HarmlessType final : public ResourceType {
   std::string_view name() const override { return name_; }
   Identity identify(const Resource& resource, Faults&) const override {
     const auto id = resource.default_name();
-    return {.physical_id = id, .ref = Json(id), .attributes = {{"Id", Json(id)}, {"Arn", Json(id)}}};
+    return {.physical_id = id, .ref = Json(id), .attributes = {{"Id", Json(id)}}};
   }
   Result<void> create(EngineTransaction&, const Resource&) const override { return {}; }
   Result<void> update(EngineTransaction&, const Resource&) const override { return {}; }

@@ -83,8 +83,6 @@ Json document_of(Properties& properties, std::string_view name) {
   return Json::empty_object();
 }
 
-std::string shortened(const std::string& name, std::size_t most) { return name.substr(0, most); }
-
 class RoleType final : public ResourceType {
  public:
   explicit RoleType(const AwsCalls& calls) : calls_(calls), parts_(calls) {}
@@ -130,7 +128,7 @@ class RoleType final : public ResourceType {
   static Role read(const Resource& resource, Faults& faults) {
     Properties properties(resource.properties, resource.place, faults, &resource.written_as);
     Role role;
-    role.name = properties.string("RoleName").value_or(shortened(resource.default_name(), 64));
+    role.name = properties.string("RoleName").value_or(resource.default_name(64));
     role.path = properties.string("Path").value_or("/");
     role.request = json_object({{"RoleName", role.name}, {"Path", role.path}, {"AssumeRolePolicyDocument", document_of(properties, "AssumeRolePolicyDocument").text()}});
     if (const auto description = properties.string("Description")) role.request = role.request.with("Description", *description);
@@ -225,7 +223,7 @@ class ManagedPolicyType final : public ResourceType {
 
   Policy read(const Resource& resource, Faults& faults) const {
     Properties properties(resource.properties, resource.place, faults, &resource.written_as);
-    const auto name = properties.string("ManagedPolicyName").value_or(shortened(resource.default_name(), 128));
+    const auto name = properties.string("ManagedPolicyName").value_or(resource.default_name(128));
     const auto path = properties.string("Path").value_or("/");
     Policy policy;
     policy.arn = "arn:aws:iam::" + calls_.services().engine.site().account + ":policy" + path + name;

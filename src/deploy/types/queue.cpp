@@ -64,7 +64,7 @@ class QueueType final : public ResourceType {
     Properties properties(resource.properties, resource.place, faults, &resource.written_as);
     CreateQueue request;
     const bool fifo = properties.boolean("FifoQueue").value_or(false);
-    request.name = properties.string("QueueName").value_or(resource.default_name() + (fifo ? ".fifo" : ""));
+    request.name = properties.string("QueueName").value_or(fifo ? resource.default_name(75) + ".fifo" : resource.default_name(80));
     request.stack = resource.stack;
     request.tags = properties.tags();
     if (fifo) request.attributes["FifoQueue"] = "true";

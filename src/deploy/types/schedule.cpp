@@ -91,7 +91,7 @@ class ScheduleType final : public ResourceType {
     ScheduleDefinition definition;
     const bool is_rule = properties.boolean("Rule").value_or(false);
     definition.id.group = is_rule ? default_rule_group : default_schedule_group;
-    definition.id.name = properties.string("Name").value_or(resource.default_name());
+    definition.id.name = properties.string("Name").value_or(resource.default_name(64));
     definition.expression = properties.required("ScheduleExpression");
     definition.time_zone = properties.string("ScheduleExpressionTimezone").value_or("UTC");
     definition.description = properties.string("Description");

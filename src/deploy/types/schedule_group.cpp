@@ -52,7 +52,7 @@ class ScheduleGroupType final : public ResourceType {
     Properties properties(resource.properties, resource.place, faults, &resource.written_as);
     Json::Array tags;
     for (const auto& [key, value] : properties.tags()) tags.push_back(json_object({{"Key", key}, {"Value", value}}));
-    Json request = json_object({{"Name", properties.string("Name").value_or(resource.default_name().substr(0, 64))}, {"Tags", Json(std::move(tags))}});
+    Json request = json_object({{"Name", properties.string("Name").value_or(resource.default_name(64))}, {"Tags", Json(std::move(tags))}});
     properties.refuse_others();
     return request;
   }

@@ -69,8 +69,8 @@ class StateMachineType final : public ResourceType {
   CreateStateMachine read(const Resource& resource, Faults& faults) const {
     Properties properties(resource.properties, resource.place, faults, &resource.written_as);
     CreateStateMachine request;
-    request.name = properties.string("StateMachineName").value_or(resource.default_name());
-    request.role_arn = properties.string("RoleArn").value_or(site_.role_arn(resource.default_name() + "Role"));
+    request.name = properties.string("StateMachineName").value_or(resource.default_name(80));
+    request.role_arn = properties.string("RoleArn").value_or(site_.role_arn(resource.default_name(60) + "Role"));
     request.tags = text_object(properties.tags());
     request.stack = resource.stack;
     request.allow_unsupported = allow_unsupported_;

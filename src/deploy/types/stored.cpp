@@ -79,7 +79,7 @@ class BucketType final : public ResourceType {
  private:
   static std::string read(const Resource& resource, Faults& faults) {
     Properties properties(resource.properties, resource.place, faults, &resource.written_as);
-    auto standard = resource.default_name().substr(0, 63);
+    auto standard = resource.default_name(63);
     std::transform(standard.begin(), standard.end(), standard.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c == '_' ? '-' : c; });
     auto bucket = properties.string("BucketName").value_or(std::move(standard));
     // Who may read it, how it is encrypted and what it costs are AWS's affairs.
@@ -117,7 +117,7 @@ class ActivityType final : public ResourceType {
   static Activity read(const Resource& resource, Faults& faults) {
     Properties properties(resource.properties, resource.place, faults, &resource.written_as);
     Activity activity;
-    activity.name = properties.string("Name").value_or(resource.default_name());
+    activity.name = properties.string("Name").value_or(resource.default_name(80));
     properties.ignore({"Tags", "EncryptionConfiguration"});
     properties.refuse_others();
     return activity;

@@ -71,7 +71,7 @@ class TopicType final : public ResourceType {
     Properties properties(resource.properties, resource.place, faults, &resource.written_as);
     TopicProperties wanted;
     const bool fifo = properties.boolean("FifoTopic").value_or(false);
-    wanted.name = properties.string("TopicName").value_or(resource.default_name() + (fifo ? ".fifo" : ""));
+    wanted.name = properties.string("TopicName").value_or(fifo ? resource.default_name(251) + ".fifo" : resource.default_name(256));
     wanted.tags = properties.tags();
     if (fifo) wanted.attributes["FifoTopic"] = "true";
     if (const auto display = properties.string("DisplayName")) wanted.attributes["DisplayName"] = *display;

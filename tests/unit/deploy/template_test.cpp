@@ -1,6 +1,7 @@
 /// Templates: what is read, what is resolved, what is refused and where.
 
 #include "deploy/intrinsics.h"
+#include "deploy/resource_type.h"
 #include "deploy/sam.h"
 #include "deploy/template.h"
 #include "deploy/types/substitutions.h"
@@ -249,4 +250,16 @@ TEST_CASE("definition substitutions") {
   CHECK(substituted("a: ${Arn}/${Seconds}/${Other}") == R"({"a":"arn:x/5/${Other}"})");
   CHECK(substituted("a: '${Seconds}'") == R"({"a":5})");
   CHECK(substituted("${Arn}: ['$${Arn}']") == R"({"arn:x":["$arn:x"]})");
+}
+
+TEST_CASE("a name that is given by default is cut where its service demands it, and stays another than that of a resource like it") {
+  Resource one, other;
+  one.stack = other.stack = "Stack";
+  one.logical_id = std::string(80, 'L') + "A";
+  other.logical_id = std::string(80, 'L') + "B";
+  CHECK(one.default_name() == "Stack-" + one.logical_id);
+  CHECK(one.default_name(64).size() == 64);
+  CHECK(one.default_name(64).starts_with("Stack-LLLL"));
+  CHECK(one.default_name(64) != other.default_name(64));
+  CHECK(one.default_name(200) == one.default_name());
 }
