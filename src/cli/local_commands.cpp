@@ -3,6 +3,7 @@
 #include <iterator>
 
 #include "asl/yaml.h"
+#include "cli/assumed_substitutions.h"
 #include "cli/backup_objects.h"
 #include "cli/output.h"
 #include "cli/version.h"
@@ -30,8 +31,9 @@ bool is_valid(const ParsedDefinition& parsed) {
   return true;
 }
 
-Json verdict(const std::string& path, const ParsedDefinition& parsed) {
-  Json::Array diagnostics, unsupported;
+Json verdict(const std::string& path, const ParsedDefinition& parsed, const std::vector<std::string>& assumed) {
+  Json::Array diagnostics, unsupported, substitutions;
+  for (const auto& name : assumed) substitutions.emplace_back(name);
   for (const auto& d : parsed.diagnostics) {
     diagnostics.push_back(json_object({{"severity", d.severity == Diagnostic::Severity::Error ? "ERROR" : "WARNING"},
                                        {"code", d.code},
@@ -43,16 +45,18 @@ Json verdict(const std::string& path, const ParsedDefinition& parsed) {
                       {"valid", is_valid(parsed)},
                       {"supported", parsed.unsupported.empty()},
                       {"diagnostics", Json(std::move(diagnostics))},
-                      {"unsupported", Json(std::move(unsupported))}});
+                      {"unsupported", Json(std::move(unsupported))},
+                      {"assumedSubstitutions", Json(std::move(substitutions))}});
 }
 
-void print_for_people(const std::string& path, const ParsedDefinition& parsed) {
+void print_for_people(const std::string& path, const ParsedDefinition& parsed, const std::vector<std::string>& assumed) {
   const bool valid = is_valid(parsed);
   print(path + ": " +
         (!valid                       ? "not valid"
          : parsed.unsupported.empty() ? "valid"
                                       : "valid on AWS, but uses what is not offered here") +
         "\n");
+  for (const auto& name : assumed) print("  assumed: something that fits for ${" + name + "}\n");
   for (const auto& d : parsed.diagnostics) {
     print("  " + std::string(d.severity == Diagnostic::Severity::Error ? "error" : "warning") + " " + d.code + ": " + d.message +
           (d.where ? " at " + *d.where : "") + "\n");
@@ -68,12 +72,13 @@ int validate(bool json, const std::vector<std::string>& files) {
   for (const auto& path : files) {
     const auto text = read_definition_file(path);
     if (!text) return complain(text.error());
-    const auto parsed = parse_definition(*text);
+    const auto assumed = with_assumed_substitutions(*text);
+    const auto parsed = parse_definition(assumed.text);
     all_good = all_good && is_valid(parsed) && parsed.unsupported.empty();
     if (json) {
-      verdicts.push_back(verdict(path, parsed));
+      verdicts.push_back(verdict(path, parsed, assumed.names));
     } else {
-      print_for_people(path, parsed);
+      print_for_people(path, parsed, assumed.names);
     }
   }
   if (json) print(Json(std::move(verdicts)).pretty() + "\n");
