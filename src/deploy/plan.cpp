@@ -97,14 +97,6 @@ Json with_own_urls(const Json& value, const std::set<std::string>& apis) {
   return Json(std::move(members));
 }
 
-/// Ids of the APIs among the resources resolved so far.
-std::set<std::string> apis_of(const std::vector<Resource>& resources) {
-  std::set<std::string> apis;
-  for (const auto& resource : resources)
-    if (resource.type == "AWS::ApiGateway::RestApi") apis.insert(resource.identity.physical_id);
-  return apis;
-}
-
 /// Functions' code is copied now, before the transaction that deploys the stack, and known by its content afterwards.
 Json with_staged_code(const ResourceSource& source, Json properties, const PlanRequest& request, Faults& faults) {
   const auto* code = source.type == "AWS::Lambda::Function" ? properties.find("Code") : nullptr;
@@ -174,13 +166,13 @@ std::vector<ResourceSource> resources_to_make(const Template& source, Scope& sco
   return resources;
 }
 
-void plan_outputs(const Template& source, const Scope& scope, Plan& plan, Faults& faults) {
+void plan_outputs(const Template& source, const Scope& scope, const std::set<std::string>& apis, Plan& plan, Faults& faults) {
   for (const auto& output : source.outputs) {
     const auto place = "/Outputs/" + output.name;
     const auto condition = scope.conditions.find(output.condition);
     if (!output.condition.empty() && condition == scope.conditions.end()) faults.add(place + "/Condition", fmt::format("there is no condition '{}'", output.condition));
     if (!output.condition.empty() && (condition == scope.conditions.end() || !condition->second)) continue;
-    plan.outputs.emplace_back(output.name, text_of(with_own_urls(resolve(output.value, scope, place + "/Value", faults), apis_of(plan.resources))));
+    plan.outputs.emplace_back(output.name, text_of(with_own_urls(resolve(output.value, scope, place + "/Value", faults), apis)));
     if (!output.description.empty()) plan.output_descriptions[output.name] = output.description;
     if (output.export_name) plan.exports[text_of(resolve(*output.export_name, scope, place + "/Export/Name", faults))] = output.name;
   }
@@ -205,12 +197,14 @@ Plan make_plan(const PlanRequest& request, const ResourceTypes& types, Faults& f
   scope.conditions = evaluate_conditions(request.source.conditions, scope, faults);
   check_names(request.source.resources, faults);
   const auto resources = resources_to_make(request.source, scope, faults);
+  std::set<std::string> apis;   // of those resolved so far
   for (const auto index : Ordering(resources, scope.conditions, faults).run()) {
     const auto& source = resources[index];
-    plan.resources.push_back(plan_resource(source, scope, apis_of(plan.resources), request, types, faults));
+    plan.resources.push_back(plan_resource(source, scope, apis, request, types, faults));
+    if (source.type == "AWS::ApiGateway::RestApi") apis.insert(plan.resources.back().identity.physical_id);
     scope.resources.insert_or_assign(source.logical_id, plan.resources.back().identity);
   }
-  plan_outputs(request.source, scope, plan, faults);
+  plan_outputs(request.source, scope, apis, plan, faults);
   plan.hash = hash_of(plan);
   return plan;
 }

@@ -6,6 +6,7 @@
 #include "deploy/cloudformation/records.h"
 #include "deploy/deployer.h"
 
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -25,6 +26,10 @@ class Api final : public aws::CloudFormation {
   using Answer = aws::Answer<Json>;
   using Reading = Answer (Api::*)(const Json&) const;
   using Writing = aws::asio::awaitable<Answer> (Api::*)(Json);
+
+  /// Those that answer at once, and those that change something, by AWS's names.
+  static const std::map<std::string_view, Reading>& reading();
+  static const std::map<std::string_view, Writing>& writing();
 
   // stacks.cpp
   Answer describe_stacks(const Json& request) const;

@@ -137,6 +137,10 @@ void put_change_set(Transaction& transaction, const ChangeSet& change_set) {
 
 void remove_change_set(Transaction& transaction, std::string_view stack, std::string_view name) { (void)aws::drop_kept(transaction, change_set_kind, stack, name); }
 
+EventLog::EventLog(Transaction& transaction, const Site& site, std::string stack) : transaction_(transaction), site_(site), stack_(std::move(stack)) {
+  for (auto& [number, event] : aws::list_kept(transaction_, event_kind, stack_)) numbers_.push_back(number);
+}
+
 void EventLog::stack_is(std::string_view status, std::string_view reason) {
   add(json_object({{"LogicalResourceId", stack_}, {"PhysicalResourceId", stack_id(site_, stack_)}, {"ResourceType", "AWS::CloudFormation::Stack"}}), status, reason);
 }
@@ -146,16 +150,19 @@ void EventLog::resource_is(const Change& change, std::string_view status, std::s
 }
 
 void EventLog::add(Json event, std::string_view status, std::string_view reason) {
-  const auto before = aws::list_kept(transaction_, event_kind, stack_);
-  const std::int64_t number = before.empty() ? 1 : std::stoll(before.back().first) + 1;
-  if (before.size() >= events_max) (void)aws::drop_kept(transaction_, event_kind, stack_, before.front().first);
+  const auto number = fmt::format("{:010}", numbers_.empty() ? 1 : std::stoll(numbers_.back()) + 1);
+  if (numbers_.size() >= events_max) {
+    (void)aws::drop_kept(transaction_, event_kind, stack_, numbers_.front());
+    numbers_.pop_front();
+  }
   event = event.with("StackId", stack_id(site_, stack_))
               .with("StackName", stack_)
-              .with("EventId", fmt::format("{}-{:010}", stack_, number))
+              .with("EventId", stack_ + "-" + number)
               .with("Timestamp", format_rfc3339(transaction_.now()))
               .with("ResourceStatus", status);
   if (!reason.empty()) event = event.with("ResourceStatusReason", reason);
-  aws::keep(transaction_, event_kind, stack_, fmt::format("{:010}", number), event);
+  aws::keep(transaction_, event_kind, stack_, number, event);
+  numbers_.push_back(number);
 }
 
 std::vector<Json> list_events(const Reader& reader, std::string_view stack) {

@@ -6,6 +6,7 @@
 #include "signalbox/json.h"
 #include "signalbox/transaction.h"
 
+#include <deque>
 #include <map>
 #include <optional>
 #include <string>
@@ -47,7 +48,7 @@ void remove_change_set(Transaction& transaction, std::string_view stack, std::st
 /// Notes what happened to a stack and its resources, for DescribeStackEvents. Those of earlier deployments are dropped when there are many.
 class EventLog {
  public:
-  EventLog(Transaction& transaction, const Site& site, std::string stack) : transaction_(transaction), site_(site), stack_(std::move(stack)) {}
+  EventLog(Transaction& transaction, const Site& site, std::string stack);
   /// Of the stack itself.
   void stack_is(std::string_view status, std::string_view reason = {});
   void resource_is(const Change& change, std::string_view status, std::string_view reason = {});
@@ -58,6 +59,7 @@ class EventLog {
   Transaction& transaction_;
   const Site& site_;
   std::string stack_;
+  std::deque<std::string> numbers_;                    ///< of the events that are kept, oldest first
 };
 /// Newest first.
 [[nodiscard]] std::vector<Json> list_events(const Reader& reader, std::string_view stack);

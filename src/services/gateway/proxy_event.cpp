@@ -8,26 +8,6 @@ namespace signalbox::gateway {
 
 namespace {
 
-/// name → last value; null where there is nothing, as AWS has it.
-Json last_values(const Pairs& pairs) {
-  if (pairs.empty()) return {};
-  Json object = Json::empty_object();
-  for (const auto& [name, value] : pairs) object = object.with(name, value);
-  return object;
-}
-
-Json all_values(const Pairs& pairs) {
-  if (pairs.empty()) return {};
-  Json object = Json::empty_object();
-  for (const auto& [name, value] : pairs) {
-    Json::Array values;
-    if (const auto* before = object.find(name)) values = before->elements();
-    values.push_back(value);
-    object = object.with(name, Json(std::move(values)));
-  }
-  return object;
-}
-
 /// What a front end adds to the client's headers.
 Pairs headers_of(const Invocation& invocation) {
   const auto& request = invocation.request;
@@ -62,11 +42,11 @@ Json proxy_event(const Invocation& invocation) {
   return json_object({{"resource", invocation.resource.path},
                       {"path", invocation.path},
                       {"httpMethod", request.method},
-                      {"headers", last_values(headers)},
-                      {"multiValueHeaders", all_values(headers)},
-                      {"queryStringParameters", last_values(request.query)},
-                      {"multiValueQueryStringParameters", all_values(request.query)},
-                      {"pathParameters", last_values(invocation.path_parameters)},
+                      {"headers", routes::last_values(headers, true)},
+                      {"multiValueHeaders", routes::all_values(headers, true)},
+                      {"queryStringParameters", routes::last_values(request.query, true)},
+                      {"multiValueQueryStringParameters", routes::all_values(request.query, true)},
+                      {"pathParameters", routes::last_values(invocation.path_parameters, true)},
                       {"stageVariables", invocation.stage_variables.size() == 0 ? Json() : invocation.stage_variables},
                       {"requestContext", invocation.context.without("xrayTraceId")},
                       {"body", request.body.empty() ? Json() : Json(encoded ? base64_encode(request.body) : request.body)},

@@ -1,6 +1,7 @@
 #include "services/gateway/route_match.h"
 
 #include "services/gateway/stage_url.h"
+#include "services/routes/routes.h"
 
 #include "signalbox/encoding.h"
 
@@ -12,17 +13,6 @@ namespace signalbox::gateway {
 namespace {
 
 using Parts = std::vector<std::string_view>;
-
-Parts split(std::string_view path) {
-  Parts parts;
-  while (!path.empty()) {
-    const auto slash = path.find('/');
-    if (const auto part = path.substr(0, slash); !part.empty()) parts.push_back(part);
-    if (slash == std::string_view::npos) break;
-    path.remove_prefix(slash + 1);
-  }
-  return parts;
-}
 
 bool is_parameter(std::string_view part) { return part.starts_with('{'); }
 bool is_greedy(std::string_view part) { return part.ends_with("+}"); }
@@ -88,13 +78,13 @@ std::optional<StagePath> find_stage_path(std::string_view host, std::string_view
 }
 
 std::optional<RouteMatch> match_route(const ApiSnapshot& snapshot, std::string_view http_method, std::string_view path) {
-  const auto parts = split(path);
+  const auto parts = routes::path_parts(path);
   std::optional<RouteMatch> best;
   std::string best_rank;
   for (const auto& resource : snapshot.resources) {
     RouteMatch candidate{&resource, method_of(resource, http_method), {}};
     if (!candidate.method) continue;
-    auto rank = match(split(resource.path), parts, path, candidate.path_parameters);
+    auto rank = match(routes::path_parts(resource.path), parts, path, candidate.path_parameters);
     if (!rank || (best && *rank <= best_rank)) continue;
     best = std::move(candidate);
     best_rank = std::move(*rank);

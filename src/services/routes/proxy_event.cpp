@@ -12,29 +12,6 @@ namespace signalbox::routes {
 
 namespace {
 
-using Pairs = std::vector<std::pair<std::string, std::string>>;
-
-/// name → last value; null where there is nothing, as AWS has it.
-Json last_values(const Pairs& pairs, bool null_if_empty) {
-  if (pairs.empty() && null_if_empty) return Json();
-  Json object = Json::empty_object();
-  for (const auto& [name, value] : pairs) object = object.with(name, value);
-  return object;
-}
-
-/// name → all values.
-Json all_values(const Pairs& pairs, bool null_if_empty) {
-  if (pairs.empty() && null_if_empty) return Json();
-  Json object = Json::empty_object();
-  for (const auto& [name, value] : pairs) {
-    Json::Array values;
-    if (const auto* before = object.find(name)) values = before->elements();
-    values.push_back(value);
-    object = object.with(name, Json(std::move(values)));
-  }
-  return object;
-}
-
 /// `23/Nov/2026:21:00:00 +0000`
 std::string common_log_time(Timestamp now) {
   return fmt::format("{:%d/%b/%Y:%H:%M:%S +0000}", fmt::gmtime(std::chrono::system_clock::to_time_t(now)));
@@ -105,6 +82,25 @@ bool add_headers(const Json& answer, http::Response& response) {
 }
 
 }  // namespace
+
+Json last_values(const std::vector<std::pair<std::string, std::string>>& pairs, bool null_if_empty) {
+  if (pairs.empty() && null_if_empty) return Json();
+  Json object = Json::empty_object();
+  for (const auto& [name, value] : pairs) object = object.with(name, value);
+  return object;
+}
+
+Json all_values(const std::vector<std::pair<std::string, std::string>>& pairs, bool null_if_empty) {
+  if (pairs.empty() && null_if_empty) return Json();
+  Json object = Json::empty_object();
+  for (const auto& [name, value] : pairs) {
+    Json::Array values;
+    if (const auto* before = object.find(name)) values = before->elements();
+    values.push_back(value);
+    object = object.with(name, Json(std::move(values)));
+  }
+  return object;
+}
 
 Json proxy_event(const http::Request& request, const RouteMatch& match, const Site& site, Timestamp now) {
   const bool is_text = is_utf8(request.body);

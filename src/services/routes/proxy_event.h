@@ -10,7 +10,15 @@
 #include "signalbox/json.h"
 #include "signalbox/site.h"
 
+#include <string>
+#include <utility>
+#include <vector>
+
 namespace signalbox::routes {
+
+/// name → last value, name → all values; null instead of nothing where AWS has it so.
+[[nodiscard]] Json last_values(const std::vector<std::pair<std::string, std::string>>& pairs, bool null_if_empty);
+[[nodiscard]] Json all_values(const std::vector<std::pair<std::string, std::string>>& pairs, bool null_if_empty);
 
 /// Single-value members hold the last of repeated values, as on AWS. A body that is no UTF-8 goes in base64.
 [[nodiscard]] Json proxy_event(const http::Request& request, const RouteMatch& match, const Site& site, Timestamp now);

@@ -10,13 +10,7 @@
 
 namespace signalbox::routes {
 
-namespace {
-
-constexpr std::array methods{"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "ANY"};
-/// What the daemon itself serves to strangers.
-constexpr std::array own_paths{"verification", "subscriptions", "healthz", "_api"};
-
-std::vector<std::string_view> split(std::string_view path) {
+std::vector<std::string_view> path_parts(std::string_view path) {
   std::vector<std::string_view> parts;
   while (!path.empty()) {
     const auto slash = path.find('/');
@@ -26,6 +20,12 @@ std::vector<std::string_view> split(std::string_view path) {
   }
   return parts;
 }
+
+namespace {
+
+constexpr std::array methods{"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "ANY"};
+/// What the daemon itself serves to strangers.
+constexpr std::array own_paths{"verification", "subscriptions", "healthz", "_api"};
 
 bool is_parameter(std::string_view part) { return part.size() > 2 && part.front() == '{' && part.back() == '}'; }
 bool is_rest(std::string_view part) { return is_parameter(part) && part[part.size() - 2] == '+'; }
@@ -87,7 +87,7 @@ Route from_record(std::string_view text) {
 Result<Route> check_route(Route route) {
   const auto invalid = [](std::string message) { return error(ErrorCode::InvalidArgument, std::move(message)); };
   if (!route.path.starts_with('/')) return invalid(fmt::format("the path '{}' does not begin with a slash", route.path));
-  const auto parts = split(route.path);
+  const auto parts = path_parts(route.path);
   if (const auto fault = fault_in(parts)) return invalid(fmt::format("the path '{}' is malformed: {}", route.path, *fault));
   if (!parts.empty() && std::find(own_paths.begin(), own_paths.end(), parts.front()) != own_paths.end())
     return invalid(fmt::format("the path '{}' is served by the daemon itself", route.path));
@@ -122,7 +122,7 @@ std::vector<Route> list_routes(const Reader& reader) {
 }
 
 std::optional<RouteMatch> match_route(const Reader& reader, std::string_view method, std::string_view path) {
-  const auto parts = split(path);
+  const auto parts = path_parts(path);
   std::optional<RouteMatch> best;
   std::string best_rank;
   for (auto& route : list_routes(reader)) {
@@ -130,7 +130,7 @@ std::optional<RouteMatch> match_route(const Reader& reader, std::string_view met
     RouteMatch candidate;
     candidate.route = std::move(route);
     const auto pattern = candidate.route.path;
-    auto rank = match(split(pattern), parts, path, candidate);
+    auto rank = match(path_parts(pattern), parts, path, candidate);
     if (!rank) continue;
     *rank += candidate.route.method == "ANY" ? '0' : '1';
     if (best && *rank <= best_rank) continue;
@@ -141,11 +141,11 @@ std::optional<RouteMatch> match_route(const Reader& reader, std::string_view met
 }
 
 std::vector<std::string> methods_of(const Reader& reader, std::string_view path) {
-  const auto parts = split(path);
+  const auto parts = path_parts(path);
   std::vector<std::string> found;
   for (const auto& route : list_routes(reader)) {
     RouteMatch ignored;
-    if (match(split(route.path), parts, path, ignored)) found.push_back(route.method);
+    if (match(path_parts(route.path), parts, path, ignored)) found.push_back(route.method);
   }
   return found;
 }

@@ -35,6 +35,9 @@ void remove_route(Transaction& transaction, std::string_view path, std::string_v
 /// In order of path and method.
 [[nodiscard]] std::vector<Route> list_routes(const Reader& reader);
 
+/// The parts between a path's slashes, empty ones left out.
+[[nodiscard]] std::vector<std::string_view> path_parts(std::string_view path);
+
 struct RouteMatch {
   Route route;
   std::vector<std::pair<std::string, std::string>> path_parameters;   ///< decoded
