@@ -65,6 +65,7 @@ struct UpdateStateMachine {
   std::optional<std::string> definition = {}, role_arn = {};
   std::optional<Json> logging_configuration = {}, tracing_configuration = {}, encryption_configuration = {};
   std::optional<Json> tags = {};                      ///< by templates only; replaces all of them, and is no revision
+  std::optional<std::string> revision_id = {};        ///< by templates only, which say it before the change is made; otherwise a new UUID
   bool allow_unsupported = false;
 };
 
@@ -77,6 +78,8 @@ struct UpdateStateMachine {
 /// From now on it starts nothing and shows as DELETING; what runs finishes, and with its last execution it is gone. No error if it does not
 /// exist, as on AWS. [DeleteStateMachine]
 void delete_state_machine(Transaction& transaction, std::string_view name);
+/// Whether the update would make a new revision of the machine.
+[[nodiscard]] bool makes_revision(const Reader& reader, const StateMachineRecord& record, const UpdateStateMachine& request);
 
 [[nodiscard]] std::optional<StateMachineRecord> find_state_machine(const Reader& reader, std::string_view name);
 /// In order of name, after `after`.

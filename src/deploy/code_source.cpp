@@ -46,25 +46,48 @@ Result<StagedCode> stage_text(std::string_view text, std::string_view runtime, c
   return staged;
 }
 
+Result<std::string> object(const std::string& bucket, const std::string& key, const CodeStaging& staging) {
+  auto content = staging.object(bucket, key);
+  if (content) return content;
+  return error(content.error().code, fmt::format("Error occurred while GetObject. S3 Error Code: {}. S3 Error Message: {}", content.error().where, content.error().message));
+}
+
 Result<StagedCode> stage_object(const Json& code, const CodeSources& sources, const CodeStaging& staging) {
-  const auto bucket = text_of(*code.find("S3Bucket")), key = text_of(*code.find("S3Key"));
+  const auto key = text_of(*code.find("S3Key"));
   if (const auto asset = sources.assets.find(key); asset != sources.assets.end()) return stage_path(asset->second, staging);
-  const auto archive = staging.object(bucket, key);
-  if (!archive) return error(archive.error().code, fmt::format("Error occurred while GetObject. S3 Error Code: {}. S3 Error Message: {}", archive.error().where, archive.error().message));
+  const auto archive = object(text_of(*code.find("S3Bucket")), key, staging);
+  if (!archive) return archive.error();
   return staging.archive(*archive);
 }
+
+Error versions_missing(std::string_view member) { return error(ErrorCode::NotSupported, fmt::format("{}: objects have no versions here", member)); }
 
 }  // namespace
 
 Result<Json> stage_code(const Json& code, std::string_view runtime, const CodeSources& sources, const CodeStaging& staging) {
   if (code.find("Hash")) return code;
   Result<StagedCode> staged = error(ErrorCode::InvalidArgument, "code is S3Bucket and S3Key, or ZipFile, or a path beside the template");
-  if (code.find("ImageUri")) staged = error(ErrorCode::NotSupported, "functions run without containers here, so an image cannot be their code");
+  if (code.find("S3ObjectVersion")) staged = versions_missing("S3ObjectVersion");
+  else if (code.find("ImageUri")) staged = error(ErrorCode::NotSupported, "functions run without containers here, so an image cannot be their code");
   else if (code.find("ZipFile")) staged = stage_text(text_of(*code.find("ZipFile")), runtime, staging);
   else if (code.find("S3Bucket") && code.find("S3Key")) staged = stage_object(code, sources, staging);
   else if (code.is_string() && !sources.folder.empty()) staged = stage_path(sources.folder / std::string(code.as_string()), staging);
   if (!staged) return staged.error();
   return json_object({{"Hash", staged->hash}, {"Bytes", staged->bytes}});
+}
+
+Result<Json> read_located_document(const Json& location, const CodeSources& sources, const CodeStaging& staging) {
+  if (location.find("Version")) return versions_missing("Version");
+  Result<std::string> text = error(ErrorCode::InvalidArgument, "a document's location is Bucket and Key, or a path beside the template");
+  if (location.find("Bucket") && location.find("Key")) {
+    const auto key = text_of(*location.find("Key"));
+    const auto asset = sources.assets.find(key);
+    text = asset != sources.assets.end() ? content_of(asset->second) : object(text_of(*location.find("Bucket")), key, staging);
+  } else if (location.is_string() && !sources.folder.empty()) {
+    text = content_of(sources.folder / std::string(location.as_string()));
+  }
+  if (!text) return text.error();
+  return parse_document(*text);
 }
 
 }  // namespace signalbox::deploy

@@ -1,5 +1,5 @@
 #pragma once
-/// Where functions' code comes from: folders beside the template, assets of a CDK assembly, objects of the object store, or the template itself.
+/// Where code and definitions come from: folders beside the template, assets of a CDK assembly, objects of the object store, or the template itself.
 
 #include "deploy/sam.h"
 
@@ -27,5 +27,9 @@ struct CodeSources {
 /// The `Code` of an AWS::Lambda::Function with its functions resolved: `{S3Bucket, S3Key}`, `{ZipFile: text}`, or a path, as templates have it before
 /// they are packaged. `{"Hash": …, "Bytes": …}` is code that is staged already. Errors: NotFound, InvalidArgument, NotSupported (ImageUri), those of staging.
 [[nodiscard]] Result<Json> stage_code(const Json& code, std::string_view runtime, const CodeSources& sources, const CodeStaging& staging);
+
+/// A document in JSON or YAML, by a `DefinitionS3Location` or `BodyS3Location`: `{Bucket, Key}`, or a path beside the template. Errors: NotFound, InvalidArgument, NotSupported
+/// (a version of the object), InvalidJson.
+[[nodiscard]] Result<Json> read_located_document(const Json& location, const CodeSources& sources, const CodeStaging& staging);
 
 }  // namespace signalbox::deploy

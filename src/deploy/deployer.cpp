@@ -56,11 +56,12 @@ struct Deployer::Parts {
     PlanRequest made;
     made.stack = stack;
     made.site = options.site;
+    made.now = reader.get();
     made.exports = exports_of_others(*reader, stack);
     if (options.systems_manager) made.systems_manager = [this](const std::string& name) { return options.systems_manager(*reader, name); };
-    made.stage_code = [this, sources = std::move(sources)](const Json& code, std::string_view runtime) {
-      return stage_code(code, runtime, sources, {.folder = options.stage_code, .archive = options.stage_archive, .object = options.read_object});
-    };
+    const CodeStaging staging{.folder = options.stage_code, .archive = options.stage_archive, .object = options.read_object};
+    made.read_document = [sources, staging](const Json& location) { return read_located_document(location, sources, staging); };
+    made.stage_code = [sources = std::move(sources), staging](const Json& code, std::string_view runtime) { return stage_code(code, runtime, sources, staging); };
     return made;
   }
 
@@ -68,7 +69,11 @@ struct Deployer::Parts {
     Faults faults;
     PlanRequest made = request(files.name, {.folder = files.folder, .assets = files.assets});
     made.folder = files.template_file.empty() && files.definitions.size() == 1 ? files.definitions.front().string() : files.folder.string();
-    made.source = read_stack(files, options.stage_code, faults);
+    const ParameterValues values = [&](const Template& declared) {
+      Faults said_later;
+      return parameter_values(declared, parameters_of(files, declared, overrides), made.systems_manager, said_later);
+    };
+    made.source = read_stack(files, values, options.stage_code, faults);
     made.allow_unsupported = allowed;
     Plan plan;
     if (!made.source.resources.empty()) {
@@ -123,7 +128,11 @@ Result<Plan> Deployer::plan_text(const std::string& stack, const std::string& te
   if (!document) return document.error();
   Faults faults;
   PlanRequest made = parts_->request(stack, {});
-  made.source = expand_sam(read_template(*document, faults), {.folder = {}, .stage_code = parts_->options.stage_code}, faults);
+  const ParameterValues values = [&](const Template& declared) {
+    Faults said_later;
+    return parameter_values(declared, parameters, made.systems_manager, said_later);
+  };
+  made.source = expand_sam(read_template(expand_loops(*document, values, faults), faults), {.folder = {}, .stage_code = parts_->options.stage_code}, faults);
   made.parameters = parameters;
   made.text = text;
   Plan plan;

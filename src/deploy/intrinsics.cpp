@@ -287,9 +287,12 @@ class References {
 std::string text_of(const Json& value) { return value.is_string() ? std::string(value.as_string()) : value.text(); }
 
 std::string stack_id(const Site& site, std::string_view stack) {
-  const auto bytes = hex_encode(digest(DigestAlgorithm::Sha256, "stack " + std::string(stack)));
-  const auto uuid = fmt::format("{}-{}-4{}-a{}-{}", bytes.substr(0, 8), bytes.substr(8, 4), bytes.substr(13, 3), bytes.substr(17, 3), bytes.substr(20, 12));
-  return site.arn("cloudformation", fmt::format("stack/{}/{}", stack, uuid));
+  return site.arn("cloudformation", fmt::format("stack/{}/{}", stack, uuid_of("stack " + std::string(stack))));
+}
+
+std::string uuid_of(std::string_view seed) {
+  const auto bytes = hex_encode(digest(DigestAlgorithm::Sha256, seed));
+  return fmt::format("{}-{}-4{}-a{}-{}", bytes.substr(0, 8), bytes.substr(8, 4), bytes.substr(13, 3), bytes.substr(17, 3), bytes.substr(20, 12));
 }
 
 std::vector<SubPiece> split_sub(std::string_view text) {

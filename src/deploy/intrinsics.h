@@ -36,6 +36,9 @@ struct Scope {
 /// `arn:aws:cloudformation:…:stack/NAME/UUID`, the same for the same name: here a stack that is made again is the same one.
 [[nodiscard]] std::string stack_id(const Site& site, std::string_view stack);
 
+/// A UUID that depends on `seed` alone.
+[[nodiscard]] std::string uuid_of(std::string_view seed);
+
 /// `value` with every intrinsic function replaced by what it gives; members that give AWS::NoValue are dropped. Unknown names and
 /// functions are faults, at their place.
 [[nodiscard]] Json resolve(const Json& value, const Scope& scope, const std::string& place, Faults& faults);

@@ -1,11 +1,14 @@
 #include "deploy/plan.h"
 
+#include "deploy/dynamic_references.h"
+
 #include "services/gateway/stage_url.h"
 #include "signalbox/encoding.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <set>
 #include <unordered_map>
 
@@ -97,32 +100,72 @@ Json with_own_urls(const Json& value, const std::set<std::string>& apis) {
   return Json(std::move(members));
 }
 
-/// Functions' code is copied now, before the transaction that deploys the stack, and known by its content afterwards.
+/// The property that holds code: empty for types that have none.
+std::string_view code_property(std::string_view type) {
+  if (type == "AWS::Lambda::Function") return "Code";
+  return type == "AWS::Lambda::LayerVersion" ? "Content" : "";
+}
+
+/// Code of functions and layers is copied now, before the transaction that deploys the stack, and known by its content afterwards.
 Json with_staged_code(const ResourceSource& source, Json properties, const PlanRequest& request, Faults& faults) {
-  const auto* code = source.type == "AWS::Lambda::Function" ? properties.find("Code") : nullptr;
+  const auto name = code_property(source.type);
+  const auto* code = name.empty() ? nullptr : properties.find(name);
   if (!code || !request.stage_code) return properties;
   const auto* runtime = properties.find("Runtime");
   auto staged = request.stage_code(*code, runtime ? text_of(*runtime) : std::string());
   if (!staged) {
-    faults.add(source.place + "/Code", staged.error().message);
+    faults.add(fmt::format("{}/{}", source.place, name), staged.error().message);
     return properties;
   }
-  return properties.with("Code", std::move(*staged));
+  return properties.with(name, std::move(*staged));
 }
 
-Resource plan_resource(const ResourceSource& source, const Scope& scope, const std::set<std::string>& apis, const PlanRequest& request, const ResourceTypes& types, Faults& faults) {
+/// Where a type's documents may lie: the property that says so, and the one that holds them otherwise.
+struct Located {
+  std::string_view type, location, property;
+};
+constexpr std::array located{Located{"AWS::StepFunctions::StateMachine", "DefinitionS3Location", "Definition"}, Located{"AWS::ApiGateway::RestApi", "BodyS3Location", "Body"}};
+
+/// A document that lies in a bucket is read now, too.
+Json with_document(ResourceSource& source, Json properties, const PlanRequest& request, Faults& faults) {
+  const auto found = std::find_if(located.begin(), located.end(), [&](const Located& one) { return one.type == source.type; });
+  const auto* given = found == located.end() ? nullptr : properties.find(found->location);
+  if (!given || !request.read_document) return properties;
+  const std::string location(found->location);
+  const auto written = source.written_as.contains(location) ? source.written_as.at(location) : location;
+  const auto place = source.place + "/" + written;
+  if (properties.find(found->property)) faults.add(place, fmt::format("{} and {} exclude each other", found->property, location));
+  auto document = request.read_document(*given);
+  properties = properties.without(location);
+  source.written_as.insert_or_assign(std::string(found->property), written);
+  if (document) return properties.with(found->property, std::move(*document));
+  faults.add(place, document.error().message);
+  return properties.with(found->property, Json::empty_object());
+}
+
+/// The physical id of what is deployed under the same logical id and differs in nothing.
+std::optional<std::string> unchanged_id(const StackRecord& deployed, const Resource& resource) {
+  for (const auto& old : deployed.resources)
+    if (old.logical_id == resource.logical_id && old.type == resource.type && old.hash == resource.hash) return old.physical_id;
+  return std::nullopt;
+}
+
+Resource plan_resource(ResourceSource source, const StackRecord& deployed, const Scope& scope, const std::set<std::string>& apis, const PlanRequest& request, const ResourceTypes& types, Faults& faults) {
   Resource resource;
   resource.stack = scope.stack;
   resource.logical_id = source.logical_id;
   resource.type = source.type;
   resource.place = source.place;
-  resource.written_as = source.written_as;
   resource.retain = source.retain;
-  resource.properties = with_staged_code(source, with_own_urls(resolve(source.properties, scope, source.place, faults), apis), request, faults);
+  resource.properties = with_dynamic_references(resolve(source.properties, scope, source.place, faults), request.systems_manager, source.place, faults);
+  resource.properties = with_own_urls(resource.properties, apis);
+  resource.properties = with_staged_code(source, with_document(source, std::move(resource.properties), request, faults), request, faults);
+  resource.written_as = source.written_as;
   const auto* type = find_type(types, resource.type);
   // One that was recorded only is made once its type is offered.
   resource.hash = hash_of({plan_version, resource.type, resource.properties.text(), type ? "" : "recorded"});
-  if (type) resource.identity = type->identify(resource, faults);
+  resource.unchanged_id = unchanged_id(deployed, resource);
+  if (type) resource.identity = type->foresee(resource, *request.now, faults);
   else if (request.allow_unsupported.contains(source.type)) resource.identity = {.physical_id = resource.default_name(), .ref = Json(resource.default_name()), .attributes = {}};
   else faults.add("/Resources/" + source.logical_id + "/Type", fmt::format("the resource type {} is not offered here", source.type));
   return resource;
@@ -197,10 +240,11 @@ Plan make_plan(const PlanRequest& request, const ResourceTypes& types, Faults& f
   scope.conditions = evaluate_conditions(request.source.conditions, scope, faults);
   check_names(request.source.resources, faults);
   const auto resources = resources_to_make(request.source, scope, faults);
+  const auto deployed = find_stack(*request.now, request.stack).value_or(StackRecord{});
   std::set<std::string> apis;   // of those resolved so far
   for (const auto index : Ordering(resources, scope.conditions, faults).run()) {
     const auto& source = resources[index];
-    plan.resources.push_back(plan_resource(source, scope, apis, request, types, faults));
+    plan.resources.push_back(plan_resource(source, deployed, scope, apis, request, types, faults));
     if (source.type == "AWS::ApiGateway::RestApi") apis.insert(plan.resources.back().identity.physical_id);
     scope.resources.insert_or_assign(source.logical_id, plan.resources.back().identity);
   }

@@ -61,8 +61,12 @@ struct PlanRequest {
   SystemsManagerLookup systems_manager = {};
   std::string text = {};                               ///< the template, if it came as a text
   std::set<std::string> allow_unsupported = {};        ///< resource types that are recorded without effect, since whoever deploys said so
-  /// Copies a function's code; for its `Code` with functions resolved, and its runtime. Gives `{"Hash": …, "Bytes": …}`.
+  /// What is deployed, and what the services have. Outlives the planning.
+  const Reader* now = nullptr;
+  /// Copies a function's or layer's code; for its `Code` with functions resolved, and its runtime. Gives `{"Hash": …, "Bytes": …}`.
   std::function<Result<Json>(const Json& code, std::string_view runtime)> stage_code = {};
+  /// A document that lies in a bucket: for a `DefinitionS3Location` or `BodyS3Location` with functions resolved.
+  std::function<Result<Json>(const Json& location)> read_document = {};
 };
 /// What stacks other than `except` export: name → value.
 [[nodiscard]] std::map<std::string, std::string> exports_of_others(const Reader& reader, std::string_view except);

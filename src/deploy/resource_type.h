@@ -24,6 +24,7 @@ struct Resource {
   bool retain = false;
   Identity identity;                                   ///< set from identify()
   std::string hash;                                    ///< of type and properties: equal means nothing to do
+  std::optional<std::string> unchanged_id;             ///< the physical id under which it is deployed already, just as it is here
 
   /// The name of a resource whose author gave none: `STACK-LogicalId`. One that is longer than `most` characters ends in eight that tell it from others.
   [[nodiscard]] std::string default_name(std::size_t most = std::string::npos) const;
@@ -36,6 +37,12 @@ class ResourceType {
   [[nodiscard]] virtual std::string_view name() const = 0;
   /// Checks every property, and says what the resource will be called. Pure, apart from the site's ARNs.
   [[nodiscard]] virtual Identity identify(const Resource& resource, Faults& faults) const = 0;
+  /// The same for a type whose names its service gives out, such as the numbers of versions: what is there now says which it will be. One that turns out
+  /// otherwise when it is made is a Conflict.
+  [[nodiscard]] virtual Identity foresee(const Resource& resource, const Reader& now, Faults& faults) const {
+    static_cast<void>(now);
+    return identify(resource, faults);
+  }
   [[nodiscard]] virtual Result<void> create(EngineTransaction& transaction, const Resource& resource) const = 0;
   /// The physical id is the same; another one is a creation and a removal instead.
   [[nodiscard]] virtual Result<void> update(EngineTransaction& transaction, const Resource& resource) const = 0;

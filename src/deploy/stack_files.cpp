@@ -133,14 +133,14 @@ Result<std::vector<StackFiles>> find_stack_files(const fs::path& given) {
   return found;
 }
 
-Template read_stack(const StackFiles& files, const std::function<Result<StagedCode>(const fs::path&)>& stage_code, Faults& faults) {
+Template read_stack(const StackFiles& files, const ParameterValues& parameters, const std::function<Result<StagedCode>(const fs::path&)>& stage_code, Faults& faults) {
   if (files.template_file.empty()) return definitions_template(files, faults);
   const auto document = read_document(files.template_file);
   if (!document) {
     faults.add(document.error());
     return {};
   }
-  return expand_sam(read_template(*document, faults), {.folder = files.folder, .stage_code = stage_code}, faults);
+  return expand_sam(read_template(expand_loops(*document, parameters, faults), faults), {.folder = files.folder, .stage_code = stage_code}, faults);
 }
 
 }  // namespace signalbox::deploy

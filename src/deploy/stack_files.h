@@ -3,6 +3,7 @@
 
 #include "deploy/sam.h"
 #include "deploy/template.h"
+#include "deploy/template_loops.h"
 
 #include <filesystem>
 #include <map>
@@ -26,7 +27,7 @@ struct StackFiles {
 /// InvalidArgument (a name that no stack may have, two templates in one folder, a broken assembly).
 [[nodiscard]] Result<std::vector<StackFiles>> find_stack_files(const std::filesystem::path& path);
 
-/// Reads the template and the definitions beside it, copies code, expands SAM resources.
-[[nodiscard]] Template read_stack(const StackFiles& files, const std::function<Result<StagedCode>(const std::filesystem::path&)>& stage_code, Faults& faults);
+/// Reads the template and the definitions beside it, copies code, expands loops and SAM resources.
+[[nodiscard]] Template read_stack(const StackFiles& files, const ParameterValues& parameters, const std::function<Result<StagedCode>(const std::filesystem::path&)>& stage_code, Faults& faults);
 
 }  // namespace signalbox::deploy

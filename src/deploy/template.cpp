@@ -66,6 +66,7 @@ Parameter read_parameter(const Json& source, const std::string& place, Faults& f
 
 /// Whether the resource stays when it leaves the stack.
 bool read_deletion_policy(const Json& source, const std::string& place, Faults& faults) {
+  if (const auto* given = source.find("DeletionPolicy"); given && !given->is_string()) faults.add(place + "/DeletionPolicy", "a text is expected, no function");
   const auto policy = text_member(source, "DeletionPolicy");
   if (!policy.empty() && policy != "Delete" && policy != "Retain" && policy != "RetainExceptOnCreate")
     faults.add(place + "/DeletionPolicy", fmt::format("'{}' is not offered here; Delete, Retain and RetainExceptOnCreate are", policy));
@@ -101,6 +102,14 @@ void read_resource(const std::string& logical_id, const Json& source, Template& 
   into.resources.push_back(std::move(resource));
 }
 
+void check_transforms(const Json& source, Faults& faults) {
+  const auto* transform = source.find("Transform");
+  if (!transform) return;
+  const auto all = transform->is_array() ? *transform : json_array({*transform});
+  for (const auto& one : all.elements())
+    if (!(one == Json("AWS::Serverless-2016-10-31")) && !(one == Json("AWS::LanguageExtensions"))) faults.add("/Transform", fmt::format("the transform {} is not offered here", one.text()));
+}
+
 }  // namespace
 
 Error Faults::as_error(const std::string& where) const {
@@ -116,8 +125,7 @@ Template read_template(const Json& source, Faults& faults) {
     return read;
   }
   refuse_others(source, "", {"AWSTemplateFormatVersion", "Transform", "Description", "Metadata", "Globals", "Parameters", "Mappings", "Conditions", "Rules", "Resources", "Outputs"}, "template section", faults);
-  if (const auto* transform = source.find("Transform"); transform && !(*transform == Json("AWS::Serverless-2016-10-31")) && !(*transform == json_array({"AWS::Serverless-2016-10-31"})))
-    faults.add("/Transform", fmt::format("the transform {} is not offered here", transform->text()));
+  check_transforms(source, faults);
   if (const auto* description = source.find("Description"); description && description->is_string()) read.description = description->as_string();
   if (const auto* parameters = object_member(source, "Parameters", "", faults))
     for (const auto& [name, parameter] : parameters->members()) {
@@ -125,7 +133,7 @@ Template read_template(const Json& source, Faults& faults) {
       else faults.add("/Parameters/" + name, "an object is expected");
     }
   if (const auto* globals = object_member(source, "Globals", "", faults)) {
-    refuse_others(*globals, "/Globals", {"Function", "StateMachine"}, "section of Globals", faults);
+    refuse_others(*globals, "/Globals", {"Function", "StateMachine", "Api", "LayerVersion"}, "section of Globals", faults);
     read.globals = *globals;
   }
   if (const auto* mappings = object_member(source, "Mappings", "", faults)) read.mappings = *mappings;

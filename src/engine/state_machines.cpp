@@ -210,11 +210,18 @@ Result<StateMachineRecord> update_state_machine(Transaction& transaction, Update
   if (request.tags) record->tags = std::move(*request.tags);
   if (revised) {
     record->updated_at = transaction.now();
-    record->revision_id = transaction.new_uuid().value;
+    record->revision_id = request.revision_id.value_or(transaction.new_uuid().value);
     put_revision(transaction, *record, definition);
   }
   put_state_machine(transaction, *record);
   return *record;
+}
+
+bool makes_revision(const Reader& reader, const StateMachineRecord& record, const UpdateStateMachine& request) {
+  const auto differs = [](const auto& value, const auto& wanted) { return wanted && !(value == *wanted); };
+  return differs(definition_text(reader, record.definition).value_or(""), request.definition) || differs(record.role_arn, request.role_arn) ||
+         differs(record.logging_configuration, request.logging_configuration) || differs(record.tracing_configuration, request.tracing_configuration) ||
+         differs(record.encryption_configuration, request.encryption_configuration);
 }
 
 void delete_state_machine(Transaction& transaction, std::string_view name) {

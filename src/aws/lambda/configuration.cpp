@@ -83,6 +83,8 @@ Answer<void> read_package(const Json& request) {
 
 }  // namespace
 
+std::string shown_sha256(const std::string& of_archive, std::string_view code_hash) { return of_archive.empty() ? base64_encode(hex_to_bytes(code_hash)) : of_archive; }
+
 Json tags_json(const std::map<std::string, std::string>& tags) {
   Json::Object out;
   for (const auto& [name, value] : tags) out.push_back({name, Json(value)});
@@ -109,7 +111,7 @@ Json configuration_json(const OperationContext& context, const functions::Functi
                           {"Timeout", Json(config.timeout_seconds)},
                           {"MemorySize", Json(config.memory_mb)},
                           {"LastModified", Json(lambda_time(config.modified_at))},
-                          {"CodeSha256", Json(config.code_sha256.empty() ? base64_encode(hex_to_bytes(config.code_hash)) : config.code_sha256)},
+                          {"CodeSha256", Json(shown_sha256(config.code_sha256, config.code_hash))},
                           {"Version", Json(version)},
                           {"TracingConfig", setting(config, "TracingConfig", json_object({{"Mode", "PassThrough"}}))},
                           {"RevisionId", Json(revision_id(config.key.id + config.version, config.revision))},

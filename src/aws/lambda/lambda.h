@@ -46,6 +46,9 @@ struct Page {
 };
 [[nodiscard]] Answer<Page> page_of(const Json& request);
 
+/// What the API shows: the archive's digest in base64; that of the content where code came as a folder.
+[[nodiscard]] std::string shown_sha256(const std::string& of_archive, std::string_view code_hash);
+
 struct UploadedCode {
   std::string hash, sha256;      ///< sha256: base64
   std::int64_t bytes = 0;

@@ -46,7 +46,7 @@ Json summary_json(const Site& site, const functions::LayerRecord& layer) {
 Json layer_json(const OperationContext& context, const functions::LayerRecord& layer) {
   const auto& site = context.services.engine.site();
   return summary_json(site, layer).with("LayerArn", Json(functions::layer_arn(site, layer.name)))
-      .with("Content", json_object({{"Location", Json(context.base_url + "/v1/layers/" + layer.name)}, {"CodeSha256", Json(layer.code_sha256)}, {"CodeSize", Json(layer.code_bytes)}}));
+      .with("Content", json_object({{"Location", Json(context.base_url + "/v1/layers/" + layer.name)}, {"CodeSha256", Json(shown_sha256(layer.code_sha256, layer.code_hash))}, {"CodeSize", Json(layer.code_bytes)}}));
 }
 
 Answer<functions::LayerRecord> version_of(const Reader& reader, const Json& request) {

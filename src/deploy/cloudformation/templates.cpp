@@ -2,6 +2,8 @@
 
 #include "deploy/cloudformation/api.h"
 
+#include "deploy/template_loops.h"
+
 #include "signalbox/encoding.h"
 
 #include <fmt/format.h>
@@ -104,7 +106,11 @@ aws::Answer<Template> template_of(const std::string& text) {
   const auto document = parse_document(text);
   if (!document) return validation_error("Template format error: " + document.error().message);
   Faults faults;
-  auto source = read_template(*document, faults);
+  const ParameterValues defaults = [](const Template& declared) {
+    Faults ignored;
+    return parameter_values(declared, {}, {}, ignored);
+  };
+  auto source = read_template(expand_loops(*document, defaults, faults), faults);
   if (!faults.empty()) return validation_error("Template error: " + faults.as_error("template").message);
   return source;
 }

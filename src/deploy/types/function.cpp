@@ -3,6 +3,7 @@
 #include "deploy/properties.h"
 #include "deploy/types/types.h"
 #include "services/functions/functions.h"
+#include "services/functions/layers.h"
 
 #include <fmt/format.h>
 
@@ -26,7 +27,9 @@ class FunctionType final : public ResourceType {
   }
 
   Result<void> create(EngineTransaction& transaction, const Resource& resource) const override {
-    const auto created = functions::create_function(transaction, read(resource));
+    auto config = read(resource);
+    if (auto found = find_layers(transaction, config); !found) return found;
+    const auto created = functions::create_function(transaction, std::move(config));
     return created ? Result<void>() : Result<void>(created.error());
   }
 
@@ -34,6 +37,7 @@ class FunctionType final : public ResourceType {
     auto config = read(resource);
     const auto existing = functions::find_function(transaction, config.name);
     if (!existing) return create(transaction, resource);
+    if (auto found = find_layers(transaction, config); !found) return found;
     if (!config.reserved_concurrency) config.reserved_concurrency = existing->reserved_concurrency;   // set by hand
     const auto updated = functions::update_function(transaction, std::move(config));
     return updated ? Result<void>() : Result<void>(updated.error());
@@ -45,6 +49,28 @@ class FunctionType final : public ResourceType {
   }
 
  private:
+  /// Layers are known by their ARNs until now: those of this stack are made by then.
+  static Result<void> find_layers(const Reader& reader, functions::FunctionConfig& config) {
+    for (auto& layer : config.layers) {
+      const auto found = functions::find_layer_by_arn(reader, layer.arn);
+      if (!found) return found.error();
+      layer.code_hash = found->code_hash;
+      layer.bytes = found->code_bytes;
+    }
+    return {};
+  }
+
+  static void read_layers(Properties& properties, functions::FunctionConfig& config) {
+    constexpr std::size_t layers_max = 5;
+    const auto* layers = properties.array("Layers");
+    if (!layers) return;
+    if (layers->size() > layers_max) properties.fault("Layers", "a function has at most 5 layers");
+    for (const auto& layer : layers->elements()) {
+      if (layer.is_string()) config.layers.push_back({.arn = std::string(layer.as_string()), .code_hash = {}, .bytes = 0});
+      else properties.fault("Layers", fmt::format("{} is no ARN of a layer's version", layer.text()));
+    }
+  }
+
   functions::FunctionConfig read(const Resource& resource, Faults& faults) const {
     Properties properties(resource.properties, resource.place, faults, &resource.written_as);
     functions::FunctionConfig config;
@@ -66,6 +92,7 @@ class FunctionType final : public ResourceType {
       config.code_hash = code->find("Hash")->as_string();
       config.code_bytes = code->find("Bytes")->as_integer().value_or(0);
     }
+    read_layers(properties, config);
     config.reserved_concurrency = properties.integer("ReservedConcurrentExecutions", 0, 1'000'000);
     for (const auto* name : {"DeadLetterConfig", "LoggingConfig", "TracingConfig", "EphemeralStorage", "SnapStart", "VpcConfig"})
       if (const auto* value = properties.object(name)) config.settings[name] = value->text();

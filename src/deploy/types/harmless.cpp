@@ -30,10 +30,7 @@ class HarmlessType final : public ResourceType {
 }  // namespace
 
 void add_harmless_types(ResourceTypes& types) {
-  constexpr std::array names{"AWS::CDK::Metadata",       "AWS::Lambda::Permission",     "AWS::Lambda::LayerVersionPermission",
-                             "AWS::Logs::ResourcePolicy", "AWS::ApiGateway::Account",    "AWS::SQS::QueuePolicy",
-                             "AWS::SQS::QueueInlinePolicy", "AWS::SNS::TopicPolicy",     "AWS::SNS::TopicInlinePolicy",
-                             "AWS::S3::BucketPolicy",     "AWS::Events::EventBusPolicy", "AWS::CloudFormation::WaitConditionHandle"};
+  constexpr std::array names{"AWS::CDK::Metadata", "AWS::Lambda::LayerVersionPermission", "AWS::ApiGateway::Account", "AWS::S3::BucketPolicy", "AWS::CloudFormation::WaitConditionHandle"};
   for (const auto* name : names) types.push_back(std::make_unique<HarmlessType>(name));
 }
 

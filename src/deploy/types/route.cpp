@@ -1,4 +1,5 @@
-/// Signalbox::Route: an Api event of a function. Physical id: method and path.
+/// Signalbox::Route: an Api event of a function at the root of the public listener, besides the stage of its API. Physical id: stack, method and path. The first
+/// stack that has a path keeps it; paths that the daemon serves itself stay its own.
 
 #include "deploy/properties.h"
 #include "deploy/types/types.h"
@@ -16,21 +17,24 @@ class RouteType final : public ResourceType {
 
   Identity identify(const Resource& resource, Faults& faults) const override {
     const auto route = read(resource, faults);
-    const auto checked = routes::check_route(route);
-    if (!checked && !route.path.empty()) faults.add(resource.place, checked.error().message);
-    const auto& known = checked ? *checked : route;
-    return {.physical_id = known.method + " " + known.path, .ref = std::nullopt, .attributes = {}};
+    return {.physical_id = resource.stack + " " + route.method + " " + route.path, .ref = std::nullopt, .attributes = {}};
   }
 
   Result<void> create(EngineTransaction& transaction, const Resource& resource) const override {
     Faults none;
-    return routes::put_route(transaction, read(resource, none));
+    const auto route = read(resource, none);
+    if (!routes::check_route(route)) return {};
+    auto put = routes::put_route(transaction, route);
+    return !put && put.error().code == ErrorCode::AlreadyExists ? Result<void>() : put;
   }
   Result<void> update(EngineTransaction& transaction, const Resource& resource) const override { return create(transaction, resource); }
 
   Result<void> remove(EngineTransaction& transaction, const std::string& physical_id) const override {
-    const auto blank = physical_id.find(' ');
-    routes::remove_route(transaction, physical_id.substr(blank + 1), physical_id.substr(0, blank));
+    const auto first = physical_id.find(' '), second = physical_id.find(' ', first + 1);
+    const auto stack = physical_id.substr(0, first), method = physical_id.substr(first + 1, second - first - 1), path = physical_id.substr(second + 1);
+    const auto checked = routes::check_route({.path = path, .method = method, .function = {}, .stack = stack});
+    const auto existing = checked ? routes::find_route(transaction, checked->path, checked->method) : std::nullopt;
+    if (existing && existing->stack == stack) routes::remove_route(transaction, existing->path, existing->method);
     return {};
   }
 

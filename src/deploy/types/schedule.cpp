@@ -53,11 +53,7 @@ class ScheduleType final : public ResourceType {
     target.arn = properties.required("Arn");
     target.role_arn = properties.required("RoleArn");
     target.input = properties.string("Input");
-    if (const auto* dead_letters = properties.object("DeadLetterConfig")) {
-      Properties queue(*dead_letters, properties.at("DeadLetterConfig"), of.faults());
-      target.dead_letter_queue = queue.string("Arn");
-      queue.refuse_others();
-    }
+    target.dead_letter_queue = read_dead_letter_queue(properties);
     if (const auto* queue = properties.object("SqsParameters")) {
       Properties message(*queue, properties.at("SqsParameters"), of.faults());
       target.message_group_id = message.string("MessageGroupId");
@@ -68,9 +64,18 @@ class ScheduleType final : public ResourceType {
     return target;
   }
 
+  static std::optional<std::string> read_dead_letter_queue(Properties& of) {
+    const auto* given = of.object("DeadLetterConfig");
+    if (!given) return std::nullopt;
+    Properties queue(*given, of.at("DeadLetterConfig"), of.faults());
+    auto arn = queue.string("Arn");
+    queue.refuse_others();
+    return arn;
+  }
+
   static void read_window(Properties& of) {
     const auto* window = of.object("FlexibleTimeWindow");
-    if (!window) return of.fault("FlexibleTimeWindow", "this property is required");
+    if (!window) return;
     Properties properties(*window, of.at("FlexibleTimeWindow"), of.faults());
     const auto mode = properties.required("Mode");
     if (mode != "OFF" && mode != "FLEXIBLE") properties.fault("Mode", "OFF or FLEXIBLE is expected");
@@ -101,16 +106,21 @@ class ScheduleType final : public ResourceType {
     definition.enabled = properties.boolean("Enabled").value_or(true) && state == "ENABLED";
     if (const auto* target = properties.object("Target")) {
       definition.targets.push_back(read_target(*target, properties));
-      read_window(properties);
-      if (const auto group = properties.string("GroupName")) definition.id.group = *group;
-      definition.start_at = time_of(properties, "StartDate");
-      definition.end_at = time_of(properties, "EndDate");
+      if (!properties.object("FlexibleTimeWindow")) properties.fault("FlexibleTimeWindow", "this property is required");
       properties.ignore({"KmsKeyArn"});
     } else {   // an event of a SAM resource
       ScheduleTarget target_of_event;
       target_of_event.arn = properties.required("TargetArn");
       target_of_event.input = properties.string("Input");
+      target_of_event.role_arn = properties.string("RoleArn");
+      target_of_event.dead_letter_queue = read_dead_letter_queue(properties);
       definition.targets.push_back(std::move(target_of_event));
+    }
+    if (!is_rule) {
+      read_window(properties);
+      if (const auto group = properties.string("GroupName")) definition.id.group = *group;
+      definition.start_at = time_of(properties, "StartDate");
+      definition.end_at = time_of(properties, "EndDate");
     }
     properties.refuse_others();
     return definition;

@@ -1,4 +1,4 @@
-/// AWS::StepFunctions::StateMachine, and so AWS::Serverless::StateMachine. Ref: ARN. Fn::GetAtt: Arn, Name.
+/// AWS::StepFunctions::StateMachine, and so AWS::Serverless::StateMachine. Ref: ARN. Fn::GetAtt: Arn, Name, StateMachineRevisionId.
 
 #include "deploy/properties.h"
 #include "deploy/types/substitutions.h"
@@ -34,6 +34,17 @@ class StateMachineType final : public ResourceType {
     return {.physical_id = request.name, .ref = Json(arn), .attributes = {{"Arn", arn}, {"Name", request.name}}};
   }
 
+  /// The revision that an update would make is known before, so that versions of it can be asked for.
+  Identity foresee(const Resource& resource, const Reader& now, Faults& faults) const override {
+    auto identity = identify(resource, faults);
+    const auto existing = find_state_machine(now, identity.physical_id);
+    std::string revision = existing ? existing->revision_id.value_or("INITIAL") : "INITIAL";
+    if (existing && !resource.unchanged_id)
+      if (const auto change = change_of(resource, *existing); makes_revision(now, *existing, change)) revision = *change.revision_id;
+    identity.attributes.emplace("StateMachineRevisionId", revision);
+    return identity;
+  }
+
   Result<void> create(EngineTransaction& transaction, const Resource& resource) const override {
     auto request = read(resource);
     if (const auto existing = find_state_machine(transaction, request.name); existing && existing->stack != request.stack)
@@ -43,20 +54,11 @@ class StateMachineType final : public ResourceType {
   }
 
   Result<void> update(EngineTransaction& transaction, const Resource& resource) const override {
-    auto request = read(resource);
+    const auto request = read(resource);
     const auto existing = find_state_machine(transaction, request.name);
     if (!existing) return create(transaction, resource);   // somebody deleted it meanwhile
     if (existing->type != request.type) return error(ErrorCode::Conflict, "the type of a state machine cannot be changed; give it another name");
-    UpdateStateMachine change;
-    change.name = std::move(request.name);
-    change.definition = std::move(request.definition);
-    change.role_arn = std::move(request.role_arn);
-    change.tags = std::move(request.tags);
-    change.logging_configuration = std::move(request.logging_configuration);
-    change.tracing_configuration = std::move(request.tracing_configuration);
-    change.encryption_configuration = std::move(request.encryption_configuration);
-    change.allow_unsupported = allow_unsupported_;
-    const auto updated = update_state_machine(transaction, std::move(change));
+    const auto updated = update_state_machine(transaction, change_of(resource, *existing));
     return updated ? Result<void>() : Result<void>(updated.error());
   }
 
@@ -66,6 +68,22 @@ class StateMachineType final : public ResourceType {
   }
 
  private:
+  /// Its revision's id depends on what changes what, so that whoever plans finds the same one.
+  UpdateStateMachine change_of(const Resource& resource, const StateMachineRecord& existing) const {
+    auto request = read(resource);
+    UpdateStateMachine change;
+    change.name = std::move(request.name);
+    change.definition = std::move(request.definition);
+    change.role_arn = std::move(request.role_arn);
+    change.tags = std::move(request.tags);
+    change.logging_configuration = std::move(request.logging_configuration);
+    change.tracing_configuration = std::move(request.tracing_configuration);
+    change.encryption_configuration = std::move(request.encryption_configuration);
+    change.revision_id = uuid_of(fmt::format("revision {} {} {}", existing.arn, existing.revision_id.value_or("INITIAL"), resource.hash));
+    change.allow_unsupported = allow_unsupported_;
+    return change;
+  }
+
   CreateStateMachine read(const Resource& resource, Faults& faults) const {
     Properties properties(resource.properties, resource.place, faults, &resource.written_as);
     CreateStateMachine request;

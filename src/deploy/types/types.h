@@ -15,6 +15,8 @@ namespace signalbox::deploy {
 
 std::unique_ptr<ResourceType> make_state_machine_type(Site site, bool allow_unsupported);
 std::unique_ptr<ResourceType> make_function_type(Site site);
+std::unique_ptr<ResourceType> make_function_version_type(Site site);
+std::unique_ptr<ResourceType> make_layer_version_type(Site site);
 std::unique_ptr<ResourceType> make_queue_type(const Queues& queues);
 std::unique_ptr<ResourceType> make_topic_type(const Topics& topics);
 std::unique_ptr<ResourceType> make_subscription_type(const Topics& topics);
@@ -23,6 +25,7 @@ std::unique_ptr<ResourceType> make_schedule_type(const Schedules& schedules);
 std::unique_ptr<ResourceType> make_route_type();
 
 class AwsCalls;
+void add_state_machine_version_types(ResourceTypes& types);
 void add_gateway_types(ResourceTypes& types);
 void add_harmless_types(ResourceTypes& types);
 void add_iam_types(ResourceTypes& types, const AwsCalls& calls);
@@ -30,6 +33,7 @@ void add_log_types(ResourceTypes& types, const Site& site);
 void add_event_types(ResourceTypes& types, const events::Events& events);
 void add_function_setting_types(ResourceTypes& types, const AwsCalls& calls, const Site& site);
 void add_schedule_group_type(ResourceTypes& types, const AwsCalls& calls, const Site& site);
+void add_policy_types(ResourceTypes& types, const Queues& queues, const Topics& topics, const AwsCalls& calls);
 void add_stored_types(ResourceTypes& types, const AwsCalls& calls, const Site& site);
 
 /// The services whose resources templates make; all outlive the types.

@@ -41,13 +41,14 @@ std::string layer_version_arn(const Site& site, std::string_view name, std::int6
 
 Result<LayerRecord> publish_layer_version(Transaction& transaction, LayerRecord layer) {
   if (!is_layer_name(layer.name)) return error(ErrorCode::InvalidArgument, fmt::format("'{}' is not a layer's name: 1 to 140 letters, digits, - and _", layer.name), "LayerName");
-  const Key last(layers_table, layer.name, 0);
-  layer.version = std::stoll(transaction.get(last).value_or("0")) + 1;
+  layer.version = last_layer_version(transaction, layer.name) + 1;
   layer.created_at = transaction.now();
-  transaction.put(last, std::to_string(layer.version));
+  transaction.put(Key(layers_table, layer.name, 0), std::to_string(layer.version));
   transaction.put(Key(layers_table, layer.name, layer.version), to_text(layer));
   return layer;
 }
+
+std::int64_t last_layer_version(const Reader& reader, std::string_view name) { return std::stoll(reader.get(Key(layers_table, name, 0)).value_or("0")); }
 
 std::optional<LayerRecord> find_layer_version(const Reader& reader, std::string_view name, std::int64_t version) {
   if (version < 1) return std::nullopt;

@@ -26,6 +26,8 @@ struct LayerRecord {
 /// Gives the next version's number. Errors: InvalidArgument (name).
 [[nodiscard]] Result<LayerRecord> publish_layer_version(Transaction& transaction, LayerRecord layer);
 [[nodiscard]] std::optional<LayerRecord> find_layer_version(const Reader& reader, std::string_view name, std::int64_t version);
+/// The number given out last; 0 if none was.
+[[nodiscard]] std::int64_t last_layer_version(const Reader& reader, std::string_view name);
 /// By a version's ARN, of any region and account. Errors: InvalidArgument, NotFound.
 [[nodiscard]] Result<LayerRecord> find_layer_by_arn(const Reader& reader, std::string_view arn);
 /// Functions that use it go on using it.

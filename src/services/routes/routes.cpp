@@ -110,6 +110,11 @@ Result<void> put_route(Transaction& transaction, const Route& given) {
   return {};
 }
 
+std::optional<Route> find_route(const Reader& reader, std::string_view path, std::string_view method) {
+  const auto record = reader.get(Key(routes_table, path, method));
+  return record ? std::optional(from_record(*record)) : std::nullopt;
+}
+
 void remove_route(Transaction& transaction, std::string_view path, std::string_view method) { transaction.erase(Key(routes_table, path, method)); }
 
 std::vector<Route> list_routes(const Reader& reader) {

@@ -29,6 +29,7 @@ struct Route {
 [[nodiscard]] Result<Route> check_route(Route route);
 /// Makes or replaces a route of the same stack. Errors: those of check_route(), AlreadyExists (another stack has it).
 [[nodiscard]] Result<void> put_route(Transaction& transaction, const Route& route);
+[[nodiscard]] std::optional<Route> find_route(const Reader& reader, std::string_view path, std::string_view method);
 /// One that does not exist is no error.
 void remove_route(Transaction& transaction, std::string_view path, std::string_view method);
 

@@ -175,7 +175,8 @@ Result<TextMap> Topics::attributes(const Reader& reader, const std::string& name
                  R"({"http":{"defaultHealthyRetryPolicy":{"minDelayTarget":20,"maxDelayTarget":20,"numRetries":3,"numMaxDelayRetries":0,"numNoDelayRetries":0,)"
                  R"("numMinDelayRetries":0,"backoffFunction":"linear"},"disableSubscriptionOverrides":false}})"}};
   if (topic->is_fifo()) shown["ContentBasedDeduplication"] = "false";
-  for (const auto& [attribute, value] : topic->attributes) shown[attribute] = value;
+  for (const auto& [attribute, value] : topic->attributes)
+    if (attribute != "Policy" || !value.empty()) shown[attribute] = value;   // an empty policy is none
   return shown;
 }
 

@@ -1,9 +1,11 @@
 /// Templates: what is read, what is resolved, what is refused and where.
 
+#include "deploy/dynamic_references.h"
 #include "deploy/intrinsics.h"
 #include "deploy/resource_type.h"
 #include "deploy/sam.h"
 #include "deploy/template.h"
+#include "deploy/template_loops.h"
 #include "deploy/types/substitutions.h"
 
 #include "asl/yaml.h"
@@ -202,11 +204,9 @@ Resources:
       Policies: [SQSPollerPolicy]
       Events:
         Q: {Type: SQS, Properties: {Queue: !GetAtt Queue.Arn, BatchSize: 1}}
-        A: {Type: Api, Properties: {Path: /x, Method: get}}
         S: {Type: Schedule, Properties: {Schedule: rate(1 day), Input: "{}", Enabled: false}}
 )Y") == R"Y(F AWS::Lambda::Function {"Handler":"index.handler","Runtime":"nodejs22.x","Code":{"Hash":"hash of /stack/code/","Bytes":7}}
 FQ AWS::Lambda::EventSourceMapping {"EventSourceArn":{"Fn::GetAtt":["Queue","Arn"]},"BatchSize":1,"FunctionName":{"Ref":"F"}}
-FA Signalbox::Route {"Path":"/x","Method":"get","FunctionName":{"Ref":"F"}}
 FS AWS::Scheduler::Schedule {"ScheduleExpression":"rate(1 day)","Input":"{}","Enabled":false,"Rule":true,"TargetArn":{"Fn::GetAtt":["F","Arn"]}}
 )Y");
 }
@@ -218,16 +218,18 @@ Resources:
     Type: AWS::Serverless::Function
     Properties:
       Handler: index.handler
-      Layers: []
+      FunctionUrlConfig: {AuthType: NONE}
       Events:
         B: {Type: S3, Properties: {}}
-        A: {Type: Api, Properties: {Path: /x, Method: get, Auth: {}}}
-)Y") == R"Y(/Resources/F/Properties/Layers: the property 'Layers' of AWS::Serverless::Function is not offered here
+        A: {Type: Api, Properties: {Path: /x, Method: get, RestApiId: !Ref Own, Auth: {Authorizer: Mine}}}
+        C: {Type: Api, Properties: {Path: /x, Method: get, RestApiId: !Ref Other}}
+  Own: {Type: AWS::Serverless::Api, Properties: {StageName: v1, DefinitionBody: {}}}
+)Y") == R"Y(/Resources/F/Properties/FunctionUrlConfig: the property 'FunctionUrlConfig' of AWS::Serverless::Function is not offered here
 /Resources/F/Properties/CodeUri: this property is required
 /Resources/F/Properties/Events/B/Type: the event type S3 is not offered here for AWS::Serverless::Function
-/Resources/F/Properties/Events/A/Properties/Auth: the property 'Auth' of an Api event is not offered here
+/Resources/F/Properties/Events/A/Properties/Auth/Authorizer: authorizers are not offered here
+/Resources/F/Properties/Events/C/Properties/RestApiId: there is no AWS::Serverless::Api 'Other'
 F AWS::Lambda::Function {"Handler":"index.handler"}
-FA Signalbox::Route {"Path":"/x","Method":"get","Auth":{},"FunctionName":{"Ref":"F"}}
 )Y");
 }
 
@@ -242,6 +244,114 @@ Globals: {Function: {Runtime: nodejs20.x, Timeout: 9, Environment: {Variables: {
 Resources:
   F: {Type: AWS::Serverless::Function, Properties: {InlineCode: x, Handler: index.handler, Timeout: 3, Environment: {Variables: {B: c}}}}
 )") == R"(F AWS::Lambda::Function {"Handler":"index.handler","Runtime":"nodejs20.x","Timeout":3,"Environment":{"Variables":{"A":"a","B":"c"}},"Code":{"ZipFile":"x"}})" "\n");
+}
+
+TEST_CASE("what SAM publishes has logical ids that templates may name by a shorter name") {
+  CHECK(expanded(R"Y(
+Resources:
+  F:
+    Type: AWS::Serverless::Function
+    Properties: {CodeUri: code/, Handler: index.handler, Runtime: nodejs22.x, AutoPublishAlias: live, Events: {Q: {Type: SQS, Properties: {Queue: !GetAtt Queue.Arn}}}}
+  M:
+    Type: AWS::Serverless::StateMachine
+    Properties: {Definition: {}, AutoPublishAlias: live, UseAliasAsEventTarget: true, DefinitionSubstitutions: {F: !Ref F.Alias, V: !Sub '${F.Version}-${F.Arn}'},
+                 Events: {S: {Type: Schedule, Properties: {Schedule: rate(1 day)}}}}
+  L:
+    Type: AWS::Serverless::LayerVersion
+    Properties: {ContentUri: layer/}
+)Y") == R"Y(F AWS::Lambda::Function {"Handler":"index.handler","Runtime":"nodejs22.x","Code":{"Hash":"hash of /stack/code/","Bytes":7}}
+FVersion64df88e7fc AWS::Lambda::Version {"FunctionName":{"Ref":"F"}}
+FAliaslive AWS::Lambda::Alias {"Name":"live","FunctionName":{"Ref":"F"},"FunctionVersion":{"Fn::GetAtt":["FVersion64df88e7fc","Version"]}}
+FQ AWS::Lambda::EventSourceMapping {"EventSourceArn":{"Fn::GetAtt":["Queue","Arn"]},"FunctionName":{"Ref":"FAliaslive"}}
+M AWS::StepFunctions::StateMachine {"Definition":{},"DefinitionSubstitutions":{"F":{"Ref":"FAliaslive"},"V":{"Fn::Sub":"${FVersion64df88e7fc}-${F.Arn}"}}}
+MVersion AWS::StepFunctions::StateMachineVersion {"StateMachineArn":{"Ref":"M"},"StateMachineRevisionId":{"Fn::GetAtt":["M","StateMachineRevisionId"]}}
+MAliaslive AWS::StepFunctions::StateMachineAlias {"Name":"live","DeploymentPreference":{"StateMachineVersionArn":{"Ref":"MVersion"},"Type":"ALL_AT_ONCE"}}
+MS AWS::Scheduler::Schedule {"ScheduleExpression":"rate(1 day)","Rule":true,"TargetArn":{"Ref":"MAliaslive"}}
+L AWS::Lambda::LayerVersion {"LayerName":"L","Content":{"Hash":"hash of /stack/layer/","Bytes":7}}
+)Y");
+}
+
+TEST_CASE("an Api event is a method of the implicit API, whose document, deployment and stage are made") {
+  const auto text = expanded(R"Y(
+Globals: {Api: {Cors: "'*'"}}
+Resources:
+  F: {Type: AWS::Serverless::Function, Properties: {InlineCode: x, Events: {Get: {Type: Api, Properties: {Path: "/a/{id}", Method: GET}}}}}
+  M: {Type: AWS::Serverless::StateMachine, Properties: {Definition: {}, Events: {Post: {Type: Api, Properties: {Path: "/a/{id}", Method: post}}}}}
+)Y");
+  CHECK(text.find("FGet Signalbox::Route {\"Path\":\"/a/{id}\",\"Method\":\"GET\",\"FunctionName\":{\"Ref\":\"F\"}}\n") != std::string::npos);
+  CHECK(text.find("MPost ") == std::string::npos);
+  CHECK(text.find("ServerlessRestApi AWS::ApiGateway::RestApi {\"Body\":{\"swagger\":\"2.0\",") != std::string::npos);
+  CHECK(text.find(R"("uri":{"Fn::Sub":"arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${F.Arn}/invocations"})") != std::string::npos);
+  CHECK(text.find(R"("application/json":{"Fn::Sub":"{\"input\": \"$util.escapeJavaScript($input.json('$'))\", \"stateMachineArn\": \"${M}\"}"})") != std::string::npos);
+  CHECK(text.find(R"("method.response.header.Access-Control-Allow-Methods":"'GET,OPTIONS,POST'")") != std::string::npos);
+  const auto stage = text.find(R"(ServerlessRestApiProdStage AWS::ApiGateway::Stage {"RestApiId":{"Ref":"ServerlessRestApi"},"StageName":"Prod","DeploymentId":{"Ref":"ServerlessRestApiDeployment)");
+  CHECK(stage != std::string::npos);
+}
+
+TEST_CASE("events of topics and rules") {
+  CHECK(expanded(R"Y(
+Resources:
+  F:
+    Type: AWS::Serverless::Function
+    Properties:
+      InlineCode: x
+      Events:
+        T: {Type: SNS, Properties: {Topic: !Ref Topic, FilterPolicy: {kind: [a]}}}
+        Q: {Type: SNS, Properties: {Topic: !Ref Topic, SqsSubscription: true}}
+        R: {Type: EventBridgeRule, Properties: {Pattern: {source: [s]}, InputPath: $.detail, DeadLetterConfig: {Type: SQS}}}
+        L: {Type: CloudWatchLogs, Properties: {LogGroupName: g}}
+)Y") == R"Y(/Resources/F/Properties/Events/L/Type: the event type CloudWatchLogs is not offered here for AWS::Serverless::Function
+F AWS::Lambda::Function {"Code":{"ZipFile":"x"}}
+FT AWS::SNS::Subscription {"TopicArn":{"Ref":"Topic"},"FilterPolicy":{"kind":["a"]},"Protocol":"lambda","Endpoint":{"Fn::GetAtt":["F","Arn"]}}
+FQQueue AWS::SQS::Queue {}
+FQQueuePolicy AWS::SQS::QueuePolicy {"PolicyDocument":{"Version":"2012-10-17","Statement":[{"Action":"sqs:SendMessage","Effect":"Allow","Principal":"*","Resource":{"Fn::GetAtt":["FQQueue","Arn"]},"Condition":{"ArnEquals":{"aws:SourceArn":{"Ref":"Topic"}}}}]},"Queues":[{"Ref":"FQQueue"}]}
+FQEventSourceMapping AWS::Lambda::EventSourceMapping {"EventSourceArn":{"Fn::GetAtt":["FQQueue","Arn"]},"FunctionName":{"Ref":"F"}}
+FQ AWS::SNS::Subscription {"TopicArn":{"Ref":"Topic"},"Protocol":"sqs","Endpoint":{"Fn::GetAtt":["FQQueue","Arn"]}}
+FRQueue AWS::SQS::Queue {}
+FR AWS::Events::Rule {"EventPattern":{"source":["s"]},"Targets":[{"Id":"FRLambdaTarget","Arn":{"Fn::GetAtt":["F","Arn"]},"InputPath":"$.detail","DeadLetterConfig":{"Arn":{"Fn::GetAtt":["FRQueue","Arn"]}}}]}
+)Y");
+}
+
+namespace {
+
+std::string looped(std::string_view text) {
+  Faults faults;
+  const ParameterValues values = [](const Template& declared) {
+    Faults ignored;
+    return parameter_values(declared, {}, {}, ignored);
+  };
+  const auto document = expand_loops(yaml(text), values, faults);
+  return faults.empty() ? document.find("Resources")->text() : listed(faults);
+}
+
+}  // namespace
+
+TEST_CASE("loops give what they hold for each element") {
+  CHECK(looped(R"Y(
+Transform: AWS::LanguageExtensions
+Parameters: {Names: {Type: CommaDelimitedList, Default: "a, b.c"}}
+Resources:
+  Fn::ForEach::Outer: [Name, !Ref Names, {'Queue&{Name}': {Type: AWS::SQS::Queue, Properties: {QueueName: !Sub '${AWS::StackName}-${Name}', Tag: !Ref Name}}}]
+  Last: {Type: AWS::SNS::Topic}
+)Y") == R"({"Queuea":{"Type":"AWS::SQS::Queue","Properties":{"QueueName":{"Fn::Sub":"${AWS::StackName}-a"},"Tag":"a"}},)"
+          R"("Queuebc":{"Type":"AWS::SQS::Queue","Properties":{"QueueName":{"Fn::Sub":"${AWS::StackName}-b.c"},"Tag":"b.c"}},"Last":{"Type":"AWS::SNS::Topic"}})");
+  CHECK(looped("{Transform: AWS::LanguageExtensions, Resources: {'Fn::ForEach::A': [X, [a, b], {'Fn::ForEach::B': [Y, [c], {'${X}${Y}': {}}]}]}}") == R"({"ac":{},"bc":{}})");
+  CHECK(looped("{Resources: {'Fn::ForEach::A': [X, [a], {'${X}': {}}]}}") == "/Resources/Fn::ForEach::A: Fn::ForEach needs the transform AWS::LanguageExtensions\n");
+  CHECK(looped("{Transform: AWS::LanguageExtensions, Resources: {'Fn::ForEach::A': [X, [a, a], {'${X}': {}}], 'Fn::ForEach::B': [X, !Ref Unknown, {}], 'Fn::ForEach::C': [X]}}") ==
+        "/Resources/Fn::ForEach::A: 'a' is there already\n"
+        "/Resources/Fn::ForEach::B/1: {\"Ref\":\"Unknown\"} is no list of texts, and no parameter that is one\n"
+        "/Resources/Fn::ForEach::C: Fn::ForEach takes an identifier, a collection and an object\n");
+}
+
+TEST_CASE("dynamic references take what Systems Manager has") {
+  const SystemsManagerLookup lookup = [](const std::string& name) { return name == "/a:2" ? std::optional<std::string>("x") : std::nullopt; };
+  Faults faults;
+  CHECK(with_dynamic_references(yaml("{a: ['<{{resolve:ssm:/a:2}}|{{resolve:ssm-secure:/a:2}}>', 1]}"), lookup, "/P", faults).text() == R"({"a":["<x|x>",1]})");
+  CHECK(faults.empty());
+  (void)with_dynamic_references(yaml("{a: '{{resolve:ssm:/b}}', b: ['{{resolve:secretsmanager:s}}']}"), lookup, "/P", faults);
+  CHECK(listed(faults) ==
+        "/P/a: Systems Manager has no parameter '/b'\n"
+        "/P/b/0: dynamic references to secretsmanager are not offered here; those to ssm and ssm-secure are\n");
 }
 
 TEST_CASE("definition substitutions") {

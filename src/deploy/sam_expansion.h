@@ -1,0 +1,85 @@
+#pragma once
+/// What the parts of the SAM transform share (sam.cpp, sam_function.cpp, sam_state_machine.cpp, sam_events.cpp, sam_api.cpp).
+
+#include "deploy/sam.h"
+#include "deploy/sam_names.h"
+
+#include <initializer_list>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace signalbox::deploy::sam {
+
+/// A REST API that collects the events which name it.
+struct ApiDraft {
+  ResourceSource source;
+  Json paths = Json::empty_object();                   ///< of the document, which its author did not write
+  Json validators = Json::empty_object();
+  bool needs_key = false;                              ///< one of its methods does
+};
+
+/// The transform as it goes through a template.
+struct Expansion {
+  const TemplateFiles& files;
+  Json globals;
+  Faults& faults;
+  std::vector<ResourceSource> out = {};                ///< in the order in which they are made
+  GeneratedNames names = {};
+  std::map<std::string, ApiDraft> apis = {};           ///< by logical id
+};
+
+/// What events of a resource call.
+struct EventTarget {
+  const ResourceSource& source;
+  Json arn;                                            ///< of the function or state machine, or of the alias that stands for it
+  bool is_function = true;
+};
+
+/// An event of a resource: `/Resources/R/Properties/Events/E`.
+struct Event {
+  std::string name, type;
+  Json properties = Json::empty_object();
+  std::string place;                                   ///< of its properties
+};
+
+[[nodiscard]] Json ref_to(std::string_view logical_id);
+[[nodiscard]] Json get_att(std::string_view logical_id, std::string_view attribute);
+
+/// Another resource made from `source`: at its place, under its condition, with what it depends on.
+[[nodiscard]] ResourceSource like(const ResourceSource& source, std::string type);
+
+using NamePairs = std::initializer_list<std::pair<std::string_view, std::string_view>>;
+/// Copies members of `from` into `into` under their CloudFormation names.
+void take_renamed(const Json& from, ResourceSource& into, NamePairs names);
+void take(const Json& from, ResourceSource& into, std::initializer_list<std::string_view> names);
+
+/// Members that are not among `known` are faults.
+void refuse_others(Expansion& expansion, const Json& properties, const std::string& place, std::initializer_list<std::string_view> known, std::string_view of);
+
+/// A property's text; nothing if it is absent, a fault if it is no text: where SAM makes names of it, functions cannot stand.
+[[nodiscard]] std::optional<std::string> literal_text(Expansion& expansion, const ResourceSource& source, std::string_view name);
+
+/// Ten letters of a digest, as SAM ends the logical ids of what is made anew whenever it changes.
+[[nodiscard]] std::string short_hash(std::string_view text);
+
+/// Code by a path beside the template, as `{"Hash", "Bytes"}`, or by `Bucket` and `Key`; a fault, and null, if there is none.
+[[nodiscard]] Json staged_code(Expansion& expansion, const ResourceSource& source, std::string_view property);
+
+void expand_function(Expansion& expansion, const ResourceSource& source);
+void expand_layer(Expansion& expansion, const ResourceSource& source);
+void expand_state_machine(Expansion& expansion, const ResourceSource& source);
+
+/// Remembers an AWS::Serverless::Api, so that events find it wherever they stand.
+void draft_api(Expansion& expansion, ResourceSource source);
+void expand_api_event(Expansion& expansion, const EventTarget& target, const Event& event);
+/// All APIs, once their events are known.
+void expand_apis(Expansion& expansion);
+
+/// The resources that the target's `Events` stand for.
+void expand_events(Expansion& expansion, const EventTarget& target);
+
+}  // namespace signalbox::deploy::sam

@@ -1,0 +1,144 @@
+/// AWS::Serverless::Function and LayerVersion. Source: SAM developer guide, Generated CloudFormation resources.
+
+#include "deploy/sam_expansion.h"
+
+#include <fmt/format.h>
+
+namespace signalbox::deploy::sam {
+
+namespace {
+
+/// `Active` → `{"Mode": "Active"}`
+void take_tracing(const ResourceSource& source, ResourceSource& function) {
+  const auto* tracing = source.properties.find("Tracing");
+  if (!tracing || *tracing == Json("Disabled")) return;
+  function.properties = function.properties.with("TracingConfig", json_object({{"Mode", *tracing}}));
+  function.written_as.emplace("TracingConfig", "Tracing");
+}
+
+/// `{"Type": "SQS", "TargetArn": …}`
+void take_dead_letter_queue(Expansion& expansion, const ResourceSource& source, ResourceSource& function) {
+  const auto* queue = source.properties.find("DeadLetterQueue");
+  if (!queue) return;
+  const auto place = source.place + "/DeadLetterQueue";
+  const auto* arn = queue->find("TargetArn");
+  if (!arn) return expansion.faults.add(place, "Type and TargetArn are expected");
+  refuse_others(expansion, *queue, place, {"Type", "TargetArn"}, "a DeadLetterQueue");
+  function.properties = function.properties.with("DeadLetterConfig", json_object({{"TargetArn", *arn}}));
+  function.written_as.emplace("DeadLetterConfig", "DeadLetterQueue");
+}
+
+Json code_of(Expansion& expansion, const ResourceSource& source) {
+  const auto* text = source.properties.find("InlineCode");
+  return text && !source.properties.find("CodeUri") ? json_object({{"ZipFile", *text}}) : staged_code(expansion, source, "CodeUri");
+}
+
+/// A destination of SAM: `{"Type": "SQS", "Destination": ARN}`. Without an ARN SAM would make a queue or topic.
+Json destination_of(Expansion& expansion, const Json& given, const std::string& place) {
+  refuse_others(expansion, given, place, {"Type", "Destination"}, "a destination");
+  if (const auto* arn = given.find("Destination")) return json_object({{"Destination", *arn}});
+  expansion.faults.add(place + "/Destination", "an ARN is expected: queues and topics that nobody wrote are not made here");
+  return Json::empty_object();
+}
+
+void expand_invoke_config(Expansion& expansion, const ResourceSource& source, const std::optional<std::string>& alias) {
+  const auto* given = source.properties.find("EventInvokeConfig");
+  if (!given) return;
+  auto config = like(source, "AWS::Lambda::EventInvokeConfig");
+  config.place = source.place + "/EventInvokeConfig";
+  config.logical_id += "EventInvokeConfig";
+  refuse_others(expansion, *given, config.place, {"MaximumEventAgeInSeconds", "MaximumRetryAttempts", "DestinationConfig"}, "EventInvokeConfig");
+  config.properties = json_object({{"FunctionName", ref_to(source.logical_id)}, {"Qualifier", alias ? Json(*alias) : Json("$LATEST")}});
+  take(*given, config, {"MaximumEventAgeInSeconds", "MaximumRetryAttempts"});
+  if (const auto* destinations = given->find("DestinationConfig")) {
+    Json made = Json::empty_object();
+    for (const auto& [way, destination] : destinations->members()) made = made.with(way, destination_of(expansion, destination, config.place + "/DestinationConfig/" + way));
+    config.properties = config.properties.with("DestinationConfig", std::move(made));
+  }
+  if (alias) config.depends_on.push_back(source.logical_id + "Alias" + *alias);
+  expansion.out.push_back(std::move(config));
+}
+
+/// What a version's logical id depends on: the code; with AutoPublishAliasAllProperties all of the function.
+std::string version_hash(Expansion& expansion, const ResourceSource& source, const ResourceSource& function) {
+  if (const auto* all = source.properties.find("AutoPublishAliasAllProperties"); all && *all == Json(true)) return short_hash(function.properties.compact_text());
+  if (const auto given = literal_text(expansion, source, "AutoPublishCodeSha256")) return given->substr(0, 10);
+  const auto* code = function.properties.find("Code");
+  return short_hash(code ? code->compact_text() : std::string());
+}
+
+/// A version that stays when the next one comes, and an alias that follows. Gives the alias's logical id.
+std::string publish(Expansion& expansion, const ResourceSource& source, const ResourceSource& function, const std::string& alias_name) {
+  auto version = like(source, "AWS::Lambda::Version");
+  version.logical_id = source.logical_id + "Version" + version_hash(expansion, source, function);
+  version.retain = true;
+  version.properties = json_object({{"FunctionName", ref_to(source.logical_id)}});
+  take_renamed(source.properties, version, {{"VersionDescription", "Description"}});
+  auto alias = like(source, "AWS::Lambda::Alias");
+  alias.logical_id = source.logical_id + "Alias" + alias_name;
+  alias.properties = json_object({{"Name", alias_name}, {"FunctionName", ref_to(source.logical_id)}, {"FunctionVersion", get_att(version.logical_id, "Version")}});
+  alias.written_as.emplace("Name", "AutoPublishAlias");
+  expansion.names.emplace(source.logical_id + ".Version", version.logical_id);
+  expansion.names.emplace(source.logical_id + ".Alias", alias.logical_id);
+  auto id = alias.logical_id;
+  expansion.out.push_back(std::move(version));
+  expansion.out.push_back(std::move(alias));
+  return id;
+}
+
+/// Traffic is shifted at once, so only such a preference says what is done.
+void check_preference(Expansion& expansion, const ResourceSource& source) {
+  const auto* preference = source.properties.find("DeploymentPreference");
+  if (!preference) return;
+  const auto* type = preference->find("Type");
+  const auto* enabled = preference->find("Enabled");
+  const bool is_at_once = (type && *type == Json("AllAtOnce")) || (enabled && *enabled == Json(false));
+  if (!is_at_once) expansion.faults.add(source.place + "/DeploymentPreference/Type", "gradual deployments are not offered here; AllAtOnce is");
+  refuse_others(expansion, *preference, source.place + "/DeploymentPreference", {"Type", "Enabled", "Role"}, "a DeploymentPreference");
+}
+
+}  // namespace
+
+/// Policies and roles say what AWS permits.
+void expand_function(Expansion& expansion, const ResourceSource& source) {
+  refuse_others(expansion, source.properties, source.place,
+                {"FunctionName", "CodeUri", "InlineCode", "Handler", "Runtime", "Timeout", "MemorySize", "Environment", "Events", "Description", "Policies", "Role", "Tags",
+                 "Architectures", "Tracing", "ReservedConcurrentExecutions", "LoggingConfig", "Layers", "AutoPublishAlias", "AutoPublishAliasAllProperties", "AutoPublishCodeSha256",
+                 "VersionDescription", "DeploymentPreference", "DeadLetterQueue", "EventInvokeConfig", "EphemeralStorage", "SnapStart", "VpcConfig", "PackageType", "KmsKeyArn",
+                 "RuntimeManagementConfig", "RecursiveLoop", "PermissionsBoundary", "RolePath", "AssumeRolePolicyDocument"},
+                source.type);
+  auto function = like(source, "AWS::Lambda::Function");
+  take(source.properties, function,
+       {"FunctionName", "Handler", "Runtime", "Timeout", "MemorySize", "Environment", "Description", "Role", "Tags", "ReservedConcurrentExecutions", "LoggingConfig", "Layers",
+        "EphemeralStorage", "SnapStart", "VpcConfig", "PackageType"});
+  take_tracing(source, function);
+  take_dead_letter_queue(expansion, source, function);
+  if (auto code = code_of(expansion, source); code.is_object()) {
+    function.properties = function.properties.with("Code", std::move(code));
+    function.written_as.emplace("Code", source.properties.find("CodeUri") ? "CodeUri" : "InlineCode");
+  }
+  expansion.out.push_back(function);
+  const auto alias = literal_text(expansion, source, "AutoPublishAlias");
+  check_preference(expansion, source);
+  Json arn = get_att(source.logical_id, "Arn");
+  if (alias) arn = ref_to(publish(expansion, source, function, *alias));
+  expand_invoke_config(expansion, source, alias);
+  expand_events(expansion, {.source = source, .arn = std::move(arn), .is_function = true});
+}
+
+/// Old versions stay, unless its author wants them deleted.
+void expand_layer(Expansion& expansion, const ResourceSource& source) {
+  refuse_others(expansion, source.properties, source.place,
+                {"LayerName", "Description", "ContentUri", "CompatibleArchitectures", "CompatibleRuntimes", "LicenseInfo", "RetentionPolicy"}, source.type);
+  auto layer = like(source, "AWS::Lambda::LayerVersion");
+  take(source.properties, layer, {"LayerName", "Description", "CompatibleArchitectures", "CompatibleRuntimes", "LicenseInfo"});
+  if (!layer.properties.find("LayerName")) layer.properties = layer.properties.with("LayerName", source.logical_id);
+  if (auto code = staged_code(expansion, source, "ContentUri"); code.is_object()) layer.properties = layer.properties.with("Content", std::move(code));
+  layer.written_as.emplace("Content", "ContentUri");
+  const auto policy = literal_text(expansion, source, "RetentionPolicy").value_or("Retain");
+  if (policy != "Retain" && policy != "Delete") expansion.faults.add(source.place + "/RetentionPolicy", "Retain or Delete is expected");
+  layer.retain = source.retain || policy == "Retain";
+  expansion.out.push_back(std::move(layer));
+}
+
+}  // namespace signalbox::deploy::sam
