@@ -38,13 +38,13 @@ class CdkApp(unittest.TestCase):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="signalbox-cdk-app-"))
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
 
-    def synthesise(self, version, wording="first"):
+    def synthesise(self, version, wording="first", app="app.js"):
         modules = library(version)
         if not modules:
             self.skipTest("aws-cdk-lib cannot be installed here")
         out = self.folder / f"cdk.out-{wording}"
         environment = {**os.environ, "NODE_PATH": str(modules / "node_modules"), "CDK_OUTDIR": str(out), "CDK_CONTEXT_JSON": f'{{"wording":"{wording}"}}', "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1"}
-        done = subprocess.run([node(), APP / "app.js"], env=environment, capture_output=True, text=True, timeout=120)
+        done = subprocess.run([node(), APP / app], env=environment, capture_output=True, text=True, timeout=120)
         self.assertEqual(done.returncode, 0, done.stderr[-3000:])
         return out
 
@@ -126,6 +126,25 @@ class CdkApp(unittest.TestCase):
             wait_for(lambda: self.executions(daemon, "SUCCEEDED"))
             self.cdk(daemon, "destroy", "--app", out, "--force")
             self.assertEqual(daemon.get("/v1/stacks")["stacks"], [])
+
+    def greeting(self, daemon):
+        started = daemon.start_execution("Greeting", {"name": "Ada"})
+        return daemon.wait_for_end(started["id"])["output"]
+
+    def test_versions_an_alias_and_a_layer(self):
+        """`fn.currentVersion` is another version after each change; the alias follows, and what the stack no longer has is removed."""
+        first, second = (self.synthesise("newest", wording, "versions.js") for wording in ("first", "second"))
+        with Daemon() as daemon:
+            self.assertRegex(daemon.cli("deploy", first).stdout, r"Version\W+arn:aws:lambda:us-east-1:000000000000:function:\S+:1\n")
+            self.assertEqual(self.greeting(daemon), {"said": "hello Ada", "wording": "first", "version": "1"})
+            self.assertIn("unchanged", daemon.cli("deploy", first).stdout)
+
+            daemon.cli("deploy", second)
+            self.assertEqual(self.greeting(daemon), {"said": "hello Ada", "wording": "second", "version": "2"})
+            daemon.cli("deploy", first)
+            self.assertEqual(self.greeting(daemon), {"said": "hello Ada", "wording": "first", "version": "3"})
+            daemon.cli("destroy", "Versions")
+            self.assertEqual(daemon.get("/v1/functions")["functions"], [])
 
 
 if __name__ == "__main__":
