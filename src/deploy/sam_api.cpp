@@ -318,6 +318,16 @@ Json start_integration(const EventTarget& target, const Event& event) {
   return json_object({{"x-amazon-apigateway-integration", integration}, {"responses", json_object({{"200", ok}, {"400", wrong}})}});
 }
 
+/// An API whose author wrote its document has there what calls whom; an event only repeats it.
+void check_documented(Expansion& expansion, const ApiDraft& draft, const Event& event) {
+  for (const auto* name : {"Auth", "RequestModel", "RequestParameters", "TimeoutInMillis", "UnescapeMappingTemplate"})
+    if (event.properties.find(name)) expansion.faults.add(event.place + "/" + name, "the API's own document says that");
+  const auto* body = draft.source.properties.find("DefinitionBody");
+  const auto* paths = body ? body->find("paths") : nullptr;
+  const auto path = event.properties.find("Path")->as_string();
+  if (paths && paths->is_object() && !paths->find(path)) expansion.faults.add(event.place + "/Path", fmt::format("the API's document has no path '{}'", path));
+}
+
 /// The event's path is also a route at the root of the public listener, for the events of the implicit API.
 void add_route(Expansion& expansion, const EventTarget& target, const Event& event) {
   ResourceSource route;
@@ -350,7 +360,7 @@ void expand_api_event(Expansion& expansion, const EventTarget& target, const Eve
   if (std::find(event_methods.begin(), event_methods.end(), method) == event_methods.end()) return expansion.faults.add(event.place + "/Method", fmt::format("'{}' is no HTTP method", given->as_string()));
   if (!path->as_string().starts_with('/')) return expansion.faults.add(event.place + "/Path", fmt::format("the path '{}' does not begin with a slash", path->as_string()));
   if (target.is_function && !event.properties.find("RestApiId")) add_route(expansion, target, event);
-  if (draft->source.properties.find("DefinitionBody") || draft->source.properties.find("DefinitionUri")) return;   // its author's document says what calls whom
+  if (draft->source.properties.find("DefinitionBody") || draft->source.properties.find("DefinitionUri")) return check_documented(expansion, *draft, event);
   if (method == "any") method = "x-amazon-apigateway-any-method";
   if (const auto* item = draft->paths.find(path->as_string()); item && item->find(method))
     return expansion.faults.add(event.place, fmt::format("the API has {} {} already", given->as_string(), path->as_string()));

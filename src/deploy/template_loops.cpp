@@ -81,7 +81,8 @@ class Loops {
     for (const auto& element : *collection) {
       auto bound = bindings;
       bound.emplace(identifier, element);
-      for (const auto& member : expand(*loop.at(2), bound, place + "/2").members()) add(member, place, into);
+      const auto given = expand(*loop.at(2), bound, place + "/2");
+      for (const auto& member : given.members()) add(member, place, into);
     }
   }
 

@@ -98,9 +98,9 @@ class Versions(AwsCase):
         third = self.deploy("second")
         self.assertTrue(third["Version"].endswith(":stateMachine:greeting:2"), third)
         for alias in ("prod", "numbered"):
-            routed = sfn.describe_state_machine_alias(stateMachineAliasArn=third["Version"].replace(":2", ":" + alias))["routingConfiguration"]
+            routed = self.step_functions("DescribeStateMachineAlias", stateMachineAliasArn=third["Version"].removesuffix(":2") + ":" + alias)["routingConfiguration"]
             self.assertEqual(routed, [{"stateMachineVersionArn": third["Version"], "weight": 100}])
-        self.assertEqual(len(sfn.list_state_machine_versions(stateMachineArn=third["Version"].removesuffix(":2"))["stateMachineVersions"]), 2)
+        self.assertEqual(len(self.step_functions("ListStateMachineVersions", stateMachineArn=third["Version"].removesuffix(":2"))["stateMachineVersions"]), 2)
 
         # Another layer: another number; the old one stays, since that is SAM's rule.
         self.write("layer/python/words.py", "GREETING = 'good day'\n")

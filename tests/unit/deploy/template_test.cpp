@@ -62,9 +62,9 @@ std::string expanded(std::string_view text) {
 TEST_CASE("sections, attributes and parameters that are not known are named with their place") {
   Faults faults;
   const auto read = read_template(yaml(R"(
-Globals: {Api: {}}
+Globals: {HttpApi: {}}
 Hooks: {}
-Transform: AWS::LanguageExtensions
+Transform: [AWS::LanguageExtensions, AWS::Include]
 Parameters:
   A: {Type: Thing, Shape: round}
 Resources:
@@ -76,10 +76,10 @@ Outputs:
                                   faults);
   CHECK(listed(faults) ==
         "/Hooks: the template section 'Hooks' is not offered here\n"
-        "/Transform: the transform \"AWS::LanguageExtensions\" is not offered here\n"
+        "/Transform: the transform \"AWS::Include\" is not offered here\n"
         "/Parameters/A/Shape: the parameter attribute 'Shape' is not offered here\n"
         "/Parameters/A/Type: the parameter type 'Thing' is not offered here\n"
-        "/Globals/Api: the section of Globals 'Api' is not offered here\n"
+        "/Globals/HttpApi: the section of Globals 'HttpApi' is not offered here\n"
         "/Resources/X/CreationPolicy: the resource attribute 'CreationPolicy' is not offered here\n"
         "/Resources/X/DeletionPolicy: 'Snapshot' is not offered here; Delete, Retain and RetainExceptOnCreate are\n"
         "/Resources/Y/Type: a resource needs a Type\n"
@@ -223,13 +223,17 @@ Resources:
         B: {Type: S3, Properties: {}}
         A: {Type: Api, Properties: {Path: /x, Method: get, RestApiId: !Ref Own, Auth: {Authorizer: Mine}}}
         C: {Type: Api, Properties: {Path: /x, Method: get, RestApiId: !Ref Other}}
-  Own: {Type: AWS::Serverless::Api, Properties: {StageName: v1, DefinitionBody: {}}}
+  Own: {Type: AWS::Serverless::Api, Properties: {StageName: v1, DefinitionBody: {paths: {}}}}
 )Y") == R"Y(/Resources/F/Properties/FunctionUrlConfig: the property 'FunctionUrlConfig' of AWS::Serverless::Function is not offered here
 /Resources/F/Properties/CodeUri: this property is required
 /Resources/F/Properties/Events/B/Type: the event type S3 is not offered here for AWS::Serverless::Function
-/Resources/F/Properties/Events/A/Properties/Auth/Authorizer: authorizers are not offered here
+/Resources/F/Properties/Events/A/Properties/Auth: the API's own document says that
+/Resources/F/Properties/Events/A/Properties/Path: the API's document has no path '/x'
 /Resources/F/Properties/Events/C/Properties/RestApiId: there is no AWS::Serverless::Api 'Other'
 F AWS::Lambda::Function {"Handler":"index.handler"}
+Own AWS::ApiGateway::RestApi {"Body":{"paths":{}}}
+OwnDeployment5e0df887cb AWS::ApiGateway::Deployment {"RestApiId":{"Ref":"Own"}}
+Ownv1Stage AWS::ApiGateway::Stage {"RestApiId":{"Ref":"Own"},"StageName":"v1","DeploymentId":{"Ref":"OwnDeployment5e0df887cb"}}
 )Y");
 }
 
@@ -260,10 +264,10 @@ Resources:
     Type: AWS::Serverless::LayerVersion
     Properties: {ContentUri: layer/}
 )Y") == R"Y(F AWS::Lambda::Function {"Handler":"index.handler","Runtime":"nodejs22.x","Code":{"Hash":"hash of /stack/code/","Bytes":7}}
-FVersion64df88e7fc AWS::Lambda::Version {"FunctionName":{"Ref":"F"}}
-FAliaslive AWS::Lambda::Alias {"Name":"live","FunctionName":{"Ref":"F"},"FunctionVersion":{"Fn::GetAtt":["FVersion64df88e7fc","Version"]}}
+FVersiond0d4a0d75a AWS::Lambda::Version {"FunctionName":{"Ref":"F"}}
+FAliaslive AWS::Lambda::Alias {"Name":"live","FunctionName":{"Ref":"F"},"FunctionVersion":{"Fn::GetAtt":["FVersiond0d4a0d75a","Version"]}}
 FQ AWS::Lambda::EventSourceMapping {"EventSourceArn":{"Fn::GetAtt":["Queue","Arn"]},"FunctionName":{"Ref":"FAliaslive"}}
-M AWS::StepFunctions::StateMachine {"Definition":{},"DefinitionSubstitutions":{"F":{"Ref":"FAliaslive"},"V":{"Fn::Sub":"${FVersion64df88e7fc}-${F.Arn}"}}}
+M AWS::StepFunctions::StateMachine {"Definition":{},"DefinitionSubstitutions":{"F":{"Ref":"FAliaslive"},"V":{"Fn::Sub":"${FVersiond0d4a0d75a}-${F.Arn}"}}}
 MVersion AWS::StepFunctions::StateMachineVersion {"StateMachineArn":{"Ref":"M"},"StateMachineRevisionId":{"Fn::GetAtt":["M","StateMachineRevisionId"]}}
 MAliaslive AWS::StepFunctions::StateMachineAlias {"Name":"live","DeploymentPreference":{"StateMachineVersionArn":{"Ref":"MVersion"},"Type":"ALL_AT_ONCE"}}
 MS AWS::Scheduler::Schedule {"ScheduleExpression":"rate(1 day)","Rule":true,"TargetArn":{"Ref":"MAliaslive"}}

@@ -7,6 +7,7 @@ import sys
 sys.path.pop(0)  # this folder; the handler's comes instead
 
 import importlib
+import importlib.machinery
 import json
 import os
 import socket
@@ -180,6 +181,41 @@ class Logging:
         logging.root.addHandler(output)
 
 
+class OldBotocore:
+    """Lets boto3 from before AWS_ENDPOINT_URL find the daemon: it would call AWS. A finder of modules that acts once, when botocore.session comes in."""
+
+    SERVICE_IDS = {"stepfunctions": "SFN", "events": "EVENTBRIDGE", "logs": "CLOUDWATCH_LOGS", "apigateway": "API_GATEWAY"}
+
+    def find_spec(self, name, path, target=None):
+        if name != "botocore.session":
+            return None
+        sys.meta_path.remove(self)
+        spec = importlib.machinery.PathFinder.find_spec(name, path, target)
+        if spec is None or spec.loader is None:
+            return spec
+        execute = spec.loader.exec_module
+
+        def exec_module(module):
+            execute(module)
+            self.patch(module)
+
+        spec.loader.exec_module = exec_module
+        return spec
+
+    def patch(self, module):
+        if hasattr(sys.modules.get("botocore.configprovider"), "ConfiguredEndpointProvider"):
+            return  # it knows the variables
+        make = module.Session.create_client
+
+        def create_client(session, service_name, *args, **kwargs):
+            service = self.SERVICE_IDS.get(service_name, service_name.upper().replace("-", "_"))
+            if len(args) < 5 and kwargs.get("endpoint_url") is None:
+                kwargs["endpoint_url"] = os.environ.get("AWS_ENDPOINT_URL_" + service) or os.environ["AWS_ENDPOINT_URL"]
+            return make(session, service_name, *args, **kwargs)
+
+        module.Session.create_client = create_client
+
+
 def to_json(value):
     try:
         return json.dumps(value, ensure_ascii=False, default=decimal_to_number).encode("utf-8", "surrogatepass")
@@ -213,6 +249,8 @@ def invoke(api, handler, headers, body):
 def main():
     api = RuntimeApi(os.environ["AWS_LAMBDA_RUNTIME_API"])
     sys.path.insert(0, os.environ["LAMBDA_TASK_ROOT"])
+    if os.environ.get("AWS_ENDPOINT_URL"):
+        sys.meta_path.insert(0, OldBotocore())
     try:
         handler = load_handler(os.environ["_HANDLER"])
     except Exception as failure:
