@@ -2,6 +2,8 @@
 
 #include "expr/filter.h"
 
+#include "base/utf8.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -19,19 +21,6 @@ bool ends_name(char c, Surroundings surroundings, int parentheses) {
   if (surroundings == Surroundings::Whole) return false;
   if (is_space(c) || c == ',' || (c == ')' && parentheses == 0)) return true;
   return surroundings == Surroundings::Filter && std::string_view("=!<>&|~").find(c) != std::string_view::npos;
-}
-
-void append_utf8(std::string& out, unsigned code) {
-  if (code < 0x80) {
-    out += static_cast<char>(code);
-  } else if (code < 0x800) {
-    out += {static_cast<char>(0xC0U | code >> 6U), static_cast<char>(0x80U | (code & 0x3FU))};
-  } else if (code < 0x10000) {
-    out += {static_cast<char>(0xE0U | code >> 12U), static_cast<char>(0x80U | (code >> 6U & 0x3FU)), static_cast<char>(0x80U | (code & 0x3FU))};
-  } else {
-    out += {static_cast<char>(0xF0U | code >> 18U), static_cast<char>(0x80U | (code >> 12U & 0x3FU)), static_cast<char>(0x80U | (code >> 6U & 0x3FU)),
-            static_cast<char>(0x80U | (code & 0x3FU))};
-  }
 }
 
 std::optional<unsigned> hex4(std::string_view text) {
@@ -57,7 +46,7 @@ bool take_unicode_escape(Cursor& cursor, std::string& out) {
     }
   }
   if (code >= 0xD800 && code < 0xE000) code = 0xFFFD;
-  append_utf8(out, code);
+  append_code_point(out, code);
   return true;
 }
 

@@ -1,5 +1,6 @@
 /// Builds the tree of a text that was checked before; what it still asserts keeps a damaged stored text from doing harm.
 
+#include "base/utf8.h"
 #include "json/node.h"
 
 #include <algorithm>
@@ -16,26 +17,6 @@ unsigned hex_digit(char c) {
 }
 
 unsigned hex4(const char* at) { return hex_digit(at[0]) << 12U | hex_digit(at[1]) << 8U | hex_digit(at[2]) << 4U | hex_digit(at[3]); }
-
-char* put_utf8(char* out, unsigned code) {
-  const auto put = [&out](unsigned byte) { *out++ = static_cast<char>(static_cast<unsigned char>(byte)); };
-  if (code < 0x80) {
-    put(code);
-  } else if (code < 0x800) {
-    put(0xC0U | code >> 6U);
-    put(0x80U | (code & 0x3FU));
-  } else if (code < 0x10000) {
-    put(0xE0U | code >> 12U);
-    put(0x80U | (code >> 6U & 0x3FU));
-    put(0x80U | (code & 0x3FU));
-  } else {
-    put(0xF0U | code >> 18U);
-    put(0x80U | (code >> 12U & 0x3FU));
-    put(0x80U | (code >> 6U & 0x3FU));
-    put(0x80U | (code & 0x3FU));
-  }
-  return out;
-}
 
 bool is_high_surrogate(unsigned code) { return code >= 0xD800 && code < 0xDC00; }
 bool is_low_surrogate(unsigned code) { return code >= 0xDC00 && code < 0xE000; }
@@ -105,7 +86,7 @@ std::size_t unescape(std::string_view raw, char* out) {
     }
     ++at;
     if (*at == 'u') {
-      out = put_utf8(out, unicode_escape(at, end));
+      out = put_code_point(out, unicode_escape(at, end));
     } else {
       *out++ = simple_escape(*at++);
     }

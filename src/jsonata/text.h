@@ -2,6 +2,8 @@
 /// Text inside the engine: UTF-8 that may also hold halves of surrogate pairs (WTF-8), since JSONata's strings are JavaScript's. Halves that
 /// come to stand together are joined; none leaves the engine (see materialise.h).
 
+#include "base/utf8.h"
+
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -11,7 +13,6 @@ namespace signalbox::jsonata::engine {
 
 /// The code point at `at`, which moves behind it. A byte that begins no sequence counts as one character.
 [[nodiscard]] char32_t next_code_point(const char*& at, const char* end);
-void append_code_point(std::string& out, char32_t code);
 [[nodiscard]] std::u32string to_code_points(std::string_view text);
 [[nodiscard]] std::string to_utf8(std::u32string_view text);
 [[nodiscard]] std::size_t code_points(std::string_view text);
