@@ -1,6 +1,7 @@
 #pragma once
 /// Grouping separators, as pictures of numbers and of integers have them.
 
+#include <algorithm>
 #include <cstddef>
 #include <numeric>
 #include <string>
@@ -29,15 +30,11 @@ inline void group_from_right(std::u32string& text, std::size_t end, const std::v
     return;
   }
   // From the right, so that what was put in does not move the places that follow.
-  std::size_t last = 0;
-  for (std::size_t done = 0; done < positions.size(); ++done) {
-    std::size_t next = positions.size();
-    for (std::size_t i = 0; i < positions.size(); ++i) {
-      if (positions[i] > last && (next == positions.size() || positions[i] < positions[next])) next = i;
-    }
-    if (next == positions.size()) return;
-    last = positions[next];
-    if (last < end) text.insert(end - last, 1, separators[next]);
+  std::vector<std::size_t> order(positions.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::stable_sort(order, {}, [&positions](std::size_t i) { return positions[i]; });
+  for (const std::size_t i : order) {
+    if (positions[i] < end) text.insert(end - positions[i], 1, separators[i]);
   }
 }
 

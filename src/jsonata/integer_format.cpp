@@ -81,18 +81,25 @@ double from_roman(std::string_view text) {
   return sum;
 }
 
+/// Of the last characters as they are shown: digits of other scripts, and what a separator parts, are not looked through. [JSONata 2.0.6]
+const char* ordinal_suffix(std::u32string_view text) {
+  if (text.size() > 1 && text[text.size() - 2] == U'1') return "th";
+  switch (text.back()) {
+    case U'1': return "st";
+    case U'2': return "nd";
+    case U'3': return "rd";
+    default: return "th";
+  }
+}
+
 std::string decimal_of(double value, const IntegerFormat& format) {
   std::u32string text = to_code_points(shortest_number_text(value));
   if (text.size() < format.mandatory) text.insert(0, format.mandatory - text.size(), U'0');
   for (char32_t& c : text) {
     if (c >= U'0' && c <= U'9') c = format.zero + (c - U'0');
   }
-  const char32_t last = text.back() - format.zero;
-  const bool teen = text.size() > 1 && text[text.size() - 2] - format.zero == 1;
   group_from_right(text, text.size(), format.positions, format.separators);
-  std::string out = to_utf8(text);
-  if (format.ordinal) out += teen || last < 1 || last > 3 ? "th" : last == 1 ? "st" : last == 2 ? "nd" : "rd";
-  return out;
+  return to_utf8(text) + (format.ordinal ? ordinal_suffix(text) : "");
 }
 
 /// Leading digits count, as far as they go.

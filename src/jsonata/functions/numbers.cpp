@@ -89,9 +89,12 @@ Value square_root(const CallContext&, std::span<Value> arguments) {
 
 Value power(const CallContext&, std::span<Value> arguments) {
   if (arguments[0].is_undefined()) return {};
-  const double result = std::pow(arguments[0].number(), arguments[1].is_undefined() ? std::nan("") : arguments[1].number());
-  if (std::isfinite(result)) return Value(result);
-  raise(Raised{.failure = {.code = "D3061", .value = to_json(arguments[0])}, .second = to_json(arguments[1]).compact_text()});
+  const double exponent = arguments[1].is_undefined() ? std::nan("") : arguments[1].number();
+  const double result = std::pow(arguments[0].number(), exponent);
+  // In C 1 raised to anything is 1; in ECMAScript not where the exponent is no number, or infinite.
+  const bool undecided = std::isnan(exponent) || (std::isinf(exponent) && std::abs(arguments[0].number()) == 1);
+  if (std::isfinite(result) && !undecided) return Value(result);
+  raise(Raised{.failure = {.code = "D3061", .value = to_json(arguments[0])}, .second = arguments[1].is_undefined() ? "undefined" : to_json(arguments[1]).compact_text()});
 }
 
 Value format_base(const CallContext&, std::span<Value> arguments) {

@@ -195,3 +195,17 @@ TEST_CASE("an expression may be evaluated by many threads at once") {
   for (std::thread& thread : threads) thread.join();
   for (const std::string& result : results) CHECK(result == R"("10100x")");
 }
+
+TEST_CASE("powers whose exponent is no number, and pictures of integers with odd separators, are JavaScript's") {
+  check({{"$power(1, nothing)", "D3061 The power function has resulted in a value that cannot be represented as a JSON number: base=1, exponent=undefined"},
+         {"$power(1, 0/0)", "D3061 The power function has resulted in a value that cannot be represented as a JSON number: base=1, exponent=null"},
+         {"$power(-1, 1/0)", "D3061 The power function has resulted in a value that cannot be represented as a JSON number: base=-1, exponent=null"},
+         {"$power(2, -1/0)", "0"},
+         {"$formatInteger(1234, '0,')", R"("1234,")"},
+         {"$formatInteger(1234567, '#,##0,')", R"("1234,567,")"},
+         {"$formatInteger(12, '0,,0')", R"("1,,2")"},
+         {"$formatInteger(12, '0;x;o')", R"("12;xth")"},
+         {"$formatInteger(12, '0;o')", R"("12th")"},
+         {"$formatInteger(12, '0-0;o')", R"("1-2nd")"},
+         {"$formatInteger(2, '٠;o')", R"("٢th")"}});
+}
