@@ -27,12 +27,14 @@ class Draw {
   std::mt19937_64 engine_;
 };
 
-/// Definitions with every type of state, nested up to three deep, that any input can run through.
+/// Definitions in either query language with every type of state, nested up to three deep, that most inputs can run through.
 class RandomDefinition {
  public:
-  explicit RandomDefinition(Draw& draw) : draw_(draw) {}
+  explicit RandomDefinition(Draw& draw) : draw_(draw), jsonata_(draw.chance(50)) {}
 
-  std::string text() { return fmt::format("{{{}{}}}", draw_.chance(20) ? R"("TimeoutSeconds": 50, )" : "", flow(3)); }
+  std::string text() {
+    return fmt::format("{{{}{}{}}}", jsonata_ ? R"("QueryLanguage": "JSONata", )" : "", draw_.chance(20) ? R"("TimeoutSeconds": 50, )" : "", flow(3));
+  }
 
  private:
   std::string flow(int depth) {
@@ -49,19 +51,19 @@ class RandomDefinition {
 
   std::string last(int depth, const std::string& next) {
     switch (draw_.below(6)) {
-      case 0: return R"("Type": "Succeed")";
+      case 0: return R"("Type": "Succeed")" + (jsonata_ ? ", " + output() : std::string());
       case 1: return fmt::format(R"("Type": "Fail", "Error": "{}")", draw_.one_of({"E1", "E2"}));
       default: return state(depth, next, "");
     }
   }
 
   std::string state(int depth, const std::string& next, const std::string& next_name) {
-    switch (draw_.below(depth > 0 ? 9 : 6)) {
+    switch (draw_.below(depth > 0 ? 10 : 6)) {
       case 0: return R"("Type": "Pass", )" + next;
-      case 1: return R"x("Type": "Pass", "Parameters": {"v.$": "$", "id.$": "States.UUID()"}, "ResultPath": null, )x" + assign(depth) + next;
-      case 2: return fmt::format(R"("Type": "Wait", "Seconds": {}, {})", draw_.below(20), next);
+      case 1: return pass() + assign(depth) + next;
+      case 2: return fmt::format(R"("Type": "Wait", "Seconds": {}, {})", number(draw_.below(20)), next);
       case 3:
-        if (!next_name.empty()) return fmt::format(R"("Type": "Choice", "Choices": [{{"Variable": "$", "IsString": true, "Next": "{0}"}}], "Default": "{0}")", next_name);
+        if (!next_name.empty()) return choice(next_name);
         [[fallthrough]];
       case 4:
       case 5: return task() + assign(depth) + errors(next_name) + next;
@@ -71,47 +73,74 @@ class RandomDefinition {
         for (auto more = draw_.below(3); more > 0; --more) branches += ", {" + flow(depth - 1) + "}";
         return fmt::format(R"("Type": "Parallel", "Branches": [{}], {}{}{})", branches, assign(depth), errors(next_name), next);
       }
-      default: {
-        const std::string limit = draw_.chance(50) ? fmt::format(R"("MaxConcurrency": {}, )", draw_.below(3)) : "";
-        const std::string tolerated = draw_.chance(40) ? fmt::format(R"("ToleratedFailureCount": {}, )", draw_.below(3)) : "";
-        // ItemsPath reads a list that every execution's input holds, wherever in the machine the Map stands.
-        return fmt::format(R"("Type": "Map", "ItemsPath": "$$.Execution.Input.list", {}{}"ItemProcessor": {{{}}}, {}{}{})", limit, tolerated, flow(depth - 1), assign(depth), errors(next_name), next);
-      }
+      case 8: return map(depth, R"("ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, )") + assign(depth) + errors(next_name) + next;
+      default: return map(depth, "") + assign(depth) + errors(next_name) + next;
     }
   }
 
+  std::string pass() {
+    if (!jsonata_) return R"x("Type": "Pass", "Parameters": {"v.$": "$", "id.$": "States.UUID()"}, "ResultPath": null, )x";
+    return R"("Type": "Pass", )" + output() + ", ";
+  }
+
+  /// One in ten fails to be evaluated.
+  std::string output() {
+    if (draw_.chance(10)) return R"("Output": {"v": "{% $states.input.nothing.at.all %}"})";
+    return R"x("Output": {"of": "{% $type($states.input) %}", "id": "{% $uuid() %}", "drawn": "{% $random() %}", "at": "{% $now() %}"})x";
+  }
+
+  std::string choice(const std::string& next) {
+    if (!jsonata_) return fmt::format(R"("Type": "Choice", "Choices": [{{"Variable": "$", "IsString": true, "Next": "{0}"}}], "Default": "{0}")", next);
+    return fmt::format(R"x("Type": "Choice", "Choices": [{{"Condition": "{{% $type($states.input) = 'string' %}}", "Output": "{{% $random() %}}", "Next": "{0}"}}], "Default": "{0}")x", next);
+  }
+
+  std::string map(int depth, const std::string& config) {
+    const std::string limit = draw_.chance(50) ? fmt::format(R"("MaxConcurrency": {}, )", number(draw_.below(3))) : "";
+    const std::string tolerated = draw_.chance(40) ? fmt::format(R"("ToleratedFailureCount": {}, )", number(draw_.below(3))) : "";
+    // The items are a list that every execution's input holds, wherever in the machine the Map stands.
+    const char* const items = jsonata_ ? R"("Items": "{% $states.context.Execution.Input.list %}")" : R"("ItemsPath": "$$.Execution.Input.list")";
+    return fmt::format(R"("Type": "Map", {}, {}{}"ItemProcessor": {{{}{}}}, )", items, limit, tolerated, config, flow(depth - 1));
+  }
+
   std::string task() {
-    const std::string timeout = draw_.chance(50) ? fmt::format(R"("TimeoutSeconds": {}, )", 10 + draw_.below(20)) : "";
+    const std::string timeout = draw_.chance(50) ? fmt::format(R"("TimeoutSeconds": {}, )", number(10 + draw_.below(20))) : "";
     const std::string heartbeat = draw_.chance(30) ? R"("HeartbeatSeconds": 5, )" : "";
     switch (draw_.below(3)) {
       case 0: return R"("Type": "Task", "Resource": "arn:aws:lambda:us-east-1:000000000000:function:f", )" + timeout;
       case 1: return R"("Type": "Task", "Resource": "arn:aws:states:us-east-1:000000000000:activity:a", )" + timeout + heartbeat;
       default:
-        return R"("Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken", "Parameters": {"QueueUrl": "q", "MessageBody.$": "$$.Task.Token"}, )" +
+        return std::string(R"("Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken", )") +
+               (jsonata_ ? R"("Arguments": {"QueueUrl": "q", "MessageBody": "{% $states.context.Task.Token %}"}, )" : R"("Parameters": {"QueueUrl": "q", "MessageBody.$": "$$.Task.Token"}, )") +
                timeout + heartbeat;
     }
   }
 
+  /// As it is, or as an expression.
+  std::string number(std::uint64_t value) { return jsonata_ && draw_.chance(50) ? fmt::format(R"("{{% {} + 0 %}}")", value) : std::to_string(value); }
+
   /// Each level of nesting has its own names, so that no inner scope assigns an outer one's.
   std::string assign(int depth) {
     if (draw_.chance(50)) return "";
-    return fmt::format(R"x("Assign": {{"v{0}": {1}, "w{0}.$": "$", "id{0}.$": "States.UUID()"}}, )x", depth, draw_.below(100));
+    const auto value = draw_.below(100);
+    if (jsonata_) return fmt::format(R"x("Assign": {{"v{0}": {1}, "w{0}": "{{% $states.input %}}", "id{0}": "{{% $uuid() %}}"}}, )x", depth, value);
+    return fmt::format(R"x("Assign": {{"v{0}": {1}, "w{0}.$": "$", "id{0}.$": "States.UUID()"}}, )x", depth, value);
   }
 
   std::string errors(const std::string& next_name) {
     std::string fields;
     if (draw_.chance(40)) {
       fields += fmt::format(R"("Retry": [{{"ErrorEquals": ["{}"], "MaxAttempts": {}, "JitterStrategy": "{}"}}], )",
-                            draw_.one_of({"E1", "States.ALL", "States.TaskFailed", "States.Timeout"}), draw_.below(3), draw_.one_of({"FULL", "NONE"}));
+                            draw_.one_of({"E1", "States.ALL", "States.TaskFailed", "States.Timeout", "States.QueryEvaluationError"}), draw_.below(3), draw_.one_of({"FULL", "NONE"}));
     }
     if (draw_.chance(40) && !next_name.empty()) {
-      fields += fmt::format(R"("Catch": [{{"ErrorEquals": ["{}"], "ResultPath": null, "Next": "{}"}}], )",
-                            draw_.one_of({"E2", "States.ALL", "States.HeartbeatTimeout"}), next_name);
+      fields += fmt::format(R"("Catch": [{{"ErrorEquals": ["{}"], {}, "Next": "{}"}}], )", draw_.one_of({"E2", "States.ALL", "States.HeartbeatTimeout"}),
+                            jsonata_ ? R"("Output": "{% $states.errorOutput.Error %}")" : R"("ResultPath": null)", next_name);
     }
     return fields;
   }
 
   Draw& draw_;
+  const bool jsonata_;
   int states_ = 0;
 };
 
@@ -137,6 +166,8 @@ class Twins {
   [[nodiscard]] const Execution& execution() const { return kept_; }
   /// Attempts that were asked for and may be answered; ended ones stay, since late answers must do no harm.
   [[nodiscard]] const std::vector<TaskAttempt>& invoked() const { return invoked_; }
+  /// Likewise, of map runs.
+  [[nodiscard]] const std::vector<TaskAttempt>& map_runs() const { return map_runs_; }
   [[nodiscard]] bool wants_continue() const { return wants_continue_; }
   [[nodiscard]] int closed() const { return closed_; }
 
@@ -195,6 +226,7 @@ class Twins {
     wants_continue_ = false;
     for (const auto& command : step.commands) {
       if (const auto* invoke = std::get_if<commands::InvokeTask>(&command)) invoked_.push_back(invoke->attempt);
+      if (const auto* run = std::get_if<commands::StartMapRun>(&command)) map_runs_.push_back(run->attempt);
       wants_continue_ = wants_continue_ || std::holds_alternative<commands::Continue>(command);
       closed_ += std::holds_alternative<commands::Close>(command) ? 1 : 0;
     }
@@ -203,13 +235,19 @@ class Twins {
   const StateMachine& machine_;
   Execution kept_ = blank_execution(ExecutionRow{9});
   std::vector<std::string> stored_;
-  std::vector<TaskAttempt> invoked_;
+  std::vector<TaskAttempt> invoked_, map_runs_;
   std::int64_t last_id_ = 0;
   bool wants_continue_ = false;
   int closed_ = 0;
 };
 
+Event random_end(Draw& draw, TaskAttempt run) {
+  if (draw.chance(60)) return events::MapRunEnded{run, Json::parse("[1,2]").value(), std::nullopt};
+  return events::MapRunEnded{run, std::nullopt, WorkflowError{draw.one_of({"States.ExceedToleratedFailureThreshold", "States.DataLimitExceeded"}), "why"}};
+}
+
 Event random_event(Draw& draw, const Twins& twins) {
+  if (const auto& runs = twins.map_runs(); !runs.empty() && draw.chance(20)) return random_end(draw, runs[draw.below(runs.size())]);
   const auto& invoked = twins.invoked();
   const TaskAttempt attempt = invoked.empty() ? TaskAttempt{1} : invoked[draw.below(invoked.size())];
   const WorkflowError error{draw.one_of({"E1", "E2", "Other"}), "why"};
