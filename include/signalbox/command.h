@@ -34,6 +34,8 @@ struct StartMapRun {
   std::string map_run_arn;
   MapRunPlan plan;
 };
+/// The run, which is over or ending, goes on with the children that did not succeed. Its end comes back as events::MapRunEnded.
+struct RedriveMapRun { TaskAttempt attempt; };
 /// The run is over for this execution (aborted): its children are stopped.
 struct StopMapRun { TaskAttempt attempt; };
 /// The step's bound was reached: send events::Continue in a later transaction.
@@ -45,6 +47,6 @@ struct Close {};
 
 namespace signalbox {
 
-using Command = std::variant<commands::InvokeTask, commands::CancelTask, commands::StartMapRun, commands::StopMapRun, commands::Continue, commands::Close>;
+using Command = std::variant<commands::InvokeTask, commands::CancelTask, commands::StartMapRun, commands::RedriveMapRun, commands::StopMapRun, commands::Continue, commands::Close>;
 
 }  // namespace signalbox

@@ -55,7 +55,14 @@ struct Frame {
   struct InTask { TaskAttempt attempt; };
   struct InWait { Timestamp due; };
   struct InRetry { Timestamp due; };
-  struct InMapRun { TaskAttempt attempt; std::int64_t started_event_id = 0; };   ///< a distributed Map
+  struct InMapRun {                         ///< a distributed Map
+    TaskAttempt attempt;
+    std::int64_t started_event_id = 0;      ///< or redriven, last
+    std::string map_run_arn;
+    std::int64_t redrives = 0;
+    bool redrivable = true;                 ///< a redrive of the execution redrives the run, instead of starting another
+    bool to_redrive = false;                ///< that is due now
+  };
   /// Inside a Parallel or Map: its children at work.
   struct Gathering {
     std::vector<std::optional<Json>> results;   ///< by branch or iteration; what ended well
@@ -87,7 +94,7 @@ struct Execution {
   std::map<TaskAttempt, PendingTask> tasks; ///< likewise
   std::set<std::pair<Timestamp, FrameId>> due;   ///< every frame's next moment (task time-out, heartbeat, wait, retry)
   std::size_t variables_bytes = 0;          ///< of all frames' variables
-  std::set<FrameId> ready;                  ///< frames that can go on now: Ready, or a Map that may start an iteration
+  std::set<FrameId> ready;                  ///< frames that can go on now: Ready, a Map that may start an iteration, a map run to redrive
 
   [[nodiscard]] bool running() const { return status == ExecutionStatus::Running; }
 };

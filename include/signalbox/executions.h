@@ -61,10 +61,13 @@ struct ExecutionRecord {
   std::optional<Timestamp> redriven_at = {};      ///< last
   std::optional<std::string> redrive_token = {};  ///< the client token of the last redrive
   std::optional<std::string> test_case = {};      ///< of the mock configuration, which answers for some of its states
-  bool express = false;                     ///< of a machine of type EXPRESS: never stored (express.h)
+  bool express = false;                     ///< of type EXPRESS: stored only if it is a map run's child, and without a history (express.h)
   std::optional<MapRunChildLink> map_run;   ///< then `state_machine` is `NAME/Label`,
   std::string map_state;                    ///< and it runs the processor of this Map state. Empty: the whole machine
 };
+
+/// `NAME` of `NAME` or of a map run's child, `NAME/Label`.
+[[nodiscard]] inline std::string_view base_name(std::string_view state_machine) { return state_machine.substr(0, state_machine.find('/')); }
 
 /// Row of every running execution, small: scanned once at start.
 struct OpenExecution {
@@ -76,6 +79,8 @@ struct OpenExecution {
   friend bool operator==(const OpenExecution&, const OpenExecution&) = default;
 };
 
+/// `arn:…:execution:MACHINE:NAME`, or `arn:…:express:MACHINE:NAME:ID`. [recorded on AWS]
+[[nodiscard]] std::string execution_arn(const Site& site, const ExecutionRecord& record);
 /// ARNs of the version and alias that it was started by, if it was.
 [[nodiscard]] std::optional<std::string> version_arn(const Site& site, const ExecutionRecord& record);
 [[nodiscard]] std::optional<std::string> alias_arn(const Site& site, const ExecutionRecord& record);

@@ -181,6 +181,13 @@ struct MapRunEnded {                                  // `MapRunSucceeded`, `Map
   SIGNALBOX_MEMBERS(end, error)
 };
 
+struct MapRunRedriven {                               // the run of an execution that is redriven goes on with its unsuccessful children
+  TaskAttempt attempt;                                // internal
+  std::string map_run_arn;
+  std::int64_t redrive_count = 0;
+  SIGNALBOX_MEMBERS(attempt, map_run_arn, redrive_count)
+};
+
 /// Stored: do not renumber (the index in this variant is the stored type).
 using HistoryFact = std::variant<
     ExecutionStarted, ExecutionSucceeded, ExecutionFailed, ExecutionTimedOut, ExecutionAborted,
@@ -188,7 +195,7 @@ using HistoryFact = std::variant<
     TaskScheduled, TaskStarted, TaskSubmitted, TaskSucceeded, TaskFailed,
     ParallelStateStarted, MapStateStarted, StateEnded, MapIterationStarted, MapIterationEnded, EvaluationFailed,
     FrameStarted, FrameEnded, WaitStarted, RetryScheduled, MapPrepared, SubmissionAwaited,
-    ExecutionRedriven, MapRunStarted, MapRunEnded>;
+    ExecutionRedriven, MapRunStarted, MapRunEnded, MapRunRedriven>;
 
 struct HistoryEvent {
   std::int64_t id = 0;                                // from 1, without gaps; 0 for an internal fact

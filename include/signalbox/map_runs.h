@@ -41,7 +41,10 @@ enum class MapRunPhase : std::uint8_t {
 /// How many child executions, or the items in them, are in which state.
 struct MapRunCounts {
   std::int64_t pending = 0, running = 0, succeeded = 0, failed = 0, timed_out = 0, aborted = 0;
-  [[nodiscard]] std::int64_t total() const { return pending + running + succeeded + failed + timed_out + aborted; }
+  std::int64_t pending_redrive = 0;         ///< unsuccessful, and about to be redriven
+  std::int64_t failures_not_redrivable = 0; ///< of failed, timed_out and aborted
+  [[nodiscard]] std::int64_t unsuccessful() const { return failed + timed_out + aborted; }
+  [[nodiscard]] std::int64_t total() const { return pending + running + succeeded + unsuccessful() + pending_redrive; }
   [[nodiscard]] std::int64_t& of(ExecutionStatus status);
 };
 
@@ -70,7 +73,15 @@ struct MapRunRecord {
   MapRunCounts items, executions;
   std::int64_t results_written = 0;
   WorkflowError error;                      ///< why it failed
+  std::int64_t redrives = 0;
+  std::optional<Timestamp> redriven_at;     ///< last
+  std::int64_t next_redrive = 0;            ///< the child to be looked at next, which may have to be redriven
+  bool redrive_requested = false;           ///< while it was still ending: it goes on as soon as it is over
 
+  /// Whether a child that has ended like this waits to be redriven.
+  [[nodiscard]] bool is_pending_redrive(std::int64_t child, ExecutionStatus child_status) const {
+    return phase == MapRunPhase::Working && redrives > 0 && child >= next_redrive && child_status != ExecutionStatus::Running && child_status != ExecutionStatus::Succeeded;
+  }
   [[nodiscard]] std::string child_machine() const { return machine + "/" + label; }   ///< `NAME/Label`, the children's state machine
   [[nodiscard]] std::string arn(const Site& site) const { return site.arn("states", "mapRun:" + machine + "/" + label + ":" + id); }
 };
@@ -94,9 +105,15 @@ void for_each_child(const Reader& reader, MapRunRow row, std::int64_t from, cons
 struct MapRunChild {
   ExecutionRecord record;
   std::int64_t items = 1;
+  bool pending_redrive = false;             ///< shown instead of its status
+};
+struct MapRunChildFilter {
+  std::optional<ExecutionStatus> status = {};
+  bool pending_redrive = false;             ///< only those
+  std::optional<bool> redriven = {};
 };
 /// Begun ones, newest first; only rows below `before` if given.
-[[nodiscard]] std::vector<MapRunChild> list_map_run_children(const Reader& reader, MapRunRow row, std::optional<ExecutionStatus> status, std::optional<ExecutionRow> before,
+[[nodiscard]] std::vector<MapRunChild> list_map_run_children(const Reader& reader, const MapRunRecord& run, const MapRunChildFilter& filter, std::optional<ExecutionRow> before,
                                                              std::size_t limit);
 
 /// A child as ResultWriter describes it: DescribeExecution in PascalCase, times as ISO 8601 texts.

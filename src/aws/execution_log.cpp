@@ -66,7 +66,7 @@ bool is_logged_at(std::string_view level, const HistoryEvent& event) {
 void write_execution_log(Transaction& transaction, const Site& site, const ExecutionRecord& record, std::span<const HistoryEvent> facts) {
   const auto destination = destination_of(transaction, record);
   if (!destination) return;
-  const auto arn = record.express ? site.arn("states", "express:" + record.state_machine + ":" + record.name + ":" + record.id.value) : site.execution_arn(record.state_machine, record.name);
+  const auto arn = execution_arn(site, record);
   std::vector<logs::LogEvent> events;
   for (const auto& fact : facts) {
     if (is_internal(fact) || !is_logged_at(destination->level, fact)) continue;

@@ -192,6 +192,11 @@ Details details_of(const HistoryFact& fact, const DetailsWriter& writer) {
             out.members.text("mapRunArn", f.map_run_arn);
             return out;
           },
+          [](const MapRunRedriven& f) {
+            Details out{"mapRunRedrivenEventDetails", {}};
+            out.members.text("mapRunArn", f.map_run_arn).number("redriveCount", f.redrive_count);
+            return out;
+          },
           [&](const MapRunEnded& f) { return f.end == StateEnd::Failed ? execution_end("mapRunFailedEventDetails", f.error, writer) : Details{}; },
       },
       fact);

@@ -161,9 +161,18 @@ class Application {
   }
   void operator()(const MapRunStarted& fact) {
     execution_.next_attempt = TaskAttempt{fact.attempt.value + 1};
-    become(chained(), Frame::InMapRun{fact.attempt, event_.id});
+    become(chained(), Frame::InMapRun{.attempt = fact.attempt, .started_event_id = event_.id, .map_run_arn = fact.map_run_arn});
   }
-  void operator()(const MapRunEnded&) { chained(); }
+  void operator()(const MapRunEnded& fact) { std::get<Frame::InMapRun>(chained().activity).redrivable = fact.end == StateEnd::Failed && is_redrivable(fact.error); }
+  void operator()(const MapRunRedriven& fact) {
+    Frame& frame = chained();
+    auto& run = std::get<Frame::InMapRun>(frame.activity);
+    run.started_event_id = event_.id;
+    run.redrives = fact.redrive_count;
+    run.redrivable = true;
+    run.to_redrive = false;
+    update_ready(frame);
+  }
   void operator()(const MapIterationStarted&) { chained(); }
   void operator()(const MapIterationEnded&) {}
 
@@ -190,6 +199,10 @@ class Application {
     frame.retries.clear();
     frame.retry_count = 0;
     frame.due = std::nullopt;
+    if (auto* run = std::get_if<Frame::InMapRun>(&frame.activity); run && run->redrivable) {
+      run->to_redrive = true;
+      return update_ready(frame);
+    }
     auto* gathering = std::get_if<Frame::Gathering>(&frame.activity);
     const bool unprepared = gathering && frame.state_type == StateType::Map && !gathering->map;
     if (!gathering || unprepared) {
@@ -207,6 +220,12 @@ class Application {
     std::sort(gathering->running.begin(), gathering->running.end());
     for (const FrameId id : gathering->running) revive(execution_.frames.at(id));
     update_ready(frame);
+  }
+
+  /// Whether the children are to blame: what is wrong with the items' or results' data would fail again, so AWS starts another run for it.
+  /// Source: Step Functions Developer Guide, Redriving Map Runs.
+  static bool is_redrivable(const WorkflowError& error) {
+    return error.error != error_names::DataLimitExceeded && error.error != error_names::Runtime && error.error != error_names::QueryEvaluationError;
   }
 
   void end_task(TaskAttempt attempt) {
@@ -243,6 +262,7 @@ class Application {
   }
   static bool can_go_on(const Frame& frame) {
     if (std::holds_alternative<Frame::Ready>(frame.activity)) return true;
+    if (const auto* run = std::get_if<Frame::InMapRun>(&frame.activity)) return run->to_redrive;
     const auto* gathering = std::get_if<Frame::Gathering>(&frame.activity);
     return gathering != nullptr && gathering->map && gathering->started < static_cast<std::int64_t>(gathering->results.size()) &&
            static_cast<std::int64_t>(gathering->running.size()) < gathering->map->max_concurrency;

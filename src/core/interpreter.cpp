@@ -65,6 +65,8 @@ void Interpreter::run() {
     if (std::holds_alternative<Frame::Gathering>(frame.activity)) {
       ++transitions_;
       start_iteration(*this, frame);
+    } else if (std::holds_alternative<Frame::InMapRun>(frame.activity)) {
+      redrive_map_run(*this, frame);
     } else {
       begin(frame);
     }

@@ -60,6 +60,7 @@ std::string event_type_name(const HistoryEvent& event) {
           [](const SubmissionAwaited&) { return std::string(); },
           [](const ExecutionRedriven&) -> std::string { return "ExecutionRedriven"; },
           [](const MapRunStarted&) -> std::string { return "MapRunStarted"; },
+          [](const MapRunRedriven&) -> std::string { return "MapRunRedriven"; },
           [](const MapRunEnded& fact) { return "MapRun" + spelled(state_ends, fact.end); },
       },
       event.fact);

@@ -85,6 +85,7 @@ void add_details(Line& line, const HistoryFact& fact) {
                    line.add("items", f.items).add("max_concurrency", f.max_concurrency);
                    line.add("tolerated_count", f.tolerated_failure_count).add("tolerated_percentage", f.tolerated_failure_percentage);
                  },
+                 [&](const MapRunRedriven& f) { line.add("attempt", f.attempt).add("arn", f.map_run_arn).add("redrive_count", f.redrive_count); },
                  [&](const MapRunStarted& f) { line.add("attempt", f.attempt).add("arn", f.map_run_arn); },
                  [&](const MapRunEnded& f) { line.add(f.error); },
                  [&](const SubmissionAwaited& f) { line.add("attempt", f.attempt).add("output", f.output).add(f.error); },
@@ -104,7 +105,9 @@ std::string print_activity(const Frame& frame) {
                         [](const Frame::InTask& in) { return fmt::format(" in task {}", in.attempt.value); },
                         [](const Frame::InWait& in) { return fmt::format(" waits until {}", format_rfc3339(in.due)); },
                         [](const Frame::InRetry& in) { return fmt::format(" retries at {}", format_rfc3339(in.due)); },
-                        [](const Frame::InMapRun& in) { return fmt::format(" in map run {}", in.attempt.value); },
+                        [](const Frame::InMapRun& in) {
+                          return fmt::format(" in map run {} of {} redriven {} times{}{}", in.attempt.value, in.started_event_id, in.redrives, in.redrivable ? "" : " for good", in.to_redrive ? ", to be redriven" : "");
+                        },
                         [](const Frame::Gathering& in) {
                           Line line(" gathers");
                           line.add("started", in.started).add("failed", in.failed);
@@ -156,6 +159,7 @@ std::string print(const Command& command) {
                         [](const commands::StartMapRun& start) {
                           return Line(fmt::format("StartMapRun {}", start.attempt.value)).add("plan", to_json(start.plan)).take();
                         },
+                        [](const commands::RedriveMapRun& redrive) { return fmt::format("RedriveMapRun {}", redrive.attempt.value); },
                         [](const commands::StopMapRun& stop) { return fmt::format("StopMapRun {}", stop.attempt.value); },
                         [](const commands::Continue&) { return std::string("Continue"); },
                         [](const commands::Close&) { return std::string("Close"); },

@@ -87,9 +87,9 @@ void OpenTransaction::close(CachedExecution& execution) {
   if (record.set_aside) --effects_.set_aside;
   record.set_aside = false;
   execution.closed = true;
+  if (record.map_run) child_of_map_run_ended(execution);
   if (execution.express) return;
   if (record.parent) tell_parent(execution);
-  if (record.map_run) child_of_map_run_ended(record);
   leave_deleting_machine(record.state_machine);
 }
 

@@ -204,8 +204,8 @@ void EngineCore::call_map_run_storage(MapRunRow row) {
     if (!storage || !plan.reader) return done(WorkflowError{error_names::ItemReaderFailed, "Items cannot be read here: there is no object store"});
     storage->read({.run = row, .reader = *plan.reader, .position = run->read, .items_max = items_max, .bytes_max = bytes_max}, std::move(done));
   } else if (needs.write) {
-    auto done = map_run_answer<MapRunStorage::Written>(row, [row](OpenTransaction& transaction, Evaluated<MapRunStorage::Written> written) {
-      transaction.map_run_results_written(row, std::move(written));
+    auto done = map_run_answer<MapRunStorage::Written>(row, [row, redrives = run->redrives](OpenTransaction& transaction, Evaluated<MapRunStorage::Written> written) {
+      transaction.map_run_results_written(row, redrives, std::move(written));
     });
     if (!storage) return done(WorkflowError{error_names::ResultWriterFailed, "Results cannot be written here: there is no object store"});
     storage->write(row, std::move(done));

@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <list>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -22,6 +23,7 @@ namespace signalbox {
 struct ExpressRun {
   bool is_stored = false;                   ///< asynchronous: its start is a row
   ExpressListener on_end;                   ///< synchronous
+  std::map<std::string, std::int64_t> mocked_calls = {}; ///< by state: there is no history to count them in
 };
 
 struct CachedExecution {

@@ -50,7 +50,7 @@ std::string encode_execution(const ExecutionRecord& record) {
   writer.boolean(record.set_aside);
   writer.optional_integer(record.version).optional_text(record.alias).integer(record.redrives).optional_timestamp(record.redriven_at).optional_text(record.redrive_token).optional_text(record.test_case);
   writer.boolean(record.map_run.has_value());
-  if (record.map_run) writer.integer(record.map_run->run.value).integer(record.map_run->child).text(record.map_state);
+  if (record.map_run) writer.integer(record.map_run->run.value).integer(record.map_run->child).text(record.map_state).boolean(record.express);
   return writer.take();
 }
 
@@ -85,6 +85,7 @@ ExecutionRecord decode_execution(ExecutionRow row, std::string_view bytes) {
     const MapRunRow run{reader.integer()};
     record.map_run = MapRunChildLink{run, reader.integer()};
     record.map_state = reader.text();
+    record.express = !reader.at_end() && reader.boolean();
   }
   return record;
 }

@@ -8,6 +8,11 @@
 
 namespace signalbox {
 
+std::string execution_arn(const Site& site, const ExecutionRecord& record) {
+  if (record.express) return site.arn("states", "express:" + record.state_machine + ":" + record.name + ":" + record.id.value);
+  return site.execution_arn(record.state_machine, record.name);
+}
+
 std::optional<std::string> version_arn(const Site& site, const ExecutionRecord& record) {
   if (!record.version) return std::nullopt;
   return site.state_machine_arn(record.state_machine) + ":" + std::to_string(*record.version);

@@ -3,6 +3,7 @@
 #include "signalbox/express.h"
 
 #include "engine/engine_core.h"
+#include "engine/execution_records.h"
 #include "engine/open_transaction.h"
 #include "signalbox/encoding.h"
 #include "signalbox/record.h"
@@ -14,17 +15,43 @@ namespace signalbox {
 
 namespace {
 
-constexpr std::uint8_t start_version = 1;
+constexpr std::uint8_t start_version = 2, end_version = 1;
 
 Error lost() { return error(ErrorCode::Unavailable, "the data file cannot be written: the express execution is lost"); }
 
-/// `arn:…:express:MACHINE:NAME:ID`. [recorded on AWS]
-std::string express_arn(const Site& site, const ExpressStart& start) { return site.arn("states", "express:" + start.state_machine + ":" + start.name + ":" + start.id.value); }
+ExecutionRecord record_of(ExecutionRow row, const ExpressStart& start) {
+  ExecutionRecord record;
+  record.row = row;
+  record.id = start.id;
+  record.state_machine = start.state_machine;
+  record.name = start.name;
+  record.definition = start.definition;
+  record.test_case = start.test_case;
+  record.map_run = start.map_run;
+  record.map_state = start.map_state;
+  record.express = true;
+  return record;
+}
+
+ExpressStart child_start(const ExecutionRecord& record, const std::string& role_arn, Json input) {
+  return {.id = record.id, .state_machine = record.state_machine, .name = record.name, .definition = record.definition, .role_arn = role_arn, .input = std::move(input),
+          .test_case = record.test_case, .map_run = record.map_run, .map_state = record.map_state};
+}
+
+std::string encode_express_end(const Execution& state) {
+  RecordWriter writer(end_version);
+  writer.text(state.started.input.text()).optional_text(state.output ? std::optional(state.output->text()) : std::nullopt);
+  return writer.optional_text(state.error.error).optional_text(state.error.cause).take();
+}
 
 }  // namespace
 
 std::string encode_express_start(const ExpressStart& start) {
-  return RecordWriter(start_version).text(start.id.value).text(start.state_machine).text(start.name).integer(start.definition.value).text(start.role_arn).text(start.input.text()).take();
+  RecordWriter writer(start_version);
+  writer.text(start.id.value).text(start.state_machine).text(start.name).integer(start.definition.value).text(start.role_arn).text(start.input.text());
+  writer.optional_text(start.test_case).boolean(start.map_run.has_value());
+  if (start.map_run) writer.integer(start.map_run->run.value).integer(start.map_run->child).text(start.map_state);
+  return writer.take();
 }
 
 ExpressStart decode_express_start(std::string_view bytes) {
@@ -36,15 +63,39 @@ ExpressStart decode_express_start(std::string_view bytes) {
   start.definition.value = reader.integer();
   start.role_arn = reader.text();
   start.input = Json::from_stored(std::string(reader.text()));
+  if (reader.version() == 1) return start;
+  start.test_case = reader.optional_text();
+  if (reader.boolean()) {
+    const MapRunRow run{reader.integer()};
+    start.map_run = MapRunChildLink{run, reader.integer()};
+    start.map_state = reader.text();
+  }
   return start;
+}
+
+ExecutionPayloads read_express_payloads(const Reader& reader, ExecutionRow row) {
+  ExecutionPayloads payloads;
+  if (const auto running = reader.get(Key(express_executions_table, row.value))) {
+    payloads.input = decode_express_start(*running).input;
+    return payloads;
+  }
+  const auto ended = reader.get(Key(express_ends_table, row.value));
+  if (!ended) throw StoreFailure("damaged data file: the end of the express execution " + std::to_string(row.value) + " is missing");
+  RecordReader bytes(*ended);
+  payloads.input = Json::from_stored(std::string(bytes.text()));
+  if (auto output = bytes.optional_text()) payloads.output = Json::from_stored(std::move(*output));
+  payloads.error.error = bytes.optional_text();
+  payloads.error.cause = bytes.optional_text();
+  return payloads;
 }
 
 Result<StartedExecution> OpenTransaction::start_express(ExecutionRecord record, const StateMachineRecord& machine, StartRequest request) {
   if (request.parent) return error(ErrorCode::NotSupported, "This operation is not supported by this type of state machine");
   ExpressStart start{.id = record.id, .state_machine = machine.name, .name = request.name.value_or(new_uuid().value), .definition = machine.definition, .role_arn = machine.role_arn,
-                     .input = std::move(request.input)};
-  StartedExecution started{.record = record, .arn = express_arn(workshop_.site, start), .existed = false};
-  started.record.name = start.name;
+                     .input = std::move(request.input), .test_case = record.test_case};
+  StartedExecution started{.record = record_of(record.row, start), .arn = {}, .existed = false};
+  started.arn = execution_arn(workshop_.site, started.record);
+  started.record.started_at = now_;
   if (!request.on_express_end) put(Key(express_executions_table, record.row.value), encode_express_start(start));
   begin_express(record.row, std::move(start), std::move(request.on_express_end));
   drain();
@@ -53,15 +104,10 @@ Result<StartedExecution> OpenTransaction::start_express(ExecutionRecord record, 
 
 void OpenTransaction::begin_express(ExecutionRow row, ExpressStart start, ExpressListener on_end) {
   CachedExecution execution;
-  execution.record.row = row;
-  execution.record.id = start.id;
-  execution.record.state_machine = start.state_machine;
-  execution.record.name = start.name;
-  execution.record.definition = start.definition;
+  execution.record = record_of(row, start);
   execution.record.started_at = now_;
-  execution.record.express = true;
   execution.state = blank_execution(row);
-  execution.program = workshop_.machines.program(*this, start.definition);
+  execution.program = workshop_.machines.program(*this, start.definition, start.map_state);
   execution.express = ExpressRun{.is_stored = !on_end, .on_end = std::move(on_end)};
   std::chrono::seconds timeout = express_duration_max;
   if (const auto own = execution.program->machine->timeout_seconds) timeout = std::min(timeout, std::chrono::seconds(*own));
@@ -69,7 +115,7 @@ void OpenTransaction::begin_express(ExecutionRow row, ExpressStart start, Expres
                            .role_arn = start.role_arn,
                            .state_machine_version_arn = std::nullopt,
                            .state_machine_alias_arn = std::nullopt,
-                           .execution_arn = express_arn(workshop_.site, start),
+                           .execution_arn = execution_arn(workshop_.site, execution.record),
                            .name = start.name,
                            .state_machine_arn = workshop_.site.state_machine_arn(start.state_machine),
                            .state_machine_name = start.state_machine,
@@ -79,6 +125,29 @@ void OpenTransaction::begin_express(ExecutionRow row, ExpressStart start, Expres
   deliver(row, events::StartExecution{std::move(started)});
 }
 
+void OpenTransaction::begin_express_child(ExecutionRecord record, const std::string& role_arn, Json input) {
+  record.express = true;
+  record.name = new_uuid().value;
+  put(Key(machine_executions_table, record.state_machine, record.row.value), "");
+  restart_express_child(record, role_arn, std::move(input));
+}
+
+/// From the beginning, by the same ARN. [aws: Redriving Map Runs]
+void OpenTransaction::redrive_express_child(ExecutionRecord record, const std::string& role_arn) {
+  Json input = read_express_payloads(*this, record.row).input;
+  record.status = ExecutionStatus::Running;
+  record.stopped_at = std::nullopt;
+  erase(Key(express_ends_table, record.row.value));
+  restart_express_child(record, role_arn, std::move(input));
+}
+
+void OpenTransaction::restart_express_child(const ExecutionRecord& record, const std::string& role_arn, Json input) {
+  ExpressStart start = child_start(record, role_arn, std::move(input));
+  put(Key(executions_table, record.row.value), encode_execution(record));
+  put(Key(express_executions_table, record.row.value), encode_express_start(start));
+  begin_express(record.row, std::move(start), nullptr);
+}
+
 /// Nothing is stored of what happened; its log group is told.
 void OpenTransaction::write_express(CachedExecution& execution) {
   if (!execution.facts.empty() && execution.program->is_logged && workshop_.history_listener) workshop_.history_listener(*this, execution.record, execution.facts);
@@ -86,6 +155,10 @@ void OpenTransaction::write_express(CachedExecution& execution) {
   execution.facts.clear();
   if (!execution.closed) return;
   if (execution.express->is_stored) overlay_.erase(Key(express_executions_table, execution.record.row.value));
+  if (execution.record.map_run) {
+    overlay_.put(Key(executions_table, execution.record.row.value), encode_execution(execution.record));
+    overlay_.put(Key(express_ends_table, execution.record.row.value), encode_express_end(execution.state));
+  }
   if (!execution.express->on_end) return;
   const Execution& state = execution.state;
   ExpressEnd end{.status = state.status, .output = state.output, .error = state.error, .started_at = state.started_at, .stopped_at = state.stopped_at.value_or(now_)};

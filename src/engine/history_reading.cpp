@@ -7,6 +7,7 @@
 
 #include "core/history_codec.h"
 #include "engine/execution_records.h"
+#include "signalbox/express.h"
 
 namespace signalbox {
 
@@ -92,6 +93,7 @@ Execution load_execution(const Reader& reader, const ExecutionRecord& record) {
 }
 
 ExecutionPayloads read_payloads(const Reader& reader, const ExecutionRecord& record) {
+  if (record.express) return read_express_payloads(reader, record.row);
   ExecutionPayloads payloads;
   for (const auto& event : read_history(reader, record, 1, false, 1)) {
     if (const auto* started = std::get_if<ExecutionStarted>(&event.fact)) payloads.input = started->input;

@@ -20,7 +20,7 @@ CachedExecution* OpenTransaction::load(ExecutionRow row, SetAside set_aside) {
 
 CachedExecution* OpenTransaction::read(ExecutionRow row, SetAside set_aside) {
   auto record = find_execution(*this, row);
-  if (!record || record->status != ExecutionStatus::Running) return nullptr;
+  if (!record || record->status != ExecutionStatus::Running || record->express) return nullptr;   // what an express one did cannot be read again
   if (record->set_aside && set_aside == SetAside::Refused) return nullptr;   // folding it may meet the bug again
   CachedExecution loaded;
   loaded.state = load_execution(*this, *record);

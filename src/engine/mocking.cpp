@@ -27,6 +27,13 @@ class Scheduled {
   std::int64_t count_ = 0;
 };
 
+std::int64_t calls_before(const Reader& reader, const CachedExecution& execution, const std::string& state) {
+  Scheduled scheduled(state);
+  for_each_fact(reader, execution.record, [&](const HistoryEvent& event) { scheduled.look_at(event); });
+  for (const auto& event : execution.facts) scheduled.look_at(event);
+  return scheduled.count() - 1;
+}
+
 bool is_completed_by_callback(const TaskResource& resource) {
   const auto* service = std::get_if<ServiceResource>(&resource.kind);
   return std::holds_alternative<ActivityResource>(resource.kind) || (service && service->pattern != IntegrationPattern::RequestResponse);
@@ -34,14 +41,11 @@ bool is_completed_by_callback(const TaskResource& resource) {
 
 }  // namespace
 
-bool OpenTransaction::answer_mocked(const CachedExecution& execution, const commands::InvokeTask& command) {
+bool OpenTransaction::answer_mocked(CachedExecution& execution, const commands::InvokeTask& command) {
   const auto& record = execution.record;
-  const MockedResponse* response = record.test_case && workshop_.mocks ? workshop_.mocks->find(record.state_machine, *record.test_case, command.state_name) : nullptr;
+  const MockedResponse* response = record.test_case && workshop_.mocks ? workshop_.mocks->find(base_name(record.state_machine), *record.test_case, command.state_name) : nullptr;
   if (!response) return false;
-  Scheduled scheduled(command.state_name);
-  for_each_fact(*this, record, [&](const HistoryEvent& event) { scheduled.look_at(event); });
-  for (const auto& event : execution.facts) scheduled.look_at(event);
-  const std::int64_t invocation = scheduled.count() - 1;
+  const std::int64_t invocation = execution.express ? execution.express->mocked_calls[command.state_name]++ : calls_before(*this, execution, command.state_name);
   const MockedAnswer* answer = response->at(invocation);
 
   deliver(record.row, events::TaskTaken{command.attempt, std::nullopt});

@@ -81,9 +81,9 @@ class OpenTransaction final : public EngineTransaction {
   void go_on(ExecutionRow row);             ///< after Continue, or with internal calls that were put off
   void restart_express(ExecutionRow row);
   void go_on_map_run(MapRunRow row);
-  /// Answers of MapRunStorage; `position` is where the read began.
+  /// Answers of MapRunStorage; `position` is where the read began, `redrives` the run's when the writing did.
   void map_run_items_read(MapRunRow row, std::int64_t position, Evaluated<MapRunStorage::Items> items);
-  void map_run_results_written(MapRunRow row, Evaluated<MapRunStorage::Written> written);
+  void map_run_results_written(MapRunRow row, std::int64_t redrives, Evaluated<MapRunStorage::Written> written);
   void recover(ExecutionRow row);           ///< repeats its external calls
   /// For the entry that a failed assertion left: its step met a bug. Unknown or closed: nothing.
   void set_aside(ExecutionRow row);
@@ -128,16 +128,23 @@ class OpenTransaction final : public EngineTransaction {
   // express.cpp
   [[nodiscard]] Result<StartedExecution> start_express(ExecutionRecord record, const StateMachineRecord& machine, StartRequest request);
   void begin_express(ExecutionRow row, ExpressStart start, ExpressListener on_end);
+  void begin_express_child(ExecutionRecord record, const std::string& role_arn, Json input);
+  void redrive_express_child(ExecutionRecord record, const std::string& role_arn);
+  void restart_express_child(const ExecutionRecord& record, const std::string& role_arn, Json input);
   void write_express(CachedExecution& execution);
   void lose_express(CachedExecution& execution);
 
   // map_runs/map_running.cpp
   void start_map_run(CachedExecution& execution, const commands::StartMapRun& command);
+  void redrive_map_run(CachedExecution& execution, const commands::RedriveMapRun& command);
+  void reopen_map_run(MapRunRecord& run);
+  void redrive_next_child(MapRunRecord& run);
+  [[nodiscard]] std::optional<MapRunRecord> map_run_of(const CachedExecution& execution, TaskAttempt attempt) const;
   void stop_map_run(CachedExecution& execution, const commands::StopMapRun& command);
   void bring_items(CachedExecution& parent, MapRunRecord& run, const MapRunPlan& plan, const std::vector<MapRunStorage::Item>& items, bool at_end);
   void advance_map_run(MapRunRow row);
   void begin_child(MapRunRecord& run);
-  void child_of_map_run_ended(const ExecutionRecord& child);
+  void child_of_map_run_ended(const CachedExecution& child);
   void stop_children(const MapRunRecord& run);
   [[nodiscard]] bool parent_is_set_aside(const MapRunRecord& run) const;
   void finish_map_run(MapRunRecord& run, Evaluated<Json> result);
@@ -164,10 +171,11 @@ class OpenTransaction final : public EngineTransaction {
 
   // mocking.cpp
   /// Answers the task from the mock configuration; false if the execution's test case has no response for its state.
-  bool answer_mocked(const CachedExecution& execution, const commands::InvokeTask& command);
+  bool answer_mocked(CachedExecution& execution, const commands::InvokeTask& command);
 
   // redriving.cpp
-  [[nodiscard]] Result<events::Redrive> chosen_redrive(const CachedExecution& execution, RedriveRequest request) const;
+  void reopen_execution(ExecutionRecord record, std::optional<std::string> client_token, events::Redrive event);
+  [[nodiscard]] Result<events::Redrive> chosen_redrive(const ExecutionRecord& record, const RedriveRequest& request);
 
   // endings.cpp
   void tell_parent(const CachedExecution& child);

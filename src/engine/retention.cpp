@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "engine/execution_records.h"
+#include "signalbox/express.h"
 #include "signalbox/map_runs.h"
 
 namespace signalbox {
@@ -70,6 +71,7 @@ void erase_execution(Transaction& transaction, const ExecutionRecord& record) {
     chunk = stored ? decode_chunk(*stored).previous : 0;
   }
   if (record.name != record.id.value) transaction.erase(Key(execution_names_table, record.state_machine, record.name));
+  if (record.express) transaction.erase(Key(express_ends_table, record.row.value));
   transaction.erase(Key(machine_executions_table, record.state_machine, record.row.value));
   transaction.erase(Key(executions_table, record.row.value));
 }

@@ -41,21 +41,21 @@ Result<StartedExecution> OpenTransaction::start_execution(StartRequest request) 
   if (request.name) {
     if (auto checked = check_name(*request.name); !checked) return checked.error();
   }
+  if (test_case && (!workshop_.mocks || !workshop_.mocks->has_test_case(request.state_machine, *test_case))) {
+    return error(ErrorCode::InvalidArgument, "the mock configuration has no test case '" + *test_case + "' for the state machine '" + request.state_machine + "'", "testCase");
+  }
   if (machine->type == StateMachineType::Express && machine->status == StateMachineStatus::Active) {
     StateMachineRecord pinned = *machine;
     ExecutionRecord chosen = new_record(pinned, request);
     if (!qualifier.empty() && !qualify(chosen, pinned, qualifier)) return missing;
     chosen.definition = pinned.definition;
+    chosen.test_case = test_case;
     return start_express(std::move(chosen), pinned, std::move(request));
   }
   if (request.name) {
     if (const auto existing = find_execution(*this, request.state_machine, *request.name)) return existing_execution(*existing, request);
   }
   if (machine->status == StateMachineStatus::Deleting) return error(ErrorCode::Conflict, "State Machine is being deleted: '" + machine_arn + "'");
-
-  if (test_case && (!workshop_.mocks || !workshop_.mocks->has_test_case(request.state_machine, *test_case))) {
-    return error(ErrorCode::InvalidArgument, "the mock configuration has no test case '" + *test_case + "' for the state machine '" + request.state_machine + "'", "testCase");
-  }
 
   StateMachineRecord pinned = *machine;
   ExecutionRecord record = new_record(pinned, request);

@@ -89,6 +89,7 @@ void OpenTransaction::carry_out(CachedExecution& execution, std::vector<Command>
                    [&](const commands::InvokeTask& invoke_task) { invoke(execution, invoke_task); },
                    [&](const commands::CancelTask& cancel_task) { cancel(execution, cancel_task); },
                    [&](const commands::StartMapRun& start) { start_map_run(execution, start); },
+                   [&](const commands::RedriveMapRun& redrive) { redrive_map_run(execution, redrive); },
                    [&](const commands::StopMapRun& stop) { stop_map_run(execution, stop); },
                    [&](const commands::Continue&) { effects_.continues.push_back(execution.record.row); },
                    [&](const commands::Close&) { close(execution); },

@@ -15,7 +15,7 @@ using http::asio::awaitable;
 Json summary(const Engine& engine, const ExecutionRecord& record) {
   return present_members({{"id", record.id.value},
                           {"name", record.name},
-                          {"arn", engine.site().execution_arn(record.state_machine, record.name)},
+                          {"arn", execution_arn(engine.site(), record)},
                           {"stateMachine", record.state_machine},
                           {"status", to_string(record.status)},
                           {"startedAt", format_rfc3339(record.started_at)},
@@ -37,27 +37,18 @@ Json waiting_tokens(const Execution& execution) {
   return Json(std::move(waiting));
 }
 
-/// Input stands in the first fact, output or error in the last.
 Json with_data(const Engine& engine, const Reader& reader, const ExecutionRecord& record) {
-  Json body = summary(engine, record);
-  if (record.status == ExecutionStatus::Running) {
+  const Json body = summary(engine, record);
+  if (record.status == ExecutionStatus::Running && !record.express) {
     const Execution execution = load_execution(reader, record);
     return body.with("input", execution.started.input).with("waiting", waiting_tokens(execution));
   }
-  for (const auto& event : read_history(reader, record, 1, false, 1)) {
-    if (const auto* started = std::get_if<ExecutionStarted>(&event.fact)) body = body.with("input", started->input);
-  }
-  for (const auto& event : read_history(reader, record, 0, true, 1)) {
-    if (const auto* succeeded = std::get_if<ExecutionSucceeded>(&event.fact)) body = body.with("output", succeeded->output);
-    const auto add_error = [&](const WorkflowError& error) {
-      if (error.error) body = body.with("error", *error.error);
-      if (error.cause) body = body.with("cause", *error.cause);
-    };
-    if (const auto* failed = std::get_if<ExecutionFailed>(&event.fact)) add_error(failed->error);
-    if (const auto* timed_out = std::get_if<ExecutionTimedOut>(&event.fact)) add_error(timed_out->error);
-    if (const auto* aborted = std::get_if<ExecutionAborted>(&event.fact)) add_error(aborted->error);
-  }
-  return body;
+  const auto payloads = read_payloads(reader, record);
+  Json full = body.with("input", payloads.input);
+  if (payloads.output) full = full.with("output", *payloads.output);
+  if (payloads.error.error) full = full.with("error", *payloads.error.error);
+  if (payloads.error.cause) full = full.with("cause", *payloads.error.cause);
+  return full;
 }
 
 Result<StartRequest> read_start(const http::Request& request) {

@@ -174,6 +174,63 @@ class MapRuns(unittest.TestCase):
         self.assertEqual([int(result["n"]) for result in results], list(range(count)))
         self.assertEqual(len(self.sfn.get_execution_history(executionArn=execution)["events"]), 8)
 
+    def redriven_sends(self, name, count, type="STANDARD"):
+        """A run whose every child failed for want of a queue, redriven now that it is there: (execution, run, the queue's URL)."""
+        sqs = boto3.client("sqs", endpoint_url=f"http://{self.daemon.admin}", region_name="us-east-1", aws_access_key_id="test", aws_secret_access_key="test")
+        url = sqs.create_queue(QueueName=name)["QueueUrl"]
+        sqs.delete_queue(QueueUrl=url)
+        self.put(f"{name}.json", json.dumps(list(range(count))))
+        sends = {"StartAt": "S", "States": {"S": {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "Parameters": {"QueueUrl": url, "MessageBody.$": "$"}, "ResultPath": None, "End": True}}}
+        machine = distributed(sends, ItemReader=read_from(f"{name}.json", InputType="JSON"), ResultWriter={**WRITER, "WriterConfig": {"Transformation": "COMPACT"}}, ToleratedFailureCount=count - 1)
+        machine["States"]["M"]["ItemProcessor"]["ProcessorConfig"]["ExecutionType"] = type
+        execution = self.start(name, machine)
+        self.assertEqual(wait_for(lambda: self.described(execution), 60)["error"], "States.ExceedToleratedFailureThreshold")
+        run = self.sfn.list_map_runs(executionArn=execution)["mapRuns"][0]["mapRunArn"]
+        self.assertEqual(self.sfn.describe_map_run(mapRunArn=run)["executionCounts"]["failed"], count)
+        sqs.create_queue(QueueName=name)
+        self.redrive(executionArn=execution)
+        return execution, run, url
+
+    def redrive(self, **members):
+        """By hand: Debian's client does not know the operation."""
+        request = {"X-Amz-Target": "AWSStepFunctions.RedriveExecution", "Content-Type": "application/x-amz-json-1.0"}
+        status, _, body = self.daemon.open(f"http://{self.daemon.admin}/", "POST", request, json.dumps(members))
+        self.assertEqual(status, 200, body)
+
+    def describe_run(self, run):
+        request = {"X-Amz-Target": "AWSStepFunctions.DescribeMapRun", "Content-Type": "application/x-amz-json-1.0"}
+        return json.loads(self.daemon.open(f"http://{self.daemon.admin}/", "POST", request, json.dumps({"mapRunArn": run}))[2])
+
+    def test_a_redrive_survives_kills(self):
+        count = 3_000
+        execution, run, _ = self.redriven_sends("resent", count)
+        for part in (1, 3):
+            wait_for(lambda: self.describe_run(run)["executionCounts"]["succeeded"] >= part * count // 5, 60)
+            self.daemon.kill()
+            self.daemon.start()
+            self.connect()
+        ended = wait_for(lambda: self.described(execution), 60)
+        self.assertEqual(ended["status"], "SUCCEEDED", ended.get("cause"))
+        described = self.describe_run(run)
+        counts = described["executionCounts"]
+        self.assertEqual((described["status"], described["redriveCount"], counts["succeeded"], counts["total"], counts["pendingRedrive"], counts["resultsWritten"]), ("SUCCEEDED", 1, count, count, 0, count))
+        # Each child's message was sent in the commit that let it go on: once, whatever was killed.
+        self.assertEqual(self.daemon.get("/v1/queues/resent")["messages"], count)
+        types = [event["type"] for event in self.sfn.get_execution_history(executionArn=execution)["events"]]
+        self.assertEqual(types[6:], ["ExecutionFailed", "ExecutionRedriven", "MapRunRedriven", "MapRunSucceeded", "MapStateSucceeded", "MapStateExited", "ExecutionSucceeded"])
+
+    def test_express_children(self):
+        execution, run, _ = self.redriven_sends("express-resent", 3, "EXPRESS")
+        self.assertEqual(wait_for(lambda: self.described(execution))["status"], "SUCCEEDED")
+        children = self.sfn.list_executions(mapRunArn=run)["executions"]
+        self.assertEqual(len(children), 3)
+        for child in children:
+            self.assertRegex(child["executionArn"], "^arn:aws:states:us-east-1:000000000000:express:express-resent/Items:[0-9a-f-]{36}:[0-9a-f-]{36}$")
+            described = self.sfn.describe_execution(executionArn=child["executionArn"])
+            self.assertEqual((described["status"], described["mapRunArn"], described["input"], described["output"]), ("SUCCEEDED", run, described["output"], described["input"]))
+            with self.assertRaises(self.sfn.exceptions.InvalidArn):
+                self.sfn.get_execution_history(executionArn=child["executionArn"])
+
     def test_sdk_tasks(self):
         put = {"StartAt": "P", "States": {"P": {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:s3:putObject", "Parameters": {"Bucket": "data", "Key": "k", "Body.$": "$.body"}, "Next": "G"},
                                           "G": {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:s3:getObject", "Parameters": {"Bucket": "data", "Key": "k"}, "End": True}}}

@@ -17,12 +17,12 @@ std::optional<ExecutionStatus> status_of(std::string_view text) {
 }
 
 /// `out` may hold members already.
-std::string summary(const Site& site, const ExecutionRecord& record, ObjectText out = {}) {
+std::string summary(const Site& site, const ExecutionRecord& record, std::string_view status, ObjectText out = {}) {
   return out
-      .text("executionArn", site.execution_arn(record.state_machine, record.name))
+      .text("executionArn", execution_arn(site, record))
       .text("stateMachineArn", site.state_machine_arn(record.state_machine))
       .text("name", record.name)
-      .text("status", to_string(record.status))
+      .text("status", status)
       .time("startDate", record.started_at)
       .time("stopDate", record.stopped_at)
       .text("stateMachineVersionArn", version_arn(site, record))
@@ -55,14 +55,17 @@ Answer<std::string> list_children(const Api& api, const std::string& arn, const 
     std::from_chars(position->data(), position->data() + position->size(), row);
     before = ExecutionRow{row};
   }
-  std::vector<MapRunChild> page;
-  const bool none = status == "PENDING_REDRIVE" || redrive == "REDRIVEN";
-  if (!none) page = list_map_run_children(api.reader, run->row, status ? status_of(*status) : std::nullopt, before, limit + 1);
+  MapRunChildFilter filter{.status = status ? status_of(*status) : std::nullopt, .pending_redrive = status == "PENDING_REDRIVE"};
+  if (redrive) filter.redriven = redrive == "REDRIVEN";
+  auto page = list_map_run_children(api.reader, *run, filter, before, limit + 1);
   const bool more = page.size() > limit;
   if (more) page.pop_back();
   const auto& site = api.engine.site();
   ObjectText out;
-  out.raw("executions", array_text(page, [&](const MapRunChild& child) { return summary(site, child.record, ObjectText().text("mapRunArn", run->arn(site)).number("itemCount", child.items)); }));
+  out.raw("executions", array_text(page, [&](const MapRunChild& child) {
+    const auto shown = child.pending_redrive ? std::string_view("PENDING_REDRIVE") : to_string(child.record.status);
+    return summary(site, child.record, shown, ObjectText().text("mapRunArn", run->arn(site)).number("itemCount", child.items));
+  }));
   if (more) out.text("nextToken", make_page_token(api.engine.master_key(), scope, std::to_string(page.back().record.row.value)));
   return out.take();
 }
@@ -103,7 +106,7 @@ Answer<std::string> list_executions_page(const Api& api, const Json& request) {
   const bool more = page.size() > limit;
   if (more) page.pop_back();
   ObjectText out;
-  out.raw("executions", array_text(page, [&](const ExecutionRecord& record) { return summary(api.engine.site(), record); }));
+  out.raw("executions", array_text(page, [&](const ExecutionRecord& record) { return summary(api.engine.site(), record, to_string(record.status)); }));
   if (more) out.text("nextToken", make_page_token(api.engine.master_key(), scope, std::to_string(page.back().row.value)));
   return out.take();
 }

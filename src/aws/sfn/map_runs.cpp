@@ -19,8 +19,8 @@ std::string counts_text(const MapRunCounts& counts, std::int64_t results_written
       .number("aborted", counts.aborted)
       .number("total", counts.total())
       .number("resultsWritten", results_written)
-      .number("failuresNotRedrivable", 0)
-      .number("pendingRedrive", 0)
+      .number("failuresNotRedrivable", counts.failures_not_redrivable)
+      .number("pendingRedrive", counts.pending_redrive)
       .take();
 }
 
@@ -61,7 +61,7 @@ Answer<std::string> describe_map_run(const Api& api, const Json& request) {
   out.raw("toleratedFailurePercentage", Json(run->tolerated_failure_percentage).text()).number("toleratedFailureCount", run->tolerated_failure_count);
   out.raw("itemCounts", counts_text(run->items, run->exports ? run->results_written : run->phase == MapRunPhase::Over ? run->items.succeeded : 0));
   out.raw("executionCounts", counts_text(run->executions, results_written(*run)));
-  return out.number("redriveCount", 0).take();
+  return out.number("redriveCount", run->redrives).time("redriveDate", run->redriven_at).take();
 }
 
 Answer<std::string> list_map_runs_page(const Api& api, const Json& request) {

@@ -99,6 +99,15 @@ Answer<ExecutionRecord> find_execution_by_arn(const Reader& reader, std::string_
   return std::move(*record);
 }
 
+// `express:MACHINE/LABEL:NAME:ID`
+Answer<ExecutionRecord> find_described_execution(const Reader& reader, std::string_view arn) {
+  const auto express = resource_of(arn, "express");
+  if (!express || express->find('/') == std::string::npos) return find_execution_by_arn(reader, arn);
+  auto record = find_execution(reader, Uuid{express->substr(express->rfind(':') + 1)});
+  if (!record || !record->express || *express != record->state_machine + ":" + record->name + ":" + record->id.value) return execution_missing(arn);
+  return std::move(*record);
+}
+
 Answer<MapRunRecord> find_map_run_by_arn(const Reader& reader, std::string_view arn) {
   const auto resource = resource_of(arn, "mapRun");
   if (!resource) return resource.error();

@@ -56,6 +56,8 @@ struct MachineName {
 [[nodiscard]] Answer<MachineName> machine_name(std::string_view arn);
 /// The execution's record. Errors: InvalidArn, ExecutionDoesNotExist.
 [[nodiscard]] Answer<ExecutionRecord> find_execution_by_arn(const Reader& reader, std::string_view arn);
+/// Those that DescribeExecution knows: besides them a map run's express children.
+[[nodiscard]] Answer<ExecutionRecord> find_described_execution(const Reader& reader, std::string_view arn);
 /// Errors: InvalidArn, ResourceNotFound.
 [[nodiscard]] Answer<MapRunRecord> find_map_run_by_arn(const Reader& reader, std::string_view arn);
 [[nodiscard]] Answer<std::string> activity_name(std::string_view arn);

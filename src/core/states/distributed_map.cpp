@@ -14,6 +14,9 @@ namespace {
 /// [aws: Map state in Distributed mode, MaxConcurrency]
 constexpr std::int64_t distributed_concurrency_max = 10'000;
 
+/// [aws: Redriving Map Runs, eligibility]
+constexpr std::int64_t map_run_redrives_max = 1'000;
+
 /// `NAME` of `NAME` or, in a child execution of another map run, of `NAME/Label`.
 std::string machine_name(const ExecutionStarted& started) { return started.state_machine_name.substr(0, started.state_machine_name.find('/')); }
 
@@ -147,6 +150,13 @@ void map_run_ended(Interpreter& interpreter, const events::MapRunEnded& event) {
   }
   if (!interpreter.record(*frame, MapRunEnded{.end = StateEnd::Succeeded, .error = {}})) return;
   finish_map(interpreter, *frame, state, std::get<MapState>(state.type), event.output.value_or(Json()));
+}
+
+void redrive_map_run(Interpreter& interpreter, Frame& frame) {
+  const auto run = std::get<Frame::InMapRun>(frame.activity);
+  if (run.redrives >= map_run_redrives_max) return interpreter.fail(frame, runtime_failure(frame, fmt::format("The Map Run has been redriven {} times, the maximum.", run.redrives)));
+  if (!interpreter.record(frame, MapRunRedriven{.attempt = run.attempt, .map_run_arn = run.map_run_arn, .redrive_count = run.redrives + 1})) return;
+  interpreter.command(commands::RedriveMapRun{run.attempt});
 }
 
 void stop_map_run(Interpreter& interpreter, const Frame& frame) {

@@ -57,6 +57,8 @@ void finish_map(Interpreter& interpreter, Frame& frame, const State& state, cons
 /// States.ExceedToleratedFailureThreshold, States.DataLimitExceeded, States.Runtime.
 void begin_distributed_map(Interpreter& interpreter, Frame& frame, const State& state, const MapState& map);
 void map_run_ended(Interpreter& interpreter, const events::MapRunEnded& event);
+/// The frame's map run goes on with its unsuccessful children. Emits RedriveMapRun. Raises States.Runtime after a thousand redrives of the run.
+void redrive_map_run(Interpreter& interpreter, Frame& frame);
 /// Emits StopMapRun if the frame waits for a map run.
 void stop_map_run(Interpreter& interpreter, const Frame& frame);
 /// The input of one of its child executions.

@@ -11,8 +11,9 @@ namespace signalbox {
 namespace {
 
 /// Stored as the first byte of each record; an encoding that changes gets a new number and keeps reading the old ones.
-constexpr std::uint8_t run_version = 1, item_version = 1;
+constexpr std::uint8_t run_version = 2, item_version = 1;
 
+/// Those of the first version.
 void write_counts(RecordWriter& writer, const MapRunCounts& counts) {
   writer.integer(counts.pending).integer(counts.running).integer(counts.succeeded).integer(counts.failed).integer(counts.timed_out).integer(counts.aborted);
 }
@@ -52,6 +53,8 @@ std::string encode_map_run(const MapRunRecord& record) {
   write_counts(writer, record.items);
   write_counts(writer, record.executions);
   writer.integer(record.results_written).optional_text(record.error.error).optional_text(record.error.cause);
+  writer.integer(record.redrives).optional_timestamp(record.redriven_at).integer(record.next_redrive).boolean(record.redrive_requested);
+  for (const auto* counts : {&record.items, &record.executions}) writer.integer(counts->pending_redrive).integer(counts->failures_not_redrivable);
   return writer.take();
 }
 
@@ -84,6 +87,15 @@ MapRunRecord decode_map_run(MapRunRow row, std::string_view bytes) {
   record.results_written = reader.integer();
   record.error.error = reader.optional_text();
   record.error.cause = reader.optional_text();
+  if (reader.version() == 1) return record;
+  record.redrives = reader.integer();
+  record.redriven_at = reader.optional_timestamp();
+  record.next_redrive = reader.integer();
+  record.redrive_requested = reader.boolean();
+  for (auto* counts : {&record.items, &record.executions}) {
+    counts->pending_redrive = reader.integer();
+    counts->failures_not_redrivable = reader.integer();
+  }
   return record;
 }
 
@@ -136,15 +148,28 @@ void for_each_child(const Reader& reader, MapRunRow row, std::int64_t from, cons
   reader.scan(range, [&](const Key& key, std::string_view bytes) { return visit(key.integer(1), decode_map_run_item(bytes)); });
 }
 
-std::vector<MapRunChild> list_map_run_children(const Reader& reader, MapRunRow row, std::optional<ExecutionStatus> status, std::optional<ExecutionRow> before, std::size_t limit) {
+namespace {
+
+bool passes(const MapRunChildFilter& filter, const MapRunChild& child) {
+  if (filter.redriven && (child.record.redrives > 0) != *filter.redriven) return false;
+  if (filter.pending_redrive || filter.status) return child.pending_redrive == filter.pending_redrive && (!filter.status || child.record.status == *filter.status);
+  return true;
+}
+
+}  // namespace
+
+std::vector<MapRunChild> list_map_run_children(const Reader& reader, const MapRunRecord& run, const MapRunChildFilter& filter, std::optional<ExecutionRow> before, std::size_t limit) {
   std::vector<MapRunChild> found;
-  const KeyRange range{.prefix = Key(map_run_items_table, row.value), .after = std::nullopt, .reverse = true};
+  const KeyRange range{.prefix = Key(map_run_items_table, run.row.value), .after = std::nullopt, .reverse = true};
   reader.scan(range, [&](const Key& key, std::string_view bytes) {
     if (key.integer(1) == unbatched_items || found.size() == limit) return false;
     const auto item = decode_map_run_item(bytes);
     if (item.execution.value == 0 || (before && item.execution >= *before)) return true;
     auto record = find_execution(reader, item.execution);
-    if (record && (!status || record->status == *status)) found.push_back({std::move(*record), item.items});
+    if (!record) return true;
+    const bool pending_redrive = run.is_pending_redrive(key.integer(1), record->status);
+    MapRunChild child{std::move(*record), item.items, pending_redrive};
+    if (passes(filter, child)) found.push_back(std::move(child));
     return true;
   });
   return found;

@@ -83,12 +83,12 @@ MapRunNeeds needs_of(const MapRunRecord& run) {
   MapRunNeeds needs;
   switch (run.phase) {
     case MapRunPhase::Working:
-      needs.children_to_start = std::clamp<std::int64_t>(run.max_concurrency - run.executions.running, 0, run.executions.pending);
+      needs.children_to_start = std::clamp<std::int64_t>(run.max_concurrency - run.executions.running, 0, run.executions.pending + run.executions.pending_redrive);
       needs.read = !run.all_read && run.executions.pending < pending_max;
-      if (run.all_read && run.executions.pending == 0 && run.executions.running == 0) (run.exports ? needs.write : needs.finish) = true;
+      if (run.all_read && run.executions.pending + run.executions.pending_redrive + run.executions.running == 0) (run.exports ? needs.write : needs.finish) = true;
       break;
     case MapRunPhase::Stopping:
-      needs.stop_children = run.executions.running > 0;
+      needs.stop_children = run.executions.running > 0 && !run.express;   // express ones are waited for. [aws: Redriving Map Runs]
       if (run.executions.running == 0) (run.exports && run.status != MapRunStatus::Aborted ? needs.write : needs.finish) = true;
       break;
     case MapRunPhase::Writing: needs.write = true; break;
@@ -110,18 +110,55 @@ void take_items(Transaction& transaction, MapRunRecord& run, const MapRunPlan& p
   if (at_end) check_tolerance(run);
 }
 
-void count_child_end(MapRunRecord& run, const MapRunItem& item, ExecutionStatus status) {
+void count_child_end(MapRunRecord& run, const MapRunItem& item, ExecutionStatus status, bool redrivable) {
   --run.executions.running;
   run.items.running -= item.items;
   ++run.executions.of(status);
   run.items.of(status) += item.items;
+  if (status != ExecutionStatus::Succeeded && !redrivable) {
+    ++run.executions.failures_not_redrivable;
+    run.items.failures_not_redrivable += item.items;
+  }
+  check_tolerance(run);
+}
+
+void redrive_map_run(MapRunRecord& run, Timestamp now) {
+  for (auto* counts : {&run.items, &run.executions}) {
+    counts->pending_redrive = counts->unsuccessful();
+    counts->failed = counts->timed_out = counts->aborted = counts->failures_not_redrivable = 0;
+  }
+  run.status = MapRunStatus::Running;
+  run.phase = MapRunPhase::Working;
+  run.stopped_at = std::nullopt;
+  run.error = {};
+  run.results_written = 0;
+  ++run.redrives;
+  run.redriven_at = now;
+  run.next_redrive = 0;
+  run.redrive_requested = false;
+}
+
+void count_redrive(MapRunRecord& run, const MapRunItem& item) {
+  --run.executions.pending_redrive;
+  ++run.executions.running;
+  run.items.pending_redrive -= item.items;
+  run.items.running += item.items;
+}
+
+void count_not_redrivable(MapRunRecord& run, const MapRunItem& item, ExecutionStatus status) {
+  --run.executions.pending_redrive;
+  ++run.executions.of(status);
+  ++run.executions.failures_not_redrivable;
+  run.items.pending_redrive -= item.items;
+  run.items.of(status) += item.items;
+  run.items.failures_not_redrivable += item.items;
   check_tolerance(run);
 }
 
 // Failures are counted in items. Whatever was set is a limit; where nothing was, no failure is tolerated. What was stopped on purpose with the run is none.
 void check_tolerance(MapRunRecord& run) {
   if (run.phase != MapRunPhase::Working) return;
-  const auto failed = run.items.failed + run.items.timed_out + run.items.aborted;
+  const auto failed = run.items.unsuccessful();
   if (failed == 0) return;
   const bool by_count = run.tolerated_failure_count > 0, by_percentage = run.tolerated_failure_percentage > 0;
   bool exceeded = !by_count && !by_percentage;
@@ -160,19 +197,20 @@ Evaluated<Json> gathered_results(const Reader& reader, const Site& site, const M
 Json described_result(const Reader& reader, const Site& site, const ExecutionRecord& child) {
   const auto payloads = read_payloads(reader, child);
   const Json included = json_object({{"Included", Json(true)}});
-  const bool succeeded = child.status == ExecutionStatus::Succeeded;
   Json::Object members;
   if (payloads.error.cause) members.push_back({"Cause", Json(*payloads.error.cause)});
   if (payloads.error.error) members.push_back({"Error", Json(*payloads.error.error)});
-  members.push_back({"ExecutionArn", Json(site.execution_arn(child.state_machine, child.name))});
+  members.push_back({"ExecutionArn", Json(execution_arn(site, child))});
   members.push_back({"Input", Json(payloads.input.text())});
   members.push_back({"InputDetails", included});
   members.push_back({"Name", Json(child.name)});
   if (payloads.output) members.push_back({"Output", Json(payloads.output->text())});
   if (payloads.output) members.push_back({"OutputDetails", included});
-  members.push_back({"RedriveCount", Json(0)});
-  members.push_back({"RedriveStatus", Json(succeeded ? "NOT_REDRIVABLE" : "REDRIVABLE_BY_MAP_RUN")});
-  if (succeeded) members.push_back({"RedriveStatusReason", Json("Execution is SUCCEEDED and cannot be redriven")});
+  members.push_back({"RedriveCount", Json(child.redrives)});
+  if (child.redriven_at) members.push_back({"RedriveDate", Json(format_rfc3339(*child.redriven_at))});
+  const auto reason = not_redrivable(reader, child, child.stopped_at.value_or(child.started_at));
+  members.push_back({"RedriveStatus", Json(reason ? "NOT_REDRIVABLE" : "REDRIVABLE_BY_MAP_RUN")});
+  if (reason) members.push_back({"RedriveStatusReason", Json(*reason)});
   members.push_back({"StartDate", Json(format_rfc3339(child.started_at))});
   members.push_back({"StateMachineArn", Json(site.state_machine_arn(child.state_machine))});
   members.push_back({"Status", Json(to_string(child.status))});

@@ -92,13 +92,39 @@ void OpenTransaction::bring_items(CachedExecution& parent, MapRunRecord& run, co
   take_items(*this, run, plan, inputs, at_end);
 }
 
-void OpenTransaction::stop_map_run(CachedExecution& execution, const commands::StopMapRun& command) {
+std::optional<MapRunRecord> OpenTransaction::map_run_of(const CachedExecution& execution, TaskAttempt attempt) const {
   for (auto& run : list_map_runs(*this, execution.record.row, std::nullopt, SIZE_MAX)) {
-    if (run.attempt != command.attempt || run.phase == MapRunPhase::Over) continue;
-    signalbox::stop_map_run(run, MapRunStatus::Aborted, {});
-    put_map_run(*this, run);
-    map_runs_due_.insert(run.row);
+    if (run.attempt == attempt) return std::move(run);
   }
+  return std::nullopt;
+}
+
+void OpenTransaction::stop_map_run(CachedExecution& execution, const commands::StopMapRun& command) {
+  auto run = map_run_of(execution, command.attempt);
+  if (!run || run->phase == MapRunPhase::Over) return;
+  run->redrive_requested = false;
+  signalbox::stop_map_run(*run, MapRunStatus::Aborted, {});
+  put_map_run(*this, *run);
+  map_runs_due_.insert(run->row);
+}
+
+// One that is still ending comes to its end first.
+void OpenTransaction::redrive_map_run(CachedExecution& execution, const commands::RedriveMapRun& command) {
+  auto run = map_run_of(execution, command.attempt);
+  SIGNALBOX_ASSERT(run);
+  if (run->phase == MapRunPhase::Over) {
+    reopen_map_run(*run);
+  } else {
+    run->redrive_requested = true;
+    put_map_run(*this, *run);
+  }
+}
+
+void OpenTransaction::reopen_map_run(MapRunRecord& run) {
+  signalbox::redrive_map_run(run, now_);
+  put_map_run(*this, run);
+  put(Key(open_map_runs_table, run.row.value), "");
+  map_runs_due_.insert(run.row);
 }
 
 void OpenTransaction::go_on_map_run(MapRunRow row) {
@@ -115,7 +141,13 @@ void OpenTransaction::advance_map_run(MapRunRow row) {
   }
   const auto needs = needs_of(*run);
   const auto begin_now = std::min(needs.children_to_start, children_max - children_begun_);
-  for (std::int64_t i = 0; i < begin_now; ++i) begin_child(*run);
+  for (std::int64_t i = 0; i < begin_now && run->phase == MapRunPhase::Working; ++i) {
+    if (run->executions.pending_redrive > 0) {
+      redrive_next_child(*run);
+    } else {
+      begin_child(*run);
+    }
+  }
   if (begin_now < needs.children_to_start) effects_.map_run_continues.push_back(row);
   if (needs.write) run->phase = MapRunPhase::Writing;
   if (begin_now > 0 || needs.write) put_map_run(*this, *run);
@@ -127,16 +159,23 @@ void OpenTransaction::advance_map_run(MapRunRow row) {
 void OpenTransaction::begin_child(MapRunRecord& run) {
   const Key place(map_run_items_table, run.row.value, run.next_child);
   auto item = decode_map_run_item(get(place).value());
+  const auto parent = find_execution(*this, run.execution);
   StateMachineRecord machine;
   machine.name = run.child_machine();
   machine.definition = run.definition;
   machine.role_arn = run.role_arn;
   StartRequest request{.state_machine = machine.name, .name = std::nullopt, .input = item.input.value_or(Json()), .parent = std::nullopt};
   ExecutionRecord record = new_record(machine, request);
+  const ExecutionRow row = record.row;
   record.map_run = MapRunChildLink{run.row, run.next_child};
   record.map_state = run.state_name;
-  begin_execution(record, machine, std::move(request));
-  item.execution = record.row;
+  record.test_case = parent ? parent->test_case : std::nullopt;
+  if (run.express) {
+    begin_express_child(std::move(record), run.role_arn, std::move(request.input));
+  } else {
+    begin_execution(record, machine, std::move(request));
+  }
+  item.execution = row;
   item.input = std::nullopt;
   put(place, encode_map_run_item(item));
   ++run.next_child;
@@ -147,11 +186,33 @@ void OpenTransaction::begin_child(MapRunRecord& run) {
   run.items.running += item.items;
 }
 
-void OpenTransaction::child_of_map_run_ended(const ExecutionRecord& child) {
-  auto run = find_map_run(*this, child.map_run->run);
-  const auto stored = get(Key(map_run_items_table, child.map_run->run.value, child.map_run->child));
+/// Looks for the next child that can be redriven, and redrives it. What cannot be redriven keeps its end.
+void OpenTransaction::redrive_next_child(MapRunRecord& run) {
+  while (run.executions.pending_redrive > 0 && run.phase == MapRunPhase::Working) {
+    SIGNALBOX_ASSERT(run.next_redrive < run.next_child);
+    const auto item = decode_map_run_item(get(Key(map_run_items_table, run.row.value, run.next_redrive++)).value());
+    auto child = find_execution(*this, item.execution);
+    if (!child || child->status == ExecutionStatus::Running || child->status == ExecutionStatus::Succeeded) continue;
+    if (!child->express && not_redrivable(*this, *child, now_)) {
+      count_not_redrivable(run, item, child->status);
+      continue;
+    }
+    count_redrive(run, item);
+    ++children_begun_;
+    if (child->express) return redrive_express_child(std::move(*child), run.role_arn);
+    const events::Redrive event{.count = child->redrives + 1};
+    return reopen_execution(std::move(*child), std::nullopt, event);
+  }
+}
+
+void OpenTransaction::child_of_map_run_ended(const CachedExecution& child) {
+  const auto& link = *child.record.map_run;
+  auto run = find_map_run(*this, link.run);
+  const auto stored = get(Key(map_run_items_table, link.run.value, link.child));
   if (!run || !stored) return;
-  count_child_end(*run, decode_map_run_item(*stored), child.status);
+  ExecutionRecord ended = child.record;
+  ended.events = child.state.last_event_id;   // those of this transaction are not written yet
+  count_child_end(*run, decode_map_run_item(*stored), ended.status, ended.express || !not_redrivable(*this, ended, now_));
   put_map_run(*this, *run);
   map_runs_due_.insert(run->row);
 }
@@ -184,8 +245,8 @@ void OpenTransaction::finish_map_run(MapRunRecord& run, Evaluated<Json> result) 
   run.stopped_at = now_;
   put_map_run(*this, run);
   erase(Key(open_map_runs_table, run.row.value));
-  erase(Key(map_run_items_table, run.row.value, unbatched_items));
   if (workshop_.map_run_storage) on_commit([storage = workshop_.map_run_storage, row = run.row] { storage->forget(row); });
+  if (run.redrive_requested) return reopen_map_run(run);
   if (run.status == MapRunStatus::Aborted) return;
   if (run.status == MapRunStatus::Succeeded) {
     deliver(run.execution, events::MapRunEnded{run.attempt, std::move(*result), std::nullopt});
@@ -208,9 +269,10 @@ void OpenTransaction::map_run_items_read(MapRunRow row, std::int64_t position, E
   go_on_map_run(row);
 }
 
-void OpenTransaction::map_run_results_written(MapRunRow row, Evaluated<MapRunStorage::Written> written) {
+void OpenTransaction::map_run_results_written(MapRunRow row, std::int64_t redrives, Evaluated<MapRunStorage::Written> written) {
   auto run = find_map_run(*this, row);
   if (!run || run->phase != MapRunPhase::Writing || parent_is_set_aside(*run)) return;
+  if (run->redrives != redrives) return go_on_map_run(row);   // written before it was redriven: once more
   if (!written) {
     finish_map_run(*run, written.error());
   } else {

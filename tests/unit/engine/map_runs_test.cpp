@@ -1,5 +1,7 @@
 #include <catch2/catch.hpp>
 #include <deque>
+#include <map>
+#include <tuple>
 
 #include "signalbox/map_runs.h"
 #include "support/engine_harness.h"
@@ -40,11 +42,25 @@ struct Fixture : EngineHarness {
     settle();
   }
   MapRunRecord run(ExecutionRow parent) { return list_map_runs(memory, parent, std::nullopt, 10).at(0); }
+  Result<Timestamp> redrive(ExecutionRow row) {
+    auto done = transact<Timestamp>([&](EngineTransaction& transaction) { return transaction.redrive_execution(row, {}); });
+    settle();
+    return done;
+  }
+  /// Each function that waits, by its input: gives what `answers` has for it, or its input back.
+  void answer_all(const std::map<std::string, TaskAnswer>& answers = {}) {
+    while (!runner.waiting.empty()) {
+      const auto input = runner.waiting.front().call.input;
+      const auto found = answers.find(input.text());
+      runner.answer(found == answers.end() ? TaskAnswer(input) : found->second);
+      settle();
+    }
+  }
 };
 
-std::string definition(const std::string& fields, const std::string& work = R"("Type":"Pass","End":true)") {
-  return R"({"StartAt":"M","States":{"M":{"Type":"Map","Label":"L","ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"I","States":{"I":{)" + work +
-         "}}}," + fields + R"("End":true}}})";
+std::string definition(const std::string& fields, const std::string& work = R"("Type":"Pass","End":true)", const std::string& type = "STANDARD") {
+  return R"({"StartAt":"M","States":{"M":{"Type":"Map","Label":"L","ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":")" + type +
+         R"("},"StartAt":"I","States":{"I":{)" + work + "}}}," + fields + R"("End":true}}})";
 }
 const std::string function_work = R"("Type":"Task","Resource":"arn:aws:lambda:us-east-1:000000000000:function:f","End":true)";
 const std::string reader = R"("ItemReader":{"Resource":"arn:aws:states:::s3:getObject","ReaderConfig":{"InputType":"JSON"},"Parameters":{"Bucket":"b","Key":"k"}},)";
@@ -61,7 +77,7 @@ TEST_CASE("items of the state's input run as executions of their own, and the pa
   const auto run = f.run(parent);
   CHECK(run.status == MapRunStatus::Succeeded);
   CHECK(run.executions.succeeded == 3);
-  const auto children = list_map_run_children(f.memory, run.row, std::nullopt, std::nullopt, 10);
+  const auto children = list_map_run_children(f.memory, run, {}, std::nullopt, 10);
   REQUIRE(children.size() == 3);
   CHECK(children[0].record.state_machine == "m/L");
   CHECK(f.output(children[2].record.row) == "1");
@@ -186,4 +202,170 @@ TEST_CASE("a failed commit loses nothing of a run") {
   }
   CHECK(f.record(parent).status == ExecutionStatus::Succeeded);
   CHECK(f.run(parent).executions.succeeded == 300);
+}
+
+TEST_CASE("a redrive of the parent redrives the children that did not succeed, and starts those that had not begun") {
+  Fixture f;
+  REQUIRE(f.create("m", definition(R"("MaxConcurrency":2,)", function_work)).has_value());
+  const auto parent = f.start("m", "[1,2,3,4]").value().record.row;
+  f.settle();
+  f.runner.answer(Json("one"));
+  f.settle();
+  f.answer_all({{"2", WorkflowError{"E", "no"}}});
+  CHECK(f.record(parent).status == ExecutionStatus::Failed);
+  const auto failed = f.run(parent);
+  CHECK(std::tuple(failed.executions.succeeded, failed.executions.failed, failed.executions.aborted, failed.executions.pending) == std::tuple(1, 1, 1, 1));
+  f.runner.waiting.clear();   // the aborted one's
+
+  const auto child = list_map_run_children(f.memory, failed, {.status = ExecutionStatus::Failed}, std::nullopt, 10).at(0).record;
+  CHECK(f.redrive(child.row).error().code == ErrorCode::Conflict);
+  REQUIRE(f.redrive(parent).has_value());
+  const auto redriven = f.run(parent);
+  CHECK(redriven.row == failed.row);
+  CHECK(redriven.status == MapRunStatus::Running);
+  CHECK(redriven.redrives == 1);
+  CHECK(redriven.redriven_at == f.clock.now());
+  CHECK(redriven.executions.running == 2);
+  REQUIRE(f.restart().has_value());
+  f.core->keep_map_run_data(f.storage);
+  f.settle();
+  CHECK(f.runner.waiting.size() == 2);
+  f.answer_all();
+  CHECK(f.output(parent) == R"(["one",2,3,4])");
+  CHECK(f.history(parent) ==
+        "ExecutionStarted MapStateEntered MapStateStarted MapRunStarted MapRunFailed MapStateFailed ExecutionFailed "
+        "ExecutionRedriven MapRunRedriven MapRunSucceeded MapStateSucceeded MapStateExited ExecutionSucceeded");
+  CHECK(f.run(parent).executions.succeeded == 4);
+  CHECK(f.record(child.row).redrives == 1);
+  CHECK(f.history(child.row).find("ExecutionFailed ExecutionRedriven LambdaFunctionScheduled") != std::string::npos);
+  CHECK(list_map_run_children(f.memory, f.run(parent), {.redriven = true}, std::nullopt, 10).size() == 2);
+}
+
+TEST_CASE("children that wait to be redriven are told apart") {
+  Fixture f;
+  REQUIRE(f.create("m", definition(R"("ToleratedFailureCount":2,)", function_work)).has_value());
+  const auto parent = f.start("m", "[1,2,3]").value().record.row;
+  f.settle();
+  const TaskAnswer no = WorkflowError{"E", "no"};
+  f.answer_all({{"1", no}, {"2", no}, {"3", no}});
+  CHECK(f.record(parent).status == ExecutionStatus::Failed);
+  REQUIRE(f.transact<void>([&](EngineTransaction& transaction) { return transaction.update_map_run(f.run(parent).row, {.max_concurrency = 1, .tolerated_failure_count = {}, .tolerated_failure_percentage = {}}); }));
+  REQUIRE(f.redrive(parent).has_value());
+  CHECK(f.run(parent).executions.pending_redrive == 2);
+  CHECK(f.run(parent).executions.total() == 3);
+  CHECK(list_map_run_children(f.memory, f.run(parent), {.pending_redrive = true}, std::nullopt, 10).size() == 2);
+  CHECK(list_map_run_children(f.memory, f.run(parent), {.status = ExecutionStatus::Failed}, std::nullopt, 10).empty());
+  f.answer_all({{"2", no}});
+  CHECK(f.output(parent) == "[1,3]");
+  CHECK(f.run(parent).executions.failed == 1);
+  CHECK(f.run(parent).executions.failures_not_redrivable == 0);
+}
+
+TEST_CASE("a child whose time for a redrive has passed keeps its end") {
+  Fixture f;
+  REQUIRE(f.create("m", definition(R"("ToleratedFailureCount":1,)", function_work)).has_value());
+  const auto parent = f.start("m", "[1,2,3]").value().record.row;
+  f.settle();
+  f.runner.answer(WorkflowError{"E", "early"});
+  f.advance(std::chrono::hours(24 * 10));
+  f.runner.answer(WorkflowError{"E", "late"});
+  f.settle();
+  CHECK(f.record(parent).status == ExecutionStatus::Failed);
+  f.runner.waiting.clear();
+  f.advance(std::chrono::hours(24 * 10));
+  REQUIRE(f.redrive(parent).has_value());
+  CHECK(f.run(parent).executions.failures_not_redrivable == 1);
+  f.answer_all();
+  CHECK(f.output(parent) == "[2,3]");
+}
+
+TEST_CASE("a run that is still ending is redriven once it is over; a thousandth redrive is the last") {
+  Fixture f;
+  REQUIRE(f.create("m", definition("", function_work)).has_value());
+  std::string items = "[0";
+  for (int i = 1; i < 250; ++i) items += "," + std::to_string(i);
+  const auto parent = f.start("m", items + "]").value().record.row;
+  f.settle();
+  REQUIRE(f.runner.waiting.size() == 250);
+  f.runner.waiting.clear();
+  // Stopping takes several transactions; the redrive comes between them.
+  REQUIRE(f.transact<Timestamp>([&](EngineTransaction& transaction) { return transaction.stop_execution(parent, {}); }).has_value());
+  CHECK(f.run(parent).phase == MapRunPhase::Stopping);
+  REQUIRE(f.redrive(parent).has_value());
+  CHECK(f.run(parent).executions.running == 250);
+  f.answer_all();
+  CHECK(f.record(parent).status == ExecutionStatus::Succeeded);
+  CHECK(f.run(parent).executions.succeeded == 250);
+
+  REQUIRE(f.create("never", definition("", R"("Type":"Fail")")).has_value());
+  const auto hopeless = f.start("never", "[1]").value().record.row;
+  f.settle();
+  for (int i = 0; i < 1'000; ++i) REQUIRE(f.redrive(hopeless).has_value());
+  CHECK(f.run(hopeless).redrives == 1'000);
+  REQUIRE(f.redrive(hopeless).has_value());
+  CHECK(f.output(hopeless).find("States.Runtime: ") == 0);
+  CHECK(f.run(hopeless).redrives == 1'000);
+}
+
+TEST_CASE("a run that failed by its results' size is started anew, and items that could not be read are read") {
+  Fixture f;
+  REQUIRE(f.create("m", definition("", R"("Type":"Pass","Result":")" + std::string(150'000, 'x') + R"(","End":true)")).has_value());
+  const auto parent = f.start("m", "[1,2]").value().record.row;
+  f.settle();
+  CHECK(f.output(parent).find("States.DataLimitExceeded") == 0);
+  REQUIRE(f.redrive(parent).has_value());
+  CHECK(list_map_runs(f.memory, parent, std::nullopt, 10).size() == 2);
+
+  REQUIRE(f.create("reads", definition(reader)).has_value());
+  for (int i = 0; i < 3; ++i) f.storage.items.emplace_back(i);
+  const auto reading = f.start("reads").value().record.row;
+  f.settle();
+  f.storage.reads.front().second(WorkflowError{"States.ItemReaderFailed", "The specified key does not exist."});
+  f.storage.reads.pop_front();
+  f.settle();
+  REQUIRE(f.redrive(reading).has_value());
+  REQUIRE(f.storage.reads.size() == 1);
+  f.storage.answer_read();
+  f.settle();
+  CHECK(f.output(reading) == "[0,1,2]");
+}
+
+TEST_CASE("express children have no history, outlive a restart from their beginning, and are started again by a redrive") {
+  Fixture f;
+  REQUIRE(f.create("m", definition("", function_work, "EXPRESS")).has_value());
+  const auto parent = f.start("m", "[1,2]").value().record.row;
+  f.settle();
+  const auto children = list_map_run_children(f.memory, f.run(parent), {}, std::nullopt, 10);
+  REQUIRE(children.size() == 2);
+  const auto& child = children[0].record;
+  CHECK(child.express);
+  CHECK(execution_arn(Site{}, child) == "arn:aws:states:us-east-1:000000000000:express:m/L:" + child.name + ":" + child.id.value);
+  CHECK(read_payloads(f.memory, child).input.text() == "2");
+  REQUIRE(f.restart().has_value());
+  f.core->keep_map_run_data(f.storage);
+  f.settle();
+  CHECK(f.runner.waiting.size() == 2);
+  f.answer_all({{"2", WorkflowError{"E", "no"}}});
+  CHECK(f.output(parent).find("States.ExceedToleratedFailureThreshold") == 0);
+  CHECK(f.output(child.row) == "E: no");
+  CHECK(f.history(child.row).empty());
+  REQUIRE(f.redrive(parent).has_value());
+  CHECK(f.runner.waiting.size() == 1);
+  CHECK(f.record(child.row).status == ExecutionStatus::Running);
+  f.answer_all();
+  CHECK(f.output(parent) == "[1,2]");
+  CHECK(f.record(child.row).redrives == 0);
+}
+
+TEST_CASE("express children are waited for, not stopped, and end after five minutes") {
+  Fixture f;
+  REQUIRE(f.create("m", definition("", function_work, "EXPRESS")).has_value());
+  const auto parent = f.start("m", "[1,2]").value().record.row;
+  f.settle();
+  f.runner.answer(WorkflowError{"E", "no"});
+  f.settle();
+  CHECK(f.record(parent).status == ExecutionStatus::Running);
+  f.advance(std::chrono::minutes(5));
+  CHECK(f.record(parent).status == ExecutionStatus::Failed);
+  CHECK(f.run(parent).executions.timed_out == 1);
 }

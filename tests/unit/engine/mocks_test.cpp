@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "signalbox/mocks.h"
+#include "signalbox/express.h"
 #include "support/catch_results.h"
 #include "support/engine_harness.h"
 
@@ -97,4 +98,35 @@ TEST_CASE("states of services that are not here are accepted if they are mocked,
   EngineHarness lenient(std::move(options));
   REQUIRE(lenient.create("m", foreign));
   CHECK(lenient.output(lenient.start("m")->record.row) == "Signalbox.NotSupported: The service of 'arn:aws:states:::glue:startJobRun' is not offered here");
+}
+
+TEST_CASE("express executions and the children of map runs are mocked like others") {
+  EngineHarness engine(mocked());
+  REQUIRE(engine.transact<StateMachineRecord>([&](EngineTransaction& transaction) {
+    return create_state_machine(transaction, Site{}, {.name = "m", .definition = retrying, .role_arn = "arn:aws:iam::000000000000:role/r", .type = StateMachineType::Express});
+  }));
+  std::optional<ExpressEnd> end;
+  const auto start = [&](const std::string& machine) {
+    return engine.transact<StartedExecution>([&](EngineTransaction& transaction) {
+      return transaction.start_execution({.state_machine = machine, .on_express_end = [&](Result<ExpressEnd> ended) { end = ended.value(); }});
+    });
+  };
+  REQUIRE(start("m#Retried"));
+  engine.advance(std::chrono::seconds(1));
+  engine.advance(std::chrono::seconds(2));
+  REQUIRE(end);
+  CHECK(end->output->text() == R"("third")");
+  CHECK(start("m#Unknown").error().code == ErrorCode::InvalidArgument);
+  CHECK(engine.runner.waiting.empty());
+}
+
+TEST_CASE("the test case of an execution holds for its map runs' children") {
+  for (const auto* type : {"STANDARD", "EXPRESS"}) {
+    EngineHarness engine(mocked());
+    REQUIRE(engine.create("m", std::string(R"({"StartAt":"M","States":{"M":{"Type":"Map","ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":")") + type +
+                                   R"("},"StartAt":"A","States":{"A":{"Type":"Task","Resource":"arn:aws:lambda:us-east-1:000000000000:function:f","End":true}}},"End":true}}})"));
+    const auto row = engine.start("m#Happy", "[1,2]")->record.row;
+    engine.settle();
+    CHECK(engine.output(row) == R"([{"ok":true},{"ok":true}])");
+  }
 }
