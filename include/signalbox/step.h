@@ -10,6 +10,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace signalbox {
@@ -20,13 +21,18 @@ struct Step {
   std::vector<Command> commands;            ///< requests to the outside, to be carried out as engine.h says
 };
 
+/// What a step must know of the outside, which no event has told the execution.
+struct Surroundings {
+  std::vector<std::string> missing_activities;   ///< ARNs; their tasks fail before they are scheduled
+};
+
 /// Pure: equal arguments give an equal Step and an equal execution. No I/O, clock, randomness, threads, globals or logging
 /// inside. The execution is taken by reference and moved through (a Map of 5,000 iterations must not be copied for
 /// every event); on return it is the fold of its old history and `history`.
 ///
 /// An event that does not fit the current state (a late answer, a leftover timer) changes nothing and gives an empty Step.
 /// At most `transitions_per_step_max` state transitions are made at a time; then a Continue command asks for more.
-[[nodiscard]] Step step(const StateMachine& machine, Execution& execution, const Event& event, Timestamp now);
+[[nodiscard]] Step step(const StateMachine& machine, Execution& execution, const Event& event, Timestamp now, const Surroundings& surroundings = {});
 
 /// The only place where an execution changes. Needs no StateMachine: facts are complete.
 void apply(Execution& execution, const HistoryEvent& event);

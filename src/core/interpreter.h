@@ -16,12 +16,13 @@ namespace signalbox::core {
 class Interpreter {
  public:
   /// `test` is there if a state is tried by itself.
-  Interpreter(const StateMachine& machine, Execution& execution, Timestamp now, Step& out, StateTest* test = nullptr)
-      : machine_(machine), execution_(execution), now_(now), out_(out), test_(test) {}
+  Interpreter(const StateMachine& machine, Execution& execution, Timestamp now, Step& out, const Surroundings& surroundings, StateTest* test = nullptr)
+      : machine_(machine), execution_(execution), now_(now), out_(out), surroundings_(surroundings), test_(test) {}
 
   [[nodiscard]] const StateMachine& machine() const { return machine_; }
   [[nodiscard]] Execution& execution() { return execution_; }
   [[nodiscard]] Timestamp now() const { return now_; }
+  [[nodiscard]] const Surroundings& surroundings() const { return surroundings_; }
   [[nodiscard]] StateTest* test() const { return test_; }
   /// What the state's branches or iterations are said to have given; null: they are run.
   [[nodiscard]] const MockedChildren* mocked_children() const { return test_ != nullptr && test_->children ? &*test_->children : nullptr; }
@@ -91,6 +92,7 @@ class Interpreter {
   Execution& execution_;
   const Timestamp now_;
   Step& out_;
+  const Surroundings& surroundings_;
   StateTest* test_;   ///< until the state that is tried has been left
   int transitions_ = 0;
   /// The state entered last: saves looking it up by name when its turn comes, which is mostly at once.

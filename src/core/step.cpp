@@ -48,10 +48,10 @@ void dispatch(Interpreter& interpreter, const Event& event) {
              event);
 }
 
-Step step_observed(const StateMachine& machine, Execution& execution, const Event& event, Timestamp now, StateTest* test) {
+Step step_observed(const StateMachine& machine, Execution& execution, const Event& event, Timestamp now, const Surroundings& surroundings, StateTest* test) {
   Step out;
   if (execution.running() == std::holds_alternative<events::Redrive>(event)) return out;
-  Interpreter interpreter(machine, execution, now, out, test);
+  Interpreter interpreter(machine, execution, now, out, surroundings, test);
   // What was due before the event came has happened before it: an answer that comes after its deadline is late, even
   // if the timer has not fired yet.
   interpreter.fire_timers();
@@ -63,17 +63,18 @@ Step step_observed(const StateMachine& machine, Execution& execution, const Even
 
 }  // namespace
 
-Step step(const StateMachine& machine, Execution& execution, const Event& event, Timestamp now) {
-  return step_observed(machine, execution, event, now, nullptr);
+Step step(const StateMachine& machine, Execution& execution, const Event& event, Timestamp now, const Surroundings& surroundings) {
+  return step_observed(machine, execution, event, now, surroundings, nullptr);
 }
 
 Step step(const StateMachine& machine, Execution& execution, const Event& event, Timestamp now, StateTest& test) {
-  return step_observed(machine, execution, event, now, &test);
+  return step_observed(machine, execution, event, now, {}, &test);
 }
 
 Evaluated<Json> map_run_item(const StateMachine& machine, Execution& execution, TaskAttempt run, const BroughtItem& item, Timestamp now) {
   Step unused;
-  Interpreter interpreter(machine, execution, now, unused);
+  const Surroundings none;
+  Interpreter interpreter(machine, execution, now, unused, none);
   return core::map_run_input(interpreter, run, {.index = item.index, .value = item.value, .key = item.key, .source = item.source});
 }
 

@@ -16,6 +16,15 @@ bool waits_for_callback(const State& state) {
   return std::holds_alternative<ActivityResource>(task->resource.kind) || (service && service->pattern == IntegrationPattern::WaitForTaskToken);
 }
 
+std::vector<std::string> activities_of(const StateMachine& machine) {
+  std::vector<std::string> arns;
+  for (const State& state : machine.states) {
+    const auto* task = std::get_if<TaskState>(&state.type);
+    if (task && std::holds_alternative<ActivityResource>(task->resource.kind)) arns.push_back(task->resource.arn);
+  }
+  return arns;
+}
+
 bool is_logged(const std::optional<StateMachineRevision>& revision) {
   if (!revision || !revision->logging_configuration) return false;
   const Json* level = revision->logging_configuration->find("level");
@@ -42,6 +51,7 @@ std::shared_ptr<const Program> Machines::program(const Reader& reader, Definitio
   program->machine = load_definition(*text);
   if (!map_state.empty()) program->machine = processor_of(*program->machine, map_state);
   if (!program->machine) throw StoreFailure("damaged data file: definition " + std::to_string(row.value) + " has no Map state " + map_state);
+  program->activities = activities_of(*program->machine);
   program->has_callbacks = std::any_of(program->machine->states.begin(), program->machine->states.end(), waits_for_callback);
   program->is_logged = is_logged(find_revision(reader, row));
   return programs_.emplace(std::pair(row, map_state), std::move(program)).first->second;

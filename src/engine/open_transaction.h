@@ -19,6 +19,7 @@
 #include "engine/task_registry.h"
 #include "engine/timers.h"
 #include "signalbox/map_runs.h"
+#include "signalbox/step.h"
 
 namespace signalbox {
 
@@ -117,6 +118,7 @@ class OpenTransaction final : public EngineTransaction {
  private:
   // stepping.cpp
   void step_one(ExecutionRow row, const Event& event);
+  [[nodiscard]] Surroundings surroundings_of(const CachedExecution& execution) const;
   void carry_out(CachedExecution& execution, std::vector<Command> commands);
   void invoke(CachedExecution& execution, const commands::InvokeTask& command);
   void call_internal(CachedExecution& execution, InternalTask& task, const commands::InvokeTask& command);

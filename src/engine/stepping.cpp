@@ -5,6 +5,7 @@
 #include "base/overload.h"
 #include "engine/bug_note.h"
 #include "engine/open_transaction.h"
+#include "signalbox/activities.h"
 #include "signalbox/encoding.h"
 
 namespace signalbox {
@@ -20,6 +21,8 @@ std::uint64_t transitions_in(const std::vector<HistoryEvent>& history) {
   for (const auto& event : history) count += std::holds_alternative<StateEntered>(event.fact);
   return count;
 }
+
+std::string_view activity_name(std::string_view arn) { return arn.substr(arn.rfind(':') + 1); }
 
 /// The same for every repetition of a call.
 std::string request_id(const Execution& execution, TaskAttempt attempt) {
@@ -71,7 +74,7 @@ void OpenTransaction::step_one(ExecutionRow row, const Event& event) {
   Step made;
   {
     const SteppingNote note(row);
-    made = step(*execution->program->machine, execution->state, event, now_);
+    made = step(*execution->program->machine, execution->state, event, now_, surroundings_of(*execution));
   }
   touch(*execution);
   effects_.transitions += transitions_in(made.history);
@@ -81,6 +84,16 @@ void OpenTransaction::step_one(ExecutionRow row, const Event& event) {
     for (auto& fact : made.history) execution->facts.push_back(std::move(fact));
   }
   carry_out(*execution, std::move(made.commands));
+}
+
+// A test case may answer for an activity that there is not; if it does not, the call fails.
+Surroundings OpenTransaction::surroundings_of(const CachedExecution& execution) const {
+  Surroundings surroundings;
+  if (execution.record.test_case) return surroundings;
+  for (const auto& arn : execution.program->activities) {
+    if (!get(Key(activities_table, activity_name(arn)))) surroundings.missing_activities.push_back(arn);
+  }
+  return surroundings;
 }
 
 void OpenTransaction::carry_out(CachedExecution& execution, std::vector<Command> commands) {

@@ -96,6 +96,7 @@ class Scenario {
       return handle(events::Stop{{std::move(error), rest.empty() ? std::nullopt : std::optional(rest)}});
     }
     if (verb == "redrive") return redrive(rest);
+    if (verb == "missing-activity") return surroundings_.missing_activities.push_back(rest);
     if (verb == "restart") return restart();
     if (verb == "due") return say(next_due(execution_) ? "due=" + format_rfc3339(*next_due(execution_)) : "nothing is due");
     if (verb == "result") return say_result();
@@ -137,7 +138,7 @@ class Scenario {
   }
 
   void handle(const Event& event) {
-    const Step step = signalbox::step(*machine_, execution_, event, now_);
+    const Step step = signalbox::step(*machine_, execution_, event, now_, surroundings_);
     go_on_ = false;
     for (const auto& fact : step.history) {
       if (!quiet_) say(print(fact) + (fact.timestamp == now_ ? "" : " at=" + format_rfc3339(fact.timestamp)));
@@ -204,6 +205,7 @@ class Scenario {
 
   std::shared_ptr<const StateMachine> machine_;
   Execution execution_ = blank_execution(ExecutionRow{7});
+  Surroundings surroundings_;
   Timestamp now_ = beginning;
   std::vector<std::string> stored_;
   std::map<std::string, int> counts_;

@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace signalbox::core {
 namespace {
 
@@ -83,6 +85,11 @@ Outcome<TaskScheduled> schedule(Interpreter& interpreter, Scope& scope, const Ta
   return scheduled;
 }
 
+bool is_missing(const Interpreter& interpreter, const TaskResource& resource) {
+  const auto& missing = interpreter.surroundings().missing_activities;
+  return std::holds_alternative<ActivityResource>(resource.kind) && std::find(missing.begin(), missing.end(), resource.arn) != missing.end();
+}
+
 }  // namespace
 
 void begin_task(Interpreter& interpreter, Frame& frame, const State& state, const TaskState& task) {
@@ -93,6 +100,7 @@ void begin_task(Interpreter& interpreter, Frame& frame, const State& state, cons
   auto scheduled = schedule(interpreter, scope, task, attempt);
   if (!scheduled) return interpreter.fail(frame, scheduled.error());
   if (scheduled->input.text_bytes() > payload_bytes_max) return interpreter.fail(frame, Failure{.error = data_limit_exceeded(state.name)});
+  if (is_missing(interpreter, task.resource)) return interpreter.fail(frame, runtime_failure(frame, fmt::format("The activity {} does not exist.", task.resource.arn)));
   if (!interpreter.record(frame, std::move(*scheduled))) return;
   interpreter.command(invoke_command(execution, state, execution.tasks.at(attempt)));
 }
