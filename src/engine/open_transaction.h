@@ -145,6 +145,7 @@ class OpenTransaction final : public EngineTransaction {
   void stop_map_run(CachedExecution& execution, const commands::StopMapRun& command);
   void bring_items(CachedExecution& parent, MapRunRecord& run, const MapRunPlan& plan, const std::vector<MapRunStorage::Item>& items, bool at_end);
   void advance_map_run(MapRunRow row);
+  void begin_children(MapRunRecord& run);
   void begin_child(MapRunRecord& run);
   void child_of_map_run_ended(const CachedExecution& child);
   void stop_children(const MapRunRecord& run);

@@ -242,7 +242,8 @@ def history():
         started = aws(daemon, "AWSStepFunctions.StartExecution", {"stateMachineArn": machine["stateMachineArn"], "input": INPUT})
         execution = started["executionArn"]
         wait_for(lambda: aws(daemon, "AWSStepFunctions.DescribeExecution", {"executionArn": execution})["status"] == "FAILED", 60)
-        walk_history(daemon, execution, False)
+        for reverse in (False, True):   # both readers' buffers are there then
+            walk_history(daemon, execution, reverse)
         before = memory(daemon.process.pid)
         times = {"forwards": walk_history(daemon, execution, False), "backwards": walk_history(daemon, execution, True)}
         grown = memory(daemon.process.pid) - before

@@ -139,21 +139,25 @@ void OpenTransaction::advance_map_run(MapRunRow row) {
     effects_.map_run_continues.push_back(row);
     return;
   }
+  begin_children(*run);
   const auto needs = needs_of(*run);
-  const auto begin_now = std::min(needs.children_to_start, children_max - children_begun_);
-  for (std::int64_t i = 0; i < begin_now && run->phase == MapRunPhase::Working; ++i) {
-    if (run->executions.pending_redrive > 0) {
-      redrive_next_child(*run);
-    } else {
-      begin_child(*run);
-    }
-  }
-  if (begin_now < needs.children_to_start) effects_.map_run_continues.push_back(row);
+  if (needs.children_to_start > 0) effects_.map_run_continues.push_back(row);
   if (needs.write) run->phase = MapRunPhase::Writing;
-  if (begin_now > 0 || needs.write) put_map_run(*this, *run);
+  put_map_run(*this, *run);
   if (needs.read || needs.write) effects_.map_run_calls.push_back(row);
   if (needs.stop_children) stop_children(*run);
   if (needs.finish && !parent_is_set_aside(*run)) finish_map_run(*run, gathered_results(*this, workshop_.site, *run, find_map_run_plan(*this, row)));
+}
+
+/// As many as may begin now, in one transaction.
+void OpenTransaction::begin_children(MapRunRecord& run) {
+  while (children_begun_ < children_max && needs_of(run).children_to_start > 0) {
+    if (run.executions.pending_redrive > 0) {
+      redrive_next_child(run);
+    } else {
+      begin_child(run);
+    }
+  }
 }
 
 void OpenTransaction::begin_child(MapRunRecord& run) {
@@ -192,9 +196,9 @@ void OpenTransaction::redrive_next_child(MapRunRecord& run) {
     SIGNALBOX_ASSERT(run.next_redrive < run.next_child);
     const auto item = decode_map_run_item(get(Key(map_run_items_table, run.row.value, run.next_redrive++)).value());
     auto child = find_execution(*this, item.execution);
-    if (!child || child->status == ExecutionStatus::Running || child->status == ExecutionStatus::Succeeded) continue;
-    if (!child->express && not_redrivable(*this, *child, now_)) {
-      count_not_redrivable(run, item, child->status);
+    if (child && (child->status == ExecutionStatus::Running || child->status == ExecutionStatus::Succeeded)) continue;
+    if (!child || (!child->express && not_redrivable(*this, *child, now_))) {
+      count_not_redrivable(run, item, child ? child->status : ExecutionStatus::Failed);   // it may be so old that it is kept no more
       continue;
     }
     count_redrive(run, item);
