@@ -84,6 +84,24 @@ class Mocks(unittest.TestCase):
                 with self.assertRaises(Refused):
                     daemon.start_execution("jobs%23Other")
 
+    def test_a_synchronous_express_execution(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "mocks.json"
+            path.write_text(json.dumps({"StateMachines": {"jobs": {"TestCases": {"Retried": {"Run": "FailsOnce"}}}},
+                                        "MockedResponses": {"FailsOnce": {"0": {"Throw": {"Error": "Glue.Busy"}}, "1-2": {"Return": {"JobRunId": "1"}}}}}))
+            definition = json.dumps({"StartAt": "Run", "States": {"Run": {"Type": "Task", "Resource": "arn:aws:states:::glue:startJobRun", "End": True,
+                                                                          "Retry": [{"ErrorEquals": ["Glue.Busy"], "IntervalSeconds": 1}]}}})
+            with Daemon(environment={"SFN_MOCK_CONFIG": str(path)}) as daemon:
+                def call(operation, **members):
+                    headers = {"X-Amz-Target": "AWSStepFunctions." + operation, "Content-Type": "application/x-amz-json-1.0"}
+                    status, _, body = daemon.open(f"http://{daemon.admin}/", "POST", headers, json.dumps(members))
+                    return status, json.loads(body)
+                arn = call("CreateStateMachine", name="jobs", definition=definition, roleArn="arn:aws:iam::000000000000:role/any", type="EXPRESS")[1]["stateMachineArn"]
+                ended = call("StartSyncExecution", stateMachineArn=arn + "#Retried")[1]
+                self.assertEqual((ended["status"], json.loads(ended["output"])), ("SUCCEEDED", {"JobRunId": "1"}))
+                self.assertEqual(ended["stateMachineArn"], arn)
+                self.assertEqual(call("StartSyncExecution", stateMachineArn=arn + "#Other")[0], 400)
+
     def test_faulty_file_is_refused_at_start(self):
         with tempfile.TemporaryDirectory() as folder:
             path = pathlib.Path(folder) / "mocks.json"
