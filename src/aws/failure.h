@@ -21,6 +21,7 @@ struct Failure {
   std::string code;
   std::string message;
   int status = 400;
+  std::optional<std::string> reason = {};  ///< what clients tell faults of one code apart by; shown where it is given
   std::optional<std::string> query_code;   ///< SQS: the older protocol's name, for x-amzn-query-error and XML
 };
 

@@ -82,7 +82,7 @@ http::Response failure_answer(const Call& call, const Failure& failure, std::str
     if (call.json_answer) return json_of_query(failure.status, query_error(shown, request_id));
     return xml_response(failure.status, error_response(namespace_of(call.service), shown, request_id));
   }
-  auto response = json_response(call, failure.status, ObjectText().text("__type", qualified(call, failure.code)).text("message", failure.message).take());
+  auto response = json_response(call, failure.status, ObjectText().text("__type", qualified(call, failure.code)).text("message", failure.message).text("reason", failure.reason).take());
   if (call.service == Service::Sqs) {
     response.headers.add("x-amzn-query-error", failure.query_code.value_or(failure.code) + (failure.status >= 500 ? ";Receiver" : ";Sender"));
   }

@@ -30,7 +30,9 @@ std::string bracketed(const std::vector<std::string>& texts) {
   return out + "]";
 }
 
-Failure bad_routing(const std::string& what, const std::vector<std::string>& received) { return {"ValidationException", what + " Received: " + bracketed(received)}; }
+Failure bad_routing(const std::string& what, const std::vector<std::string>& received) {
+  return validation_failure("INVALID_ROUTING_CONFIGURATION", what + " Received: " + bracketed(received));
+}
 
 Answer<Routing> routing_of(Parameters& parameters, const Json& list) {
   Routing routing;
@@ -92,14 +94,14 @@ asio::awaitable<Answer<std::string>> update_state_machine_alias(Api api, Json re
   const auto arn = parameters.required("stateMachineAliasArn");
   const auto description = parameters.text("description");
   const Json* list = parameters.array("routingConfiguration");
-  if (!description && !list) co_return Failure{"ValidationException", "Either the description or the routing configuration must be specified"};
+  if (!description && !list) co_return validation_failure("MISSING_REQUIRED_PARAMETER", "Either the description or the routing configuration must be specified");
   const auto name = alias_name_of(arn);
   if (!name) co_return name.error();
   std::optional<std::vector<Route>> routes;
   if (list) {
     auto routing = routing_of(parameters, *list);
     if (!routing) co_return routing.error();
-    if (routing->state_machine != name->name) co_return Failure{"ValidationException", "Routing configuration must contain versions of the alias's own state machine: '" + name->name + "'"};
+    if (routing->state_machine != name->name) co_return validation_failure("INVALID_ROUTING_CONFIGURATION", "Routing configuration must contain versions of the alias's own state machine: '" + name->name + "'");
     routes = std::move(routing->routes);
   }
   std::function<Result<StateMachineAlias>(EngineTransaction&)> work = [name = *name, description, routes](EngineTransaction& transaction) {

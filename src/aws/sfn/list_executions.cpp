@@ -82,7 +82,7 @@ Answer<std::string> list_executions_page(const Api& api, const Json& request) {
   const auto limit = page_size(parameters.integer("maxResults", page_range));
   const auto token = parameters.text("nextToken", longer_token_length);
   if (auto fault = parameters.fault()) return *fault;
-  if (arn.has_value() == map_run.has_value()) return Failure{"ValidationException", "Must provide exactly one of stateMachineArn and mapRunArn"};
+  if (arn.has_value() == map_run.has_value()) return validation_failure("MISSING_REQUIRED_PARAMETER", "Must provide exactly one of stateMachineArn and mapRunArn");
   if (map_run) return list_children(api, *map_run, status, redrive, limit, token);
   const auto name = machine_name(*arn);
   if (!name) return name.error();

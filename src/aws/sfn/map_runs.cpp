@@ -104,7 +104,7 @@ asio::awaitable<Answer<std::string>> update_map_run_operation(Api api, Json requ
   if (auto fault = parameters.fault()) co_return *fault;
   const auto run = find_map_run_by_arn(api.reader, arn);
   if (!run) co_return run.error();
-  if (run->phase == MapRunPhase::Over) co_return Failure{"ValidationException", "Map Run is not in a state that can be updated: '" + arn + "'"};
+  if (run->phase == MapRunPhase::Over) co_return validation_failure("CANNOT_UPDATE_COMPLETED_MAP_RUN", "Map Run is not in a state that can be updated: '" + arn + "'");
   std::function<Result<void>(EngineTransaction&)> work = [row = run->row, update](EngineTransaction& transaction) { return transaction.update_map_run(row, update); };
   const auto updated = co_await transact<void>(api.engine, std::move(work));
   if (!updated) co_return general_failure(updated.error());

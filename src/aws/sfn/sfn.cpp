@@ -82,6 +82,9 @@ std::size_t page_size(std::optional<std::int64_t> max_results) {
 Answer<MachineName> machine_name(std::string_view arn) {
   auto resource = resource_of(arn, "stateMachine");
   if (!resource) return resource.error();
+  if (resource->find('/') != std::string::npos) {
+    return validation_failure("API_DOES_NOT_SUPPORT_LABELED_ARNS", "The ARN of a Distributed Map state is not supported by this operation: '" + std::string(arn) + "'");
+  }
   const auto colon = resource->find(':');
   if (colon == std::string::npos) return MachineName{std::move(*resource), {}};
   return MachineName{resource->substr(0, colon), resource->substr(colon + 1)};
@@ -135,6 +138,11 @@ Answer<void> check_role_arn(std::string_view arn) {
   return {};
 }
 
+Failure validation_failure(std::string reason, std::string message) {
+  Failure failure{"ValidationException", std::move(message)};
+  failure.reason = std::move(reason);
+  return failure;
+}
 Failure machine_missing(std::string_view arn) { return {"StateMachineDoesNotExist", "State Machine Does Not Exist: '" + std::string(arn) + "'"}; }
 Failure machine_deleting(std::string_view arn) { return {"StateMachineDeleting", "State Machine is being deleted: '" + std::string(arn) + "'"}; }
 Failure execution_missing(std::string_view arn) { return {"ExecutionDoesNotExist", "Execution Does Not Exist: '" + std::string(arn) + "'"}; }

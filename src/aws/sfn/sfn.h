@@ -54,6 +54,8 @@ struct MachineName {
 };
 /// Errors: InvalidArn in AWS's words.
 [[nodiscard]] Answer<MachineName> machine_name(std::string_view arn);
+/// ValidationException with one of its reasons. [aws: ValidationExceptionReason]
+[[nodiscard]] Failure validation_failure(std::string reason, std::string message);
 /// The execution's record. Errors: InvalidArn, ExecutionDoesNotExist.
 [[nodiscard]] Answer<ExecutionRecord> find_execution_by_arn(const Reader& reader, std::string_view arn);
 /// Those that DescribeExecution knows: besides them a map run's express children.

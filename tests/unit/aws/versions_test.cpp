@@ -144,3 +144,15 @@ TEST_CASE("with the machine its versions and aliases go") {
   CHECK(f.sfn("ListStateMachineVersions", R"({"stateMachineArn":")" + machine_arn + "\"}") == R"({"stateMachineVersions":[]})");
   CHECK(f.sfn("ListStateMachineAliases", R"({"stateMachineArn":")" + machine_arn + "\"}") == R"({"stateMachineAliases":[]})");
 }
+
+TEST_CASE("a ValidationException has its reason; a Map state's label names no state machine that one could run or change") {
+  Published f;
+  const auto reason = [&](const std::string& operation, const std::string& body) { return member(f.send(ApiFixture::json_request("AWSStepFunctions." + operation, body)).body, "reason"); };
+  CHECK(reason("CreateStateMachineAlias", alias("a", route(1, 70))) == "INVALID_ROUTING_CONFIGURATION");
+  CHECK(reason("ListExecutions", "{}") == "MISSING_REQUIRED_PARAMETER");
+  const std::string labelled = R"({"roleArn":"arn:aws:iam::000000000000:role/r","stateMachineArn":")" + machine_arn + "/Label\"}";
+  for (const auto* operation : {"DescribeStateMachine", "DeleteStateMachine", "UpdateStateMachine", "StartExecution", "StartSyncExecution", "PublishStateMachineVersion", "ListExecutions"}) {
+    INFO(operation);
+    CHECK(reason(operation, labelled) == "API_DOES_NOT_SUPPORT_LABELED_ARNS");
+  }
+}
