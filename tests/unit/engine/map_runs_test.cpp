@@ -267,6 +267,7 @@ TEST_CASE("a child whose time for a redrive has passed keeps its end") {
   const auto parent = f.start("m", "[1,2,3]").value().record.row;
   f.settle();
   f.runner.answer(WorkflowError{"E", "early"});
+  f.settle();
   f.advance(std::chrono::hours(24 * 10));
   f.runner.answer(WorkflowError{"E", "late"});
   f.settle();
