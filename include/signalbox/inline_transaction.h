@@ -3,10 +3,16 @@
 
 #include "signalbox/engine.h"
 
+#include <functional>
+
 namespace signalbox {
 
+/// A savepoint: runs `work` and gives what it returns. If that is false, all that it wrote, delivered and started is dropped, and what the operation did
+/// before stays. On the engine's thread; may be nested.
+bool attempt(EngineTransaction& transaction, const std::function<bool()>& work);
+
 /// On the engine's thread: until its end, whatever this thread submits to the engine runs at once in `transaction`, as a part of the operation that
-/// is being run, and is answered at once. There is no savepoint: an operation that fails must not have written anything.
+/// is being run, and is answered at once. One that fails leaves nothing of what it wrote (attempt()).
 class InlineTransaction {
  public:
   explicit InlineTransaction(EngineTransaction& transaction);

@@ -117,12 +117,14 @@ void Engine::stop() {
   if (implementation_->thread.joinable()) implementation_->thread.join();
 }
 
+bool attempt(EngineTransaction& transaction, const std::function<bool()>& work) { return dynamic_cast<OpenTransaction&>(transaction).attempt(work); }
+
 InlineTransaction::InlineTransaction(EngineTransaction& transaction) : outer_(std::exchange(open_transaction, &transaction)) {}
 InlineTransaction::~InlineTransaction() { open_transaction = outer_; }
 
 void Engine::submit(EngineOperation operation) {
   if (open_transaction) {
-    (void)operation.run(*open_transaction);
+    (void)attempt(*open_transaction, [&] { return operation.run(*open_transaction); });
     return operation.committed();
   }
   if (!implementation_->mailbox->put(operation)) operation.failed(stopping());

@@ -35,6 +35,25 @@ void Effects::append(Effects&& later) {
   set_aside += later.set_aside;
 }
 
+Effects::Mark Effects::mark() const {
+  return {actions.size(), calls.size(), continues.size(), map_run_continues.size(), map_run_calls.size(), timers.size(), changes.size(), transitions, events, closed_with_timer, set_aside};
+}
+
+void Effects::cut(const Mark& mark) {
+  const auto cut_to = [](auto& list, std::size_t size) { list.erase(list.begin() + static_cast<std::ptrdiff_t>(size), list.end()); };
+  cut_to(actions, mark.actions);
+  cut_to(calls, mark.calls);
+  cut_to(continues, mark.continues);
+  cut_to(map_run_continues, mark.map_run_continues);
+  cut_to(map_run_calls, mark.map_run_calls);
+  cut_to(timers, mark.timers);
+  cut_to(changes, mark.changes);
+  transitions = mark.transitions;
+  events = mark.events;
+  closed_with_timer = mark.closed_with_timer;
+  set_aside = mark.set_aside;
+}
+
 void OpenTransaction::begin(Timestamp now) {
   now_ = now;
   overlay_.clear();

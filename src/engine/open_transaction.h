@@ -40,6 +40,14 @@ struct Effects {
   std::int64_t set_aside = 0;               ///< by how many more there are now
 
   void append(Effects&& later);
+  /// How much there is of everything, to come back to.
+  struct Mark {
+    std::size_t actions, calls, continues, map_run_continues, map_run_calls, timers, changes;
+    std::uint64_t transitions, events, closed_with_timer;
+    std::int64_t set_aside;
+  };
+  [[nodiscard]] Mark mark() const;
+  void cut(const Mark& mark);
 };
 
 /// What the transaction works with; lives as long as the engine.
@@ -89,6 +97,9 @@ class OpenTransaction final : public EngineTransaction {
   /// For the entry that a failed assertion left: its step met a bug. Unknown or closed: nothing.
   void set_aside(ExecutionRow row);
 
+  /// See inline_transaction.h.
+  bool attempt(const std::function<bool()>& work);
+
   // Transaction
   std::optional<std::string> get(const Key& key) const override { return overlay_.get(key); }
   void scan(const KeyRange& range, const std::function<bool(const Key&, std::string_view)>& visit) const override { overlay_.scan(range, visit); }
@@ -116,6 +127,10 @@ class OpenTransaction final : public EngineTransaction {
   const Site& site() const override { return workshop_.site; }
 
  private:
+  // savepoint.cpp
+  struct Savepoint;
+  void drop_since(const Savepoint& savepoint);
+
   // stepping.cpp
   void step_one(ExecutionRow row, const Event& event);
   [[nodiscard]] Surroundings surroundings_of(const CachedExecution& execution) const;

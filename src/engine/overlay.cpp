@@ -1,5 +1,8 @@
 #include "engine/overlay.h"
 
+#include <map>
+#include <utility>
+
 #include "signalbox/record.h"
 
 #include "base/key_range.h"
@@ -94,9 +97,60 @@ void Overlay::scan(const KeyRange& range, const std::function<bool(const Key&, s
   }
 }
 
+void Overlay::put(Key key, std::string record) {
+  remember(key);
+  operation_.put(std::move(key), std::move(record));
+}
+
+void Overlay::erase(Key key) {
+  remember(key);
+  operation_.erase(std::move(key));
+}
+
+void Overlay::remember(const Key& key) {
+  if (savepoints_.empty()) return;
+  const Writes* writes = operation_.writes(key.table());
+  const auto found = writes ? writes->find(key.bytes()) : Writes::const_iterator();
+  const bool was_written = writes && found != writes->end();
+  overwritten_.push_back({key, was_written, was_written ? found->second : std::nullopt});
+}
+
+void Overlay::open_savepoint() { savepoints_.push_back(overwritten_.size()); }
+
+void Overlay::keep_savepoint() {
+  savepoints_.pop_back();
+  if (savepoints_.empty()) overwritten_.clear();
+}
+
+// A failure is seldom, so that it may cost what the operation has written up to now.
+void Overlay::drop_savepoint() {
+  const auto size = savepoints_.back();
+  savepoints_.pop_back();
+  std::map<std::pair<const Table*, std::string>, const Overwritten*> before;   // the savepoint's state of what was written since
+  for (std::size_t i = size; i < overwritten_.size(); ++i) before.try_emplace({&overwritten_[i].key.table(), overwritten_[i].key.bytes()}, &overwritten_[i]);
+  WriteBatch restored;
+  for (const auto& [table, writes] : operation_.tables()) {
+    for (const auto& [key, record] : writes) {
+      const auto found = before.find({table, key});
+      if (found != before.end() && !found->second->was_written) continue;
+      const auto& value = found == before.end() ? record : found->second->record;
+      if (value) restored.put(Key::from_bytes(*table, key), *value);
+      else restored.erase(Key::from_bytes(*table, key));
+    }
+  }
+  operation_ = std::move(restored);
+  overwritten_.erase(overwritten_.begin() + static_cast<std::ptrdiff_t>(size), overwritten_.end());
+}
+
+void Overlay::drop_operation() {
+  operation_.clear();
+  overwritten_.clear();
+  savepoints_.clear();
+}
+
 void Overlay::clear() {
   batch_.clear();
-  operation_.clear();
+  drop_operation();
 }
 
 namespace {

@@ -3,8 +3,12 @@
 
 #include "signalbox/store.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace signalbox {
 
@@ -15,18 +19,32 @@ class Overlay final : public Reader {
 
   [[nodiscard]] std::optional<std::string> get(const Key& key) const override;
   void scan(const KeyRange& range, const std::function<bool(const Key& key, std::string_view record)>& visit) const override;
-  void put(Key key, std::string record) { operation_.put(std::move(key), std::move(record)); }
-  void erase(Key key) { operation_.erase(std::move(key)); }
+  void put(Key key, std::string record);
+  void erase(Key key);
 
   /// The operation's writes join the batch.
   void keep_operation() { batch_.merge(std::move(operation_)); }
-  void drop_operation() { operation_.clear(); }
+  void drop_operation();
+  /// From here on the operation's writes can be taken back; each savepoint is closed by one of the two below, the last one first.
+  void open_savepoint();
+  void keep_savepoint();
+  void drop_savepoint();
   [[nodiscard]] const WriteBatch& batch() const { return batch_; }
   void clear();
 
  private:
+  /// What the operation's layer had for a key before it was written.
+  struct Overwritten {
+    Key key;
+    bool was_written;
+    std::optional<std::string> record;      ///< nothing: an erasure, if it was written
+  };
+  void remember(const Key& key);
+
   const Reader& store_;
   WriteBatch batch_, operation_;
+  std::vector<Overwritten> overwritten_;    ///< since the outermost savepoint, in order
+  std::vector<std::size_t> savepoints_;     ///< how many of them there were
 };
 
 /// Row numbers that are never given twice. What is stored is the end of a block of numbers, so that a row given out seldom

@@ -1,6 +1,9 @@
 #include "deploy/types/aws_calls.h"
 
 #include "aws/dispatch.h"
+#include "signalbox/inline_transaction.h"
+
+#include <optional>
 
 namespace signalbox::deploy {
 
@@ -10,9 +13,13 @@ Result<Json> AwsCalls::write(EngineTransaction& transaction, aws::Service servic
   const auto* found = catalogue->find(operation);
   SIGNALBOX_ASSERT(found && std::holds_alternative<aws::WriteOperation>(*found));
   const aws::OperationContext context{services_, "", ""};
-  auto answer = std::get<aws::WriteOperation>(*found)(context, transaction, request);
-  if (answer) return std::move(*answer);
-  return error(ErrorCode::InvalidArgument, answer.error().message, answer.error().code);
+  std::optional<aws::Answer<Json>> answer;
+  attempt(transaction, [&] {
+    answer = std::get<aws::WriteOperation>(*found)(context, transaction, request);
+    return answer->has_value();
+  });
+  if (*answer) return std::move(**answer);
+  return error(ErrorCode::InvalidArgument, answer->error().message, answer->error().code);
 }
 
 Result<void> AwsCalls::remove(EngineTransaction& transaction, aws::Service service, std::string_view operation, const Json& request) const {

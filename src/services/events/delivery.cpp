@@ -9,6 +9,7 @@
 #include "signalbox/encoding.h"
 #include "signalbox/engine.h"
 #include "signalbox/events.h"
+#include "signalbox/inline_transaction.h"
 #include "signalbox/logs.h"
 
 namespace signalbox::events {
@@ -109,7 +110,13 @@ void Events::fire_rule(EngineTransaction& transaction, const ScheduleId& id, Tim
 void Events::reach(EngineTransaction& transaction, const RuleRecord& rule, const Json& target, const Json& envelope, int hops) const {
   const auto arn = rule_arn(rule.bus, rule.name);
   const auto input = target_input(target, envelope, {.arn = arn, .name = rule.name, .ingestion_time = format_event_time(transaction.now())});
-  const auto delivered = deliver(transaction, rule, target, envelope, input, hops);
+  // What keeps a target from being reached in this transaction is nothing that time would mend, so that it is not tried again, as on AWS for errors of
+  // this kind. Functions are called later, and there their RetryPolicy counts.
+  Result<void> delivered;
+  attempt(transaction, [&] {
+    delivered = deliver(transaction, rule, target, envelope, input, hops);
+    return delivered.has_value();
+  });
   if (delivered) return;
   spdlog::error("rule {}: target {} cannot be reached: {}", arn, text_of(target, "Arn"), delivered.error().message);
   bury(transaction, rule, target, envelope, delivered.error());

@@ -1,4 +1,5 @@
 #include "signalbox/engine.h"
+#include "signalbox/inline_transaction.h"
 
 #include <catch2/catch.hpp>
 
@@ -55,6 +56,40 @@ TEST_CASE("many threads ask one engine; their operations share commits") {
   CHECK(counters.operations == 801);
   CHECK(counters.commits <= 801);
   CHECK(counters.open_executions == 0);
+}
+
+TEST_CASE("an operation that fails inside of another leaves nothing") {
+  MemoryStore store;
+  const SystemClock clock;
+  Engine engine(store, clock, {});
+  REQUIRE(engine.start());
+  const auto put = [](EngineTransaction& transaction, std::int64_t row) { transaction.put(Key(testing::sent_table, row), ""); };
+  std::vector<std::string> answers;
+  const auto outer = asked<bool>(engine, [&](EngineTransaction& transaction) -> Result<bool> {
+    put(transaction, 1);
+    const InlineTransaction inside(transaction);
+    for (const bool fails : {true, false}) {
+      engine.transact<bool>(
+          [&, fails](EngineTransaction& inner) -> Result<bool> {
+            put(inner, fails ? 2 : 3);
+            inner.erase(Key(testing::sent_table, 1));
+            if (fails) return error(ErrorCode::Conflict, "half-way");
+            return true;
+          },
+          [&](Result<bool> result) { answers.push_back(result ? "done" : result.error().message); });
+      CHECK(transaction.get(Key(testing::sent_table, 1)).has_value() == fails);
+    }
+    return true;
+  });
+  outer.wait();
+  engine.stop();
+  CHECK(answers == std::vector<std::string>{"half-way", "done"});
+  std::vector<std::int64_t> rows;
+  store.scan({.prefix = Key(testing::sent_table)}, [&](const Key& key, std::string_view) {
+    rows.push_back(key.integer(0));
+    return true;
+  });
+  CHECK(rows == std::vector<std::int64_t>{3});
 }
 
 TEST_CASE("a wait ends by the real clock") {

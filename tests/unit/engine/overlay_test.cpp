@@ -75,6 +75,44 @@ TEST_CASE("a dropped operation leaves nothing behind") {
   CHECK(overlay.get(Key(numbers, 1, 2)) == std::nullopt);
 }
 
+TEST_CASE("what follows a savepoint is dropped alone, or kept") {
+  std::mt19937 random(11);
+  const auto below = [&](int bound) { return static_cast<int>(random() % static_cast<unsigned>(bound)); };
+  const KeyRange everything{.prefix = Key(numbers)};
+  for (int round = 0; round < 200; ++round) {
+    MemoryStore store;
+    Overlay overlay(store);
+    std::vector<std::vector<std::pair<std::string, std::string>>> seen;   // when each open savepoint was opened
+    for (int i = 0; i < 60; ++i) {
+      const Key key(numbers, below(2), below(6));
+      switch (below(6)) {
+        case 0:
+          seen.push_back(scanned(overlay, everything, 1'000));
+          overlay.open_savepoint();
+          break;
+        case 1:
+          if (seen.empty()) break;
+          overlay.drop_savepoint();
+          CHECK(scanned(overlay, everything, 1'000) == seen.back());
+          seen.pop_back();
+          break;
+        case 2: {
+          if (seen.empty()) break;
+          const auto before = scanned(overlay, everything, 1'000);
+          overlay.keep_savepoint();
+          CHECK(scanned(overlay, everything, 1'000) == before);
+          seen.pop_back();
+          break;
+        }
+        case 3: overlay.erase(key); break;
+        default: overlay.put(key, std::to_string(i)); break;
+      }
+    }
+    overlay.drop_operation();
+    CHECK(scanned(overlay, everything, 1'000).empty());
+  }
+}
+
 TEST_CASE("a row number is never given twice, whatever is dropped or restarted") {
   MemoryStore store;
   const ManualClock clock{Timestamp{}};
