@@ -2,19 +2,12 @@
 
 #include "services/gateway/proxy_event.h"
 
-#include "signalbox/async.h"
+#include "http/within.h"
+#include "services/routes/function_call.h"
 #include "signalbox/encoding.h"
-
-#include <boost/asio/async_result.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 #include <array>
-#include <memory>
 
 namespace signalbox::gateway {
 
@@ -26,36 +19,6 @@ Refusal timed_out() { return {"INTEGRATION_TIMEOUT", "Endpoint request timed out
 /// A function behind a proxy failed, or its answer is no response.
 Refusal malformed() { return {"DEFAULT_5XX", "Internal server error", 502}; }
 Refusal unreachable() { return {"INTEGRATION_FAILURE", "Network error communicating with endpoint"}; }
-
-/// The work's result, if it comes in time; later it has no effect any more. The work owns what it needs.
-template <class T>
-asio::awaitable<std::optional<T>> within(std::chrono::milliseconds time, asio::awaitable<T> work) {
-  struct Shared {
-    asio::steady_timer timer;
-    std::optional<T> result;
-    std::exception_ptr failure;
-  };
-  const auto executor = co_await asio::this_coro::executor;
-  const auto shared = std::make_shared<Shared>(Shared{asio::steady_timer(executor, time), std::nullopt, nullptr});
-  asio::co_spawn(executor, std::move(work), [shared](std::exception_ptr failure, T result) {
-    shared->failure = failure;
-    if (!failure) shared->result = std::move(result);
-    shared->timer.cancel();
-  });
-  boost::system::error_code ended;
-  auto token = asio::redirect_error(asio::use_awaitable, ended);
-  co_await shared->timer.async_wait(std::move(token));
-  if (shared->failure) std::rethrow_exception(shared->failure);
-  co_return std::move(shared->result);
-}
-
-asio::awaitable<FunctionOutcome> invoke(FunctionInvoker& functions, FunctionCall call) {
-  auto initiate = [&functions](auto handler, FunctionCall asked) {
-    auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-    functions.invoke(std::move(asked), [shared](FunctionOutcome outcome) { (*shared)(std::move(outcome)); });
-  };
-  co_return co_await asio::async_initiate<decltype(asio::use_awaitable), void(FunctionOutcome)>(std::move(initiate), asio::use_awaitable, std::move(call));
-}
 
 // ---- functions -------------------------------------------------------------------------------------------------------------------------
 
@@ -84,8 +47,7 @@ asio::awaitable<IntegrationOutcome> call_function(const IntegrationEnvironment& 
   call.function = std::move(function);
   call.payload = std::move(payload);
   call.request_id = random_uuid();
-  auto work = invoke(environment.functions, std::move(call));
-  const auto outcome = co_await within(invocation.method.integration->timeout, std::move(work));
+  const auto outcome = co_await routes::call_function(environment.functions, std::move(call), invocation.method.integration->timeout);
   if (!outcome) co_return timed_out();
   if (invocation.method.integration->type == Integration::Type::Aws) co_return function_answer(*outcome);
   auto response = proxy_response(invocation, *outcome);
@@ -104,7 +66,7 @@ asio::awaitable<IntegrationOutcome> call_service(const IntegrationEnvironment& e
   const auto& integration = *invocation.method.integration;
   auto asked = service_request(uri, integration.http_method, std::move(request), invocation.request.request_id);
   auto work = environment.call_aws(std::move(asked));
-  auto response = co_await within(integration.timeout, std::move(work));
+  auto response = co_await http::within(integration.timeout, std::move(work));
   if (!response) co_return timed_out();
   response->body = environment.resolve(response->body);
   co_return answer_of(integration, std::move(*response));
@@ -149,7 +111,7 @@ asio::awaitable<IntegrationOutcome> call_server(const IntegrationEnvironment& en
   sent.timeout = std::chrono::ceil<std::chrono::seconds>(integration.timeout);
   sent.response_bytes_max = 10U * 1024 * 1024;
   auto work = http::send(std::move(sent));
-  auto response = co_await within(integration.timeout, std::move(work));
+  auto response = co_await http::within(integration.timeout, std::move(work));
   if (!response) co_return timed_out();
   if (!*response) co_return unreachable();
   auto answer = std::move(**response);

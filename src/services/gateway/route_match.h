@@ -24,8 +24,8 @@ struct RouteMatch {
   const Method* method = nullptr;
   Pairs path_parameters;                                 ///< decoded
 };
-/// Part by part: what is spelled out wins over `{parameter}`, that over `{proxy+}`; a method by its name over ANY. Slashes before the first part and a
-/// slash at the end do not matter; those inside of what `{proxy+}` takes are kept. The match lives as long as the snapshot.
+/// The resource with the most exact path (routes::match_path) decides, among those that have methods at all: one that lacks the method leaves the
+/// request to no other. A method wins by its name over ANY. The match lives as long as the snapshot.
 [[nodiscard]] std::optional<RouteMatch> match_route(const ApiSnapshot& snapshot, std::string_view http_method, std::string_view path);
 
 }  // namespace signalbox::gateway

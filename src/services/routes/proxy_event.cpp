@@ -51,12 +51,6 @@ Json request_context(const http::Request& request, const Route& route, const Sit
 
 http::Response message(int status, std::string_view text) { return http::json_response(status, json_object({{"message", text}}).text()); }
 
-bool has_timed_out(const FunctionOutcome& outcome) {
-  const auto payload = Json::parse(outcome.payload);
-  const auto* type = payload ? payload->find("errorType") : nullptr;
-  return type && *type == Json("Sandbox.Timedout");
-}
-
 std::string header_text(const Json& value) { return value.is_string() ? std::string(value.as_string()) : value.text(); }
 
 /// False if a header would break the response.
@@ -120,7 +114,6 @@ Json proxy_event(const http::Request& request, const RouteMatch& match, const Si
 
 http::Response proxy_response(const FunctionOutcome& outcome) {
   const auto failed = [] { return message(502, "Internal server error"); };
-  if (outcome.kind == FunctionOutcome::Kind::FunctionError && has_timed_out(outcome)) return message(504, "Endpoint request timed out");
   if (outcome.kind == FunctionOutcome::Kind::Throttled) return message(429, "Too Many Requests");
   if (outcome.kind != FunctionOutcome::Kind::Answered) return failed();
   const auto answer = Json::parse(outcome.payload);
@@ -144,6 +137,8 @@ http::Response proxy_response(const FunctionOutcome& outcome) {
   if (!response.headers.get("content-type")) response.headers.add("Content-Type", "application/json");
   return response;
 }
+
+http::Response timed_out_response() { return message(504, "Endpoint request timed out"); }
 
 http::Response no_route_response() {
   auto response = message(403, "Missing Authentication Token");

@@ -23,9 +23,11 @@ namespace signalbox::routes {
 /// Single-value members hold the last of repeated values, as on AWS. A body that is no UTF-8 goes in base64.
 [[nodiscard]] Json proxy_event(const http::Request& request, const RouteMatch& match, const Site& site, Timestamp now);
 
-/// The function's answer: `{"statusCode", "headers"?, "multiValueHeaders"?, "body"?, "isBase64Encoded"?}`. Anything else, and a function that
-/// failed, is 502 `{"message": "Internal server error"}`; one that timed out 504 `{"message": "Endpoint request timed out"}`.
+/// The function's answer: `{"statusCode", "headers"?, "multiValueHeaders"?, "body"?, "isBase64Encoded"?}`. Anything else, and a function that failed
+/// or ran into its own time-out, is 502 `{"message": "Internal server error"}`.
 [[nodiscard]] http::Response proxy_response(const FunctionOutcome& outcome);
+/// Of an integration that took longer than API Gateway waits: 504 `{"message": "Endpoint request timed out"}`.
+[[nodiscard]] http::Response timed_out_response();
 
 /// What API Gateway says to a path or method that has no route: 403 `{"message": "Missing Authentication Token"}`.
 [[nodiscard]] http::Response no_route_response();

@@ -1,5 +1,7 @@
 #include "services/routes/routes.h"
 
+#include "services/routes/path_pattern.h"
+
 #include "signalbox/encoding.h"
 #include "signalbox/json.h"
 
@@ -10,25 +12,11 @@
 
 namespace signalbox::routes {
 
-std::vector<std::string_view> path_parts(std::string_view path) {
-  std::vector<std::string_view> parts;
-  while (!path.empty()) {
-    const auto slash = path.find('/');
-    if (const auto part = path.substr(0, slash); !part.empty()) parts.push_back(part);
-    if (slash == std::string_view::npos) break;
-    path.remove_prefix(slash + 1);
-  }
-  return parts;
-}
-
 namespace {
 
 constexpr std::array methods{"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "ANY"};
 /// What the daemon itself serves to strangers.
 constexpr std::array own_paths{"verification", "subscriptions", "healthz", "_api"};
-
-bool is_parameter(std::string_view part) { return part.size() > 2 && part.front() == '{' && part.back() == '}'; }
-bool is_rest(std::string_view part) { return is_parameter(part) && part[part.size() - 2] == '+'; }
 
 bool is_name(std::string_view name) {
   return !name.empty() && std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c == '-' || c == '.'; });
@@ -38,34 +26,10 @@ std::optional<std::string> fault_in(const std::vector<std::string_view>& parts) 
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const auto part = parts[i];
     if (part.find_first_of("{}") == std::string_view::npos) continue;
-    const auto name = is_rest(part) ? part.substr(1, part.size() - 3) : is_parameter(part) ? part.substr(1, part.size() - 2) : std::string_view();
-    if (!is_name(name)) return fmt::format("'{}' is no parameter", part);
-    if (is_rest(part) && i + 1 != parts.size()) return fmt::format("'{}' must be the last part", part);
+    if (!is_parameter(part) || !is_name(parameter_name(part))) return fmt::format("'{}' is no parameter", part);
+    if (is_greedy(part) && i + 1 != parts.size()) return fmt::format("'{}' must be the last part", part);
   }
   return std::nullopt;
-}
-
-/// Matches, and says how good the match is: the greater, the more exact. Part by part: fixed 2, parameter 1, rest 0.
-std::optional<std::string> match(const std::vector<std::string_view>& pattern, const std::vector<std::string_view>& path, std::string_view whole_path, RouteMatch& into) {
-  std::string rank;
-  for (std::size_t i = 0; i < pattern.size(); ++i) {
-    if (i >= path.size()) return std::nullopt;
-    if (is_rest(pattern[i])) {
-      const auto rest = whole_path.substr(static_cast<std::size_t>(path[i].data() - whole_path.data()));
-      into.path_parameters.emplace_back(pattern[i].substr(1, pattern[i].size() - 3), percent_decode(rest, false));
-      return rank + '0';
-    }
-    if (is_parameter(pattern[i])) {
-      into.path_parameters.emplace_back(pattern[i].substr(1, pattern[i].size() - 2), percent_decode(path[i], false));
-      rank += '1';
-    } else if (pattern[i] == percent_decode(path[i], false)) {
-      rank += '2';
-    } else {
-      return std::nullopt;
-    }
-  }
-  if (path.size() != pattern.size()) return std::nullopt;
-  return rank;
 }
 
 std::string to_record(const Route& route) {
@@ -127,31 +91,25 @@ std::vector<Route> list_routes(const Reader& reader) {
 }
 
 std::optional<RouteMatch> match_route(const Reader& reader, std::string_view method, std::string_view path) {
-  const auto parts = path_parts(path);
   std::optional<RouteMatch> best;
-  std::string best_rank;
+  std::string best_path, best_rank;
   for (auto& route : list_routes(reader)) {
-    if (route.method != method && route.method != "ANY") continue;
-    RouteMatch candidate;
-    candidate.route = std::move(route);
-    const auto pattern = candidate.route.path;
-    auto rank = match(path_parts(pattern), parts, path, candidate);
-    if (!rank) continue;
-    *rank += candidate.route.method == "ANY" ? '0' : '1';
-    if (best && *rank <= best_rank) continue;
-    best = std::move(candidate);
-    best_rank = std::move(*rank);
+    auto match = match_path(route.path, path);
+    if (!match || match->rank < best_rank) continue;
+    // The most exact path decides, whatever methods it has; on it a method wins by its name over ANY.
+    if (route.path != best_path) best.reset();
+    best_path = route.path;
+    best_rank = match->rank;
+    const bool fits = route.method == method || (route.method == "ANY" && !best);
+    if (fits) best = RouteMatch{std::move(route), std::move(match->parameters)};
   }
   return best;
 }
 
 std::vector<std::string> methods_of(const Reader& reader, std::string_view path) {
-  const auto parts = path_parts(path);
   std::vector<std::string> found;
-  for (const auto& route : list_routes(reader)) {
-    RouteMatch ignored;
-    if (match(path_parts(route.path), parts, path, ignored)) found.push_back(route.method);
-  }
+  for (const auto& route : list_routes(reader))
+    if (match_path(route.path, path)) found.push_back(route.method);
   return found;
 }
 

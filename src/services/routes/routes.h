@@ -36,15 +36,12 @@ void remove_route(Transaction& transaction, std::string_view path, std::string_v
 /// In order of path and method.
 [[nodiscard]] std::vector<Route> list_routes(const Reader& reader);
 
-/// The parts between a path's slashes, empty ones left out.
-[[nodiscard]] std::vector<std::string_view> path_parts(std::string_view path);
-
 struct RouteMatch {
   Route route;
   std::vector<std::pair<std::string, std::string>> path_parameters;   ///< decoded
 };
-/// The route for a request's path (as sent, without query). Fixed parts win over `{parameters}`, those over `{rest+}`; a route of the method
-/// over ANY. Empty parts (`//`) and a slash at the end do not matter, as on API Gateway.
+/// The route for a request's path (as sent, without query): of the path that fits best (path_pattern.h) the route of the method, or else that of ANY. A
+/// path that lacks the method leaves the request to no other, as on API Gateway.
 [[nodiscard]] std::optional<RouteMatch> match_route(const Reader& reader, std::string_view method, std::string_view path);
 /// The methods that this path has routes for; empty: none.
 [[nodiscard]] std::vector<std::string> methods_of(const Reader& reader, std::string_view path);

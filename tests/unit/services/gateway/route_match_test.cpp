@@ -38,7 +38,7 @@ std::string stage(std::string_view host, std::string_view path) {
 TEST_CASE("the most exact resource wins, and slashes matter only inside of a greedy part") {
   ApiSnapshot snapshot;
   snapshot.resources = {resource("/", {"GET"}), resource("/orders", {"GET", "ANY"}), resource("/orders/{id}", {"GET"}), resource("/orders/new", {"GET"}), resource("/{proxy+}", {"ANY"}),
-                        resource("/orders/{id}/items/{rest+}", {"PUT"})};
+                        resource("/orders/{id}/items/{rest+}", {"PUT"}), resource("/parts", {}), resource("/parts/{id}", {"GET"})};
   struct Case {
     std::string_view method, path, expected;
   };
@@ -51,7 +51,9 @@ TEST_CASE("the most exact resource wins, and slashes matter only inside of a gre
                                           {"GET", "/orders/new", "/orders/new GET"},
                                           {"GET", "/orders/a%2Fb%20c", "/orders/{id} GET id=a/b c"},
                                           {"GET", "/orders/a+b", "/orders/{id} GET id=a+b"},
-                                          {"DELETE", "/orders/7", "/{proxy+} ANY proxy=orders/7"},
+                                          {"DELETE", "/orders/7", "none"},   // the more exact resource decides, though it lacks the method
+                                          {"GET", "/orders/7/8", "/{proxy+} ANY proxy=orders/7/8"},
+                                          {"GET", "/parts", "/{proxy+} ANY proxy=parts"},   // one without methods is only a step on the way,
                                           {"PUT", "/orders/7/items/a//b/", "/orders/{id}/items/{rest+} PUT id=7 rest=a//b"},
                                           {"GET", "/x//y", "/{proxy+} ANY proxy=x//y"}};
   for (const auto& one : cases) {
