@@ -25,6 +25,9 @@ class FunctionService;
 namespace events {
 class Events;
 }
+namespace gateway {
+class GatewayService;
+}
 }
 
 namespace signalbox::aws {
@@ -47,6 +50,7 @@ struct AwsServices {
   const Schedules* schedules = nullptr;             ///< null: Scheduler is not offered
   const MessageMoves* moves = nullptr;
   CloudFormation* cloudformation = nullptr;         ///< null: CloudFormation is not offered
+  gateway::GatewayService* gateway = nullptr;       ///< null: methods cannot be tried
 };
 
 /// Used on the I/O thread, after Engine::start(). Has a reader of its own.

@@ -236,6 +236,7 @@ Result<void> Daemon::Parts::make_services() {
   TopicServiceOptions topic_options;
   topic_options.public_url = public_url;
   topic_options.send_to_queue = [this](Transaction& transaction, const QueueDelivery& delivery) { return send_to_queue(*queues, transaction, delivery); };
+  topic_options.resolve = [this](std::string_view text) { return urls.resolve(text); };
   topic_options.functions = &functions;
   topic_options.send_http = &http::send;
   topics = std::make_unique<TopicService>(*engine, *outbox, std::move(topic_options));
@@ -304,6 +305,7 @@ aws::AwsServices Daemon::Parts::aws_services() {
   services.schedules = schedules.get();
   services.moves = moves.get();
   services.cloudformation = cloudformation.get();
+  services.gateway = gateway.get();
   return services;
 }
 
@@ -373,7 +375,8 @@ rest::VerificationOptions Daemon::Parts::verification_options() const {
 }
 
 void Daemon::Parts::make_gateway() {
-  gateway::IntegrationEnvironment integrations{functions, aws->trusted_handler(), [this](std::string_view text) { return urls.resolve(text); }, engine->site()};
+  // Requests come later than the AWS API is there.
+  gateway::IntegrationEnvironment integrations{functions, [this](http::Request request) { return aws->trusted_handler()(std::move(request)); }, [this](std::string_view text) { return urls.resolve(text); }, engine->site()};
   gateway::GatewayEnvironment environment{std::move(integrations), rest::make_link_guard(*engine, *reader, verification_options())};
   gateway = std::make_unique<gateway::GatewayService>(*engine, std::move(environment));
 }
@@ -491,8 +494,8 @@ Result<void> Daemon::start() {
   if (auto started = p.engine->start(); !started) return started;
   if (auto allowed = p.access->prepare(); !allowed) return allowed;
   p.make_deployer();
-  p.aws = std::make_unique<aws::AwsApi>(p.aws_services());
   p.make_gateway();
+  p.aws = std::make_unique<aws::AwsApi>(p.aws_services());
   p.subscription_pages = std::make_unique<SubscriptionPages>(*p.engine, p.topics->topics(), p.options.verification == "confirm");
   p.make_handlers();
   spdlog::info("signalbox {} listens: admin {}, public {}, data {}", program_version, p.admin->address(), p.open->address(), p.options.data);

@@ -2,12 +2,14 @@
 import io
 import json
 import unittest
+import urllib.parse
 import zipfile
 
 from support.daemon import Daemon, request, wait_for  # noqa: F401
 
 try:
     import boto3
+    import botocore.config
     import botocore.exceptions
 except ImportError:
     boto3 = None
@@ -36,8 +38,10 @@ class AwsCase(unittest.TestCase):
         cls.daemon.__exit__(None, None, None)
 
     @classmethod
-    def client(cls, service):
-        return boto3.client(service, endpoint_url=f"http://{cls.daemon.admin}", region_name="us-east-1", aws_access_key_id="test", aws_secret_access_key="test")
+    def client(cls, service, **options):
+        """Options are botocore's, such as parameter_validation=False."""
+        return boto3.client(service, endpoint_url=f"http://{cls.daemon.admin}", region_name="us-east-1", aws_access_key_id="test", aws_secret_access_key="test",
+                            config=botocore.config.Config(**options))
 
     @classmethod
     def step_functions(cls, operation, **members):
@@ -47,10 +51,16 @@ class AwsCase(unittest.TestCase):
         assert status == 200, text
         return json.loads(text)
 
-    def refused(self, code, call, **members):
+    def query(self, version, **form):
+        """The XML answer of an operation that older SDKs do not know."""
+        status, _, text = request(self.daemon.admin, "POST", "/", urllib.parse.urlencode({"Version": version, **form}).encode(), {"Content-Type": "application/x-www-form-urlencoded"})
+        self.assertEqual(status, 200, text)
+        return text
+
+    def refused(self, code, call, *arguments, **members):
         """The error's text."""
         with self.assertRaises(botocore.exceptions.ClientError) as caught:
-            call(**members)
+            call(*arguments, **members)
         self.assertEqual(caught.exception.response["Error"]["Code"], code)
         return caught.exception.response["Error"]["Message"]
 

@@ -2,6 +2,7 @@
 #include "aws/apigateway/patch.h"
 
 #include <algorithm>
+#include <array>
 
 namespace signalbox::aws::apigateway {
 
@@ -20,11 +21,20 @@ std::optional<Json> with_binary_type(const Json& record, const Patch& patch) {
 }
 
 std::optional<Json> patch_api(const Json& record, const Patch& patch) {
-  const auto& name = patch.path.front();
-  if (name == "binaryMediaTypes") return with_binary_type(record, patch);
-  const bool known = patch.path.size() == 1 && (name == "name" || name == "description" || name == "apiKeySource" || name == "version");
-  if (!known || (name == "name" && patch.op != "replace")) return std::nullopt;
-  return with_member(record, patch.path, patch.value);
+  static constexpr std::array known{Patchable{.name = "name", .removable = false}, Patchable{.name = "description"}, Patchable{.name = "version"}, Patchable{.name = "policy"},
+                                    Patchable{.name = "apiKeySource", .removable = false}, Patchable{.name = "minimumCompressionSize", .typed = true},
+                                    Patchable{.name = "disableExecuteApiEndpoint", .typed = true, .removable = false}};
+  const auto& path = patch.path;
+  if (path.front() == "binaryMediaTypes") return with_binary_type(record, patch);
+  // `/endpointConfiguration/types/EDGE`: which of the kinds that mean the same here.
+  if (path.size() == 3 && path[0] == "endpointConfiguration" && path[1] == "types") return record.with(path[0], json_object({{"types", json_array({patch.value.is_null() ? Json(path[2]) : patch.value})}}));
+  return patch_member(record, patch, known);
+}
+
+/// Keys come in a header here, since there is nobody else who could say them.
+std::optional<Failure> refused(const Json& record) {
+  if (text_of(record, "apiKeySource") == "AUTHORIZER") return Failure{"BadRequestException", "the apiKeySource AUTHORIZER is not offered here; HEADER is"};
+  return std::nullopt;
 }
 
 }  // namespace
@@ -37,6 +47,7 @@ Answer<Json> create_rest_api(const OperationContext&, EngineTransaction& transac
   record = record.with("apiKeySource", Json(source.empty() ? "HEADER" : source));
   if (!record.find("endpointConfiguration")) record = record.with("endpointConfiguration", json_object({{"types", json_array({"EDGE"})}}));
   if (!record.find("disableExecuteApiEndpoint")) record = record.with("disableExecuteApiEndpoint", Json(false));
+  if (auto fault = refused(record)) return *fault;
   const auto api = new_id(transaction, gateway::api_id_length);
   if (auto made = gateway::create_api(transaction, api, record); !made) return failed(made.error());
   return *gateway::find_api(transaction, api);
@@ -47,7 +58,9 @@ Answer<Json> update_rest_api(const OperationContext&, EngineTransaction& transac
   auto record = gateway::get_api(transaction, api);
   if (!record) return failed(record.error());
   auto changed = patched(std::move(*record), request, &patch_api);
-  if (changed) gateway::put_api(transaction, api, *changed);
+  if (!changed) return changed;
+  if (auto fault = refused(*changed)) return *fault;
+  gateway::put_api(transaction, api, *changed);
   return changed;
 }
 

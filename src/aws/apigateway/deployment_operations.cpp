@@ -20,13 +20,6 @@ constexpr std::array settings{Setting{"logging", "loglevel", "loggingLevel"},   
                               Setting{"metrics", "enabled", "metricsEnabled"},         Setting{"throttling", "burstLimit", "throttlingBurstLimit"},
                               Setting{"throttling", "rateLimit", "throttlingRateLimit"}};
 
-/// Texts that say a boolean or number are meant as such.
-Json typed(const Json& value) {
-  if (!value.is_string()) return value;
-  const auto parsed = Json::parse(std::string(value.as_string()));
-  return parsed && (parsed->is_boolean() || parsed->is_number()) ? *parsed : value;
-}
-
 std::optional<Json> with_setting(const Json& stage, const Patch& patch) {
   if (patch.path.size() != 4) return std::nullopt;
   for (const auto& setting : settings) {
@@ -76,6 +69,18 @@ Answer<Json> create_deployment(const OperationContext&, EngineTransaction& trans
   if (const auto text = text_of(request, "stageDescription"); !text.empty()) record = record.with("description", Json(text));
   if (auto put = store_stage(transaction, request, record); !put) return put.error();
   return std::move(*made);
+}
+
+Answer<Json> update_deployment(const OperationContext&, EngineTransaction& transaction, const Json& request) {
+  static constexpr std::array known{Patchable{.name = "description"}};
+  const auto api = text_of(request, "restApiId"), id = text_of(request, "deploymentId");
+  if (auto found = gateway::get_api(transaction, api); !found) return failed(found.error());
+  auto record = gateway::find_item(transaction, api, Kind::Deployment, id);
+  if (!record) return Failure{"NotFoundException", "Invalid Deployment identifier specified", 404};
+  const auto changed = patched(std::move(*record), request, [](const Json& before, const Patch& patch) { return patch_member(before, patch, known); });
+  if (!changed) return changed;
+  gateway::put_item(transaction, api, Kind::Deployment, id, *changed);
+  return gateway::shown_deployment(*changed);
 }
 
 Answer<Json> delete_deployment(const OperationContext&, EngineTransaction& transaction, const Json& request) {

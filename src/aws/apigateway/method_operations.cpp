@@ -1,5 +1,7 @@
 #include "aws/apigateway/apigateway.h"
+#include "aws/apigateway/patch.h"
 
+#include <array>
 #include <optional>
 
 namespace signalbox::aws::apigateway {
@@ -53,6 +55,16 @@ Answer<Json> put_method(const OperationContext&, EngineTransaction& transaction,
   return store(transaction, request, record, record);
 }
 
+Answer<Json> update_method(const OperationContext&, EngineTransaction& transaction, const Json& request) {
+  static constexpr std::array known{Patchable{.name = "authorizationType", .removable = false}, Patchable{.name = "apiKeyRequired", .typed = true, .removable = false},
+                                    Patchable{.name = "operationName"}, Patchable{.name = "requestValidatorId"}, Patchable{.name = "requestParameters", .keyed = true, .typed = true},
+                                    Patchable{.name = "requestModels", .keyed = true}};
+  auto method = find(transaction, request);
+  if (!method) return failed(method.error());
+  const auto changed = patched(std::move(*method), request, [](const Json& before, const Patch& patch) { return patch_member(before, patch, known); });
+  return changed ? store(transaction, request, *changed, *changed) : changed;
+}
+
 Answer<Json> delete_method(const OperationContext&, EngineTransaction& transaction, const Json& request) {
   const auto [api, resource, method] = named(request);
   if (auto done = gateway::delete_method(transaction, api, resource, method); !done) return failed(done.error());
@@ -74,6 +86,17 @@ Answer<Json> put_method_response(const OperationContext&, EngineTransaction& tra
   if (part_of(*method, "methodResponses", status)) return Failure{"ConflictException", "Response already exists for this resource", 409};
   const Json response = response_of(request, {"statusCode", "responseParameters", "responseModels"});
   return store(transaction, request, with_part(*method, "methodResponses", status, response), response);
+}
+
+Answer<Json> update_method_response(const OperationContext&, EngineTransaction& transaction, const Json& request) {
+  static constexpr std::array known{Patchable{.name = "responseParameters", .keyed = true, .typed = true}, Patchable{.name = "responseModels", .keyed = true}};
+  const auto method = find(transaction, request);
+  if (!method) return failed(method.error());
+  const auto status = text_of(request, "statusCode");
+  const auto* response = part_of(*method, "methodResponses", status);
+  if (!response) return not_found("Response status code");
+  const auto changed = patched(*response, request, [](const Json& before, const Patch& patch) { return patch_member(before, patch, known); });
+  return changed ? store(transaction, request, with_part(*method, "methodResponses", status, *changed), *changed) : changed;
 }
 
 Answer<Json> delete_method_response(const OperationContext&, EngineTransaction& transaction, const Json& request) {
@@ -106,6 +129,19 @@ Answer<Json> put_integration(const OperationContext&, EngineTransaction& transac
   return store(transaction, request, method->with("methodIntegration", integration), integration);
 }
 
+Answer<Json> update_integration(const OperationContext&, EngineTransaction& transaction, const Json& request) {
+  static constexpr std::array known{Patchable{.name = "httpMethod"}, Patchable{.name = "uri"}, Patchable{.name = "credentials"}, Patchable{.name = "passthroughBehavior", .removable = false},
+                                    Patchable{.name = "contentHandling"}, Patchable{.name = "timeoutInMillis", .typed = true, .removable = false}, Patchable{.name = "connectionType"},
+                                    Patchable{.name = "connectionId"}, Patchable{.name = "cacheNamespace"}, Patchable{.name = "requestParameters", .keyed = true},
+                                    Patchable{.name = "requestTemplates", .keyed = true}};
+  const auto method = find(transaction, request);
+  if (!method) return failed(method.error());
+  const auto* integration = method->find("methodIntegration");
+  if (!integration) return not_found("Integration");
+  const auto changed = patched(*integration, request, [](const Json& before, const Patch& patch) { return patch_member(before, patch, known); });
+  return changed ? store(transaction, request, method->with("methodIntegration", *changed), *changed) : changed;
+}
+
 Answer<Json> delete_integration(const OperationContext&, EngineTransaction& transaction, const Json& request) {
   const auto method = find(transaction, request);
   if (!method) return failed(method.error());
@@ -132,6 +168,20 @@ Answer<Json> put_integration_response(const OperationContext&, EngineTransaction
   if (!part_of(*method, "methodResponses", status)) return not_found("Response status code");
   const Json response = response_of(request, {"statusCode", "selectionPattern", "responseParameters", "responseTemplates", "contentHandling"});
   return store(transaction, request, method->with("methodIntegration", with_part(*integration, "integrationResponses", status, response)), response);
+}
+
+Answer<Json> update_integration_response(const OperationContext&, EngineTransaction& transaction, const Json& request) {
+  static constexpr std::array known{Patchable{.name = "selectionPattern"}, Patchable{.name = "contentHandling"}, Patchable{.name = "responseParameters", .keyed = true},
+                                    Patchable{.name = "responseTemplates", .keyed = true}};
+  const auto method = find(transaction, request);
+  if (!method) return failed(method.error());
+  const auto* integration = method->find("methodIntegration");
+  const auto status = text_of(request, "statusCode");
+  const auto* response = integration ? part_of(*integration, "integrationResponses", status) : nullptr;
+  if (!response) return not_found("Response status code");
+  const auto changed = patched(*response, request, [](const Json& before, const Patch& patch) { return patch_member(before, patch, known); });
+  if (!changed) return changed;
+  return store(transaction, request, method->with("methodIntegration", with_part(*integration, "integrationResponses", status, *changed)), *changed);
 }
 
 Answer<Json> delete_integration_response(const OperationContext&, EngineTransaction& transaction, const Json& request) {

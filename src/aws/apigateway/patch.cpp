@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace signalbox::aws::apigateway {
 
 namespace {
@@ -32,14 +34,27 @@ Answer<Json> patched(Json record, const Json& request, const std::function<std::
   if (!operations || !operations->is_array()) return record;
   for (const auto& operation : operations->elements()) {
     const auto path = gateway::text_of(operation, "path");
-    Patch patch{gateway::text_of(operation, "op"), parts_of(path), {}};
+    Patch patch{.op = gateway::text_of(operation, "op"), .path = parts_of(path), .value = {}};
     if (patch.op != "add" && patch.op != "replace" && patch.op != "remove") return Failure{"BadRequestException", "Invalid patch operation specified. Must be one of: [add, remove, replace]"};
-    if (const auto* value = operation.find("value"); value && patch.op != "remove") patch.value = *value;
+    if (const auto* value = operation.find("value")) (patch.op == "remove" ? patch.removed : patch.value) = *value;
     auto changed = patch.path.empty() ? std::nullopt : apply(record, patch);
     if (!changed) return Failure{"BadRequestException", fmt::format("Invalid patch path  '{}' specified for op '{}'", path, patch.op)};
     record = std::move(*changed);
   }
   return record;
+}
+
+Json typed(const Json& value) {
+  if (!value.is_string()) return value;
+  const auto parsed = Json::parse(std::string(value.as_string()));
+  return parsed && (parsed->is_boolean() || parsed->is_number()) ? *parsed : value;
+}
+
+std::optional<Json> patch_member(const Json& record, const Patch& patch, std::span<const Patchable> known) {
+  const auto found = std::find_if(known.begin(), known.end(), [&](const Patchable& one) { return one.name == patch.path.front(); });
+  if (found == known.end() || patch.path.size() != (found->keyed ? 2U : 1U) || (patch.op == "remove" && !found->removable)) return std::nullopt;
+  const bool says_nothing = patch.op != "remove" && patch.value.is_null();
+  return with_member(record, patch.path, says_nothing ? Json("") : found->typed ? typed(patch.value) : patch.value);
 }
 
 Json with_member(const Json& record, std::span<const std::string> path, const Json& value) {

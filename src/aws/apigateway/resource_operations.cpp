@@ -1,6 +1,8 @@
 #include "aws/apigateway/apigateway.h"
+#include "aws/apigateway/patch.h"
 
 #include <algorithm>
+#include <array>
 
 namespace signalbox::aws::apigateway {
 
@@ -28,6 +30,18 @@ Answer<Json> create_resource(const OperationContext&, EngineTransaction& transac
   auto made = gateway::create_resource(transaction, text_of(request, "restApiId"), text_of(request, "parentId"), text_of(request, "pathPart"));
   if (!made) return failed(made.error());
   return std::move(*made);
+}
+
+Answer<Json> update_resource(const OperationContext&, EngineTransaction& transaction, const Json& request) {
+  static constexpr std::array known{Patchable{.name = "parentId", .removable = false}, Patchable{.name = "pathPart", .removable = false}};
+  const auto api = text_of(request, "restApiId"), id = text_of(request, "resourceId");
+  auto record = gateway::get_resource(transaction, api, id);
+  if (!record) return failed(record.error());
+  const auto changed = patched(std::move(*record), request, [](const Json& before, const Patch& patch) { return patch_member(before, patch, known); });
+  if (!changed) return changed;
+  auto moved = gateway::move_resource(transaction, api, id, text_of(*changed, "parentId"), text_of(*changed, "pathPart"));
+  if (!moved) return failed(moved.error());
+  return shown(*moved, false);
 }
 
 Answer<Json> delete_resource(const OperationContext&, EngineTransaction& transaction, const Json& request) {

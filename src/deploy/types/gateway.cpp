@@ -52,6 +52,9 @@ void add_gateway_types(ResourceTypes& types) {
   types.push_back(api_gateway::make_model_type());
   types.push_back(api_gateway::make_validator_type());
   types.push_back(api_gateway::make_response_type());
+  types.push_back(api_gateway::make_api_key_type());
+  types.push_back(api_gateway::make_usage_plan_type());
+  types.push_back(api_gateway::make_usage_plan_key_type());
 }
 
 }  // namespace signalbox::deploy

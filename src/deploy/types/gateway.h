@@ -33,5 +33,8 @@ std::unique_ptr<ResourceType> make_stage_type();
 std::unique_ptr<ResourceType> make_model_type();
 std::unique_ptr<ResourceType> make_validator_type();
 std::unique_ptr<ResourceType> make_response_type();
+std::unique_ptr<ResourceType> make_api_key_type();
+std::unique_ptr<ResourceType> make_usage_plan_type();
+std::unique_ptr<ResourceType> make_usage_plan_key_type();
 
 }  // namespace signalbox::deploy::api_gateway

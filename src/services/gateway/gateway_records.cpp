@@ -15,6 +15,9 @@ std::string_view name_of(Kind kind) {
     case Kind::Response: return "response";
     case Kind::Deployment: return "deployment";
     case Kind::Stage: return "stage";
+    case Kind::ApiKey: return "api-key";
+    case Kind::UsagePlan: return "usage-plan";
+    case Kind::UsagePlanKey: return "usage-plan-key";
   }
   return {};
 }
@@ -84,5 +87,7 @@ std::vector<std::pair<std::string, std::string>> texts_of(const Json& object, st
   for (const auto& member : map->members()) texts.emplace_back(member.name, member.value.is_string() ? std::string(member.value.as_string()) : member.value.text());
   return texts;
 }
+
+Json seconds_since_epoch(Timestamp time) { return Json(std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count()); }
 
 }  // namespace signalbox::gateway

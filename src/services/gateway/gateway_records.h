@@ -21,7 +21,9 @@ inline constexpr Table apis_table{"gateway_apis", {KeyPart::Text}};
 inline constexpr Table items_table{"gateway_items", {KeyPart::Text, KeyPart::Text, KeyPart::Text}};
 
 /// stored: do not rename
-enum class Kind { Resource, Method, Model, Validator, Response, Deployment, Stage };
+enum class Kind { Resource, Method, Model, Validator, Response, Deployment, Stage, ApiKey, UsagePlan, UsagePlanKey };
+/// Whom those belong to that belong to no API: the last three kinds.
+inline constexpr std::string_view account_items{};
 
 using Items = std::vector<std::pair<std::string, Json>>;
 
@@ -30,7 +32,7 @@ using Items = std::vector<std::pair<std::string, Json>>;
 [[nodiscard]] Items list_apis(const Reader& reader);
 void put_api(Transaction& transaction, std::string_view api, const Json& record);
 
-/// A method's id is `RESOURCE METHOD`, a model's its name, a gateway response's its type, a stage's its name.
+/// A method's id is `RESOURCE METHOD`, a model's its name, a gateway response's its type, a stage's its name, a usage plan's key's `PLAN KEY`.
 [[nodiscard]] std::optional<Json> find_item(const Reader& reader, std::string_view api, Kind kind, std::string_view id);
 [[nodiscard]] Items list_items(const Reader& reader, std::string_view api, Kind kind);
 void put_item(Transaction& transaction, std::string_view api, Kind kind, std::string_view id, const Json& record);
@@ -46,6 +48,8 @@ void erase_api(Transaction& transaction, std::string_view api);
 inline constexpr std::size_t api_id_length = 10, resource_id_length = 6, deployment_id_length = 6;
 [[nodiscard]] std::string root_resource_id(std::string_view api);
 
+/// As AWS shows times of this service.
+[[nodiscard]] Json seconds_since_epoch(Timestamp time);
 /// The text of a member; empty if it is absent or no text.
 [[nodiscard]] std::string text_of(const Json& object, std::string_view name);
 /// name → text of a member that is an object; other scalars become their text.

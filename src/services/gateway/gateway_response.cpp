@@ -60,6 +60,8 @@ const Pairs::value_type* choose(const Pairs& templates, const http::Request& req
 
 }  // namespace
 
+std::span<const ResponseType> response_types() { return types; }
+
 const ResponseType* find_response_type(std::string_view name) {
   const auto found = std::find_if(types.begin(), types.end(), [&](const ResponseType& type) { return type.name == name; });
   return found == types.end() ? nullptr : &*found;

@@ -5,6 +5,7 @@
 #include "services/gateway/invocation.h"
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,7 @@ struct ResponseType {
   int status;
   std::string_view error_type;                           ///< `x-amzn-ErrorType`
 };
+[[nodiscard]] std::span<const ResponseType> response_types();
 [[nodiscard]] const ResponseType* find_response_type(std::string_view name);
 
 /// `{"message": …}` with the type's status, or what the API's own response of the type, else of DEFAULT_4XX or DEFAULT_5XX, makes of it.

@@ -20,8 +20,6 @@ constexpr std::array http_methods{"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD
 
 Error conflict(std::string message) { return error(ErrorCode::AlreadyExists, std::move(message), "ConflictException"); }
 
-Json seconds_since_epoch(Timestamp time) { return Json(std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count()); }
-
 bool is_word(std::string_view text, std::string_view others) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [&](unsigned char c) { return std::isalnum(c) != 0 || others.find(static_cast<char>(c)) != std::string_view::npos; });
 }
@@ -132,24 +130,51 @@ Result<void> update_api(Transaction& transaction, std::string_view api, const Js
 
 std::string resource_id(std::string_view api, std::string_view parent, std::string_view path_part) { return stable_id({api, parent, path_part}, resource_id_length); }
 
-Result<Json> create_resource(Transaction& transaction, std::string_view api, std::string_view parent, std::string_view path_part) {
-  if (auto there = must_exist(transaction, api); !there) return there.error();
-  const auto above = find_item(transaction, api, Kind::Resource, parent);
+namespace {
+
+/// Whether a resource of this name can be below `parent`, beside what is there but `itself`. Gives its path.
+Result<std::string> check_place(const Reader& reader, std::string_view api, std::string_view parent, std::string_view path_part, std::string_view itself) {
+  if (auto there = must_exist(reader, api); !there) return there.error();
+  const auto above = find_item(reader, api, Kind::Resource, parent);
   if (!above) return not_found("Invalid Resource identifier specified");
   if (!is_path_part(path_part)) return bad_request("Resource's path part only allow a-zA-Z0-9._-: or a valid greedy path variable and curly braces at the beginning and the end.");
   const auto path = text_of(*above, "path");
   if (path.ends_with("+}")) return bad_request(fmt::format("Cannot create a child of a resource with a greedy path variable: {}", path));
-  for (const auto& [other_id, other] : list_items(transaction, api, Kind::Resource)) {
-    if (text_of(other, "parentId") != parent) continue;
+  for (const auto& [other_id, other] : list_items(reader, api, Kind::Resource)) {
+    if (other_id == itself || text_of(other, "parentId") != parent) continue;
     const auto taken = text_of(other, "pathPart");
     if (taken == path_part) return conflict(fmt::format("Another resource with the same parent already has this name: {}", path_part));
     const bool both = is_parameter(taken) && is_parameter(path_part) && taken.ends_with("+}") == path_part.ends_with("+}");
     if (both) return bad_request(fmt::format("A sibling ({}) of this resource already has a variable path part -- only one is allowed", taken));
   }
+  return (path == "/" ? "" : path) + "/" + std::string(path_part);
+}
+
+}  // namespace
+
+Result<Json> create_resource(Transaction& transaction, std::string_view api, std::string_view parent, std::string_view path_part) {
+  const auto path = check_place(transaction, api, parent, path_part, "");
+  if (!path) return path.error();
   const auto id = resource_id(api, parent, path_part);
-  const Json record = json_object({{"id", id}, {"parentId", parent}, {"pathPart", path_part}, {"path", (path == "/" ? "" : path) + "/" + std::string(path_part)}});
+  const Json record = json_object({{"id", id}, {"parentId", parent}, {"pathPart", path_part}, {"path", *path}});
   put_item(transaction, api, Kind::Resource, id, record);
   return record;
+}
+
+Result<Json> move_resource(Transaction& transaction, std::string_view api, std::string_view id, std::string_view parent, std::string_view path_part) {
+  if (id == root_resource_id(api)) return bad_request("The root resource cannot be moved.");
+  const auto below = subtree(transaction, api, id);
+  if (std::find(below.begin(), below.end(), parent) != below.end()) return bad_request("Resource's parent cannot be one of its own children.");
+  const auto path = check_place(transaction, api, parent, path_part, id);
+  if (!path) return path.error();
+  const auto before = text_of(*find_item(transaction, api, Kind::Resource, id), "path");
+  for (const auto& one : below) {
+    auto record = *find_item(transaction, api, Kind::Resource, one);
+    record = record.with("path", Json(*path + text_of(record, "path").substr(before.size())));
+    if (one == id) record = record.with("parentId", Json(parent)).with("pathPart", Json(path_part));
+    put_item(transaction, api, Kind::Resource, one, record);
+  }
+  return get_resource(transaction, api, id);
 }
 
 Result<void> delete_resource(Transaction& transaction, std::string_view api, std::string_view id) {
@@ -216,7 +241,7 @@ Result<void> put_part(Transaction& transaction, std::string_view api, Kind kind,
 Result<Json> create_deployment(Transaction& transaction, std::string_view api, std::string_view id, std::string_view description) {
   if (auto there = must_exist(transaction, api); !there) return there.error();
   if (auto ready = check_deployable(transaction, api); !ready) return ready.error();
-  const Json record = json_object({{"id", id}, {"description", description}, {"createdDate", seconds_since_epoch(transaction.now())}, {"snapshot", snapshot_of(transaction, api)}});
+  const Json record = deployment_of(transaction, api, id).with("description", Json(description)).with("createdDate", seconds_since_epoch(transaction.now()));
   if (auto read = read_snapshot(record); !read) return read.error();
   put_item(transaction, api, Kind::Deployment, id, record);
   return shown_deployment(record);
@@ -229,6 +254,8 @@ Result<void> delete_deployment(Transaction& transaction, std::string_view api, s
   erase_item(transaction, api, Kind::Deployment, id);
   return {};
 }
+
+Json deployment_of(const Reader& reader, std::string_view api, std::string_view id) { return json_object({{"id", id}, {"snapshot", snapshot_of(reader, api)}}); }
 
 Json shown_deployment(const Json& record) {
   auto shown = record.without("snapshot");

@@ -23,6 +23,9 @@ namespace signalbox::gateway {
 /// With `resourceMethods`. Errors: NotFound.
 [[nodiscard]] Result<Json> get_resource(const Reader& reader, std::string_view api, std::string_view id);
 
+/// Moves it below another parent, or names it anew, with all below it. Gives the Resource. Errors: those of create_resource(), InvalidArgument (below itself).
+[[nodiscard]] Result<Json> move_resource(Transaction& transaction, std::string_view api, std::string_view id, std::string_view parent, std::string_view path_part);
+
 /// Makes or replaces a method with its integration and responses. Errors: NotFound (API, resource), those of read_method().
 [[nodiscard]] Result<void> put_method(Transaction& transaction, std::string_view api, std::string_view resource, const Json& record);
 [[nodiscard]] Result<Json> get_method(const Reader& reader, std::string_view api, std::string_view resource, std::string_view http_method);
@@ -35,6 +38,8 @@ namespace signalbox::gateway {
 [[nodiscard]] Result<Json> create_deployment(Transaction& transaction, std::string_view api, std::string_view id, std::string_view description);
 /// Errors: NotFound, InvalidArgument (a stage is at it).
 [[nodiscard]] Result<void> delete_deployment(Transaction& transaction, std::string_view api, std::string_view id);
+/// What create_deployment() would keep, without keeping it; of an API that is not complete, too. Precondition: the API is there.
+[[nodiscard]] Json deployment_of(const Reader& reader, std::string_view api, std::string_view id);
 /// As the API shows it: without the snapshot.
 [[nodiscard]] Json shown_deployment(const Json& record);
 

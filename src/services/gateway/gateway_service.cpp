@@ -4,12 +4,17 @@
 #include "services/gateway/deployed_apis.h"
 #include "services/gateway/gateway_records.h"
 #include "services/gateway/gateway_response.h"
+#include "services/gateway/gateway_rules.h"
 #include "services/gateway/request_context.h"
 #include "services/gateway/request_validation.h"
+#include "services/gateway/trial_log.h"
+#include "services/gateway/usage_plans.h"
+#include "services/routes/path_pattern.h"
 
 #include "base/overload.h"
 #include "signalbox/encoding.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -78,12 +83,25 @@ struct GatewayService::Implementation {
   Engine& engine;
   GatewayEnvironment environment;
   DeployedApis apis;
+  std::unique_ptr<Reader> reader;
 
   /// A guarded request may end at the guard.
   static asio::awaitable<http::Response> serve_guarded(Implementation& self, StagePath path, http::Request request);
   static asio::awaitable<http::Response> serve(Implementation& self, StagePath path, http::Request request);
   static asio::awaitable<http::Response> answer(Implementation& self, Invocation& invocation, bool found);
+  /// Whether the request has a key for the stage, which the context shows then.
+  bool admit(Invocation& invocation) const;
+  static asio::awaitable<Result<TrialOutcome>> try_method(Implementation& self, MethodTrial trial);
 };
+
+bool GatewayService::Implementation::admit(Invocation& invocation) const {
+  const auto value = invocation.request.headers.get("x-api-key");
+  const auto key = value ? key_for_stage(*reader, *value, invocation.snapshot.api, text_at(invocation.context, "stage").value_or("")) : std::nullopt;
+  if (!key) return false;
+  const auto identity = invocation.context.find("identity")->with("apiKey", Json(*value)).with("apiKeyId", Json(*key));
+  invocation.context = invocation.context.with("identity", identity);
+  return true;
+}
 
 asio::awaitable<http::Response> GatewayService::Implementation::serve_guarded(Implementation& self, StagePath path, http::Request request) {
   auto verdict = self.environment.guard(request);
@@ -125,15 +143,35 @@ asio::awaitable<http::Response> GatewayService::Implementation::serve(Implementa
 
 asio::awaitable<http::Response> GatewayService::Implementation::answer(Implementation& self, Invocation& invocation, bool found) {
   if (!found) co_return gateway_response("MISSING_AUTHENTICATION_TOKEN", "Missing Authentication Token", invocation);
-  // There are no API keys here, so none can be right.
-  if (invocation.method.api_key_required) co_return gateway_response("INVALID_API_KEY", "Forbidden", invocation);
+  if (invocation.method.api_key_required && !self.admit(invocation)) co_return gateway_response("INVALID_API_KEY", "Forbidden", invocation);
   if (invocation.request.body.size() > body_bytes_max) co_return gateway_response("REQUEST_TOO_LARGE", "Request Too Long", invocation);
   auto response = co_await run_method(self.environment, invocation);
   co_return response;
 }
 
+asio::awaitable<Result<TrialOutcome>> GatewayService::Implementation::try_method(Implementation& self, MethodTrial trial) {
+  const auto began = std::chrono::steady_clock::now();
+  if (const auto found = get_method(*self.reader, trial.api, trial.resource, trial.method); !found) co_return found.error();
+  const auto snapshot = read_snapshot(deployment_of(*self.reader, trial.api, ""));
+  if (!snapshot) co_return snapshot.error();
+  const auto resource = std::find_if(snapshot->resources.begin(), snapshot->resources.end(), [&](const ApiResource& one) { return one.id == trial.resource; });
+  const auto method = std::find_if(resource->methods.begin(), resource->methods.end(), [&](const Method& one) { return one.http_method == trial.method; });
+  const auto request = trial_request(trial, *resource);
+  auto match = routes::match_path(resource->path, request.path);
+  const StagePath path{.api = trial.api, .stage = "test-invoke-stage", .path = request.path, .full_path = request.path};
+  const auto now = self.engine.clock().now();
+  const ContextRequest context{request, path, *snapshot, &*resource, self.engine.site(), base64url_encode(random_bytes(11)) + "=", make_trace_id(now), now};
+  Invocation invocation{request, *snapshot, *resource, *method, request.path, match ? std::move(match->parameters) : Pairs{}, trial.stage_variables, request_context(context)};
+  TrialLog log(request.request_id, now);
+  log.begin(invocation);
+  auto response = co_await run_method(self.environment, invocation);
+  const auto latency = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began);
+  log.end(response, invocation);
+  co_return TrialOutcome{.response = std::move(response), .log = log.take(), .latency = latency};
+}
+
 GatewayService::GatewayService(Engine& engine, GatewayEnvironment environment)
-    : implementation_(new Implementation{engine, std::move(environment), DeployedApis(engine)}) {}
+    : implementation_(new Implementation{engine, std::move(environment), DeployedApis(engine), engine.reader()}) {}
 GatewayService::~GatewayService() = default;
 
 http::Handler GatewayService::handler(http::Handler others) {
@@ -141,6 +179,11 @@ http::Handler GatewayService::handler(http::Handler others) {
     auto path = find_stage_path(request.headers.get("host").value_or(""), request.path);
     return path ? Implementation::serve_guarded(*self, std::move(*path), std::move(request)) : others(std::move(request));
   };
+}
+
+asio::awaitable<Result<TrialOutcome>> GatewayService::try_method(MethodTrial trial) {
+  auto outcome = co_await Implementation::try_method(*implementation_, std::move(trial));
+  co_return outcome;
 }
 
 http::Handler GatewayService::internal_handler() {

@@ -6,9 +6,11 @@
 #include "http/http.h"
 #include "signalbox/engine.h"
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 
 namespace signalbox::gateway {
 
@@ -24,6 +26,20 @@ struct GatewayEnvironment {
   Guard guard;
 };
 
+/// A call of a method as it is now, deployed or not. Source: API Gateway API Reference (V1), TestInvokeMethod.
+struct MethodTrial {
+  std::string api, resource, method;                     ///< ids, and the method's name
+  std::string target;                                    ///< path and query; empty: the resource's path
+  Pairs headers;
+  std::string body;
+  Json stage_variables = Json::empty_object();
+};
+struct TrialOutcome {
+  http::Response response;
+  std::string log;                                       ///< what happened, a line each
+  std::chrono::milliseconds latency;
+};
+
 /// Made before or after Engine::start(), used on the I/O thread after it. Outlives what its handlers began.
 class GatewayService {
  public:
@@ -37,6 +53,8 @@ class GatewayService {
   [[nodiscard]] http::Handler handler(http::Handler others);
   /// The same for the daemon's own requests, which no guard looks at; what is for no stage is answered 404.
   [[nodiscard]] http::Handler internal_handler();
+  /// Asks for no API key. Errors: NotFound, and what keeps the API from being deployed.
+  [[nodiscard]] boost::asio::awaitable<Result<TrialOutcome>> try_method(MethodTrial trial);
 
  private:
   struct Implementation;
