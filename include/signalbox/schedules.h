@@ -65,6 +65,9 @@ struct ScheduleTarget {
   std::optional<std::string> role_arn = std::nullopt;          ///< kept and shown
   std::optional<std::string> message_group_id = std::nullopt;  ///< for FIFO queues and topics
   std::optional<std::string> dead_letter_queue = std::nullopt; ///< ARN: gets the input when the target could not be reached
+  /// RetryPolicy, for functions: how often a call that failed is repeated, and for how long. Default: AWS's, 185 times within a day, and of a function
+  /// that itself fails twice.
+  std::optional<std::int64_t> retries_max = std::nullopt, age_max_seconds = std::nullopt;
 };
 
 /// What somebody asks for.

@@ -96,6 +96,8 @@ struct TopicEnvironment {
   std::function<std::string()> public_url;           ///< no slash at its end
   /// In the same transaction. Errors: NotFound (no such queue), what queues refuse.
   std::function<Result<void>(Transaction&, const QueueDelivery&)> send_to_queue;
+  /// Fills in the daemon's own URLs, for which stored definitions and templates have placeholders; nothing: there are none.
+  std::function<std::string(std::string_view)> resolve = {};
 };
 
 /// SNS's code and HTTP status for an error of these rules.

@@ -81,6 +81,23 @@ class Events(AwsCase):
         self.assertEqual(letter["MessageAttributes"]["RULE_ARN"]["StringValue"], rule)
         self.assertEqual(letter["MessageAttributes"]["ERROR_CODE"]["StringValue"], "RESOURCE_NOT_FOUND")
 
+    def test_every_kind_of_target_has_its_dead_letter_queue(self):
+        url, arn = self.make_queue("all-letters")
+        here = "us-east-1:000000000000:"
+        missing = [f"arn:aws:states:{here}stateMachine:missing", f"arn:aws:lambda:{here}function:missing", f"arn:aws:sqs:{here}missing", f"arn:aws:sns:{here}missing",
+                   f"arn:aws:events:{here}event-bus/missing", f"arn:aws:logs:{here}log-group:/missing"]
+        targets = [{"Id": str(number), "Arn": target, "DeadLetterConfig": {"Arn": arn}, "RetryPolicy": {"MaximumRetryAttempts": 1, "MaximumEventAgeInSeconds": 60}} for number, target in enumerate(missing)]
+        self.rule("all-kinds", {"source": ["all-kinds"]}, *targets[:5])
+        self.events.put_targets(Rule="all-kinds", Targets=targets[5:])
+        self.put({"n": 1}, source="all-kinds")
+        letters = {letter["MessageAttributes"]["TARGET_ARN"]["StringValue"]: letter for letter in self.receive(url, len(missing))}
+        self.assertEqual(sorted(letters), sorted(missing))
+        for letter in letters.values():
+            self.assertEqual((json.loads(letter["Body"])["detail"], letter["MessageAttributes"]["ERROR_CODE"]["StringValue"]), ({"n": 1}, "RESOURCE_NOT_FOUND"))
+        for policy in ({"MaximumRetryAttempts": 186}, {"MaximumEventAgeInSeconds": 59}):
+            unchecked = self.client("events", parameter_validation=False)
+            self.assertIn("is not valid", self.refused("ValidationException", unchecked.put_targets, Rule="all-kinds", Targets=[{**targets[2], "RetryPolicy": policy}]))
+
     def test_rules_are_kept_shown_and_refused(self):
         self.events.put_rule(Name="kept", ScheduleExpression="rate(5 minutes)", State="DISABLED", Description="d", Tags=[{"Key": "k", "Value": "v"}])
         shown = self.events.describe_rule(Name="kept")

@@ -33,6 +33,11 @@ std::optional<std::string> optional_text(const Json* object, const char* name) {
   return found && found->is_string() ? std::optional(std::string(found->as_string())) : std::nullopt;
 }
 
+std::optional<std::int64_t> optional_number(const Json* object, const char* name) {
+  const Json* found = object ? object->find(name) : nullptr;
+  return found && found->is_number() ? found->as_integer() : std::nullopt;
+}
+
 /// Epoch seconds, or a text.
 std::optional<Timestamp> time_of(const Json& request, const char* name) {
   const Json* value = request.find(name);
@@ -49,7 +54,9 @@ Answer<ScheduleTarget> read_target(const Json& target) {
     if (target.find(name)) return invalid(std::string(name) + " is not supported here");
   }
   return ScheduleTarget{.arn = *arn, .input = optional_text(&target, "Input"), .role_arn = role, .message_group_id = optional_text(target.find("SqsParameters"), "MessageGroupId"),
-                        .dead_letter_queue = optional_text(target.find("DeadLetterConfig"), "Arn")};
+                        .dead_letter_queue = optional_text(target.find("DeadLetterConfig"), "Arn"),
+                        .retries_max = optional_number(target.find("RetryPolicy"), "MaximumRetryAttempts"),
+                        .age_max_seconds = optional_number(target.find("RetryPolicy"), "MaximumEventAgeInSeconds")};
 }
 
 Answer<void> check_window(const Json& window) {

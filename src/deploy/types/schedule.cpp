@@ -59,7 +59,12 @@ class ScheduleType final : public ResourceType {
       target.message_group_id = message.string("MessageGroupId");
       message.refuse_others();
     }
-    properties.ignore({"RetryPolicy"});   // docs/aws.md: counts for functions, by the standard one
+    if (const auto* policy = properties.object("RetryPolicy")) {
+      Properties retry(*policy, properties.at("RetryPolicy"), of.faults());
+      target.retries_max = retry.integer("MaximumRetryAttempts", 0, 185);
+      target.age_max_seconds = retry.integer("MaximumEventAgeInSeconds", 60, 86'400);
+      retry.refuse_others();
+    }
     properties.refuse_others();
     return target;
   }

@@ -255,6 +255,13 @@ Result<void> Events::check_target(const Json& target) const {
     const auto queue_arn = optional_text(*dead_letter, "Arn").value_or("");
     if (!parse_arn(queue_arn, queue) || queue.service != "sqs") return invalid("Parameter DeadLetterConfig.Arn is not valid: " + queue_arn);
   }
+  const auto within = [&](const char* name, std::int64_t min, std::int64_t max) {
+    const Json* policy = target.find("RetryPolicy");
+    const Json* value = policy ? policy->find(name) : nullptr;
+    return !value || (value->as_integer() && *value->as_integer() >= min && *value->as_integer() <= max);
+  };
+  if (!within("MaximumRetryAttempts", 0, 185)) return invalid("Parameter MaximumRetryAttempts is not valid for target " + id + ": it must be between 0 and 185.");
+  if (!within("MaximumEventAgeInSeconds", 60, 86'400)) return invalid("Parameter MaximumEventAgeInSeconds is not valid for target " + id + ": it must be between 60 and 86400.");
   return check_target_input(target);
 }
 

@@ -169,7 +169,8 @@ void AsyncCalls::settle(EngineTransaction& transaction, std::int64_t row, const 
     return;
   }
   const bool too_old = transaction.now() - call.created_at >= std::chrono::seconds{settings.age_max_seconds};
-  bool again = !too_old && (outcome.kind == Kind::Throttled || outcome.kind == Kind::Unavailable);
+  const bool exhausted = call.retries_max && call.attempts > *call.retries_max;   // a caller's own limit counts attempts of any kind
+  bool again = !too_old && !exhausted && (outcome.kind == Kind::Throttled || outcome.kind == Kind::Unavailable);
   if (outcome.kind == Kind::FunctionError) again = ++call.function_errors <= settings.retries_max && !too_old;
   if (again) {
     call.next_attempt_at = transaction.now() + pause_before_next(call, outcome.kind);
@@ -179,7 +180,7 @@ void AsyncCalls::settle(EngineTransaction& transaction, std::int64_t row, const 
   transaction.erase(key);
   spdlog::warn("asynchronous call {} of function {} is given up: {}", call.request_id, call.function, outcome.message.empty() ? outcome.payload : outcome.message);
   if (!settings.on_failure.empty()) tell_destination(transaction, call, outcome, settings.on_failure, too_old ? "EventAgeExceeded" : "RetriesExhausted");
-  bury(transaction, call, outcome);
+  bury(transaction, call, outcome, outcome.kind == Kind::NotFound ? "" : too_old ? "MaximumEventAgeInSeconds" : "MaximumRetryAttempts");
 }
 
 void AsyncCalls::tell_destination(EngineTransaction& transaction, const AsyncCall& call, const FunctionOutcome& outcome, const std::string& destination, const char* condition) const {
@@ -199,7 +200,7 @@ void AsyncCalls::tell_destination(EngineTransaction& transaction, const AsyncCal
   if (!told) spdlog::error("asynchronous call {} of function {}: its destination {} was not told: {}", call.request_id, call.function, destination, told.error().message);
 }
 
-void AsyncCalls::bury(Transaction& transaction, const AsyncCall& call, const FunctionOutcome& outcome) const {
+void AsyncCalls::bury(Transaction& transaction, const AsyncCall& call, const FunctionOutcome& outcome, const std::string& exhausted_condition) const {
   const auto message = outcome.message.empty() ? outcome.payload : outcome.message;
   const auto send = [&](const std::string& arn, const std::map<std::string, std::string>& attributes) {
     Arn target;
@@ -218,6 +219,7 @@ void AsyncCalls::bury(Transaction& transaction, const AsyncCall& call, const Fun
     attributes["ERROR_CODE"] = outcome.kind == FunctionOutcome::Kind::NotFound ? "RESOURCE_NOT_FOUND" : "SDK_CLIENT_ERROR";
     attributes["ERROR_MESSAGE"] = message.substr(0, 1024);
     attributes["RETRY_ATTEMPTS"] = std::to_string(call.attempts - 1);
+    if (!exhausted_condition.empty()) attributes["EXHAUSTED_RETRY_CONDITION"] = exhausted_condition;
     send(call.dead_letter->queue, attributes);
   }
   if (const auto target = dead_letter_target(transaction, call); !target.empty()) {

@@ -80,7 +80,8 @@ class AsyncCalls {
  private:
   void announce(Transaction& transaction) const;
   void tell_destination(EngineTransaction& transaction, const AsyncCall& call, const FunctionOutcome& outcome, const std::string& destination, const char* condition) const;
-  void bury(Transaction& transaction, const AsyncCall& call, const FunctionOutcome& outcome) const;
+  /// `exhausted_condition`: the setting that ended the attempts; empty: there was no sense in another one.
+  void bury(Transaction& transaction, const AsyncCall& call, const FunctionOutcome& outcome, const std::string& exhausted_condition) const;
 
   AsyncCallEnvironment environment_;
   mutable std::mutex mutex_;

@@ -23,7 +23,7 @@ namespace {
 constexpr std::chrono::milliseconds on_time = 60s;
 constexpr std::int64_t missed_counted_max = 10'000;
 constexpr std::int64_t function_errors_max = 3;
-constexpr std::chrono::hours call_age_max{24};
+constexpr std::int64_t retries_max_default = 185, age_max_seconds_default = 86'400;
 
 Key due_key(Timestamp due, const ScheduleId& id) { return Key(schedule_due_table, due.time_since_epoch().count(), id.group, id.name); }
 
@@ -177,12 +177,15 @@ Result<void> Schedules::settle_call(Transaction& transaction, std::int64_t row, 
   if (!record) return {};
   auto call = schedules::decode_call(row, *record);
   ++call.attempts;
+  const auto age_max = std::chrono::seconds(call.target.age_max_seconds.value_or(age_max_seconds_default));
+  const auto retries_max = call.target.retries_max.value_or(retries_max_default);
+  const bool is_over = call.attempts > retries_max || transaction.now() - call.created_at >= age_max;
   bool again = false;
   if (outcome.kind == Kind::FunctionError) {
-    again = ++call.function_errors < function_errors_max;
+    again = ++call.function_errors < function_errors_max && !is_over;
     call.next_attempt_at = transaction.now() + call.function_errors * 1min;
   } else if (outcome.kind == Kind::Throttled || outcome.kind == Kind::Unavailable) {
-    again = transaction.now() - call.created_at < call_age_max;
+    again = !is_over;
     call.next_attempt_at = transaction.now() + std::min<std::chrono::milliseconds>(5min, 1s * (std::int64_t{1} << std::min<std::int64_t>(call.attempts, 9)));
   }
   if (again) {

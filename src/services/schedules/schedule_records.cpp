@@ -27,12 +27,19 @@ std::optional<Timestamp> time(const Config& config, const char* name) {
   return value ? parse_rfc3339(*value) : std::nullopt;
 }
 
+std::optional<std::int64_t> number(const Config& config, const char* name) {
+  const auto found = config.find(name);
+  return found != config.end() && found->is_number_integer() ? std::optional(found->get<std::int64_t>()) : std::nullopt;
+}
+
 Config encode_target(const ScheduleTarget& target) {
   Config config{{"id", target.id}, {"arn", target.arn}};
   add(config, "input", target.input);
   add(config, "roleArn", target.role_arn);
   add(config, "messageGroupId", target.message_group_id);
   add(config, "deadLetterQueue", target.dead_letter_queue);
+  if (target.retries_max) config["retriesMax"] = *target.retries_max;
+  if (target.age_max_seconds) config["ageMaxSeconds"] = *target.age_max_seconds;
   return config;
 }
 ScheduleTarget decode_target(const Config& config) {
@@ -41,7 +48,9 @@ ScheduleTarget decode_target(const Config& config) {
           .input = text(config, "input"),
           .role_arn = text(config, "roleArn"),
           .message_group_id = text(config, "messageGroupId"),
-          .dead_letter_queue = text(config, "deadLetterQueue")};
+          .dead_letter_queue = text(config, "deadLetterQueue"),
+          .retries_max = number(config, "retriesMax"),
+          .age_max_seconds = number(config, "ageMaxSeconds")};
 }
 
 Config parse(std::string_view record, const char* what) {

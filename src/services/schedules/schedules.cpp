@@ -90,6 +90,8 @@ Result<void> Schedules::check_target(const ScheduleId& id, const ScheduleTarget&
     return error(ErrorCode::NotSupported, fmt::format("A schedule cannot have the target '{}': only state machines, functions, queues and topics are offered.", target.arn), "Target.Arn");
   }
   if (target.dead_letter_queue && !queue_name_of(*target.dead_letter_queue)) return invalid("Target.DeadLetterConfig.Arn", fmt::format("'{}' is not a queue's ARN.", *target.dead_letter_queue));
+  if (target.retries_max && (*target.retries_max < 0 || *target.retries_max > 185)) return invalid("Target.RetryPolicy.MaximumRetryAttempts", "MaximumRetryAttempts must be between 0 and 185.");
+  if (target.age_max_seconds && (*target.age_max_seconds < 60 || *target.age_max_seconds > 86'400)) return invalid("Target.RetryPolicy.MaximumEventAgeInSeconds", "MaximumEventAgeInSeconds must be between 60 and 86400.");
   if ((is_machine || is_function) && target.input) {
     const auto example = schedules::target_input(id, target, {.arn = this->arn(id), .scheduled_at = {}, .execution_id = "0"}, environment_.site);
     if (auto json = Json::parse(example); !json) return invalid("Target.Input", fmt::format("Input must be JSON: {}", json.error().message));

@@ -130,6 +130,15 @@ bool passes_filter(const Subscription& subscription, const PublishRequest& reque
   return body ? policy->matches_body(message) : policy->matches_attributes(request.attributes);
 }
 
+/// What is signed, and what readers take as it is, can hold no placeholder.
+PublishRequest resolved(PublishRequest request, const std::function<std::string(std::string_view)>& resolve) {
+  request.message = resolve(request.message);
+  if (request.subject) request.subject = resolve(*request.subject);
+  for (auto& [name, attribute] : request.attributes)
+    if (!attribute.data_type.starts_with("Binary")) attribute.value = resolve(attribute.value);
+  return request;
+}
+
 void sign(Notification& notification, MessageSigner& signer, const std::string& base) {
   notification.signature_version = signer.version();
   notification.signature = signer.sign(string_to_sign(notification));
@@ -138,9 +147,10 @@ void sign(Notification& notification, MessageSigner& signer, const std::string& 
 
 }  // namespace
 
-Result<PublishedMessage> Topics::publish(Transaction& transaction, const PublishRequest& request) const {
-  auto topic = get_topic(transaction, request.topic);
+Result<PublishedMessage> Topics::publish(Transaction& transaction, const PublishRequest& given) const {
+  auto topic = get_topic(transaction, given.topic);
   if (!topic) return topic_does_not_exist();
+  const auto request = environment_.resolve ? resolved(given, environment_.resolve) : given;
   if (auto checked = check(*topic, request); !checked) return checked.error();
 
   PublishedMessage published{.message_id = transaction.new_uuid().value};
@@ -171,7 +181,7 @@ void Topics::deliver(Transaction& transaction, const Topic& topic, const Subscri
 
   const auto arn = subscription_arn(environment_.site, subscription);
   const bool is_mail = subscription.protocol == SubscriptionProtocol::Email || subscription.protocol == SubscriptionProtocol::EmailJson;
-  // Mails and calls keep a placeholder until they leave; a queue's message cannot, since its readers take it as it is.
+  // The links of mails and calls keep a placeholder until they leave; those of a queue's message cannot, since its readers take it as it is.
   const auto base = subscription.protocol == SubscriptionProtocol::Sqs ? environment_.public_url() : std::string(public_url_placeholder);
   Notification notification{.topic_arn = environment_.site.topic_arn(topic.name),
                             .subscription_arn = arn,

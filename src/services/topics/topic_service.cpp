@@ -32,7 +32,8 @@ TopicEnvironment environment_of(Engine& engine, const TopicServiceOptions& optio
   return TopicEnvironment{.site = engine.site(),
                           .master_key = [&engine]() -> const MasterKey& { return engine.master_key(); },
                           .public_url = options.public_url,
-                          .send_to_queue = options.send_to_queue};
+                          .send_to_queue = options.send_to_queue,
+                          .resolve = options.resolve};
 }
 
 }  // namespace

@@ -16,6 +16,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace signalbox {
 
@@ -25,6 +26,7 @@ struct TopicServiceOptions {
   std::function<std::string()> public_url;  ///< no slash at its end; called on both threads
   /// Sends to a queue within the transaction: queue_sender(queues).
   std::function<Result<void>(Transaction&, const QueueDelivery&)> send_to_queue;
+  std::function<std::string(std::string_view)> resolve = {};   ///< see TopicEnvironment
   FunctionInvoker* functions = nullptr;     ///< outlives the service
   HttpSender send_http;                     ///< http::send
   std::size_t concurrency = 16;             ///< deliveries under way at once

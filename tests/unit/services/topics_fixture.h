@@ -21,6 +21,7 @@ struct TopicsFixture {
   MemoryStore store;
   ManualClock clock{Timestamp{std::chrono::milliseconds{1'800'000'000'000}}};
   MasterKey master{std::string(32, 'k')};
+  std::string admin_url = "http://admin.test";
   std::map<std::string, std::vector<QueueDelivery>> queues;
   Outbox outbox;
   Topics topics{TopicEnvironment{.site = {},
@@ -31,6 +32,12 @@ struct TopicsFixture {
                                    if (queue == queues.end()) return error(ErrorCode::NotFound, "The specified queue does not exist.", "QueueUrl");
                                    queue->second.push_back(delivery);
                                    return {};
+                                 },
+                                 .resolve = [this](std::string_view text) {
+                                   std::string resolved(text);
+                                   const std::string placeholder = "${signalbox:admin-url}";
+                                   for (auto at = resolved.find(placeholder); at != std::string::npos; at = resolved.find(placeholder)) resolved.replace(at, placeholder.size(), admin_url);
+                                   return resolved;
                                  }},
                 outbox};
   TestTransaction transaction{store, clock};

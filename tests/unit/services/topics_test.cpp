@@ -233,6 +233,23 @@ TEST_CASE("MessageStructure json chooses the text by protocol") {
         "Invalid parameter: Message Structure - JSON message body failed to parse");
 }
 
+TEST_CASE("What is published holds the daemon's own URL, whoever gets it") {
+  TopicsFixture f;
+  f.queues["q"];
+  REQUIRE(f.topics.create(f.transaction, "orders"));
+  f.subscribe("orders", "email", "ann@example.test");
+  f.subscribe("orders", "sqs", "arn:aws:sqs:us-east-1:000000000000:q", {{"RawMessageDelivery", "true"}});
+  f.subscribe("orders", "lambda", "arn:aws:lambda:us-east-1:000000000000:function:f");
+  REQUIRE(f.topics.publish(f.transaction, {.topic = "orders", .message = "at ${signalbox:admin-url}/q", .attributes = {{"url", {"String", "${signalbox:admin-url}"}}}}));
+  CHECK(f.mails()[0].mail.text.starts_with("at http://admin.test/q\n"));
+  CHECK(f.queues["q"][0].body == "at http://admin.test/q");
+  CHECK(f.queues["q"][0].attributes.at("url").value == "http://admin.test");
+  // What was signed is what arrives.
+  const auto deliveries = due_deliveries(f.transaction, f.transaction.now(), 10);
+  REQUIRE(deliveries.size() == 1);
+  CHECK(nlohmann::json::parse(deliveries[0].body)["Records"][0]["Sns"]["Message"] == "at http://admin.test/q");
+}
+
 TEST_CASE("Publish refuses what AWS refuses") {
   TopicsFixture f;
   REQUIRE(f.topics.create(f.transaction, "orders"));

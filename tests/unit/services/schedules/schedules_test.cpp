@@ -249,6 +249,42 @@ TEST_CASE("targets: queues get a message, functions are called after the commit,
   CHECK(letter.attributes.at("RULE_ARN").value == "arn:aws:events:us-east-1:000000000000:rule/r");
 }
 
+TEST_CASE("a target's retry policy says how often and how long its function is tried") {
+  ScheduleFixture f;
+  REQUIRE(f.engine.transact<QueueRecord>([&](EngineTransaction& transaction) { return f.queues.create(transaction, {.name = "dead"}); }).has_value());
+  const auto policy = [](std::optional<std::int64_t> retries, std::optional<std::int64_t> seconds) {
+    return ScheduleTarget{.arn = function_arn, .input = "{}", .dead_letter_queue = "arn:aws:sqs:us-east-1:000000000000:dead", .retries_max = retries, .age_max_seconds = seconds};
+  };
+  const auto attempts = [&](ScheduleTarget target, std::chrono::seconds between) {
+    f.put({.id = rule, .expression = "rate(1 day)", .targets = {std::move(target)}});
+    f.engine.clock.advance(24h);
+    f.fire();
+    int count = 0;
+    for (; count < 1'000; ++count) {
+      const auto calls = f.schedules.calls(f.engine.memory);
+      if (calls.empty()) break;
+      FunctionOutcome outcome;
+      outcome.kind = FunctionOutcome::Kind::Throttled;
+      f.engine.clock.advance(between);
+      REQUIRE(f.engine.transact<void>([&](EngineTransaction& transaction) { return f.schedules.settle_call(transaction, calls[0].row, outcome); }).has_value());
+    }
+    return count;
+  };
+  CHECK(attempts(policy(0, std::nullopt), 1s) == 1);
+  CHECK(attempts(policy(3, std::nullopt), 1s) == 4);
+  CHECK(attempts(policy(std::nullopt, 60), 20s) == 3);
+  CHECK(attempts(policy(std::nullopt, std::nullopt), 1s) == 186);
+  const auto letters = f.engine.transact<std::vector<ReceivedMessage>>([&](EngineTransaction& transaction) { return f.queues.receive(transaction, "dead", {.max_messages = 10}); });
+  CHECK(letters.value().size() == 4);
+  for (const auto& wrong : {policy(186, std::nullopt), policy(-1, std::nullopt), policy(std::nullopt, 59), policy(std::nullopt, 86'401)}) {
+    const auto put = f.engine.transact<void>([&](EngineTransaction& transaction) -> Result<void> {
+      const auto done = f.schedules.put(transaction, {.id = rule, .expression = "rate(1 day)", .targets = {wrong}});
+      return done ? Result<void>() : Result<void>(done.error());
+    });
+    CHECK(put.has_error());
+  }
+}
+
 TEST_CASE("a function that answers is called once") {
   ScheduleFixture f;
   f.put({.id = rule, .expression = "rate(1 minute)", .targets = {{.arn = function_arn}}});
