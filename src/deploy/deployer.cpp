@@ -30,19 +30,21 @@ struct Applied {
   std::vector<Change> changes;
 };
 
-using ApplyWork = std::function<Result<Applied>(EngineTransaction&)>;
+using Work = std::function<Result<bool>(EngineTransaction&)>;
 
-ApplyWork make_work(std::shared_ptr<const ResourceTypes> types, std::shared_ptr<const Plan> plan, Deployer::Note note) {
-  return [types = std::move(types), plan = std::move(plan), note = std::move(note)](EngineTransaction& transaction) -> Result<Applied> {
-    const bool existed = find_stack(transaction, plan->stack).has_value();
-    auto changes = apply(transaction, *plan, *types);
-    if (!changes) return changes.error();
-    if (note) note(transaction, *changes);
-    return Applied{existed, std::move(*changes)};
+/// Fills `applied`, even if it fails.
+Work make_work(std::shared_ptr<const ResourceTypes> types, std::shared_ptr<const Plan> plan, Deployer::Note note, std::shared_ptr<Applied> applied) {
+  return [types = std::move(types), plan = std::move(plan), note = std::move(note), applied = std::move(applied)](EngineTransaction& transaction) -> Result<bool> {
+    applied->existed = find_stack(transaction, plan->stack).has_value();
+    if (auto done = apply(transaction, *plan, *types, applied->changes); !done) return done.error();
+    if (note) note(transaction, applied->changes);
+    return true;
   };
 }
 
-StackResult failed(std::string name, Error failure) { return {.name = std::move(name), .result = "failed", .failure = std::move(failure), .changes = {}, .outputs = {}}; }
+StackResult failed(std::string name, Error failure, std::vector<Change> changes = {}) {
+  return {.name = std::move(name), .result = "failed", .failure = std::move(failure), .changes = std::move(changes), .outputs = {}};
+}
 
 }  // namespace
 
@@ -147,25 +149,28 @@ boost::asio::awaitable<StackResult> Deployer::apply(Plan plan, Note note) {
   const auto name = plan.stack;
   auto outputs = plan.outputs;
   // Named, since GCC 12.2 destroys a temporary with captures twice when it is an argument of what is awaited.
-  ApplyWork work = make_work(std::shared_ptr<const ResourceTypes>(parts_, &parts_->types), std::make_shared<const Plan>(std::move(plan)), std::move(note));
-  auto applied = co_await transact<Applied>(engine_, std::move(work));
-  if (!applied) co_return failed(name, applied.error());
+  const auto applied = std::make_shared<Applied>();
+  Work work = make_work(std::shared_ptr<const ResourceTypes>(parts_, &parts_->types), std::make_shared<const Plan>(std::move(plan)), std::move(note), applied);
+  const auto done = co_await transact<bool>(engine_, std::move(work));
+  if (!done) co_return failed(name, done.error(), std::move(applied->changes));
   const char* result = !applied->existed ? "created" : applied->changes.empty() ? "unchanged" : "updated";
   co_return StackResult{.name = name, .result = result, .failure = std::nullopt, .changes = std::move(applied->changes), .outputs = std::move(outputs)};
 }
 
-boost::asio::awaitable<StackResult> Deployer::destroy(std::string stack, Note note) {
-  using Changes = std::vector<Change>;
-  std::function<Result<Changes>(EngineTransaction&)> work = [parts = parts_, stack, note = std::move(note)](EngineTransaction& transaction) -> Result<Changes> {
+boost::asio::awaitable<StackResult> Deployer::destroy(std::string stack, Removal removal, Note note) {
+  const auto changes = std::make_shared<std::vector<Change>>();
+  Work work = [parts = parts_, stack, removal = std::move(removal), note = std::move(note), changes](EngineTransaction& transaction) -> Result<bool> {
     if (!find_stack(transaction, stack)) return error(ErrorCode::NotFound, fmt::format("there is no stack '{}'", stack));
-    auto changes = deploy::destroy(transaction, stack, parts->types);
-    if (changes && note) note(transaction, *changes);
-    return changes;
+    if (auto done = deploy::destroy(transaction, stack, removal, parts->types, *changes); !done) return done.error();
+    if (note) note(transaction, *changes);
+    return true;
   };
-  auto removed = co_await transact<Changes>(engine_, std::move(work));
-  if (!removed) co_return failed(stack, removed.error());
-  co_return StackResult{.name = stack, .result = "removed", .failure = std::nullopt, .changes = std::move(*removed), .outputs = {}};
+  const auto removed = co_await transact<bool>(engine_, std::move(work));
+  if (!removed) co_return failed(stack, removed.error(), std::move(*changes));
+  co_return StackResult{.name = stack, .result = "removed", .failure = std::nullopt, .changes = std::move(*changes), .outputs = {}};
 }
+
+std::vector<ResourceChange> Deployer::describe_changes(const Plan& plan) const { return deploy::describe_changes(*parts_->reader, plan, parts_->types); }
 
 std::vector<std::string> Deployer::vanished(const Reader& reader) {
   std::vector<std::string> names;

@@ -6,6 +6,7 @@
 ///
 /// Each stack is planned first, then brought up in one transaction: all of it or nothing.
 
+#include "deploy/change_details.h"
 #include "deploy/code_source.h"
 #include "deploy/plan.h"
 #include "deploy/sam.h"
@@ -45,7 +46,7 @@ struct StackResult {
   std::string name;
   std::string result;                                  ///< `created`, `updated`, `unchanged`, `failed`, `removed`
   std::optional<Error> failure;                        ///< for `failed`; its message has a line for each fault
-  std::vector<Change> changes;
+  std::vector<Change> changes;                         ///< of one that failed: what was tried, and taken back
   std::vector<std::pair<std::string, std::string>> outputs;   ///< may hold placeholders for the daemon's own URLs
 };
 
@@ -68,8 +69,9 @@ class Deployer {
   /// What else is written with a stack, in its transaction: so no crash can part the stack from what is said about it. Not called for one that fails.
   using Note = std::function<void(EngineTransaction&, const std::vector<Change>&)>;
   [[nodiscard]] boost::asio::awaitable<StackResult> apply(Plan plan, Note note = {});
-  /// Errors: NotFound.
-  [[nodiscard]] boost::asio::awaitable<StackResult> destroy(std::string stack, Note note = {});
+  /// Errors: NotFound, Conflict (it is protected, or what it exports is in use).
+  [[nodiscard]] boost::asio::awaitable<StackResult> destroy(std::string stack, Removal removal = {}, Note note = {});
+  [[nodiscard]] std::vector<ResourceChange> describe_changes(const Plan& plan) const;
 
   /// Deployed stacks whose folder is gone. They are kept; whoever starts the daemon is told.
   [[nodiscard]] static std::vector<std::string> vanished(const Reader& reader);

@@ -124,6 +124,7 @@ class Resolver {
 
   Json import(const Json& argument, const std::string& place) {
     const auto name = text_of(resolve(argument, place).value_or(Json()));
+    if (scope_.imports != nullptr) scope_.imports->insert(name);
     if (const auto found = scope_.exports.find(name); found != scope_.exports.end()) return found->second;
     faults_.add(place, fmt::format("No export named {} found", name));
     return {};
@@ -248,12 +249,17 @@ class References {
     else if (value.is_array())
       for (const auto& element : value.elements()) collect(element);
   }
-  std::set<std::string> take() { return std::move(names_); }
+  std::set<Reference> take() { return std::move(found_); }
 
  private:
+  /// `Name` or `Name.Attribute`, as texts of Fn::Sub have it.
+  static Reference reference_of(const std::string& name) {
+    const auto dot = name.find('.');
+    return {name.substr(0, dot), dot == std::string::npos ? std::string() : name.substr(dot + 1)};
+  }
   void collect_call(const Json::Member& call) {
     const Json& argument = call.value;
-    if (call.name == "Ref" && argument.is_string()) names_.emplace(argument.as_string());
+    if (call.name == "Ref" && argument.is_string()) found_.insert({std::string(argument.as_string()), {}});
     else if (call.name == "Fn::GetAtt") collect_attribute(argument);
     else if (call.name == "Fn::Sub") collect_sub(argument);
     else if (call.name == "Fn::If" && argument.is_array() && argument.size() == 3 && argument.at(0)->is_string()) collect_branch(argument);
@@ -261,7 +267,7 @@ class References {
   }
   void collect_attribute(const Json& argument) {
     if (const auto parts = attribute_parts(argument)) {
-      names_.insert(parts->first);
+      found_.insert({parts->first, parts->second.is_string() ? std::string(parts->second.as_string()) : parts->second.text()});
       collect(parts->second);
     }
   }
@@ -270,7 +276,7 @@ class References {
     const Json* own = argument.is_array() ? argument.at(1) : nullptr;
     if (text && text->is_string())
       for (const auto& piece : split_sub(text->as_string()))
-        if (piece.is_name && !(own && own->find(piece.text))) names_.insert(piece.text.substr(0, piece.text.find('.')));
+        if (piece.is_name && !(own && own->find(piece.text))) found_.insert(reference_of(piece.text));
     if (own) collect(*own);
   }
   void collect_branch(const Json& argument) {
@@ -279,7 +285,7 @@ class References {
   }
 
   const std::map<std::string, bool>& conditions_;
-  std::set<std::string> names_;
+  std::set<Reference> found_;
 };
 
 }  // namespace
@@ -323,10 +329,16 @@ Json resolve(const Json& value, const Scope& scope, const std::string& place, Fa
 
 std::map<std::string, bool> evaluate_conditions(const Json& conditions, const Scope& scope, Faults& faults) { return Conditions(conditions, scope, faults).run(); }
 
-std::set<std::string> references(const Json& value, const std::map<std::string, bool>& conditions) {
+std::set<Reference> detailed_references(const Json& value, const std::map<std::string, bool>& conditions) {
   References found(conditions);
   found.collect(value);
   return found.take();
+}
+
+std::set<std::string> references(const Json& value, const std::map<std::string, bool>& conditions) {
+  std::set<std::string> names;
+  for (const auto& reference : detailed_references(value, conditions)) names.insert(reference.name);
+  return names;
 }
 
 }  // namespace signalbox::deploy

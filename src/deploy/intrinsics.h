@@ -31,6 +31,7 @@ struct Scope {
   std::map<std::string, std::string> exports;          ///< of other stacks, for Fn::ImportValue
   std::map<std::string, Identity> resources;           ///< those resolved so far, by logical id
   std::set<std::string> left_out;                      ///< those whose condition is false
+  std::set<std::string>* imports = nullptr;            ///< gets the exports that were asked for
 };
 
 /// `arn:aws:cloudformation:…:stack/NAME/UUID`, the same for the same name: here a stack that is made again is the same one.
@@ -45,6 +46,14 @@ struct Scope {
 
 /// All conditions of a template, which may name each other. Faults: a circle, an unknown name, anything but the functions of conditions.
 [[nodiscard]] std::map<std::string, bool> evaluate_conditions(const Json& conditions, const Scope& scope, Faults& faults);
+
+/// What `value` asks for, and how: by Ref and in texts of Fn::Sub (no attribute), or by Fn::GetAtt.
+struct Reference {
+  std::string name;
+  std::string attribute;
+  auto operator<=>(const Reference&) const = default;
+};
+[[nodiscard]] std::set<Reference> detailed_references(const Json& value, const std::map<std::string, bool>& conditions);
 
 /// Logical ids that `value` asks for (parameters and pseudo parameters are among them), in the branches of Fn::If that the conditions leave.
 [[nodiscard]] std::set<std::string> references(const Json& value, const std::map<std::string, bool>& conditions);

@@ -150,6 +150,28 @@ std::optional<std::string> unchanged_id(const StackRecord& deployed, const Resou
   return std::nullopt;
 }
 
+bool has_secrets(const Template& source) {
+  return std::any_of(source.parameters.begin(), source.parameters.end(), [](const auto& parameter) { return parameter.second.secret; });
+}
+
+/// `properties` as they may be shown: values of NoEcho parameters are hidden wherever they went.
+Json without_secrets(const ResourceSource& source, const Json& properties, const Scope& scope, const std::set<std::string>& apis, const Template& whole) {
+  Scope hidden = scope;
+  for (const auto& [name, parameter] : whole.parameters)
+    if (parameter.secret && hidden.parameters.contains(name)) hidden.parameters[name] = Json(hidden_value);
+  const auto has_secret = [&](const Json& written) {
+    const auto names = references(written, scope.conditions);
+    return std::any_of(names.begin(), names.end(), [&](const std::string& name) { return whole.parameters.contains(name) && whole.parameters.at(name).secret; });
+  };
+  Faults known;   // they were noted when the properties themselves were resolved
+  Json::Object shown;
+  for (const auto& [name, value] : properties.members()) {
+    const auto* written = source.properties.find(name);
+    shown.push_back({name, written && has_secret(*written) ? with_own_urls(resolve(*written, hidden, source.place, known), apis) : value});
+  }
+  return Json(std::move(shown));
+}
+
 Resource plan_resource(ResourceSource source, const StackRecord& deployed, const Scope& scope, const std::set<std::string>& apis, const PlanRequest& request, const ResourceTypes& types, Faults& faults) {
   Resource resource;
   resource.stack = scope.stack;
@@ -157,10 +179,12 @@ Resource plan_resource(ResourceSource source, const StackRecord& deployed, const
   resource.type = source.type;
   resource.place = source.place;
   resource.retain = source.retain;
+  resource.written = source.properties;
   resource.properties = with_dynamic_references(resolve(source.properties, scope, source.place, faults), request.systems_manager, source.place, faults);
   resource.properties = with_own_urls(resource.properties, apis);
   resource.properties = with_staged_code(source, with_document(source, std::move(resource.properties), request, faults), request, faults);
   resource.written_as = source.written_as;
+  resource.shown_properties = has_secrets(request.source) ? without_secrets(source, resource.properties, scope, apis, request.source) : resource.properties;
   const auto* type = find_type(types, resource.type);
   // One that was recorded only is made once its type is offered.
   resource.hash = hash_of({plan_version, resource.type, resource.properties.text(), type ? "" : "recorded"});
@@ -234,10 +258,12 @@ Plan make_plan(const PlanRequest& request, const ResourceTypes& types, Faults& f
   scope.stack = request.stack;
   scope.mappings = request.source.mappings;
   scope.exports = request.exports;
+  scope.imports = &plan.imports;
   scope.parameters = parameter_values(request.source, request.parameters, request.systems_manager, faults);
   for (const auto& [name, value] : scope.parameters)
-    plan.parameters.emplace(name, request.source.parameters.at(name).secret ? "****" : text_of(value));
+    plan.parameters.emplace(name, request.source.parameters.at(name).secret ? std::string(hidden_value) : text_of(value));
   scope.conditions = evaluate_conditions(request.source.conditions, scope, faults);
+  plan.conditions = scope.conditions;
   check_names(request.source.resources, faults);
   const auto resources = resources_to_make(request.source, scope, faults);
   const auto deployed = find_stack(*request.now, request.stack).value_or(StackRecord{});

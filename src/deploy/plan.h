@@ -15,6 +15,7 @@
 
 namespace signalbox::deploy {
 
+inline constexpr std::string_view hidden_value = "****";           // what is shown of NoEcho parameters
 inline constexpr Table stacks_table{"stacks", {KeyPart::Text}};   // name → StackRecord, JSON
 
 /// What is deployed of a stack.
@@ -25,11 +26,15 @@ struct StackRecord {
   struct Resource {
     std::string logical_id, type, physical_id, hash;
     bool retain = false;
+    std::string ref = {};                              ///< what the template's Ref gives, which is AWS's physical id
+    Json properties = Json::empty_object();            ///< as Resource::shown_properties
+    Timestamp created_at, updated_at;
   };
   std::vector<Resource> resources;                     ///< in the order they were made
   std::map<std::string, std::string> parameters, outputs;
   std::map<std::string, std::string> output_descriptions;
   std::map<std::string, std::string> exports;          ///< name → output
+  std::set<std::string> imports;                       ///< exports of other stacks that it uses
   std::string description;
   std::string source;                                  ///< the template's text, if it came as one
   Timestamp created_at, deployed_at;
@@ -47,6 +52,8 @@ struct Plan {
   std::vector<Resource> resources;                     ///< each after those that it refers to
   std::vector<std::pair<std::string, std::string>> outputs;
   std::map<std::string, std::string> output_descriptions, exports;   ///< exports: name → output
+  std::set<std::string> imports;
+  std::map<std::string, bool> conditions;
   std::string description;
   std::string source;
 };
@@ -70,6 +77,8 @@ struct PlanRequest {
 };
 /// What stacks other than `except` export: name → value.
 [[nodiscard]] std::map<std::string, std::string> exports_of_others(const Reader& reader, std::string_view except);
+/// Names of the stacks that use an export.
+[[nodiscard]] std::vector<std::string> importers_of(const Reader& reader, std::string_view export_name);
 
 [[nodiscard]] Plan make_plan(const PlanRequest& request, const ResourceTypes& types, Faults& faults);
 
@@ -78,14 +87,29 @@ struct Change {
   enum class Kind : std::uint8_t { Created, Updated, Removed, Kept };
   Kind kind;
   std::string logical_id, type, physical_id;
+  std::string ref = {};                                ///< as StackRecord::Resource::ref
+  bool replaces = false;                               ///< a creation in place of what had the same logical id; or that one's removal
 };
 
-/// Brings what is deployed to the plan, all in this transaction. An unchanged stack (equal hash) gives no changes and writes nothing.
-/// Errors: those of the services, with the resource's place in `where`; nothing is kept then.
-[[nodiscard]] Result<std::vector<Change>> apply(EngineTransaction& transaction, const Plan& plan, const ResourceTypes& types);
+/// What Ref gives for it; the physical id, if that is not known in advance.
+[[nodiscard]] inline std::string ref_of(const Resource& resource) { return resource.identity.ref ? text_of(*resource.identity.ref) : resource.identity.physical_id; }
 
-/// Removes a stack with all that it made, but what its DeletionPolicy retains. One that is not there gives no changes. Errors: those of the services.
-[[nodiscard]] Result<std::vector<Change>> destroy(EngineTransaction& transaction, std::string_view stack, const ResourceTypes& types);
+/// Brings what is deployed to the plan, all in this transaction. An unchanged stack (equal hash) gives no changes and writes nothing. `changes` gets what
+/// was done. Errors: those of the services, with the resource's place in `where`; nothing is kept then, and the last change is the one that failed.
+[[nodiscard]] Result<void> apply(EngineTransaction& transaction, const Plan& plan, const ResourceTypes& types, std::vector<Change>& changes);
+
+/// How a stack goes.
+struct Removal {
+  std::set<std::string> retain = {};                   ///< resources, by logical id, that stay although the template does not say so
+  bool force = false;                                  ///< those that cannot be removed stay
+};
+/// Removes a stack with all that it made, but what is retained. One that is not there gives no changes. Errors: those of the services, as for apply();
+/// Conflict (it is protected, or what it exports is in use).
+[[nodiscard]] Result<void> destroy(EngineTransaction& transaction, std::string_view stack, const Removal& removal, const ResourceTypes& types, std::vector<Change>& changes);
+
+/// Termination protection: while it is on, destroy() refuses. A stack that is not made yet can have it.
+[[nodiscard]] bool is_protected(const Reader& reader, std::string_view stack);
+void set_protected(Transaction& transaction, std::string_view stack, bool on);
 
 /// What apply() would do, as far as the stack's record tells.
 [[nodiscard]] std::vector<Change> foresee(const Reader& reader, const Plan& plan);

@@ -38,7 +38,11 @@ std::string to_record(const StackRecord& stack) {
                                      {"type", resource.type},
                                      {"physicalId", resource.physical_id},
                                      {"hash", resource.hash},
-                                     {"retain", resource.retain}}));
+                                     {"retain", resource.retain},
+                                     {"ref", resource.ref},
+                                     {"properties", resource.properties},
+                                     {"createdAt", format_rfc3339(resource.created_at)},
+                                     {"updatedAt", format_rfc3339(resource.updated_at)}}));
   return json_object({{"version", 1},
                       {"name", stack.name},
                       {"folder", stack.folder},
@@ -48,6 +52,7 @@ std::string to_record(const StackRecord& stack) {
                       {"outputs", texts(stack.outputs)},
                       {"outputDescriptions", texts(stack.output_descriptions)},
                       {"exports", texts(stack.exports)},
+                      {"imports", Json(Json::Array(stack.imports.begin(), stack.imports.end()))},
                       {"description", stack.description},
                       {"source", stack.source},
                       {"createdAt", format_rfc3339(stack.created_at)},
@@ -56,6 +61,24 @@ std::string to_record(const StackRecord& stack) {
 }
 
 namespace {
+
+Timestamp time_of(const Json& record, std::string_view name, Timestamp otherwise) {
+  const auto* value = record.find(name);
+  return value ? parse_rfc3339(value->as_string()).value_or(otherwise) : otherwise;
+}
+
+StackRecord::Resource resource_from(const Json& record, const StackRecord& stack) {
+  StackRecord::Resource resource{.logical_id = text_of(record, "logicalId"),
+                                 .type = text_of(record, "type"),
+                                 .physical_id = text_of(record, "physicalId"),
+                                 .hash = text_of(record, "hash"),
+                                 .retain = record.find("retain") && record.find("retain")->as_boolean(),
+                                 .created_at = time_of(record, "createdAt", stack.created_at),
+                                 .updated_at = time_of(record, "updatedAt", stack.created_at)};
+  resource.ref = record.find("ref") ? text_of(record, "ref") : resource.physical_id;
+  if (const auto* properties = record.find("properties")) resource.properties = *properties;
+  return resource;
+}
 
 StackRecord from_record(std::string_view text) {
   const auto record = Json::from_stored(std::string(text));
@@ -69,15 +92,12 @@ StackRecord from_record(std::string_view text) {
   stack.exports = read_texts(record.find("exports"));
   if (record.find("source")) stack.source = text_of(record, "source");
   if (record.find("description")) stack.description = text_of(record, "description");
-  stack.deployed_at = parse_rfc3339(text_of(record, "deployedAt")).value_or(Timestamp{});
-  stack.created_at = record.find("createdAt") ? parse_rfc3339(text_of(record, "createdAt")).value_or(stack.deployed_at) : stack.deployed_at;
+  stack.deployed_at = time_of(record, "deployedAt", Timestamp{});
+  stack.created_at = time_of(record, "createdAt", stack.deployed_at);
+  if (const auto* imports = record.find("imports"))
+    for (const auto& name : imports->elements()) stack.imports.emplace(name.as_string());
   if (const auto* resources = record.find("resources"))
-    for (const auto& resource : resources->elements())
-      stack.resources.push_back({.logical_id = text_of(resource, "logicalId"),
-                                 .type = text_of(resource, "type"),
-                                 .physical_id = text_of(resource, "physicalId"),
-                                 .hash = text_of(resource, "hash"),
-                                 .retain = resource.find("retain") && resource.find("retain")->as_boolean()});
+    for (const auto& resource : resources->elements()) stack.resources.push_back(resource_from(resource, stack));
   return stack;
 }
 
@@ -106,6 +126,13 @@ std::map<std::string, std::string> exports_of_others(const Reader& reader, std::
       if (const auto value = stack.outputs.find(output); value != stack.outputs.end()) exports.emplace(name, value->second);
   }
   return exports;
+}
+
+std::vector<std::string> importers_of(const Reader& reader, std::string_view export_name) {
+  std::vector<std::string> names;
+  for (const auto& stack : list_stacks(reader))
+    if (stack.imports.contains(std::string(export_name))) names.push_back(stack.name);
+  return names;
 }
 
 }  // namespace signalbox::deploy

@@ -1,34 +1,16 @@
 """A published kind of CDK stack (tests/cdk), synthesised with an old and the newest aws-cdk-lib, deployed both ways, and run to its end by real mail."""
-import os
+import json
 import pathlib
 import re
 import shutil
-import subprocess
 import tempfile
 import unittest
 import urllib.parse
 
-from support.daemon import NODE_LAYER, ROOT, Daemon, MailServer, main, request, wait_for
-from test_cloudformation import cdk
+from support import cdk
+from support.daemon import NODE_LAYER, Daemon, MailServer, main, request, wait_for
 
-APP = ROOT / "tests" / "cdk"
 MACHINE = "Confirmation"
-
-
-def node():
-    bundled = NODE_LAYER / "node"
-    return str(bundled) if bundled.exists() else "node"
-
-
-def library(version):
-    """A folder with node_modules that hold aws-cdk-lib; None where npm's registry cannot be reached."""
-    folder = ROOT / "build" / f"cdk-lib-{version}"
-    if not (folder / "node_modules" / "aws-cdk-lib").exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy(APP / f"lib-{version}" / name, folder)
-        subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], cwd=folder, capture_output=True)
-    return folder if (folder / "node_modules" / "aws-cdk-lib").exists() else None
 
 
 class CdkApp(unittest.TestCase):
@@ -39,23 +21,17 @@ class CdkApp(unittest.TestCase):
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
 
     def synthesise(self, version, wording="first", app="app.js"):
-        modules = library(version)
-        if not modules:
+        out = cdk.synthesise(version, self.folder / f"cdk.out-{wording}", wording, app)
+        if not out:
             self.skipTest("aws-cdk-lib cannot be installed here")
-        out = self.folder / f"cdk.out-{wording}"
-        environment = {**os.environ, "NODE_PATH": str(modules / "node_modules"), "CDK_OUTDIR": str(out), "CDK_CONTEXT_JSON": f'{{"wording":"{wording}"}}', "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1"}
-        done = subprocess.run([node(), APP / app], env=environment, capture_output=True, text=True, timeout=120)
-        self.assertEqual(done.returncode, 0, done.stderr[-3000:])
         return out
 
-    def cdk(self, daemon, *command):
-        program = cdk()
-        if not program:
+    def cdk(self, daemon, *command, status=0):
+        """What the command line says."""
+        if not cdk.program():
             self.skipTest("CDK's command line cannot be installed here")
-        environment = {**os.environ, "HOME": str(self.folder), "AWS_ENDPOINT_URL": f"http://{daemon.admin}", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
-                       "AWS_REGION": "us-east-1", "CDK_DISABLE_CLI_TELEMETRY": "1", "CI": "1"}
-        done = subprocess.run([node(), program, *map(str, command)], cwd=self.folder, env=environment, capture_output=True, text=True, timeout=120)
-        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        done = cdk.run(daemon, self.folder, *command)
+        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
         return done.stdout + done.stderr
 
     def confirm_subscription(self, daemon, mail):
@@ -145,6 +121,29 @@ class CdkApp(unittest.TestCase):
             self.assertEqual(self.greeting(daemon), {"said": "hello Ada", "wording": "first", "version": "3"})
             daemon.cli("destroy", "Versions")
             self.assertEqual(daemon.get("/v1/functions")["functions"], [])
+
+    def test_the_rest_of_the_command_line(self):
+        """diff, deploy --method=direct, hotswap, watch's deployment, import: done, or refused by name."""
+        first, second = self.synthesise("newest"), self.synthesise("newest", "second")
+        with Daemon() as daemon:
+            self.assertIn("[+] AWS::StepFunctions::StateMachine", self.cdk(daemon, "diff", "--app", first))
+            self.cdk(daemon, "deploy", "--app", first, "--require-approval", "never", "--method=direct")
+            self.assertIn("There were no differences", self.cdk(daemon, "diff", "--app", first))
+            changed = self.cdk(daemon, "diff", "--app", second)
+            self.assertIn("[~] AWS::Lambda::Function", changed)
+            self.assertNotIn("may be replaced", changed)
+            # Functions are changed past CloudFormation, as hotswap has it; the next whole deployment finds nothing lost.
+            self.assertIn("hotswapped!", self.cdk(daemon, "deploy", "--app", second, "--require-approval", "never", "--hotswap"))
+            daemon.start_execution(MACHINE)
+            mail = wait_for(lambda: [m for m in daemon.mail() if m["subject"] == "Please confirm"])[0]
+            self.assertIn("(second)", mail["text"])
+            self.cdk(daemon, "deploy", "--app", second, "--require-approval", "never")
+            self.assertIn("There were no differences", self.cdk(daemon, "diff", "--app", second))
+            mapping = self.folder / "mapping.json"
+            mapping.write_text(json.dumps({}))
+            refusal = self.cdk(daemon, "import", "--app", second, "--force", "--resource-mapping", mapping, status=0)
+            self.assertRegex(refusal, "(?i)unsupported resource type|nothing to import|no resources|not offered")
+            self.cdk(daemon, "destroy", "--app", second, "--force")
 
 
 if __name__ == "__main__":

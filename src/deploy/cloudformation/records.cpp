@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::string_view status_kind = "cloudformation-stack";        // ("", stack) → StackStatus
 constexpr std::string_view change_set_kind = "cloudformation-change-set";   // (stack, name) → ChangeSet
+constexpr std::string_view resource_kind = "cloudformation-resource";    // (stack, logical id) → ResourceStatus
 constexpr std::string_view event_kind = "cloudformation-event";         // (stack, number with leading zeros) → the event as it is shown
 constexpr std::size_t events_max = 1'000;
 
@@ -32,6 +33,11 @@ std::string read_text(const Json& of, std::string_view member) {
   return found ? std::string(found->as_string()) : std::string();
 }
 
+Json read_object(const Json& of, std::string_view member) {
+  const Json* found = of.find(member);
+  return found ? *found : Json::empty_object();
+}
+
 Timestamp read_time(const Json& of, std::string_view member) { return parse_rfc3339(read_text(of, member)).value_or(Timestamp{}); }
 
 StackStatus status_of(const std::string& name, const Json& kept) {
@@ -41,7 +47,11 @@ StackStatus status_of(const std::string& name, const Json& kept) {
                      .parameters = read_texts(kept, "parameters"),
                      .created_at = read_time(kept, "createdAt"),
                      .updated_at = read_time(kept, "updatedAt"),
-                     .deleted_at = std::nullopt};
+                     .deleted_at = std::nullopt,
+                     .settings = read_object(kept, "settings"),
+                     .change_set_id = read_text(kept, "changeSetId"),
+                     .operation_type = read_text(kept, "operationType"),
+                     .operation_id = read_text(kept, "operationId")};
   if (kept.find("deletedAt")) status.deleted_at = read_time(kept, "deletedAt");
   return status;
 }
@@ -72,7 +82,10 @@ ChangeSet change_set_of(std::string_view stack, const std::string& name, const J
           .source = read_text(kept, "source"),
           .parameters = read_texts(kept, "parameters"),
           .changes = *kept.find("changes"),
-          .created_at = read_time(kept, "createdAt")};
+          .created_at = read_time(kept, "createdAt"),
+          .settings = read_object(kept, "settings"),
+          .delete_on_failure = kept.find("deleteOnFailure") && kept.find("deleteOnFailure")->as_boolean(),
+          .operation_id = read_text(kept, "operationId")};
 }
 
 }  // namespace
@@ -83,7 +96,11 @@ std::optional<StackStatus> find_status(const Reader& reader, std::string_view st
   if (!kept) return deployed ? std::optional(status_of(*deployed)) : std::nullopt;
   auto status = status_of(std::string(stack), *kept);
   // Another door may have deployed or destroyed it since.
-  if (deployed && (status.deleted_at || status.updated_at < deployed->deployed_at)) return status_of(*deployed);
+  if (deployed && (status.deleted_at || status.updated_at < deployed->deployed_at)) {
+    auto now = status_of(*deployed);
+    if (!status.deleted_at) now.settings = std::move(status.settings);
+    return now;
+  }
   if (!deployed && is_of_deployed(status)) {
     status.status = "DELETE_COMPLETE";
     status.reason.clear();
@@ -106,7 +123,11 @@ void put_status(Transaction& transaction, const StackStatus& status) {
                            {"reason", status.reason},
                            {"parameters", texts(status.parameters)},
                            {"createdAt", format_rfc3339(status.created_at)},
-                           {"updatedAt", format_rfc3339(status.updated_at)}});
+                           {"updatedAt", format_rfc3339(status.updated_at)},
+                           {"settings", status.settings},
+                           {"changeSetId", status.change_set_id},
+                           {"operationType", status.operation_type},
+                           {"operationId", status.operation_id}});
   if (status.deleted_at) kept = kept.with("deletedAt", format_rfc3339(*status.deleted_at));
   aws::keep(transaction, status_kind, "", status.name, kept);
 }
@@ -132,21 +153,54 @@ void put_change_set(Transaction& transaction, const ChangeSet& change_set) {
                          {"source", change_set.source},
                          {"parameters", texts(change_set.parameters)},
                          {"changes", change_set.changes},
-                         {"createdAt", format_rfc3339(change_set.created_at)}}));
+                         {"createdAt", format_rfc3339(change_set.created_at)},
+                         {"settings", change_set.settings},
+                         {"deleteOnFailure", change_set.delete_on_failure},
+                         {"operationId", change_set.operation_id}}));
 }
 
 void remove_change_set(Transaction& transaction, std::string_view stack, std::string_view name) { (void)aws::drop_kept(transaction, change_set_kind, stack, name); }
 
-EventLog::EventLog(Transaction& transaction, const Site& site, std::string stack) : transaction_(transaction), site_(site), stack_(std::move(stack)) {
+std::vector<ResourceStatus> list_resource_statuses(const Reader& reader, std::string_view stack) {
+  std::vector<ResourceStatus> list;
+  for (const auto& [logical_id, kept] : aws::list_kept(reader, resource_kind, stack))
+    list.push_back({.logical_id = logical_id,
+                    .type = read_text(kept, "type"),
+                    .ref = read_text(kept, "ref"),
+                    .status = read_text(kept, "status"),
+                    .reason = read_text(kept, "reason"),
+                    .at = read_time(kept, "at")});
+  return list;
+}
+
+void forget_resource_statuses(Transaction& transaction, std::string_view stack) {
+  for (const auto& resource : list_resource_statuses(transaction, stack)) (void)aws::drop_kept(transaction, resource_kind, stack, resource.logical_id);
+}
+
+EventLog::EventLog(Transaction& transaction, const Site& site, std::string stack, Operation operation)
+    : transaction_(transaction), site_(site), stack_(std::move(stack)), operation_(std::move(operation)) {
   for (auto& [number, event] : aws::list_kept(transaction_, event_kind, stack_)) numbers_.push_back(number);
 }
 
-void EventLog::stack_is(std::string_view status, std::string_view reason) {
-  add(json_object({{"LogicalResourceId", stack_}, {"PhysicalResourceId", stack_id(site_, stack_)}, {"ResourceType", "AWS::CloudFormation::Stack"}}), status, reason);
+void EventLog::stack_is(std::string_view status, std::string_view outcome, std::string_view reason) {
+  add(json_object({{"LogicalResourceId", stack_},
+                   {"PhysicalResourceId", stack_id(site_, stack_)},
+                   {"ResourceType", "AWS::CloudFormation::Stack"},
+                   {"EventType", "STACK_EVENT"},
+                   {"OperationStatus", outcome}}),
+      status, reason);
 }
 
 void EventLog::resource_is(const Change& change, std::string_view status, std::string_view reason) {
-  add(json_object({{"LogicalResourceId", change.logical_id}, {"PhysicalResourceId", change.physical_id}, {"ResourceType", change.type}}), status, reason);
+  add(json_object({{"LogicalResourceId", change.logical_id},
+                   {"PhysicalResourceId", change.ref},
+                   {"ResourceType", change.type},
+                   {"EventType", status.ends_with("_FAILED") ? "PROVISIONING_ERROR" : "PROGRESS_EVENT"}}),
+      status, reason);
+  // Of what was replaced its successor says how it is.
+  if (change.replaces && change.kind != Change::Kind::Created) return;
+  aws::keep(transaction_, resource_kind, stack_, change.logical_id,
+            json_object({{"type", change.type}, {"ref", change.ref}, {"status", status}, {"reason", reason}, {"at", format_rfc3339(transaction_.now())}}));
 }
 
 void EventLog::add(Json event, std::string_view status, std::string_view reason) {
@@ -158,9 +212,12 @@ void EventLog::add(Json event, std::string_view status, std::string_view reason)
   event = event.with("StackId", stack_id(site_, stack_))
               .with("StackName", stack_)
               .with("EventId", stack_ + "-" + number)
+              .with("OperationId", operation_.id)
+              .with("OperationType", operation_.type)
               .with("Timestamp", format_rfc3339(transaction_.now()))
               .with("ResourceStatus", status);
   if (!reason.empty()) event = event.with("ResourceStatusReason", reason);
+  if (!operation_.client_token.empty()) event = event.with("ClientRequestToken", operation_.client_token);
   aws::keep(transaction_, event_kind, stack_, number, event);
   numbers_.push_back(number);
 }

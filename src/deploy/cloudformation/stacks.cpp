@@ -2,9 +2,10 @@
 
 #include "deploy/cloudformation/api.h"
 
-#include "signalbox/async.h"
 #include "signalbox/encoding.h"
 
+#include <algorithm>
+#include <initializer_list>
 #include <utility>
 
 namespace signalbox::deploy::cloudformation {
@@ -17,33 +18,58 @@ Json pairs(const std::map<std::string, std::string>& values, const char* name, c
   return Json(std::move(list));
 }
 
-std::string_view status_of(Change::Kind kind, bool done) {
-  switch (kind) {
-    case Change::Kind::Created: return done ? "CREATE_COMPLETE" : "CREATE_IN_PROGRESS";
-    case Change::Kind::Updated: return done ? "UPDATE_COMPLETE" : "UPDATE_IN_PROGRESS";
-    case Change::Kind::Removed: return done ? "DELETE_COMPLETE" : "DELETE_IN_PROGRESS";
-    case Change::Kind::Kept: return "DELETE_SKIPPED";
-  }
-  return "";
+std::string filled(std::string_view text, std::string_view name) {
+  const auto at = text.find("{}");
+  return std::string(text.substr(0, at)).append(name).append(text.substr(at + 2));
 }
 
-void note_changes(EventLog& log, const std::vector<Change>& changes) {
-  for (const auto& change : changes) {
-    if (change.kind != Change::Kind::Kept) log.resource_is(change, status_of(change.kind, false));
-    log.resource_is(change, status_of(change.kind, true));
-  }
+/// `CREATE_COMPLETE` or `UPDATE_COMPLETE`, or what a later operation left: one that failed has taken back what it did.
+ResourceStatus status_of(const StackRecord::Resource& resource, const std::vector<ResourceStatus>& noted) {
+  ResourceStatus status{.logical_id = resource.logical_id,
+                        .type = resource.type,
+                        .ref = resource.ref,
+                        .status = resource.updated_at == resource.created_at ? "CREATE_COMPLETE" : "UPDATE_COMPLETE",
+                        .reason = {},
+                        .at = resource.updated_at};
+  const auto later = std::find_if(noted.begin(), noted.end(), [&](const ResourceStatus& one) { return one.logical_id == resource.logical_id && one.at >= resource.updated_at; });
+  if (later == noted.end()) return status;
+  status.status = later->status;
+  status.reason = later->reason;
+  status.at = later->at;
+  return status;
 }
 
-/// Which resource failed: its logical id stands at the beginning of the error's text (apply()).
-Change failed_resource(const Error& failure) { return {.kind = Change::Kind::Created, .logical_id = failure.message.substr(0, failure.message.find(':')), .type = {}, .physical_id = {}}; }
+/// `stored` may begin with the placeholder of one of the daemon's own URLs, which clients know as that URL.
+bool is_ref(std::string_view stored, std::string_view given) {
+  if (!stored.starts_with("${signalbox:")) return stored == given;
+  return given.find("://") != std::string_view::npos && given.ends_with(stored.substr(stored.find('}') + 1));
+}
+
+Json resource_json(const ResourceStatus& resource, const char* time_name) {
+  Json shown = json_object({{"LogicalResourceId", resource.logical_id},
+                            {"PhysicalResourceId", resource.ref},
+                            {"ResourceType", resource.type},
+                            {time_name, format_rfc3339(resource.at)},
+                            {"ResourceStatus", resource.status},
+                            {"DriftInformation", json_object({{"StackResourceDriftStatus", "NOT_CHECKED"}})}});
+  if (!resource.reason.empty()) shown = shown.with("ResourceStatusReason", resource.reason);
+  return shown;
+}
+
+Json without_members(const Json& object, std::initializer_list<std::string_view> names) {
+  Json::Object members;
+  for (const auto& member : object.members())
+    if (std::find(names.begin(), names.end(), member.name) == names.end()) members.push_back(member);
+  return Json(std::move(members));
+}
 
 }  // namespace
 
-aws::Answer<StackStatus> Api::existing(const Json& request) const {
+aws::Answer<StackStatus> Api::existing(const Json& request, std::string_view refusal) const {
   const auto given = text_member(request, "StackName");
   auto status = find_status(*reader_, stack_name_of(given));
   // One that is gone is known by its id only.
-  if (!status || (status->deleted_at && !given.starts_with("arn:"))) return no_such_stack(given);
+  if (!status || (status->deleted_at && !given.starts_with("arn:"))) return validation_error(filled(refusal, given));
   return std::move(*status);
 }
 
@@ -54,12 +80,15 @@ Json Api::stack_json(const StackStatus& status) const {
                             {"CreationTime", format_rfc3339(status.created_at)},
                             {"StackStatus", status.status},
                             {"DisableRollback", false},
-                            {"EnableTerminationProtection", false},
+                            {"EnableTerminationProtection", is_protected(*reader_, status.name)},
                             {"RollbackConfiguration", Json::empty_object()},
                             {"DriftInformation", json_object({{"StackDriftStatus", "NOT_CHECKED"}})},
-                            {"Capabilities", json_array({"CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"})},
+                            {"Capabilities", Json::empty_array()},
                             {"NotificationARNs", Json::empty_array()},
                             {"Tags", Json::empty_array()}});
+  for (const auto& [name, value] : status.settings.members()) stack = stack.with(name, value);
+  if (!status.change_set_id.empty()) stack = stack.with("ChangeSetId", status.change_set_id);
+  if (!status.operation_id.empty()) stack = stack.with("LastOperations", json_array({json_object({{"OperationType", status.operation_type}, {"OperationId", status.operation_id}})}));
   if (!status.reason.empty()) stack = stack.with("StackStatusReason", status.reason);
   if (status.updated_at != status.created_at) stack = stack.with("LastUpdatedTime", format_rfc3339(status.updated_at));
   if (status.deleted_at) stack = stack.with("DeletionTime", format_rfc3339(*status.deleted_at));
@@ -103,53 +132,96 @@ aws::Answer<Json> Api::list_stacks(const Json& request) const {
     Json summary = json_object({{"StackId", id_of(status.name)}, {"StackName", status.name}, {"CreationTime", format_rfc3339(status.created_at)}, {"StackStatus", status.status}});
     if (status.updated_at != status.created_at) summary = summary.with("LastUpdatedTime", format_rfc3339(status.updated_at));
     if (status.deleted_at) summary = summary.with("DeletionTime", format_rfc3339(*status.deleted_at));
+    if (!status.reason.empty()) summary = summary.with("StackStatusReason", status.reason);
+    if (const auto deployed = find_stack(*reader_, status.name); deployed && !deployed->description.empty()) summary = summary.with("TemplateDescription", deployed->description);
     summaries.push_back(std::move(summary));
   }
   return json_object({{"StackSummaries", Json(std::move(summaries))}});
 }
 
 aws::Answer<Json> Api::describe_stack_events(const Json& request) const {
-  const auto status = existing(request);
+  const auto status = existing(request, "Stack [{}] does not exist");
   if (!status) return status.error();
-  return json_object({{"StackEvents", Json(list_events(*reader_, status->name))}});
+  Json::Array events;
+  for (const auto& event : list_events(*reader_, status->name)) events.push_back(without_members(event, {"EventType", "OperationType", "OperationStatus"}));
+  return json_object({{"StackEvents", Json(std::move(events))}});
 }
 
-Json Api::resources_json(const std::string& stack, std::string_view only, bool summary) const {
-  Json::Array list;
-  const auto deployed = find_stack(*reader_, stack);
-  if (!deployed) return Json(std::move(list));
-  const auto time = format_rfc3339(deployed->deployed_at);
-  for (const auto& resource : deployed->resources) {
-    if (!only.empty() && resource.logical_id != only) continue;
-    Json shown = json_object({{"LogicalResourceId", resource.logical_id},
-                              {"PhysicalResourceId", resource.physical_id},
-                              {"ResourceType", resource.type},
-                              {"ResourceStatus", "CREATE_COMPLETE"},
-                              {"DriftInformation", json_object({{"StackResourceDriftStatus", "NOT_CHECKED"}})}});
-    list.push_back(summary ? shown.with("LastUpdatedTimestamp", time) : shown.with("Timestamp", time).with("LastUpdatedTimestamp", time).with("StackName", stack).with("StackId", id_of(stack)));
+aws::Answer<Json> Api::describe_events(const Json& request) const {
+  const auto operation = text_member(request, "OperationId");
+  const bool only_failed = request.find("Filters") && is_true(*request.find("Filters"), "FailedEvents");
+  Json::Array events;
+  const auto add = [&](const Json& event) {
+    if (!operation.empty() && text_member(event, "OperationId") != operation) return;
+    const auto type = text_member(event, "EventType");
+    if (only_failed && !type.ends_with("_ERROR") && text_member(event, "OperationStatus") != "FAILED") return;
+    const bool is_over = text_member(event, "OperationStatus") == "SUCCEEDED" || text_member(event, "OperationStatus") == "FAILED";
+    events.push_back(without_members(is_over ? event.with("EndTime", *event.find("Timestamp")) : event, {"StackName"}));
+  };
+  if (request.find("ChangeSetName")) {
+    const auto change_set = change_set_of(request);
+    if (!change_set) return no_such_change_set(text_member(request, "ChangeSetName"));
+    add(change_set_event(engine_.site(), *change_set));
+  } else if (request.find("StackName")) {
+    const auto status = existing(request, "Stack [{}] does not exist");
+    if (!status) return status.error();
+    for (const auto& event : list_events(*reader_, status->name)) add(event);
+  } else if (!operation.empty()) {
+    for (const auto& status : list_statuses(*reader_))
+      for (const auto& event : list_events(*reader_, status.name)) add(event);
+  } else {
+    return validation_error("One of ChangeSetName, OperationId or StackName must be specified.");
   }
-  return Json(std::move(list));
+  return json_object({{"OperationEvents", Json(std::move(events))}});
+}
+
+std::vector<ResourceStatus> Api::resources_of(const StackStatus& status) const {
+  auto noted = list_resource_statuses(*reader_, status.name);
+  const auto deployed = status.deleted_at ? std::nullopt : find_stack(*reader_, status.name);
+  if (!deployed) return noted;
+  std::vector<ResourceStatus> resources;
+  for (const auto& resource : deployed->resources) resources.push_back(status_of(resource, noted));
+  return resources;
+}
+
+std::optional<StackStatus> Api::stack_with(std::string_view ref) const {
+  for (const auto& stack : deploy::list_stacks(*reader_))
+    for (const auto& resource : stack.resources)
+      if (is_ref(resource.ref, ref)) return find_status(*reader_, stack.name);
+  return std::nullopt;
 }
 
 aws::Answer<Json> Api::describe_stack_resources(const Json& request) const {
-  const auto status = existing(request);
+  const auto ref = text_member(request, "PhysicalResourceId"), only = text_member(request, "LogicalResourceId");
+  const bool by_name = request.find("StackName") != nullptr;
+  if (by_name != ref.empty()) return validation_error("You must specify either StackName or PhysicalResourceId, but not both.");
+  const auto found = by_name ? std::nullopt : stack_with(ref);
+  if (!by_name && !found) return validation_error("Stack for " + ref + " does not exist");
+  const auto status = by_name ? existing(request) : aws::Answer<StackStatus>(*found);
   if (!status) return status.error();
-  return json_object({{"StackResources", resources_json(status->name, text_member(request, "LogicalResourceId"), false)}});
+  Json::Array list;
+  for (const auto& resource : resources_of(*status))
+    if (only.empty() || resource.logical_id == only) list.push_back(resource_json(resource, "Timestamp").with("StackName", status->name).with("StackId", id_of(status->name)));
+  return json_object({{"StackResources", Json(std::move(list))}});
 }
 
 aws::Answer<Json> Api::describe_stack_resource(const Json& request) const {
-  const auto status = existing(request);
+  const auto status = existing(request, "Stack '{}' does not exist");
   if (!status) return status.error();
   const auto id = text_member(request, "LogicalResourceId");
-  const auto found = resources_json(status->name, id, false);
-  if (id.empty() || found.size() == 0) return validation_error("Resource " + id + " does not exist for stack " + status->name);
-  return json_object({{"StackResourceDetail", *found.at(0)}});
+  for (const auto& resource : resources_of(*status)) {
+    if (resource.logical_id != id) continue;
+    return json_object({{"StackResourceDetail", resource_json(resource, "LastUpdatedTimestamp").with("StackName", status->name).with("StackId", id_of(status->name))}});
+  }
+  return validation_error("Resource " + id + " does not exist for stack " + status->name);
 }
 
 aws::Answer<Json> Api::list_stack_resources(const Json& request) const {
   const auto status = existing(request);
   if (!status) return status.error();
-  return json_object({{"StackResourceSummaries", resources_json(status->name, "", true)}});
+  Json::Array list;
+  for (const auto& resource : resources_of(*status)) list.push_back(resource_json(resource, "LastUpdatedTimestamp"));
+  return json_object({{"StackResourceSummaries", Json(std::move(list))}});
 }
 
 aws::Answer<Json> Api::list_exports(const Json&) const {
@@ -161,93 +233,11 @@ aws::Answer<Json> Api::list_exports(const Json&) const {
   return json_object({{"Exports", Json(std::move(exports))}});
 }
 
-aws::asio::awaitable<aws::Answer<Json>> Api::carry_out(Plan plan, std::map<std::string, std::string> parameters, bool creating) {
-  const auto stack = plan.stack;
-  const auto write = [this, stack, parameters = std::move(parameters), creating](EngineTransaction& transaction, const std::vector<Change>& changes, const std::optional<Error>& failure) {
-    const auto before = find_status(transaction, stack);
-    StackStatus status{.name = stack, .status = {}, .reason = {}, .parameters = parameters, .created_at = transaction.now(), .updated_at = transaction.now(), .deleted_at = std::nullopt};
-    if (before && !before->deleted_at && !creating) status.created_at = before->created_at;
-    EventLog log(transaction, engine_.site(), stack);
-    const std::string verb = creating ? "CREATE" : "UPDATE";
-    log.stack_is(verb + "_IN_PROGRESS", "User Initiated");
-    note_changes(log, changes);
-    if (failure) {
-      log.resource_is(failed_resource(*failure), verb + "_FAILED", failure->message);
-      status.reason = failure->message;
-      status.status = creating ? "ROLLBACK_COMPLETE" : "UPDATE_ROLLBACK_COMPLETE";
-    } else {
-      status.status = verb + "_COMPLETE";
-    }
-    log.stack_is(status.status, status.reason);
-    put_status(transaction, status);
-  };
-  Deployer::Note note = [write](EngineTransaction& transaction, const std::vector<Change>& changes) { write(transaction, changes, std::nullopt); };
-  const auto result = co_await deployer_.apply(std::move(plan), std::move(note));
-  if (result.failure) {
-    std::function<Result<bool>(EngineTransaction&)> note_failure = [write, failure = result.failure](EngineTransaction& transaction) -> Result<bool> {
-      write(transaction, {}, failure);
-      return true;
-    };
-    const auto noted = co_await transact<bool>(engine_, std::move(note_failure));
-    if (!noted) co_return aws::general_failure(noted.error());
-  }
-  co_return json_object({{"StackId", id_of(stack)}});
-}
-
-aws::asio::awaitable<aws::Answer<Json>> Api::create_stack(Json request) {
-  auto given = read_given(request);
-  if (!given) co_return given.error();
-  const auto status = find_status(*reader_, given->stack);
-  if (status && !status->deleted_at && status->status != "REVIEW_IN_PROGRESS") co_return aws::Failure{"AlreadyExistsException", "Stack [" + given->stack + "] already exists"};
-  auto plan = make_plan_of(*given);
-  if (!plan) co_return plan.error();
-  auto answer = co_await carry_out(std::move(*plan), std::move(given->parameters), true);
-  co_return answer;
-}
-
-aws::asio::awaitable<aws::Answer<Json>> Api::update_stack(Json request) {
-  if (const auto status = existing(request); !status) co_return status.error();
-  auto given = read_given(request);
-  if (!given) co_return given.error();
-  auto plan = make_plan_of(*given);
-  if (!plan) co_return plan.error();
-  if (const auto deployed = find_stack(*reader_, given->stack); deployed && deployed->hash == plan->hash) co_return validation_error("No updates are to be performed.");
-  auto answer = co_await carry_out(std::move(*plan), std::move(given->parameters), false);
-  co_return answer;
-}
-
-aws::asio::awaitable<aws::Answer<Json>> Api::delete_stack(Json request) {
-  const auto given = text_member(request, "StackName");
-  const auto before = find_status(*reader_, stack_name_of(given));
-  if (!before || before->deleted_at) co_return Json::empty_object();   // as on AWS
-  const auto write = [this, before = *before](EngineTransaction& transaction, const std::vector<Change>& changes, const std::optional<Error>& failure) {
-    auto status = before;
-    EventLog log(transaction, engine_.site(), status.name);
-    log.stack_is("DELETE_IN_PROGRESS", "User Initiated");
-    note_changes(log, changes);
-    status.status = failure ? "DELETE_FAILED" : "DELETE_COMPLETE";
-    status.reason = failure ? failure->message : std::string();
-    status.updated_at = transaction.now();
-    if (!failure) status.deleted_at = transaction.now();
-    log.stack_is(status.status, status.reason);
-    for (const auto& change_set : cloudformation::list_change_sets(transaction, status.name)) remove_change_set(transaction, status.name, change_set.name);
-    put_status(transaction, status);
-  };
-  std::optional<Error> failure;
-  const bool is_deployed = find_stack(*reader_, before->name).has_value();
-  if (is_deployed) {
-    Deployer::Note note = [write](EngineTransaction& transaction, const std::vector<Change>& changes) { write(transaction, changes, std::nullopt); };
-    const auto result = co_await deployer_.destroy(before->name, std::move(note));
-    failure = result.failure;
-  }
-  if (is_deployed && !failure) co_return Json::empty_object();
-  std::function<Result<bool>(EngineTransaction&)> note_alone = [write, failure](EngineTransaction& transaction) -> Result<bool> {
-    write(transaction, {}, failure);
-    return true;
-  };
-  const auto noted = co_await transact<bool>(engine_, std::move(note_alone));
-  if (!noted) co_return aws::general_failure(noted.error());
-  co_return Json::empty_object();
+aws::Answer<Json> Api::list_imports(const Json& request) const {
+  const auto name = text_member(request, "ExportName");
+  const auto stacks = importers_of(*reader_, name);
+  if (stacks.empty()) return validation_error("Export '" + name + "' is not imported by any stack.");
+  return json_object({{"Imports", Json(Json::Array(stacks.begin(), stacks.end()))}});
 }
 
 }  // namespace signalbox::deploy::cloudformation

@@ -2,6 +2,7 @@
 
 #include "deploy/cloudformation/api.h"
 
+#include "deploy/cloudformation/capabilities.h"
 #include "deploy/template_loops.h"
 
 #include "signalbox/encoding.h"
@@ -76,6 +77,13 @@ aws::Answer<Api::Given> Api::read_given(const Json& request) const {
 aws::Answer<Plan> Api::make_plan_of(const Given& given) const {
   auto plan = deployer_.plan_text(given.stack, given.source, given.parameters);
   if (!plan) return validation_error("Template error: " + plan.error().message);
+  std::string changed;
+  if (const auto deployed = find_stack(*reader_, given.stack))
+    for (const auto& old : deployed->resources)
+      for (const auto& resource : plan->resources)
+        if (resource.logical_id == old.logical_id && resource.type != old.type) changed += (changed.empty() ? "" : ", ") + old.logical_id;
+  if (!changed.empty())
+    return validation_error(fmt::format("Update of resource type is not permitted. The new template modifies resource type of the following resources: [{}]", changed));
   return std::move(*plan);
 }
 
@@ -91,56 +99,100 @@ aws::Answer<Json> Api::get_template(const Json& request) const {
 
 namespace {
 
+/// A member of a parameter's declaration, as a text.
+std::optional<std::string> declared(const Json& parameter, std::string_view name) {
+  const Json* value = parameter.find(name);
+  return value ? std::optional(text_of(*value)) : std::nullopt;
+}
+
 /// The parameters that a template declares, as both operations show them.
-Json parameters_json(const Template& source) {
+Json parameters_json(const Json& document) {
   Json::Array list;
-  for (const auto& [name, parameter] : source.parameters) {
-    Json shown = json_object({{"ParameterKey", name}, {"NoEcho", parameter.secret}});
-    if (parameter.default_value) shown = shown.with("DefaultValue", text_of(*parameter.default_value));
+  const Json* parameters = document.find("Parameters");
+  if (!parameters || !parameters->is_object()) return Json(std::move(list));
+  for (const auto& [name, parameter] : parameters->members()) {
+    Json shown = json_object({{"ParameterKey", name}, {"NoEcho", declared(parameter, "NoEcho") == "true"}});
+    if (auto value = declared(parameter, "Default")) shown = shown.with("DefaultValue", std::move(*value));
+    if (auto text = declared(parameter, "Description")) shown = shown.with("Description", std::move(*text));
     list.push_back(std::move(shown));
   }
   return Json(std::move(list));
 }
 
-aws::Answer<Template> template_of(const std::string& text) {
-  const auto document = parse_document(text);
+/// With what GetTemplateSummary alone shows.
+Json full_parameters_json(const Json& document) {
+  Json::Array list;
+  const auto parameters = parameters_json(document);
+  for (const auto& shown : parameters.elements()) {
+    const Json& parameter = *document.find("Parameters")->find(shown.find("ParameterKey")->as_string());
+    Json constraints = Json::empty_object();
+    if (const Json* allowed = parameter.find("AllowedValues"); allowed && allowed->is_array()) {
+      Json::Array texts;
+      for (const auto& value : allowed->elements()) texts.emplace_back(text_of(value));
+      constraints = constraints.with("AllowedValues", Json(std::move(texts)));
+    }
+    list.push_back(shown.with("ParameterType", declared(parameter, "Type").value_or("String")).with("ParameterConstraints", std::move(constraints)));
+  }
+  return Json(std::move(list));
+}
+
+/// A text that is a template: its sections are what they should be. Whether its resources can be made is not asked.
+aws::Answer<Json> read_document_of(const std::string& text) {
+  auto document = parse_document(text);
   if (!document) return validation_error("Template format error: " + document.error().message);
+  if (!document->is_object()) return validation_error("Template format error: unsupported structure.");
+  const Json* resources = document->find("Resources");
+  if (!resources || !resources->is_object() || resources->size() == 0) return validation_error("Template format error: At least one Resources member must be defined.");
   Faults faults;
   const ParameterValues defaults = [](const Template& declared) {
     Faults ignored;
     return parameter_values(declared, {}, {}, ignored);
   };
-  auto source = read_template(expand_loops(*document, defaults, faults), faults);
+  (void)read_template(expand_loops(*document, defaults, faults), faults);
   if (!faults.empty()) return validation_error("Template error: " + faults.as_error("template").message);
-  return source;
+  return std::move(*document);
+}
+
+/// Description, Capabilities, CapabilitiesReason, DeclaredTransforms, as far as there are any.
+Json common_json(const Json& document) {
+  const auto wanted = wanted_capabilities(document);
+  Json shown = json_object({{"Capabilities", Json(Json::Array(wanted.names.begin(), wanted.names.end()))}});
+  if (!wanted.reason.empty()) shown = shown.with("CapabilitiesReason", wanted.reason);
+  if (!wanted.transforms.empty()) shown = shown.with("DeclaredTransforms", Json(Json::Array(wanted.transforms.begin(), wanted.transforms.end())));
+  if (const auto text = declared(document, "Description")) shown = shown.with("Description", *text);
+  return shown;
 }
 
 }  // namespace
 
 aws::Answer<Json> Api::get_template_summary(const Json& request) const {
-  const auto name = stack_name_of(text_member(request, "StackName"));
   std::string text;
-  if (const auto deployed = find_stack(*reader_, name); deployed && !request.find("TemplateBody") && !request.find("TemplateURL")) {
-    text = deployed->source;
+  if (request.find("StackName")) {
+    const auto status = existing(request);
+    if (!status) return status.error();
+    if (const auto deployed = find_stack(*reader_, status->name)) text = deployed->source;
   } else {
-    auto read = read_source(request, name);
+    auto read = read_source(request, "");
     if (!read) return read.error();
     text = std::move(*read);
   }
-  const auto source = template_of(text);
-  if (!source) return source.error();
+  const auto document = read_document_of(text);
+  if (!document) return document.error();
   Json::Array types;
-  for (const auto& resource : source->resources)
-    if (std::find(types.begin(), types.end(), Json(resource.type)) == types.end()) types.emplace_back(resource.type);
-  return json_object({{"Description", source->description}, {"Parameters", parameters_json(*source)}, {"ResourceTypes", Json(std::move(types))}, {"Version", "2010-09-09"}});
+  for (const auto& [logical_id, resource] : document->find("Resources")->members())
+    if (const Json* type = resource.find("Type"); type && std::find(types.begin(), types.end(), *type) == types.end()) types.push_back(*type);
+  Json shown = common_json(*document).with("Parameters", full_parameters_json(*document)).with("ResourceTypes", Json(std::move(types))).with("ResourceIdentifierSummaries", Json::empty_array());
+  if (const auto version = declared(*document, "AWSTemplateFormatVersion")) shown = shown.with("Version", *version);
+  if (const Json* metadata = document->find("Metadata")) shown = shown.with("Metadata", metadata->text());
+  return shown;
 }
 
 aws::Answer<Json> Api::validate_template(const Json& request) const {
   const auto text = read_source(request, "");
   if (!text) return text.error();
-  const auto source = template_of(*text);
-  if (!source) return source.error();
-  return json_object({{"Description", source->description}, {"Parameters", parameters_json(*source)}, {"Capabilities", Json::empty_array()}});
+  const auto document = read_document_of(*text);
+  if (!document) return document.error();
+  return common_json(*document).with("Parameters", parameters_json(*document));
 }
 
 }  // namespace signalbox::deploy::cloudformation

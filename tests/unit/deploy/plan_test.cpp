@@ -137,10 +137,73 @@ Outputs: {BArn: {Value: !GetAtt B.Arn}}
   CHECK(things() == "new {\"Name\":\"new\"}\ns-B {\"Name\":\"s-B\"}\ns-C {}\n");
 }
 
+TEST_CASE_METHOD(Fixture, "what a plan changes is told property by property, with what causes it") {
+  const auto described = [&](const std::string& text, const std::map<std::string, std::string>& parameters) {
+    const auto plan = deployer.plan_text("s", text, parameters);
+    if (!plan) return plan.error().message;
+    std::string lines;
+    for (const auto& change : deployer.describe_changes(*plan)) {
+      constexpr const char* words[] = {"add", "modify", "remove"};
+      lines += std::string(words[static_cast<int>(change.action)]) + " " + change.logical_id + (change.replaces ? " anew" : "") + (change.retain ? " kept" : "") + "\n";
+      for (const auto& property : change.properties)
+        lines += "  " + property.property + (property.replaces ? " replaces" : "") + " " + property.source + " " + property.causing_entity + " " + (property.before ? property.before->text() : "-") +
+                 " > " + (property.after ? property.after->text() : "-") + "\n";
+    }
+    return lines;
+  };
+  write("s/template.yaml", R"(
+Parameters: {Size: {Type: Number, Default: 1}, Secret: {Type: String, Default: hush, NoEcho: true}}
+Resources:
+  A: {Type: Test::Thing, Properties: {Name: one, Other: x}}
+  B: {Type: Test::Thing, Properties: {Of: !Ref A, Arn: !Sub '${A.Arn}!', Size: !Ref Size}}
+  C: {Type: Test::Thing, Properties: {Key: !Ref Secret}, DeletionPolicy: Retain}
+)");
+  CHECK(deploy() == "s: created\n  created A one\n  created B s-B\n  created C s-C\n");
+  CHECK(described(R"(
+Parameters: {Size: {Type: Number, Default: 1}, Secret: {Type: String, Default: hush, NoEcho: true}}
+Resources:
+  A: {Type: Test::Thing, Properties: {Name: two, Other: y}}
+  B: {Type: Test::Thing, Properties: {Of: !Ref A, Arn: !Sub '${A.Arn}!', Size: !Ref Size, Tags: {a: b}}}
+  D: {Type: Test::Thing}
+)",
+                  {{"Size", "2"}}) ==
+        "modify A anew\n"
+        "  Name replaces DirectModification  \"one\" > \"two\"\n"
+        "  Other DirectModification  \"x\" > \"y\"\n"
+        "modify B\n"
+        "  Arn ResourceAttribute A.Arn \"arn:one!\" > \"arn:two!\"\n"
+        "  Of ResourceReference A \"one\" > \"two\"\n"
+        "  Size ParameterReference Size 1 > 2\n"
+        "  Tags DirectModification  - > {\"a\":\"b\"}\n"
+        "add D\n"
+        "remove C kept\n");
+  CHECK(described(R"(
+Parameters: {Size: {Type: Number, Default: 1}, Secret: {Type: String, Default: hush, NoEcho: true}}
+Resources:
+  A: {Type: Test::Thing, Properties: {Name: one, Other: x}}
+  B: {Type: Test::Thing, Properties: {Of: !Ref A, Arn: !Sub '${A.Arn}!', Size: !Ref Size}}
+  C: {Type: Test::Thing, Properties: {Key: !Ref Secret}, DeletionPolicy: Retain}
+)",
+                  {{"Secret", "louder"}}) == "modify C kept\n  Key ParameterReference Secret \"****\" > \"****\"\n");
+}
+
+TEST_CASE_METHOD(Fixture, "what another stack imports is neither changed nor removed") {
+  write("a/template.yaml", "Resources: {A: {Type: Test::Thing, Properties: {Name: one}}}\nOutputs: {O: {Value: !Ref A, Export: {Name: shared}}}");
+  CHECK(deploy() == "a: created\n  created A one\n  O = one\n");
+  write("b/template.yaml", "Resources: {B: {Type: Test::Thing, Properties: {Of: !ImportValue shared}}}");
+  CHECK(deploy() == "a: unchanged\n  O = one\nb: created\n  created B b-B\n");
+  CHECK(importers_of(*engine.reader(), "shared") == std::vector<std::string>{"b"});
+  write("a/template.yaml", "Resources: {A: {Type: Test::Thing, Properties: {Name: two}}}\nOutputs: {O: {Value: !Ref A, Export: {Name: shared}}}");
+  CHECK(deploy().find("a: failed\nExport shared cannot be updated as it is in use by b\n") == 0);
+  write("a/template.yaml", "Resources: {A: {Type: Test::Thing, Properties: {Name: one}}}");
+  CHECK(deploy().find("a: failed\nExport shared cannot be deleted as it is in use by b\n") == 0);
+  CHECK(things() == "b-B {\"Of\":\"one\"}\none {\"Name\":\"one\"}\n");
+}
+
 TEST_CASE_METHOD(Fixture, "all of a stack or nothing; other stacks go on") {
   write("bad/template.yaml", "Resources: {A: {Type: Test::Thing}, B: {Type: Test::Thing, Properties: {Fails: true}}}");
   write("good/template.json", R"({"Resources": {"A": {"Type": "Test::Thing"}}})");
-  CHECK(deploy() == "bad: failed\nB: it does not want to\ngood: created\n  created A good-A\n");
+  CHECK(deploy() == "bad: failed\n  created A bad-A\n  created B bad-B\nB: it does not want to\ngood: created\n  created A good-A\n");
   CHECK(things() == "good-A {}\n");
   CHECK(list_stacks(*engine.reader()).size() == 1);
 }
