@@ -1,4 +1,5 @@
 """Benchmarks of the real binary over HTTP, each beside a bare server measured a moment before. Each gives its figures by name."""
+import io
 import json
 import os
 import pathlib
@@ -8,7 +9,9 @@ import subprocess
 import tempfile
 import time
 import urllib.parse
+import zipfile
 
+from support import cdk
 from support.daemon import BUILD, ROOT, Daemon, request, wait_for
 
 QUIET = ("--log-level", "warn")
@@ -284,8 +287,15 @@ def queues():
     return figures
 
 
-def publish(subscribers=10):
+def publish():
     """A topic with queues behind it: a publication is one transaction with all its deliveries."""
+    figures = {}
+    for subscribers in (1, 10, 100):
+        figures |= publish_to(subscribers)
+    return figures
+
+
+def publish_to(subscribers):
     with Daemon(*QUIET) as daemon:
         topic = "arn:aws:sns:us-east-1:000000000000:news"
         sns(daemon, Action="CreateTopic", Name="news")
@@ -295,8 +305,80 @@ def publish(subscribers=10):
         body = urllib.parse.urlencode({"Version": "2010-03-31", "Action": "Publish", "TopicArn": topic, "Message": "x" * 200})
         run = load([("publish", daemon.admin, "", f"POST /\nContent-Type: application/x-www-form-urlencoded\n\n{body}")], 64, 3)
         return {f"publications/s, {subscribers} queues": run["per_second"], f"deliveries/s, {subscribers} queues": run["per_second"] * subscribers,
-                "publish p99 ms": run["publish"]["p99_ms"]}
+                f"publish p99 ms, {subscribers} queues": run["publish"]["p99_ms"]}
+
+
+# ---- deployment ------------------------------------------------------------------------------------------------------------------------
+
+S3_SCOPE = {"Authorization": "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0"}
+
+
+def zipped(folder):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as bundle:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                bundle.write(path, path.relative_to(folder))
+    return buffer.getvalue()
+
+
+def cloudformation(daemon, **parameters):
+    body = urllib.parse.urlencode({"Version": "2010-05-15", **parameters})
+    status, _, text = request(daemon.admin, "POST", "/", body, {"Content-Type": "application/x-www-form-urlencoded"})
+    assert status == 200, text
+    return text
+
+
+def deploy_by_api(daemon, out, kind, name):
+    """As an SDK does: assets to the bucket, a change set, its execution. Seconds."""
+    files = json.loads((out / "Confirmation.assets.json").read_text())["files"]
+    objects = [(next(iter(one["destinations"].values()))["objectKey"], out / one["source"]["path"]) for one in files.values()]
+    contents = [(key, zipped(path) if path.is_dir() else path.read_bytes()) for key, path in objects]
+    bucket = "cdk-hnb659fds-assets-000000000000-us-east-1"
+    began = time.perf_counter()
+    for key, content in contents:
+        status, _, text = request(daemon.admin, "PUT", f"/{bucket}/{key}", content, S3_SCOPE)
+        assert status == 200, text
+    stack = {"StackName": "Confirmation", "ChangeSetName": name}
+    template = next(key for key, path in objects if path.name.endswith(".template.json"))
+    capabilities = {f"Capabilities.member.{i + 1}": capability for i, capability in enumerate(("CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"))}
+    cloudformation(daemon, Action="CreateChangeSet", ChangeSetType=kind, TemplateURL=f"http://{daemon.admin}/{bucket}/{template}", **stack, **capabilities)
+    cloudformation(daemon, Action="ExecuteChangeSet", **stack)
+    ended = cloudformation(daemon, Action="DescribeStacks", StackName="Confirmation")
+    assert f"<StackStatus>{kind}_COMPLETE" in ended, ended
+    return time.perf_counter() - began
+
+
+def timed(work):
+    began = time.perf_counter()
+    work()
+    return (time.perf_counter() - began) * 1000
+
+
+def deploy():
+    """The stack of tests/cdk, synthesised before: by `signalbox deploy`, by the CloudFormation API, by `cdk deploy`. Nothing where aws-cdk-lib cannot be had."""
+    figures = {}
+    with tempfile.TemporaryDirectory(prefix="signalbox-bench-cdk-") as folder:
+        folder = pathlib.Path(folder)
+        first, second = (cdk.synthesise("newest", folder / wording, wording) for wording in ("first", "second"))
+        if not first:
+            return figures
+        with Daemon(*QUIET) as daemon:
+            figures["signalbox deploy, new, ms"] = timed(lambda: daemon.cli("deploy", first))
+            figures["signalbox deploy, unchanged, ms"] = timed(lambda: daemon.cli("deploy", first))
+            figures["signalbox deploy, functions changed, ms"] = timed(lambda: daemon.cli("deploy", second))
+        with Daemon(*QUIET) as daemon:
+            figures["CloudFormation API, new, ms"] = deploy_by_api(daemon, first, "CREATE", "first") * 1000
+            figures["CloudFormation API, functions changed, ms"] = deploy_by_api(daemon, second, "UPDATE", "second") * 1000
+        if cdk.program():
+            with Daemon(*QUIET) as daemon:
+                figures["cdk deploy, new, ms"] = timed(lambda: check(cdk.run(daemon, folder, "deploy", "--app", first, "--require-approval", "never")))
+    return figures
+
+
+def check(done):
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 DAEMON_BENCHMARKS = {"callbacks": callbacks, "slow_disk": slow_disk, "http": http, "idle": idle, "waiting": waiting, "history": history,
-                     "queues": queues, "publish": publish}
+                     "queues": queues, "publish": publish, "deploy": deploy}
