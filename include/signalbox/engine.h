@@ -171,6 +171,9 @@ class Engine {
   [[nodiscard]] EngineCounters counters() const;
   /// Another thread's view of committed state.
   [[nodiscard]] std::unique_ptr<Reader> reader();
+  /// The view of the thread whose event loop answers requests: made at its first use, one for all that runs there, since each view has a connection and
+  /// a cache of its own. Lives as long as the engine.
+  [[nodiscard]] Reader& loop_reader();
   /// How many commits wrote to the table. It moves on before whoever asked for the commit is answered, so what was read after looking at it may be
   /// kept as long as it stays the same. Any thread; valid as long as the engine.
   [[nodiscard]] const std::atomic<std::uint64_t>& changes(const Table& table) const;

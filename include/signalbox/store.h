@@ -85,6 +85,9 @@ class Reader {
   [[nodiscard]] virtual std::optional<std::string> get(const Key& key) const = 0;
   /// Calls `visit` in key order until it returns false. `visit` must not write.
   virtual void scan(const KeyRange& range, const std::function<bool(const Key& key, std::string_view record)>& visit) const = 0;
+  /// For the reader of an event loop: what one handler reads may serve the next ones too, as long as nothing was committed since. `later` takes work that
+  /// the loop must do after what it has at hand; the state that is held is let go of there.
+  virtual void share_snapshots(std::function<void(std::function<void()>)> later) { (void)later; }
 
  protected:
   friend class ReadSnapshot;

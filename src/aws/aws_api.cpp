@@ -61,7 +61,7 @@ bool is_offered(const AwsServices& services, Service service) {
 
 struct AwsApi::Implementation {
   AwsServices services;
-  std::unique_ptr<Reader> reader;
+  const Reader& reader;
 
   /// By value: the request's parts live as long as the coroutine.
   static asio::awaitable<http::Response> answer(Implementation& self, http::Request request);
@@ -77,7 +77,7 @@ asio::awaitable<Answer<std::string>> AwsApi::Implementation::step_functions(Impl
   const sfn::Operation* operation = sfn::find_operation(call.operation);
   if (!operation) co_return unknown_operation(call, sfn::is_known(call.operation));
   if (auto fault = sfn::check_members(call.operation, parameters)) co_return *fault;
-  const sfn::Api api{self.services.engine, *self.reader, self.services.activity_signals};
+  const sfn::Api api{self.services.engine, self.reader, self.services.activity_signals};
   if (const auto* read = std::get_if<sfn::ReadOperation>(operation)) co_return (*read)(api, parameters);
   auto result = co_await std::get<sfn::WriteOperation>(*operation)(api, std::move(parameters));
   co_return result;
@@ -86,7 +86,7 @@ asio::awaitable<Answer<std::string>> AwsApi::Implementation::step_functions(Impl
 asio::awaitable<Answer<Json>> AwsApi::Implementation::sqs(Implementation& self, const Call& call, Json parameters, std::string base) {
   const auto operation = sqs::find_operation(call.operation);
   if (!operation) co_return unknown_operation(call, sqs::is_known(call.operation));
-  const sqs::Api api{self.services.engine, *self.reader, self.services.queues, self.services.queue_service, self.services.moves, std::move(base)};
+  const sqs::Api api{self.services.engine, self.reader, self.services.queues, self.services.queue_service, self.services.moves, std::move(base)};
   auto result = co_await operation(api, std::move(parameters));
   co_return result;
 }
@@ -94,7 +94,7 @@ asio::awaitable<Answer<Json>> AwsApi::Implementation::sqs(Implementation& self, 
 asio::awaitable<Answer<Json>> AwsApi::Implementation::sns(Implementation& self, const Call& call, Json parameters) {
   const auto operation = sns::find_operation(call.operation);
   if (!operation) co_return unknown_operation(call, sns::is_known(call.operation));
-  const sns::Api api{self.services.engine, *self.reader, self.services.topics};
+  const sns::Api api{self.services.engine, self.reader, self.services.topics};
   auto result = co_await operation(api, std::move(parameters));
   co_return result;
 }
@@ -110,7 +110,7 @@ asio::awaitable<Answer<Json>> AwsApi::Implementation::neighbour(Implementation& 
   const Catalogue& catalogue = *catalogue_of(call.service);
   const Operation* operation = catalogue.find(call.operation);
   if (!operation) co_return unknown_operation(call, catalogue.knows(call.operation));
-  auto result = co_await run_operation(std::move(context), *operation, *self.reader, std::move(parameters));
+  auto result = co_await run_operation(std::move(context), *operation, self.reader, std::move(parameters));
   co_return result;
 }
 
@@ -119,7 +119,7 @@ asio::awaitable<http::Response> AwsApi::Implementation::answer(Implementation& s
   const auto principal = self.services.authenticator.authenticate(request, self.services.engine.clock().now());
   if (call.service == Service::S3 && self.services.objects) {
     if (!principal) co_return s3::refusal(principal.error(), request);
-    const s3::Api api{*self.services.objects, *self.reader, self.services.authenticator};
+    const s3::Api api{*self.services.objects, self.reader, self.services.authenticator};
     auto response = co_await s3::answer(api, std::move(request));
     co_return response;
   }
@@ -134,17 +134,17 @@ asio::awaitable<http::Response> AwsApi::Implementation::answer_call(Implementati
   }
   if (call.service == Service::Lambda && self.services.functions) {
     OperationContext context{self.services, base_url(request), request.request_id};
-    auto response = co_await lambda::answer(std::move(context), *self.reader, std::move(request));
+    auto response = co_await lambda::answer(std::move(context), self.reader, std::move(request));
     co_return response;
   }
   if (call.service == Service::Scheduler && self.services.schedules) {
     OperationContext context{self.services, base_url(request), request.request_id};
-    auto response = co_await scheduler::answer(std::move(context), *self.reader, std::move(request));
+    auto response = co_await scheduler::answer(std::move(context), self.reader, std::move(request));
     co_return response;
   }
   if (call.service == Service::ApiGateway) {
     OperationContext context{self.services, base_url(request), request.request_id};
-    auto response = co_await apigateway::answer(std::move(context), *self.reader, std::move(request));
+    auto response = co_await apigateway::answer(std::move(context), self.reader, std::move(request));
     co_return response;
   }
   auto parameters = read_body(call, request);
@@ -186,15 +186,15 @@ asio::awaitable<http::Response> AwsApi::Implementation::answer_call(Implementati
   co_return failure_answer(call, unknown_operation(call, false), request.request_id);
 }
 
-AwsApi::AwsApi(AwsServices services) : implementation_(new Implementation{services, services.engine.reader()}) {}
+AwsApi::AwsApi(AwsServices services) : implementation_(new Implementation{services, services.engine.loop_reader()}) {}
 AwsApi::~AwsApi() = default;
 
 http::Handler AwsApi::handler() {
-  return [self = implementation_.get()](http::Request request) { return Implementation::answer(*self, std::move(request)); };
+  return [self = implementation_.get()](http::Request&& request) { return Implementation::answer(*self, std::move(request)); };
 }
 
 http::Handler AwsApi::trusted_handler() {
-  return [self = implementation_.get()](http::Request request) {
+  return [self = implementation_.get()](http::Request&& request) {
     Call call = identify(request);
     return Implementation::answer_call(*self, std::move(call), std::move(request));
   };

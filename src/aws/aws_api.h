@@ -53,7 +53,7 @@ struct AwsServices {
   gateway::GatewayService* gateway = nullptr;       ///< null: methods cannot be tried
 };
 
-/// Used on the I/O thread, after Engine::start(). Has a reader of its own.
+/// Used on the I/O thread, after Engine::start().
 class AwsApi {
  public:
   explicit AwsApi(AwsServices services);

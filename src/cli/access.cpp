@@ -77,10 +77,10 @@ Result<void> Access::make_first_key() {
 }
 
 http::Handler Access::guard(http::Handler handler) const {
-  return [this, handler = std::move(handler)](http::Request request) { return pass(handler, std::move(request)); };
+  return [this, handler = std::move(handler)](http::Request&& request) { return pass(handler, std::move(request)); };
 }
 
-awaitable<http::Response> Access::pass(http::Handler handler, http::Request request) const {
+awaitable<http::Response> Access::pass(const http::Handler& handler, http::Request&& request) const {
   if (is_rest(request.path)) {
     const auto principal = authenticator_.authenticate(request, engine_.clock().now());
     if (!principal) co_return refuse(principal.error());

@@ -5,6 +5,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -106,7 +107,7 @@ Result<void> publish(const Topics& topics, Transaction& transaction, const std::
 
 /// SNS's own links, `/?Action=ConfirmSubscription…`, go to `actions`; all else that no fixed route serves goes to the routes of stacks.
 http::Handler actions_or_routes(http::Handler actions, http::Handler routes) {
-  return [actions = std::move(actions), routes = std::move(routes)](http::Request request) {
+  return [actions = std::move(actions), routes = std::move(routes)](http::Request&& request) {
     const bool action = request.method == "GET" && request.path == "/" && request.query_value("Action");
     return action ? actions(std::move(request)) : routes(std::move(request));
   };
@@ -114,7 +115,7 @@ http::Handler actions_or_routes(http::Handler actions, http::Handler routes) {
 
 /// Keys of objects may look like our own paths.
 http::Handler s3_first(http::Handler aws, http::Handler others) {
-  return [aws = std::move(aws), others = std::move(others)](http::Request request) {
+  return [aws = std::move(aws), others = std::move(others)](http::Request&& request) {
     return aws::is_s3_request(request) ? aws(std::move(request)) : others(std::move(request));
   };
 }
@@ -140,7 +141,7 @@ struct Daemon::Parts {
   asio::io_context io{1};
   std::unique_ptr<SqliteStore> store;
   std::unique_ptr<Engine> engine;
-  std::unique_ptr<Reader> reader;                     ///< the I/O thread's view
+  const Reader* reader = nullptr;                     ///< the I/O thread's view
   std::unique_ptr<Queues> queues;
   std::unique_ptr<QueueService> queue_service;
   std::unique_ptr<MessageMoves> moves;
@@ -184,7 +185,7 @@ struct Daemon::Parts {
   Result<void> listen();
   void make_handlers();
   Result<void> write_addresses() const;
-  asio::awaitable<http::Response> admin_answer(http::Request request) const;
+  asio::awaitable<http::Response> admin_answer(http::Request&& request) const;
   asio::awaitable<void> become_ready();
   asio::awaitable<void> deploy_stacks();
   asio::awaitable<void> leave();
@@ -406,8 +407,8 @@ Result<void> Daemon::Parts::listen() {
   constexpr std::size_t admin_body_bytes_max = 128 * 1024 * 1024;
   http::ServerOptions admin_options{.listener = http::Listener::Admin, .address = options.listen, .body_bytes_max = admin_body_bytes_max, .trusted_proxies = options.trusted_proxies};
   http::ServerOptions open_options{.listener = http::Listener::Public, .address = options.public_listen, .trusted_proxies = options.trusted_proxies};
-  admin = std::make_unique<http::Server>(io.get_executor(), admin_options, [this](http::Request request) { return admin_handler(std::move(request)); });
-  open = std::make_unique<http::Server>(io.get_executor(), open_options, [this](http::Request request) { return open_handler(std::move(request)); });
+  admin = std::make_unique<http::Server>(io.get_executor(), admin_options, [this](http::Request&& request) { return admin_handler(std::move(request)); });
+  open = std::make_unique<http::Server>(io.get_executor(), open_options, [this](http::Request&& request) { return open_handler(std::move(request)); });
   if (auto listening = admin->listen(); !listening) return listening;
   if (auto listening = open->listen(); !listening) return listening;
   urls.set("http://" + reachable(admin->address()), options.public_url.value_or("http://" + reachable(open->address())));
@@ -416,13 +417,13 @@ Result<void> Daemon::Parts::listen() {
 
 /// What answers requests; before the loop runs, which answers none.
 void Daemon::Parts::make_handlers() {
-  const auto guarded = access->guard([this](http::Request request) { return admin_answer(std::move(request)); });
+  const auto guarded = access->guard([this](http::Request&& request) { return admin_answer(std::move(request)); });
   admin_handler = s3_first(aws->handler(), guarded);
-  open_handler = gateway->handler([this](http::Request request) { return public_routes.route(std::move(request)); });
+  open_handler = gateway->handler([this](http::Request&& request) { return public_routes.route(std::move(request)); });
 }
 
 /// Definitions, inputs and histories are stored with placeholders for the daemon's own URLs; whoever reads them gets the URLs.
-asio::awaitable<http::Response> Daemon::Parts::admin_answer(http::Request request) const {
+asio::awaitable<http::Response> Daemon::Parts::admin_answer(http::Request&& request) const {
   auto response = co_await admin_routes.route(std::move(request));
   if (response.body.find(own_url_mark) != std::string::npos) response.body = urls.resolve(response.body);
   co_return response;
@@ -483,12 +484,13 @@ Result<void> Daemon::start() {
   auto& p = *parts_;
   if (auto made = p.make_services(); !made) return made;
   // Tasks may be called as soon as the engine runs, so all that they use is there before.
-  p.reader = p.engine->reader();
+  p.reader = &p.engine->loop_reader();
+  p.engine->loop_reader().share_snapshots([&io = p.io](std::function<void()> release) { asio::post(io, std::move(release)); });
   p.access = std::make_unique<Access>(*p.engine, *p.reader, p.options);
   p.tell_status_changes();
-  aws::offer_sdk_tasks(*p.engine, p.aws_services(), p.io.get_executor(), p.engine->reader(), [&urls = p.urls] { return urls.admin(); });
+  aws::offer_sdk_tasks(*p.engine, p.aws_services(), p.io.get_executor(), [&urls = p.urls] { return urls.admin(); });
   // Carried out on the I/O thread, which begins its work when the gateway is there.
-  p.engine->offer("apigateway:invoke", std::make_unique<gateway::InvokeTask>(p.io.get_executor(), [&p](http::Request request) { return p.gateway->internal_handler()(std::move(request)); }));
+  p.engine->offer("apigateway:invoke", std::make_unique<gateway::InvokeTask>(p.io.get_executor(), [&p](http::Request&& request) { return p.gateway->internal_handler()(std::move(request)); }));
   // Recovery makes the tasks that are due, and they must know the daemon's own URLs. Whoever connects now waits until the loop runs.
   if (auto listening = p.listen(); !listening) return listening;
   if (auto started = p.engine->start(); !started) return started;

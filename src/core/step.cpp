@@ -4,6 +4,7 @@
 #include "core/redrive.h"
 #include "core/data_flow.h"
 #include "core/states/states.h"
+#include "signalbox/keys.h"
 #include "signalbox/state_test.h"
 
 namespace signalbox {
@@ -85,7 +86,7 @@ std::vector<Command> pending_commands(const StateMachine& machine, const Executi
     // An activity's task lies in its queue in the data file from the transaction that scheduled it.
     if (task.submitted || task.scheduled.family == TaskFamily::Activity) continue;
     const State& state = machine.state(machine.by_name.at(execution.frames.at(task.frame).state));
-    commands.push_back(core::invoke_command(execution, state, task));
+    commands.push_back(core::invoke_command(state, task, make_task_token(execution.started.key, execution.row, task.attempt)));
   }
   if (!execution.ready.empty()) commands.push_back(commands::Continue{});
   return commands;

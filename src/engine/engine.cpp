@@ -90,6 +90,7 @@ struct Engine::Implementation {
   std::shared_ptr<Mailbox> mailbox;
   EngineCore core;
   std::thread thread;
+  std::unique_ptr<Reader> loop_reader;
 };
 
 Engine::Engine(Store& store, const Clock& clock, EngineOptions options) : implementation_(std::make_unique<Implementation>(store, clock, std::move(options))) {}
@@ -177,6 +178,10 @@ const Clock& Engine::clock() const { return implementation_->clock; }
 EngineCounters Engine::counters() const { return implementation_->core.counters(); }
 const std::atomic<std::uint64_t>& Engine::changes(const Table& table) const { return implementation_->core.table_changes().of(table); }
 std::unique_ptr<Reader> Engine::reader() { return implementation_->store.reader(); }
+Reader& Engine::loop_reader() {
+  if (!implementation_->loop_reader) implementation_->loop_reader = reader();
+  return *implementation_->loop_reader;
+}
 Result<void> Engine::backup(const std::string& path) { return implementation_->store.backup(path); }
 
 }  // namespace signalbox

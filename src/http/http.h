@@ -72,7 +72,9 @@ struct Response {
 [[nodiscard]] Response html_response(int status, std::string body);
 [[nodiscard]] Response text_response(int status, std::string body);
 
-using Handler = std::function<asio::awaitable<Response>(Request)>;
+/// A handler that only passes the request on, or awaits the one it passes it to, takes it by reference: who calls it holds it until it is answered. One
+/// that answers takes it by value.
+using Handler = std::function<asio::awaitable<Response>(Request&&)>;
 
 /// Matches method and path template (`/v1/executions/{id}/history`; a last part `{rest+}` takes all that follows, undecoded slashes
 /// included). Fixed parts win over parameters, parameters over `{rest+}`; a parameter never matches an empty part. A known path with
@@ -86,7 +88,7 @@ class Router {
   void on(std::string_view method, std::string_view path_template, Handler handler);
   /// For everything that no route matches.
   void otherwise(Handler handler);
-  [[nodiscard]] asio::awaitable<Response> route(Request request) const;
+  [[nodiscard]] asio::awaitable<Response> route(Request&& request) const;
   /// Every route, for the OpenAPI test: method and template.
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> routes() const;
 

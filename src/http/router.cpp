@@ -118,7 +118,7 @@ void Router::on(std::string_view method, std::string_view path_template, Handler
 
 void Router::otherwise(Handler handler) { implementation_->otherwise = std::move(handler); }
 
-asio::awaitable<Response> Router::route(Request request) const {
+asio::awaitable<Response> Router::route(Request&& request) const {
   Match match;
   const std::string_view path = request.path;
   if (!path.starts_with('/') || !find(implementation_->root, path.substr(1), false, match)) {

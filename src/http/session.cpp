@@ -149,7 +149,7 @@ asio::awaitable<Response> Session::handle() {
   enter(Phase::Handling, 0ms);
   began_ = phase_began_;
   request_id_ = new_request_id();
-  Request request = std::move(parser_->request);
+  Request& request = parser_->request;
   request.listener = shared_->options.listener;
   request.request_id = request_id_;
   request.client_address = shared_->proxies.empty() ? peer_text_ : shared_->proxies.client_of(peer_, request.headers.get("X-Forwarded-For").value_or(""));

@@ -195,14 +195,14 @@ awaitable<http::Response> resume(Engine& engine, const Reader& reader, http::Req
 
 void add_execution_routes(http::Router& router, Engine& engine, const Reader& reader) {
   router.on("POST", "/v1/state-machines/{name}/executions",
-            [&](http::Request request) { return start(engine, std::move(request)); });
-  router.on("GET", "/v1/executions", [&](http::Request request) { return list(engine, reader, std::move(request)); });
-  router.on("GET", "/v1/executions/{id}", [&](http::Request request) { return get(engine, reader, std::move(request)); });
-  router.on("GET", "/v1/executions/{id}/history", [&](http::Request request) { return history(reader, std::move(request)); });
-  router.on("GET", "/v1/executions/{id}/explain", [&](http::Request request) { return explain_one(engine, reader, std::move(request)); });
-  router.on("POST", "/v1/executions/{id}/stop", [&](http::Request request) { return stop(engine, reader, std::move(request)); });
-  router.on("POST", "/v1/executions/{id}/redrive", [&](http::Request request) { return redrive(engine, reader, std::move(request)); });
-  router.on("POST", "/v1/executions/{id}/resume", [&](http::Request request) { return resume(engine, reader, std::move(request)); });
+            [&](http::Request&& request) { return start(engine, std::move(request)); });
+  router.on("GET", "/v1/executions", [&](http::Request&& request) { return list(engine, reader, std::move(request)); });
+  router.on("GET", "/v1/executions/{id}", [&](http::Request&& request) { return get(engine, reader, std::move(request)); });
+  router.on("GET", "/v1/executions/{id}/history", [&](http::Request&& request) { return history(reader, std::move(request)); });
+  router.on("GET", "/v1/executions/{id}/explain", [&](http::Request&& request) { return explain_one(engine, reader, std::move(request)); });
+  router.on("POST", "/v1/executions/{id}/stop", [&](http::Request&& request) { return stop(engine, reader, std::move(request)); });
+  router.on("POST", "/v1/executions/{id}/redrive", [&](http::Request&& request) { return redrive(engine, reader, std::move(request)); });
+  router.on("POST", "/v1/executions/{id}/resume", [&](http::Request&& request) { return resume(engine, reader, std::move(request)); });
 }
 
 }  // namespace signalbox::rest

@@ -62,9 +62,9 @@ awaitable<http::Response> logs(const Reader& reader, const functions::LogFiles& 
 }  // namespace
 
 void add_function_routes(http::Router& router, const Reader& reader, const functions::LogFiles& log_files) {
-  router.on("GET", "/v1/functions", [&](http::Request request) { return list(reader, std::move(request)); });
-  router.on("GET", "/v1/functions/{name}", [&](http::Request request) { return get(reader, std::move(request)); });
-  router.on("GET", "/v1/functions/{name}/logs", [&](http::Request request) { return logs(reader, log_files, std::move(request)); });
+  router.on("GET", "/v1/functions", [&](http::Request&& request) { return list(reader, std::move(request)); });
+  router.on("GET", "/v1/functions/{name}", [&](http::Request&& request) { return get(reader, std::move(request)); });
+  router.on("GET", "/v1/functions/{name}/logs", [&](http::Request&& request) { return logs(reader, log_files, std::move(request)); });
 }
 
 }  // namespace signalbox::rest

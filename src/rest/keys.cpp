@@ -51,8 +51,8 @@ awaitable<http::Response> remove(Engine& engine, http::Request request) {
 
 void add_key_routes(http::Router& router, Engine& engine, const Reader& reader) {
   router.on("GET", "/v1/keys", [&](http::Request) { return list(reader); });
-  router.on("POST", "/v1/keys", [&](http::Request request) { return make(engine, std::move(request)); });
-  router.on("DELETE", "/v1/keys/{id}", [&](http::Request request) { return remove(engine, std::move(request)); });
+  router.on("POST", "/v1/keys", [&](http::Request&& request) { return make(engine, std::move(request)); });
+  router.on("DELETE", "/v1/keys/{id}", [&](http::Request&& request) { return remove(engine, std::move(request)); });
 }
 
 }  // namespace signalbox::rest

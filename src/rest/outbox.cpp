@@ -45,9 +45,9 @@ awaitable<http::Response> get(const Reader& reader, std::string public_url, http
 }  // namespace
 
 void add_outbox_routes(http::Router& router, const Reader& reader, std::function<std::string()> public_url) {
-  router.on("GET", "/v1/outbox", [&reader, public_url](http::Request request) { return list(reader, public_url(), std::move(request)); });
+  router.on("GET", "/v1/outbox", [&reader, public_url](http::Request&& request) { return list(reader, public_url(), std::move(request)); });
   router.on("GET", "/v1/outbox/{id}",
-            [&reader, public_url](http::Request request) { return get(reader, public_url(), std::move(request)); });
+            [&reader, public_url](http::Request&& request) { return get(reader, public_url(), std::move(request)); });
 }
 
 }  // namespace signalbox::rest

@@ -76,9 +76,9 @@ awaitable<http::Response> send(Engine& engine, const Queues& queues, http::Reque
 }  // namespace
 
 void add_queue_routes(http::Router& router, Engine& engine, const Reader& reader, const Queues& queues) {
-  router.on("GET", "/v1/queues", [&](http::Request request) { return list(engine, reader, queues, std::move(request)); });
-  router.on("GET", "/v1/queues/{name}", [&](http::Request request) { return get(engine, reader, queues, std::move(request)); });
-  router.on("POST", "/v1/queues/{name}/messages", [&](http::Request request) { return send(engine, queues, std::move(request)); });
+  router.on("GET", "/v1/queues", [&](http::Request&& request) { return list(engine, reader, queues, std::move(request)); });
+  router.on("GET", "/v1/queues/{name}", [&](http::Request&& request) { return get(engine, reader, queues, std::move(request)); });
+  router.on("POST", "/v1/queues/{name}/messages", [&](http::Request&& request) { return send(engine, queues, std::move(request)); });
 }
 
 }  // namespace signalbox::rest

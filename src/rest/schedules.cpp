@@ -101,10 +101,10 @@ awaitable<http::Response> change(Engine& engine, const Reader& reader, const Sch
 }  // namespace
 
 void add_schedule_routes(http::Router& router, Engine& engine, const Reader& reader, const Schedules& schedules) {
-  router.on("GET", "/v1/schedules", [&](http::Request request) { return list(reader, schedules, std::move(request)); });
-  router.on("GET", "/v1/schedules/{name}", [&](http::Request request) { return get(engine, reader, schedules, std::move(request)); });
-  router.on("POST", "/v1/schedules/{name}/pause", [&](http::Request request) { return change(engine, reader, schedules, std::move(request), true); });
-  router.on("POST", "/v1/schedules/{name}/resume", [&](http::Request request) { return change(engine, reader, schedules, std::move(request), false); });
+  router.on("GET", "/v1/schedules", [&](http::Request&& request) { return list(reader, schedules, std::move(request)); });
+  router.on("GET", "/v1/schedules/{name}", [&](http::Request&& request) { return get(engine, reader, schedules, std::move(request)); });
+  router.on("POST", "/v1/schedules/{name}/pause", [&](http::Request&& request) { return change(engine, reader, schedules, std::move(request), true); });
+  router.on("POST", "/v1/schedules/{name}/resume", [&](http::Request&& request) { return change(engine, reader, schedules, std::move(request), false); });
 }
 
 }  // namespace signalbox::rest

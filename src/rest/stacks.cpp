@@ -125,9 +125,9 @@ awaitable<http::Response> destroy(deploy::Deployer& deployer, Resolve resolve, h
 }  // namespace
 
 void add_stack_routes(http::Router& router, deploy::Deployer& deployer, const Reader& reader, Resolve resolve) {
-  router.on("POST", "/v1/stacks", [&deployer, resolve](http::Request request) { return deploy_path(deployer, resolve, std::move(request)); });
-  router.on("GET", "/v1/stacks/{name}", [&reader, resolve](http::Request request) { return get(reader, resolve, std::move(request)); });
-  router.on("DELETE", "/v1/stacks/{name}", [&deployer, resolve](http::Request request) { return destroy(deployer, resolve, std::move(request)); });
+  router.on("POST", "/v1/stacks", [&deployer, resolve](http::Request&& request) { return deploy_path(deployer, resolve, std::move(request)); });
+  router.on("GET", "/v1/stacks/{name}", [&reader, resolve](http::Request&& request) { return get(reader, resolve, std::move(request)); });
+  router.on("DELETE", "/v1/stacks/{name}", [&deployer, resolve](http::Request&& request) { return destroy(deployer, resolve, std::move(request)); });
   router.on("GET", "/v1/stacks", [&reader, resolve](http::Request) { return list(reader, resolve); });
 }
 

@@ -168,12 +168,12 @@ awaitable<http::Response> validate(http::Request request) {
 }  // namespace
 
 void add_state_machine_routes(http::Router& router, Engine& engine, const Reader& reader) {
-  router.on("POST", "/v1/state-machines", [&](http::Request request) { return create(engine, reader, std::move(request)); });
-  router.on("GET", "/v1/state-machines", [&](http::Request request) { return list(reader, std::move(request)); });
-  router.on("GET", "/v1/state-machines/{name}", [&](http::Request request) { return get(reader, std::move(request)); });
-  router.on("PUT", "/v1/state-machines/{name}", [&](http::Request request) { return update(engine, reader, std::move(request)); });
-  router.on("DELETE", "/v1/state-machines/{name}", [&](http::Request request) { return remove(engine, reader, std::move(request)); });
-  router.on("POST", "/v1/validate", [](http::Request request) { return validate(std::move(request)); });
+  router.on("POST", "/v1/state-machines", [&](http::Request&& request) { return create(engine, reader, std::move(request)); });
+  router.on("GET", "/v1/state-machines", [&](http::Request&& request) { return list(reader, std::move(request)); });
+  router.on("GET", "/v1/state-machines/{name}", [&](http::Request&& request) { return get(reader, std::move(request)); });
+  router.on("PUT", "/v1/state-machines/{name}", [&](http::Request&& request) { return update(engine, reader, std::move(request)); });
+  router.on("DELETE", "/v1/state-machines/{name}", [&](http::Request&& request) { return remove(engine, reader, std::move(request)); });
+  router.on("POST", "/v1/validate", [](http::Request&& request) { return validate(std::move(request)); });
 }
 
 }  // namespace signalbox::rest

@@ -68,7 +68,7 @@ void add_status_routes(http::Router& router, Engine& engine, std::function<bool(
 }
 
 http::Handler aws_or_nothing(http::Handler aws) {
-  return [aws = std::move(aws)](http::Request request) { return request.path.starts_with("/v1/") ? nothing(std::move(request)) : aws(std::move(request)); };
+  return [aws = std::move(aws)](http::Request&& request) { return request.path.starts_with("/v1/") ? nothing(std::move(request)) : aws(std::move(request)); };
 }
 
 }  // namespace signalbox::rest

@@ -76,10 +76,10 @@ awaitable<http::Response> heartbeat(Engine& engine, http::Request request) {
 }  // namespace
 
 void add_token_routes(http::Router& router, Engine& engine, const Reader& reader) {
-  router.on("GET", "/v1/tokens", [&](http::Request request) { return list(engine, reader, std::move(request)); });
-  router.on("POST", "/v1/tokens/{token}/succeed", [&](http::Request request) { return succeed(engine, reader, std::move(request)); });
-  router.on("POST", "/v1/tokens/{token}/fail", [&](http::Request request) { return fail(engine, reader, std::move(request)); });
-  router.on("POST", "/v1/tokens/{token}/heartbeat", [&](http::Request request) { return heartbeat(engine, std::move(request)); });
+  router.on("GET", "/v1/tokens", [&](http::Request&& request) { return list(engine, reader, std::move(request)); });
+  router.on("POST", "/v1/tokens/{token}/succeed", [&](http::Request&& request) { return succeed(engine, reader, std::move(request)); });
+  router.on("POST", "/v1/tokens/{token}/fail", [&](http::Request&& request) { return fail(engine, reader, std::move(request)); });
+  router.on("POST", "/v1/tokens/{token}/heartbeat", [&](http::Request&& request) { return heartbeat(engine, std::move(request)); });
 }
 
 }  // namespace signalbox::rest

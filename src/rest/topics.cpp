@@ -69,9 +69,9 @@ awaitable<http::Response> publish(Engine& engine, const Topics& topics, http::Re
 }  // namespace
 
 void add_topic_routes(http::Router& router, Engine& engine, const Reader& reader, const Topics& topics) {
-  router.on("GET", "/v1/topics", [&](http::Request request) { return list(reader, topics, std::move(request)); });
-  router.on("GET", "/v1/topics/{name}", [&](http::Request request) { return get(reader, topics, std::move(request)); });
-  router.on("POST", "/v1/topics/{name}/messages", [&](http::Request request) { return publish(engine, topics, std::move(request)); });
+  router.on("GET", "/v1/topics", [&](http::Request&& request) { return list(reader, topics, std::move(request)); });
+  router.on("GET", "/v1/topics/{name}", [&](http::Request&& request) { return get(reader, topics, std::move(request)); });
+  router.on("POST", "/v1/topics/{name}/messages", [&](http::Request&& request) { return publish(engine, topics, std::move(request)); });
 }
 
 }  // namespace signalbox::rest

@@ -296,9 +296,9 @@ class Verification {
 
 void add_verification_routes(http::Router& router, Engine& engine, const Reader& reader, VerificationOptions options) {
   const auto verification = std::make_shared<const Verification>(engine, reader, options);
-  router.on("GET", "/verification", [verification](http::Request request) { return verification->get(std::move(request)); });
-  router.on("POST", "/verification", [verification](http::Request request) { return verification->post(std::move(request)); });
-  router.on("HEAD", "/verification", [verification](http::Request request) { return verification->head(std::move(request)); });
+  router.on("GET", "/verification", [verification](http::Request&& request) { return verification->get(std::move(request)); });
+  router.on("POST", "/verification", [verification](http::Request&& request) { return verification->post(std::move(request)); });
+  router.on("HEAD", "/verification", [verification](http::Request&& request) { return verification->head(std::move(request)); });
   router.on("OPTIONS", "/verification", [](http::Request) -> awaitable<http::Response> {
     http::Response response{.status = 204};
     response.headers.set("Allow", "GET, HEAD, OPTIONS, POST");

@@ -18,7 +18,7 @@ using sdk::SdkService;
 struct Surroundings {
   AwsServices services;
   boost::asio::any_io_executor executor;
-  std::unique_ptr<Reader> reader;           ///< the I/O thread's
+  const Reader& reader;                     ///< the I/O thread's
   std::function<std::string()> admin_url;
 };
 
@@ -62,7 +62,7 @@ class InsideTask final : public InternalTask {
 asio::awaitable<void> run_outside(std::shared_ptr<const Surroundings> surroundings, const SdkService* service, std::string operation, TaskCall call, std::function<void(TaskAnswer)> done) {
   auto request = sdk::wire_request(*service, operation, call.input);
   auto context = context_of(*surroundings, call);
-  auto answer = co_await call_operation(std::move(context), service->service, std::move(operation), *surroundings->reader, std::move(request));
+  auto answer = co_await call_operation(std::move(context), service->service, std::move(operation), surroundings->reader, std::move(request));
   done(answer_of(*service, answer, call.request_id));
 }
 
@@ -84,8 +84,8 @@ class OutsideTask final : public ExternalTask {
 
 }  // namespace
 
-void offer_sdk_tasks(Engine& engine, AwsServices services, boost::asio::any_io_executor executor, std::unique_ptr<Reader> reader, std::function<std::string()> admin_url) {
-  const auto surroundings = std::make_shared<const Surroundings>(Surroundings{services, std::move(executor), std::move(reader), std::move(admin_url)});
+void offer_sdk_tasks(Engine& engine, AwsServices services, boost::asio::any_io_executor executor, std::function<std::string()> admin_url) {
+  const auto surroundings = std::make_shared<const Surroundings>(Surroundings{services, std::move(executor), engine.loop_reader(), std::move(admin_url)});
   for (const auto& service : sdk::services()) {
     for (const auto& operation : operations_of(service.service)) {
       auto name = "aws-sdk:" + std::string(service.resource) + ":" + sdk::action_of(operation);

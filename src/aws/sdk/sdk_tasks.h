@@ -14,8 +14,8 @@
 
 namespace signalbox::aws {
 
-/// Offers all operations of all services that have code here. Before Engine::start(). `executor` is the I/O thread's, `reader` its own; what
+/// Offers all operations of all services that have code here. Before Engine::start(). `executor` is the I/O thread's; what
 /// `services` name outlives the engine's thread. `admin_url`, for queues' URLs in results, is asked on both threads.
-void offer_sdk_tasks(Engine& engine, AwsServices services, boost::asio::any_io_executor executor, std::unique_ptr<Reader> reader, std::function<std::string()> admin_url);
+void offer_sdk_tasks(Engine& engine, AwsServices services, boost::asio::any_io_executor executor, std::function<std::string()> admin_url);
 
 }  // namespace signalbox::aws

@@ -39,7 +39,7 @@ void time_out_task(Interpreter& interpreter, Frame& frame, TaskAttempt attempt);
 /// Emits CancelTask.
 void cancel_task(Interpreter& interpreter, const PendingTask& task);
 /// The command by which a scheduled task is (again) carried out.
-[[nodiscard]] commands::InvokeTask invoke_command(const Execution& execution, const State& state, const PendingTask& task);
+[[nodiscard]] commands::InvokeTask invoke_command(const State& state, const PendingTask& task, TaskToken token);
 
 /// Spec: Parallel State. Starts all branches; the first failure aborts the others. Raises what a branch raises.
 void begin_parallel(Interpreter& interpreter, Frame& frame, const State& state, const ParallelState& parallel);

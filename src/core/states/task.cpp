@@ -96,20 +96,21 @@ void begin_task(Interpreter& interpreter, Frame& frame, const State& state, cons
   const Execution& execution = interpreter.execution();
   const TaskAttempt attempt = execution.next_attempt;
   Scope scope(interpreter, frame);
-  if (waits_for_callback(task.resource)) scope.give_token(make_task_token(execution.started.key, execution.row, attempt));
+  const TaskToken token = make_task_token(execution.started.key, execution.row, attempt);
+  if (waits_for_callback(task.resource)) scope.give_token(token);
   auto scheduled = schedule(interpreter, scope, task, attempt);
   if (!scheduled) return interpreter.fail(frame, scheduled.error());
   if (scheduled->input.text_bytes() > payload_bytes_max) return interpreter.fail(frame, Failure{.error = data_limit_exceeded(state.name)});
   if (is_missing(interpreter, task.resource)) return interpreter.fail(frame, runtime_failure(frame, fmt::format("The activity {} does not exist.", task.resource.arn)));
   if (!interpreter.record(frame, std::move(*scheduled))) return;
-  interpreter.command(invoke_command(execution, state, execution.tasks.at(attempt)));
+  interpreter.command(invoke_command(state, execution.tasks.at(attempt), token));
 }
 
-commands::InvokeTask invoke_command(const Execution& execution, const State& state, const PendingTask& task) {
+commands::InvokeTask invoke_command(const State& state, const PendingTask& task, TaskToken token) {
   return commands::InvokeTask{.attempt = task.attempt,
                               .resource = std::get<TaskState>(state.type).resource,
                               .input = task.scheduled.input,
-                              .token = make_task_token(execution.started.key, execution.row, task.attempt),
+                              .token = std::move(token),
                               .state_name = state.name,
                               .credentials_role_arn = task.scheduled.credentials_role_arn};
 }

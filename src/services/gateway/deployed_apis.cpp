@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t stages_max = 1'000;
 }  // namespace
 
-DeployedApis::DeployedApis(Engine& engine) : reader_(engine.reader()), changes_(engine.changes(items_table)) {}
+DeployedApis::DeployedApis(Engine& engine) : reader_(engine.loop_reader()), changes_(engine.changes(items_table)) {}
 
 std::shared_ptr<const DeployedStage> DeployedApis::find(const std::string& api, const std::string& stage) {
   const auto changes = changes_.load();
@@ -24,8 +24,8 @@ std::shared_ptr<const DeployedStage> DeployedApis::find(const std::string& api, 
 }
 
 std::shared_ptr<const DeployedStage> DeployedApis::read(const std::string& api, const std::string& name) const {
-  const auto stage = find_item(*reader_, api, Kind::Stage, name);
-  const auto deployment = stage ? find_item(*reader_, api, Kind::Deployment, text_of(*stage, "deploymentId")) : std::nullopt;
+  const auto stage = find_item(reader_, api, Kind::Stage, name);
+  const auto deployment = stage ? find_item(reader_, api, Kind::Deployment, text_of(*stage, "deploymentId")) : std::nullopt;
   if (!deployment) return nullptr;
   auto snapshot = read_snapshot(*deployment);
   if (!snapshot) {

@@ -20,7 +20,7 @@ struct DeployedStage {
   std::optional<AccessLog> access_log;
 };
 
-/// Used on one thread, after Engine::start().
+/// Used on the event loop's thread, after Engine::start().
 class DeployedApis {
  public:
   explicit DeployedApis(Engine& engine);
@@ -30,7 +30,7 @@ class DeployedApis {
  private:
   [[nodiscard]] std::shared_ptr<const DeployedStage> read(const std::string& api, const std::string& stage) const;
 
-  std::unique_ptr<Reader> reader_;
+  const Reader& reader_;
   const std::atomic<std::uint64_t>& changes_;
   std::uint64_t seen_ = 0;
   std::map<std::pair<std::string, std::string>, std::shared_ptr<const DeployedStage>> stages_;

@@ -175,7 +175,7 @@ GatewayService::GatewayService(Engine& engine, GatewayEnvironment environment)
 GatewayService::~GatewayService() = default;
 
 http::Handler GatewayService::handler(http::Handler others) {
-  return [self = implementation_.get(), others = std::move(others)](http::Request request) {
+  return [self = implementation_.get(), others = std::move(others)](http::Request&& request) {
     auto path = find_stage_path(request.headers.get("host").value_or(""), request.path);
     return path ? Implementation::serve_guarded(*self, std::move(*path), std::move(request)) : others(std::move(request));
   };
@@ -187,7 +187,7 @@ asio::awaitable<Result<TrialOutcome>> GatewayService::try_method(MethodTrial tri
 }
 
 http::Handler GatewayService::internal_handler() {
-  return [self = implementation_.get()](http::Request request) {
+  return [self = implementation_.get()](http::Request&& request) {
     auto path = find_stage_path(request.headers.get("host").value_or(""), request.path);
     return path ? Implementation::serve(*self, std::move(*path), std::move(request)) : not_here();
   };

@@ -27,7 +27,7 @@ struct MessageMoveService::Implementation : std::enable_shared_from_this<Message
 
   Engine& engine;
   MessageMoves& moves;
-  std::unique_ptr<Reader> reader;
+  const Reader* reader = nullptr;
   std::optional<Wake> wake;
   std::unique_ptr<asio::steady_timer> timer;
   bool is_stopping = false;
@@ -63,7 +63,7 @@ MessageMoveService::MessageMoveService(Engine& engine, MessageMoves& moves) : im
 MessageMoveService::~MessageMoveService() { stop(); }
 
 void MessageMoveService::start(asio::any_io_executor executor) {
-  implementation_->reader = implementation_->engine.reader();
+  implementation_->reader = &implementation_->engine.loop_reader();
   implementation_->wake.emplace(executor);
   implementation_->timer = std::make_unique<asio::steady_timer>(executor);
   implementation_->moves.on_change(implementation_->wake->announcer());

@@ -21,7 +21,7 @@ struct QueueService::Implementation : std::enable_shared_from_this<Implementatio
 
   Engine& engine;
   const Queues& queues;
-  std::unique_ptr<Reader> reader;
+  const Reader* reader = nullptr;
   std::optional<asio::steady_timer> sweep_timer;
   std::set<QueueWaiter*> waiters;
   bool is_stopping = false;
@@ -49,7 +49,7 @@ QueueService::QueueService(Engine& engine, const Queues& queues) : implementatio
 QueueService::~QueueService() { stop(); }
 
 void QueueService::start(asio::any_io_executor executor) {
-  implementation_->reader = implementation_->engine.reader();
+  implementation_->reader = &implementation_->engine.loop_reader();
   implementation_->sweep_timer.emplace(executor);
   asio::co_spawn(executor, implementation_->sweep_forever(), log_failure("sweep of queues"));
 }

@@ -27,7 +27,7 @@ asio::awaitable<http::Response> serve(const Reader& reader, FunctionInvoker& fun
 }  // namespace
 
 http::Handler make_route_handler(const Reader& reader, FunctionInvoker& functions, const Site& site, const Clock& clock) {
-  return [&reader, &functions, &site, &clock](http::Request request) { return serve(reader, functions, site, clock, std::move(request)); };
+  return [&reader, &functions, &site, &clock](http::Request&& request) { return serve(reader, functions, site, clock, std::move(request)); };
 }
 
 }  // namespace signalbox::routes

@@ -44,7 +44,7 @@ struct ScheduleService::Implementation : std::enable_shared_from_this<Implementa
   Schedules& schedules;
   FunctionInvoker& functions;
   asio::any_io_executor executor;
-  std::unique_ptr<Reader> reader;
+  const Reader* reader = nullptr;
   std::optional<Wake> wake;
   std::set<std::int64_t> under_way;          ///< rows of calls that were made and have not been settled
   bool is_stopping = false;
@@ -117,7 +117,7 @@ ScheduleService::~ScheduleService() { stop(); }
 
 void ScheduleService::start(asio::any_io_executor executor) {
   implementation_->executor = executor;
-  implementation_->reader = implementation_->engine.reader();
+  implementation_->reader = &implementation_->engine.loop_reader();
   implementation_->wake.emplace(executor);
   implementation_->schedules.on_change(implementation_->wake->announcer());
   asio::co_spawn(executor, Implementation::run(implementation_), log_failure("schedules"));

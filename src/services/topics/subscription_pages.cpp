@@ -104,12 +104,8 @@ struct SubscriptionPages::Implementation : std::enable_shared_from_this<Implemen
   Engine& engine;
   const Topics& topics;
   bool no_get_decides;
-  std::unique_ptr<Reader> reader_;
 
-  const Reader& reader() {
-    if (!reader_) reader_ = engine.reader();
-    return *reader_;
-  }
+  const Reader& reader() { return engine.loop_reader(); }
 
   std::string form(const std::string& action, const std::string& token, std::string_view button) {
     return fmt::format("<form method=\"post\"{}><input type=\"hidden\" name=\"nonce\" value=\"{}\"><button>{}</button></form>",
@@ -245,7 +241,7 @@ void SubscriptionPages::install(http::Router& router) {
       return self->unsubscribe(std::move(request), std::move(token), "");
     });
   }
-  router.on("GET", std::string(certificates_path) + "/{name}", [self = implementation_](http::Request request) { return certificate(self->reader(), std::move(request)); });
+  router.on("GET", std::string(certificates_path) + "/{name}", [self = implementation_](http::Request&& request) { return certificate(self->reader(), std::move(request)); });
 }
 
 namespace {

@@ -7,9 +7,13 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <filesystem>
 #include <fstream>
+#include <functional>
 #include <map>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "store/data_directory.h"
 #include "store/schema.h"
@@ -101,6 +105,72 @@ TEST_CASE("a snapshot shows one state until the outermost ends") {
     CHECK(reader->get(Key(meta_table, "a")) == "before");
   }
   CHECK(reader->get(Key(meta_table, "a")) == "after");
+}
+
+namespace {
+
+/// Stands for an event loop: keeps what is to be done later until it is asked to do it.
+struct Loop {
+  std::vector<std::function<void()>> waiting;
+
+  void run() {
+    for (const auto& work : std::exchange(waiting, {})) work();
+  }
+  void serve(Reader& reader) {
+    reader.share_snapshots([this](std::function<void()> work) { waiting.push_back(std::move(work)); });
+  }
+};
+
+std::uintmax_t log_bytes(const std::string& directory) { return std::filesystem::file_size(directory + "/signalbox.db-wal"); }
+
+}  // namespace
+
+TEST_CASE("a shared snapshot never hides a commit") {
+  const testing::TemporaryDirectory directory;
+  const auto store = opened(directory.path());
+  const auto reader = store->reader();
+  Loop loop;
+  loop.serve(*reader);
+  for (int i = 0; i < 20; ++i) {
+    REQUIRE(store->commit(one("a", std::to_string(i))));
+    CHECK(reader->get(Key(meta_table, "a")) == std::to_string(i));
+    {
+      const ReadSnapshot snapshot(*reader);
+      CHECK(reader->get(Key(meta_table, "a")) == std::to_string(i));
+    }
+    if (i % 3 == 0) loop.run();
+  }
+}
+
+TEST_CASE("a shared snapshot is let go of once, when the loop has done what it had at hand") {
+  const testing::TemporaryDirectory directory;
+  const auto store = opened(directory.path());
+  auto reader = store->reader();
+  Loop loop;
+  loop.serve(*reader);
+  for (int i = 0; i < 5; ++i) CHECK_FALSE(reader->get(Key(meta_table, "a")));
+  CHECK(loop.waiting.size() == 1);
+  loop.run();
+  CHECK(loop.waiting.empty());
+  CHECK_FALSE(reader->get(Key(meta_table, "a")));
+  CHECK(loop.waiting.size() == 1);
+  reader.reset();
+  loop.run();   // finds it gone
+}
+
+TEST_CASE("a reader that shares snapshots does not keep the log from being cut down") {
+  const testing::TemporaryDirectory directory;
+  const auto store = opened(directory.path());
+  const auto reader = store->reader();
+  Loop loop;
+  loop.serve(*reader);
+  const std::string record(20'000, 'x');
+  for (int i = 0; i < 1'000; ++i) {   // five pages each: five times the pages after which the log is written back
+    REQUIRE(store->commit(one("a", record)));
+    CHECK(reader->get(Key(meta_table, "a")).has_value());
+    if (i % 10 == 9) loop.run();
+  }
+  CHECK(log_bytes(directory.path()) < 10'000'000);
 }
 
 TEST_CASE("a bad data directory is refused with its remedy") {
