@@ -12,7 +12,8 @@ std::string test(Operator comparison, const std::string& value, const std::strin
   const StateMachine machine;
   Execution execution = blank_execution(ExecutionRow{1});
   Step step;
-  Interpreter interpreter(machine, execution, Timestamp{}, step);
+  const Surroundings none;
+  Interpreter interpreter(machine, execution, Timestamp{}, step, none);
   Frame frame;
   Scope scope(interpreter, frame);
   execution.frames.emplace(frame.id, frame);
