@@ -77,7 +77,7 @@ paths:
 /paths/~1a/trace: 'trace' is not offered here
 /paths/~1a/get/x-amazon-apigateway-integration/tlsConfig: 'tlsConfig' is not offered here
 /paths/~1a/put/security: the security scheme 'pool' is not offered here: there are no authorizers
-/paths/~1a/post: the model Bad: 'discriminator' is not offered here
+/paths/~1a/post: the model Bad: the schema keyword 'discriminator' is not offered here
 /a
 /a {"httpMethod":"GET","authorizationType":"NONE","apiKeyRequired":true,"methodResponses":{},"methodIntegration":{"type":"MOCK","passthroughBehavior":"WHEN_NO_MATCH","timeoutInMillis":29000}}
 /a {"httpMethod":"PUT","authorizationType":"NONE","apiKeyRequired":false,"methodResponses":{}}
