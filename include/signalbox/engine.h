@@ -125,6 +125,9 @@ class Engine {
   /// Before start(): what tasks can call, by `resource_type:action` (`sqs:sendMessage`), `function` or `activity`.
   void offer(std::string resource, std::unique_ptr<InternalTask> task);
   void offer(std::string resource, std::unique_ptr<ExternalTask> task);
+  /// Before start(). Asked before a task's resource is called, on the engine's thread; an error that it gives fails the task in the call's place.
+  /// Activities are not asked about.
+  void guard_tasks(std::function<std::optional<WorkflowError>(const TaskCall&)> guard);
   /// Before start(): where map runs read items and write results. Outlives the engine's thread. Without it those that need it fail.
   void keep_map_run_data(MapRunStorage& storage);
   /// Whether a task's resource can be called; for the validation of definitions.

@@ -10,6 +10,7 @@
 #include "signalbox/queues.h"
 #include "signalbox/result.h"
 #include "signalbox/schedules.h"
+#include "signalbox/service_call.h"
 #include "signalbox/site.h"
 #include "signalbox/store.h"
 #include "signalbox/transaction.h"
@@ -73,6 +74,7 @@ struct EventsEnvironment {
   functions::AsyncCalls& calls;
   /// (topic name, message, group)
   std::function<Result<void>(Transaction&, const std::string&, const std::string&, const std::optional<std::string>&)> publish = {};
+  ServiceCallGuard permits = {};            ///< asked before a target is reached
 };
 
 /// Errors carry AWS's texts, and in `where` the API's name for them (`ResourceNotFoundException`, …).
@@ -119,6 +121,7 @@ class Events {
   [[nodiscard]] std::string put_envelope(EngineTransaction& transaction, const std::string& bus, const Json& envelope, int hops) const;
   void reach(EngineTransaction& transaction, const RuleRecord& rule, const Json& target, const Json& envelope, int hops) const;
   [[nodiscard]] Result<void> deliver(EngineTransaction& transaction, const RuleRecord& rule, const Json& target, const Json& envelope, const std::string& input, int hops) const;
+  [[nodiscard]] Result<void> permits(const RuleRecord& rule, const Json& target, const Arn& arn) const;
   void bury(EngineTransaction& transaction, const RuleRecord& rule, const Json& target, const Json& envelope, const Error& failure) const;
   [[nodiscard]] Result<void> set_clock(Transaction& transaction, const RuleRecord& rule) const;
   void rules_changed(Transaction& transaction) const;

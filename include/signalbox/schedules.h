@@ -14,6 +14,7 @@
 #include "signalbox/ids.h"
 #include "signalbox/queues.h"
 #include "signalbox/result.h"
+#include "signalbox/service_call.h"
 #include "signalbox/site.h"
 #include "signalbox/store.h"
 #include "signalbox/transaction.h"
@@ -129,6 +130,7 @@ struct ScheduleEnvironment {
   std::function<Result<void>(Transaction&, const std::string&, const std::string&, const std::optional<std::string>&)> publish = {};
   /// A rule's schedule fired, for the targets that it has besides those of its record (events.h).
   std::function<void(EngineTransaction&, const ScheduleId&, Timestamp)> rule_fired = {};
+  ServiceCallGuard permits = {};            ///< asked before a target with a role is reached
 };
 
 class Schedules {
@@ -170,6 +172,7 @@ class Schedules {
   [[nodiscard]] Result<void> check_target(const ScheduleId& id, const ScheduleTarget& target) const;
   void store(Transaction& transaction, const ScheduleRecord& schedule, const std::optional<Timestamp>& old_next) const;
   [[nodiscard]] Result<void> reach(EngineTransaction& transaction, const ScheduleId& id, const ScheduleTarget& target, Timestamp scheduled_at) const;
+  [[nodiscard]] Result<void> permits(const ScheduleId& id, const ScheduleTarget& target, std::string_view service) const;
   void bury(Transaction& transaction, const ScheduleId& id, const ScheduleTarget& target, const std::string& payload, std::string_view code, const std::string& message) const;
   [[nodiscard]] Firing fire(EngineTransaction& transaction, ScheduleRecord schedule) const;
 

@@ -24,6 +24,7 @@ struct TaskCall {
   Json input;                               ///< the parameters; for a function ARN the payload
   TaskToken token;
   std::string request_id;
+  std::string machine_role_arn = {};        ///< the machine's own role; `role_arn` is another's where the state has Credentials
 };
 
 /// The resource's answer, or the error it raises.

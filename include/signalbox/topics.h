@@ -7,6 +7,7 @@
 #include "signalbox/keys.h"
 #include "signalbox/mail.h"
 #include "signalbox/result.h"
+#include "signalbox/service_call.h"
 #include "signalbox/site.h"
 #include "signalbox/store.h"
 #include "signalbox/transaction.h"
@@ -98,6 +99,8 @@ struct TopicEnvironment {
   std::function<Result<void>(Transaction&, const QueueDelivery&)> send_to_queue;
   /// Fills in the daemon's own URLs, for which stored definitions and templates have placeholders; nothing: there are none.
   std::function<std::string(std::string_view)> resolve = {};
+  /// Asked before a subscription's queue or function gets a message.
+  ServiceCallGuard permits = {};
 };
 
 /// SNS's code and HTTP status for an error of these rules.
@@ -148,6 +151,8 @@ class Topics {
   [[nodiscard]] Result<void> unsubscribe(Transaction& transaction, std::string_view arn) const;
   [[nodiscard]] Result<Subscription> find_subscription(const Reader& reader, std::string_view arn) const;
   [[nodiscard]] std::optional<Subscription> find_subscription(const Reader& reader, SubscriptionRow row) const;
+  /// Whether the queue or function of a subscription lets the topic deliver to it. Errors: Forbidden.
+  [[nodiscard]] Result<void> permits(const Subscription& subscription) const;
   void remove_subscription(Transaction& transaction, const Subscription& subscription) const;
   /// As GetSubscriptionAttributes shows them.
   [[nodiscard]] TextMap subscription_attributes(const Subscription& subscription) const;

@@ -1,5 +1,7 @@
 #include "aws/aws_api.h"
 
+#include "aws/access/authorizer.h"
+#include "aws/access/permissions.h"
 #include "aws/apigateway/apigateway.h"
 #include "aws/call.h"
 #include "aws/cloudformation.h"
@@ -50,6 +52,19 @@ Failure refused(const Call& call, const Error& error) {
   return {error.where.empty() ? "AccessDeniedException" : error.where, error.message, 403};
 }
 
+/// Whether it has code here: what has none is refused as unknown, whoever asks.
+bool is_operation(const Call& call) {
+  switch (call.service) {
+    case Service::StepFunctions: return sfn::find_operation(call.operation) != nullptr;
+    case Service::Sqs: return sqs::find_operation(call.operation) != nullptr;
+    case Service::Sns: return sns::find_operation(call.operation) != nullptr;
+    case Service::CloudFormation: return true;
+    default: break;
+  }
+  const auto* catalogue = catalogue_of(call.service);
+  return catalogue && catalogue->find(call.operation);
+}
+
 /// Whether the wire reaches the service here; not everything is wired in tests. REST has been answered before.
 bool is_offered(const AwsServices& services, Service service) {
   if (service == Service::Lambda || service == Service::Scheduler || service == Service::ApiGateway) return false;
@@ -65,7 +80,9 @@ struct AwsApi::Implementation {
 
   /// By value: the request's parts live as long as the coroutine.
   static asio::awaitable<http::Response> answer(Implementation& self, http::Request request);
-  static asio::awaitable<http::Response> answer_call(Implementation& self, Call call, http::Request request);
+  static asio::awaitable<http::Response> answer_call(Implementation& self, Call call, http::Request request, std::shared_ptr<const Caller> caller);
+  /// Of an authenticated request, where it matters who it is; null for the account itself.
+  [[nodiscard]] std::shared_ptr<const Caller> caller_of(const Call& call, const http::Request& request) const;
   static asio::awaitable<Answer<std::string>> step_functions(Implementation& self, const Call& call, Json parameters);
   static asio::awaitable<Answer<Json>> sqs(Implementation& self, const Call& call, Json parameters, std::string base);
   static asio::awaitable<Answer<Json>> sns(Implementation& self, const Call& call, Json parameters);
@@ -119,31 +136,39 @@ asio::awaitable<http::Response> AwsApi::Implementation::answer(Implementation& s
   const auto principal = self.services.authenticator.authenticate(request, self.services.engine.clock().now());
   if (call.service == Service::S3 && self.services.objects) {
     if (!principal) co_return s3::refusal(principal.error(), request);
-    const s3::Api api{*self.services.objects, self.reader, self.services.authenticator};
+    const s3::Api api{*self.services.objects, self.reader, self.services.authenticator, self.services.authorizer, self.caller_of(call, request)};
     auto response = co_await s3::answer(api, std::move(request));
     co_return response;
   }
   if (!principal) co_return failure_answer(call, refused(call, principal.error()), request.request_id);
-  auto response = co_await answer_call(self, std::move(call), std::move(request));
+  auto caller = self.caller_of(call, request);
+  auto response = co_await answer_call(self, std::move(call), std::move(request), std::move(caller));
   co_return response;
 }
 
-asio::awaitable<http::Response> AwsApi::Implementation::answer_call(Implementation& self, Call call, http::Request request) {
+std::shared_ptr<const Caller> AwsApi::Implementation::caller_of(const Call& call, const http::Request& request) const {
+  if (!services.authorizer && call.service != Service::Sts) return nullptr;
+  auto session = services.authenticator.role_session(request);
+  if (!session) return nullptr;
+  return std::make_shared<const Caller>(Caller{.session = std::move(*session), .source_address = request.client_address});
+}
+
+asio::awaitable<http::Response> AwsApi::Implementation::answer_call(Implementation& self, Call call, http::Request request, std::shared_ptr<const Caller> caller) {
   if (request.path.starts_with("/service/")) {
     co_return failure_answer(Call{}, Failure{"UnknownOperationException", "Smithy RPC v2 CBOR is not spoken here; use the JSON or Query protocol: " + request.path, 404}, request.request_id);
   }
   if (call.service == Service::Lambda && self.services.functions) {
-    OperationContext context{self.services, base_url(request), request.request_id};
+    OperationContext context{self.services, base_url(request), request.request_id, caller};
     auto response = co_await lambda::answer(std::move(context), self.reader, std::move(request));
     co_return response;
   }
   if (call.service == Service::Scheduler && self.services.schedules) {
-    OperationContext context{self.services, base_url(request), request.request_id};
+    OperationContext context{self.services, base_url(request), request.request_id, caller};
     auto response = co_await scheduler::answer(std::move(context), self.reader, std::move(request));
     co_return response;
   }
   if (call.service == Service::ApiGateway) {
-    OperationContext context{self.services, base_url(request), request.request_id};
+    OperationContext context{self.services, base_url(request), request.request_id, caller};
     auto response = co_await apigateway::answer(std::move(context), self.reader, std::move(request));
     co_return response;
   }
@@ -152,6 +177,10 @@ asio::awaitable<http::Response> AwsApi::Implementation::answer_call(Implementati
   // A queue's own URL names the queue. [SQS Query API]
   if (call.service == Service::Sqs && call.protocol == Protocol::Query && !parameters->find("QueueUrl") && request.path.size() > 1) {
     parameters = parameters->with("QueueUrl", Json(base_url(request) + request.path));
+  }
+  if (caller && self.services.authorizer && is_operation(call)) {
+    const OperationContext context{self.services, {}, request.request_id, caller};
+    if (const auto denial = denied(context, call.service, call.operation, *parameters)) co_return failure_answer(call, *denial, request.request_id);
   }
   switch (call.service) {
     case Service::StepFunctions: {
@@ -171,14 +200,14 @@ asio::awaitable<http::Response> AwsApi::Implementation::answer_call(Implementati
     }
     case Service::CloudFormation: {
       if (!self.services.cloudformation) break;
-      OperationContext context{self.services, base_url(request), request.request_id};
+      OperationContext context{self.services, base_url(request), request.request_id, caller};
       auto result = co_await cloudformation(self, call, std::move(context), std::move(*parameters));
       co_return result ? query_answer(call, *result, request.request_id) : failure_answer(call, result.error(), request.request_id);
     }
     default: break;
   }
   if (is_offered(self.services, call.service)) {
-    OperationContext context{self.services, base_url(request), request.request_id};
+    OperationContext context{self.services, base_url(request), request.request_id, caller};
     auto result = co_await neighbour(self, call, std::move(context), std::move(*parameters));
     if (!result) co_return failure_answer(call, result.error(), request.request_id);
     co_return call.protocol == Protocol::Query ? query_answer(call, *result, request.request_id) : json_answer(call, result->text());
@@ -193,10 +222,12 @@ http::Handler AwsApi::handler() {
   return [self = implementation_.get()](http::Request&& request) { return Implementation::answer(*self, std::move(request)); };
 }
 
-http::Handler AwsApi::trusted_handler() {
-  return [self = implementation_.get()](http::Request&& request) {
+std::function<asio::awaitable<http::Response>(http::Request, std::string)> AwsApi::role_handler() {
+  return [self = implementation_.get()](http::Request request, std::string role) {
     Call call = identify(request);
-    return Implementation::answer_call(*self, std::move(call), std::move(request));
+    std::shared_ptr<const Caller> caller;
+    if (!role.empty()) caller = std::make_shared<const Caller>(Caller{.session = {std::move(role), "BackplaneAssumeRoleSession"}, .source_address = request.client_address});
+    return Implementation::answer_call(*self, std::move(call), std::move(request), std::move(caller));
   };
 }
 

@@ -32,6 +32,7 @@ class GatewayService;
 
 namespace signalbox::aws {
 
+class Authorizer;
 class CloudFormation;
 
 /// All of them outlive the AwsApi.
@@ -51,6 +52,7 @@ struct AwsServices {
   const MessageMoves* moves = nullptr;
   CloudFormation* cloudformation = nullptr;         ///< null: CloudFormation is not offered
   gateway::GatewayService* gateway = nullptr;       ///< null: methods cannot be tried
+  Authorizer* authorizer = nullptr;                 ///< of the thread that uses it; null: `--iam=off`, everybody may do everything
 };
 
 /// Used on the I/O thread, after Engine::start().
@@ -62,8 +64,8 @@ class AwsApi {
   /// For `POST /`, for queue URLs (`POST /ACCOUNT/QUEUE`), and for whatever else AWS clients may ask: what is no AWS request is
   /// answered with AWS's UnknownOperationException. The AwsApi outlives it.
   [[nodiscard]] http::Handler handler();
-  /// The same without asking who sent the request: for the daemon's own, such as API Gateway's integrations.
-  [[nodiscard]] http::Handler trusted_handler();
+  /// The same without asking who sent it, for API Gateway's integrations: in the role that is named, as the account itself without one.
+  [[nodiscard]] std::function<boost::asio::awaitable<http::Response>(http::Request, std::string role_arn)> role_handler();
 
  private:
   struct Implementation;

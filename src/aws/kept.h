@@ -16,6 +16,9 @@ namespace signalbox::aws {
 /// (kind, owner, name) → JSON text. Kinds are the program's own: `logs-policy`, `iam-role`, …
 inline constexpr Table kept_table{"aws_kept", {KeyPart::Text, KeyPart::Text, KeyPart::Text}};
 
+/// Lambda's policies: (function, qualifier or nothing) → policy document.
+inline constexpr const char* function_policy_kind = "lambda-policy";
+
 [[nodiscard]] inline std::optional<Json> find_kept(const Reader& reader, std::string_view kind, std::string_view owner, std::string_view name) {
   auto record = reader.get(Key(kept_table, kind, owner, name));
   if (!record) return std::nullopt;

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 
+#include "aws/access/authorizer.h"
 #include "aws/aws_api.h"
 #include "signalbox/async.h"
 
@@ -15,6 +16,14 @@ const Operation* Catalogue::find(std::string_view name) const {
 }
 
 bool Catalogue::knows(std::string_view name) const { return find(name) || std::find(not_offered.begin(), not_offered.end(), name) != not_offered.end(); }
+
+std::optional<Failure> denied(const OperationContext& context, Service service, std::string_view operation, const Json& request) {
+  Authorizer* authorizer = context.services.authorizer;
+  if (!authorizer || !context.caller) return std::nullopt;
+  const auto needs = needs_of(service, {context.services.engine.site(), authorizer->reader()}, operation, request);
+  const auto refusal = authorizer->refuse(*context.caller, needs);
+  return refusal ? std::optional(access_denied(service, *refusal)) : std::nullopt;
+}
 
 asio::awaitable<Answer<Json>> write(Engine& engine, std::function<Answer<Json>(EngineTransaction&)> work) {
   // The engine's own errors have no name of AWS's; the operation's is carried past it.

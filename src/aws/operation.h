@@ -2,6 +2,7 @@
 /// Operations of the services beside Step Functions. Each is a plain function over a reader or the open transaction, so that the wire and workflows'
 /// `aws-sdk:` tasks call the very same one: the wire in a transaction of its own, a task in the one that steps its execution.
 
+#include "aws/call.h"
 #include "aws/failure.h"
 #include "signalbox/engine.h"
 #include "signalbox/json.h"
@@ -10,6 +11,8 @@
 
 #include <functional>
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -20,13 +23,18 @@ namespace signalbox::aws {
 namespace asio = boost::asio;
 
 struct AwsServices;
+struct Caller;
 
 /// What surrounds a call. `services` outlives it.
 struct OperationContext {
   const AwsServices& services;
   std::string base_url;          ///< `http://` + the request's Host, for URLs in answers
   std::string request_id;        ///< a UUID
+  std::shared_ptr<const Caller> caller = {};   ///< access/authorizer.h; null: the account itself, or nobody asked
 };
+
+/// Why the caller may not call the operation; nothing with `--iam` off.
+[[nodiscard]] std::optional<Failure> denied(const OperationContext& context, Service service, std::string_view operation, const Json& request);
 
 /// Answers at once from committed state.
 using ReadOperation = Answer<Json> (*)(const OperationContext&, const Reader&, const Json&);

@@ -48,7 +48,7 @@ http::Response refuse(const Error& error) {
 }  // namespace
 
 Access::Access(Engine& engine, const Reader& reader, const ServeOptions& options)
-    : engine_(engine), reader_(reader), options_(options), authenticator_(reader, engine.changes(services::keys_table), policy_of(options)) {}
+    : engine_(engine), reader_(reader), options_(options), authenticator_(reader, engine.changes(services::keys_table), policy_of(options), options.iam == "off" ? services::Roles::DoNotMatter : services::Roles::Matter) {}
 
 Result<void> Access::prepare() {
   if (options_.api_key) {
@@ -85,6 +85,7 @@ awaitable<http::Response> Access::pass(const http::Handler& handler, http::Reque
     const auto principal = authenticator_.authenticate(request, engine_.clock().now());
     if (!principal) co_return refuse(principal.error());
     if (principal->role == services::Role::Function) co_return http::problem_response(403, "a function's key opens the AWS API only");
+    if (principal->role == services::Role::Session) co_return http::problem_response(403, "a role's credentials open the AWS API only");
   }
   co_return co_await handler(std::move(request));
 }

@@ -12,6 +12,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "aws/access/authorizer.h"
+#include "aws/access/task_guard.h"
 #include "aws/aws_api.h"
 #include "aws/call.h"
 #include "aws/events/put_events_task.h"
@@ -33,6 +35,7 @@
 #include "rest/stacks.h"
 #include "rest/verification.h"
 #include "services/functions/async_calls.h"
+#include "services/functions/functions.h"
 #include "services/functions/service.h"
 #include "services/functions/tasks.h"
 #include "services/gateway/gateway_service.h"
@@ -165,6 +168,9 @@ struct Daemon::Parts {
   std::unique_ptr<deploy::Deployer> deployer;
   std::unique_ptr<deploy::cloudformation::Api> cloudformation;
   std::unique_ptr<SubscriptionPages> subscription_pages;
+  std::unique_ptr<aws::AccessNotices> access_notices;       ///< with --iam only, as are both authorizers
+  std::unique_ptr<aws::Authorizer> authorizer;              ///< of the I/O thread
+  std::unique_ptr<aws::Authorizer> task_authorizer;         ///< of the engine's
   std::unique_ptr<aws::AwsApi> aws;
   std::unique_ptr<gateway::GatewayService> gateway;
   http::Router admin_routes, public_routes;
@@ -177,6 +183,10 @@ struct Daemon::Parts {
   void tell_status_changes();
   void put_pending_events();
   aws::AwsServices aws_services();
+  void make_authorizers();
+  /// Asks the authorizer, which is made later; empty with --iam=off.
+  [[nodiscard]] ServiceCallGuard permits_on(const std::unique_ptr<aws::Authorizer>& chosen) const;
+  [[nodiscard]] std::function<Result<void>(const std::string&, const std::string&)> trigger_permission() const;
   Result<void> start_services();
   void make_deployer();
   [[nodiscard]] rest::VerificationOptions verification_options() const;
@@ -239,9 +249,10 @@ Result<void> Daemon::Parts::make_services() {
   topic_options.send_to_queue = [this](Transaction& transaction, const QueueDelivery& delivery) { return send_to_queue(*queues, transaction, delivery); };
   topic_options.resolve = [this](std::string_view text) { return urls.resolve(text); };
   topic_options.functions = &functions;
+  topic_options.permits = permits_on(task_authorizer);
   topic_options.send_http = &http::send;
   topics = std::make_unique<TopicService>(*engine, *outbox, std::move(topic_options));
-  trigger_service = std::make_unique<TriggerService>(*engine, *queues, *triggers, functions);
+  trigger_service = std::make_unique<TriggerService>(*engine, *queues, *triggers, functions, trigger_permission());
   make_event_services(site);
   schedule_service = std::make_unique<ScheduleService>(*engine, *schedules, functions);
   objects = std::make_unique<ObjectService>(*engine, options.data + "/objects", io.get_executor());
@@ -276,8 +287,8 @@ void Daemon::Parts::make_event_services(const Site& site) {
   async_call_service = std::make_unique<functions::AsyncCallService>(*engine, *async_calls, functions);
   schedules = std::make_unique<Schedules>(ScheduleEnvironment{.site = site, .queues = *queues, .publish = publish_to, .rule_fired = [this](EngineTransaction& transaction, const ScheduleId& id, Timestamp at) {
                                                                events->fire_rule(transaction, id, at);
-                                                             }});
-  events = std::make_unique<events::Events>(events::EventsEnvironment{.site = site, .queues = *queues, .schedules = *schedules, .calls = *async_calls, .publish = publish_to});
+                                                             }, .permits = permits_on(task_authorizer)});
+  events = std::make_unique<events::Events>(events::EventsEnvironment{.site = site, .queues = *queues, .schedules = *schedules, .calls = *async_calls, .publish = publish_to, .permits = permits_on(task_authorizer)});
 }
 
 /// Executions' changes of status become events of the default bus.
@@ -296,6 +307,33 @@ void Daemon::Parts::put_pending_events() {
   });
 }
 
+ServiceCallGuard Daemon::Parts::permits_on(const std::unique_ptr<aws::Authorizer>& chosen) const {
+  if (options.iam == "off") return {};
+  return [&chosen](const ServiceCall& call) { return chosen->permit(call); };
+}
+
+/// Lambda reads a queue in the role of the function that it calls with the messages.
+std::function<Result<void>(const std::string&, const std::string&)> Daemon::Parts::trigger_permission() const {
+  if (options.iam == "off") return {};
+  return [this](const std::string& name, const std::string& queue_arn) -> Result<void> {
+    const auto reference = functions::parse_function_reference(name);
+    const auto function = reference ? functions::find_function(*reader, reference->name) : std::nullopt;
+    if (!function) return {};   // what is wrong with it is said when it is called
+    for (const auto* action : {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}) {
+      if (auto may = authorizer->permit({.service = "lambda.amazonaws.com", .source_arn = {}, .role_arn = function->role, .session = function->name, .action = action, .resource = queue_arn}); !may) return may;
+    }
+    return {};
+  };
+}
+
+void Daemon::Parts::make_authorizers() {
+  if (options.iam == "off") return;
+  access_notices = std::make_unique<aws::AccessNotices>(options.iam == "enforce" ? aws::IamMode::Enforce : aws::IamMode::Warn);
+  authorizer = std::make_unique<aws::Authorizer>(*engine, *queues, *access_notices);
+  task_authorizer = std::make_unique<aws::Authorizer>(*engine, *queues, *access_notices);
+  engine->guard_tasks([this](const TaskCall& call) { return aws::refuse_task(*task_authorizer, engine->site(), call); });
+}
+
 /// What the AWS wire and `aws-sdk:` tasks work with.
 aws::AwsServices Daemon::Parts::aws_services() {
   aws::AwsServices services{*engine, activity_signals, *queues, *queue_service, topics->topics(), access->authenticator(), &functions};
@@ -307,6 +345,7 @@ aws::AwsServices Daemon::Parts::aws_services() {
   services.moves = moves.get();
   services.cloudformation = cloudformation.get();
   services.gateway = gateway.get();
+  services.authorizer = authorizer.get();
   return services;
 }
 
@@ -377,14 +416,16 @@ rest::VerificationOptions Daemon::Parts::verification_options() const {
 
 void Daemon::Parts::make_gateway() {
   // Requests come later than the AWS API is there.
-  gateway::IntegrationEnvironment integrations{functions, [this](http::Request request) { return aws->trusted_handler()(std::move(request)); }, [this](std::string_view text) { return urls.resolve(text); }, engine->site()};
+  const auto call_aws = [this](http::Request request, std::string role) { return aws->role_handler()(std::move(request), std::move(role)); };
+  gateway::IntegrationEnvironment integrations{functions, call_aws, [this](std::string_view text) { return urls.resolve(text); }, engine->site(), permits_on(authorizer)};
   gateway::GatewayEnvironment environment{std::move(integrations), rest::make_link_guard(*engine, *reader, verification_options())};
   gateway = std::make_unique<gateway::GatewayService>(*engine, std::move(environment));
 }
 
 void Daemon::Parts::make_routes() {
   const auto public_url = [this] { return urls.open(); };
-  rest::add_status_routes(admin_routes, *engine, [this] { return ready; });
+  const auto denials = access_notices ? std::function<std::uint64_t()>([notices = access_notices.get()] { return notices->denials(); }) : nullptr;
+  rest::add_status_routes(admin_routes, *engine, [this] { return ready; }, denials);
   rest::add_state_machine_routes(admin_routes, *engine, *reader);
   rest::add_execution_routes(admin_routes, *engine, *reader);
   rest::add_token_routes(admin_routes, *engine, *reader);
@@ -488,6 +529,7 @@ Result<void> Daemon::start() {
   p.engine->loop_reader().share_snapshots([&io = p.io](std::function<void()> release) { asio::post(io, std::move(release)); });
   p.access = std::make_unique<Access>(*p.engine, *p.reader, p.options);
   p.tell_status_changes();
+  p.make_authorizers();
   aws::offer_sdk_tasks(*p.engine, p.aws_services(), p.io.get_executor(), [&urls = p.urls] { return urls.admin(); });
   // Carried out on the I/O thread, which begins its work when the gateway is there.
   p.engine->offer("apigateway:invoke", std::make_unique<gateway::InvokeTask>(p.io.get_executor(), [&p](http::Request&& request) { return p.gateway->internal_handler()(std::move(request)); }));

@@ -66,6 +66,13 @@ void add_serve_options(CLI::App& command, ServeOptions& o) {
   command.add_flag("--make-api-key", o.make_api_key, "Make an API key at first start, print it once, keep it in DIR/api-key")
       ->envname("SIGNALBOX_MAKE_API_KEY");
   command.add_flag("--insecure", o.insecure, "Listen beyond loopback without an API key")->envname("SIGNALBOX_INSECURE");
+  command
+      .add_option("--iam", o.iam,
+                  "off: roles' policies are kept only; warn: what functions, assumed roles and state machines do beyond their roles' policies is logged; enforce: it is "
+                  "denied, as AWS does")
+      ->check(CLI::IsMember({"off", "warn", "enforce"}))
+      ->envname("SIGNALBOX_IAM")
+      ->capture_default_str();
   command.add_option("--trusted-proxy", o.trusted_proxies, "Address or CIDR range whose X-Forwarded-For is believed; repeatable")
       ->envname("SIGNALBOX_TRUSTED_PROXY");
   command.add_option("--node-layer", o.node_layer, "Folder whose node_modules Node functions find, as they find the SDK on AWS")

@@ -2,6 +2,7 @@
 /// Source: SAM developer guide, AWS::Serverless::Api, Generated CloudFormation resources.
 
 #include "deploy/sam_expansion.h"
+#include "deploy/sam_policies.h"
 
 #include <fmt/format.h>
 
@@ -302,7 +303,7 @@ Json function_integration(const EventTarget& target, const Event& event) {
 }
 
 /// The request's body is the execution's input.
-Json start_integration(const EventTarget& target, const Event& event) {
+Json start_integration(const EventTarget& target, const Event& event, const Json& role_arn) {
   const auto* alias = target.arn.find("Ref");
   const auto name = alias ? std::string(alias->as_string()) : target.source.logical_id;
   const std::string escape = is_true(event.properties.find("UnescapeMappingTemplate")) ? R"($util.escapeJavaScript($input.json('$')).replaceAll("\\'","'"))" : "$util.escapeJavaScript($input.json('$'))";
@@ -313,6 +314,7 @@ Json start_integration(const EventTarget& target, const Event& event) {
   const Json integration = json_object({{"type", "aws"},
                                         {"httpMethod", "POST"},
                                         {"uri", json_object({{"Fn::Sub", "arn:${AWS::Partition}:apigateway:${AWS::Region}:states:action/StartExecution"}})},
+                                        {"credentials", role_arn},
                                         {"responses", json_object({{"200", good}, {"400", bad}})},
                                         {"requestTemplates", json_object({{"application/json", json_object({{"Fn::Sub", text}})}})}});
   return json_object({{"x-amazon-apigateway-integration", integration}, {"responses", json_object({{"200", ok}, {"400", wrong}})}});
@@ -326,6 +328,41 @@ void check_documented(Expansion& expansion, const ApiDraft& draft, const Event& 
   const auto* paths = body ? body->find("paths") : nullptr;
   const auto path = event.properties.find("Path")->as_string();
   if (paths && paths->is_object() && !paths->find(path)) expansion.faults.add(event.place + "/Path", fmt::format("the API's document has no path '{}'", path));
+}
+
+/// `/orders/{orderId}` → `/orders/*`
+std::string path_pattern(std::string_view path) {
+  std::string out;
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    const auto end = path[i] == '{' ? path.find('}', i) : std::string_view::npos;
+    out += end == std::string_view::npos ? path[i] : '*';
+    if (end != std::string_view::npos) i = end;
+  }
+  return out;
+}
+
+ResourceSource beside(const EventTarget& target, const Event& event) {
+  ResourceSource made;
+  made.logical_id = target.source.logical_id + event.name;
+  made.condition = target.source.condition;
+  made.place = event.place;
+  return made;
+}
+
+/// What lets API Gateway call the function for this method, in any stage.
+void add_permission(Expansion& expansion, const EventTarget& target, const Event& event, const std::string& api, std::string method) {
+  std::transform(method.begin(), method.end(), method.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  const auto pattern = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${api}/*/" + (method == "ANY" ? "*" : method) + path_pattern(event.properties.find("Path")->as_string());
+  const Json source = json_object({{"Fn::Sub", json_array({pattern, json_object({{"api", ref_to(api)}})})}});
+  expansion.out.push_back(sam_permission(beside(target, event), function_of(target), "apigateway.amazonaws.com", source));
+}
+
+/// The role in which API Gateway starts the machine.
+Json add_start_role(Expansion& expansion, const EventTarget& target, const Event& event) {
+  auto role = sam_start_role(beside(target, event), "apigateway.amazonaws.com", ref_to(target.source.logical_id));
+  Json arn = get_att(role.logical_id, "Arn");
+  expansion.out.push_back(std::move(role));
+  return arn;
 }
 
 /// The event's path is also a route at the root of the public listener, for the events of the implicit API.
@@ -360,11 +397,12 @@ void expand_api_event(Expansion& expansion, const EventTarget& target, const Eve
   if (std::find(event_methods.begin(), event_methods.end(), method) == event_methods.end()) return expansion.faults.add(event.place + "/Method", fmt::format("'{}' is no HTTP method", given->as_string()));
   if (!path->as_string().starts_with('/')) return expansion.faults.add(event.place + "/Path", fmt::format("the path '{}' does not begin with a slash", path->as_string()));
   if (target.is_function && !event.properties.find("RestApiId")) add_route(expansion, target, event);
+  if (target.is_function) add_permission(expansion, target, event, draft->source.logical_id, method);
   if (draft->source.properties.find("DefinitionBody") || draft->source.properties.find("DefinitionUri")) return check_documented(expansion, *draft, event);
   if (method == "any") method = "x-amazon-apigateway-any-method";
   if (const auto* item = draft->paths.find(path->as_string()); item && item->find(method))
     return expansion.faults.add(event.place, fmt::format("the API has {} {} already", given->as_string(), path->as_string()));
-  Json operation = target.is_function ? function_integration(target, event) : start_integration(target, event);
+  Json operation = target.is_function ? function_integration(target, event) : start_integration(target, event, add_start_role(expansion, target, event));
   operation = with_auth(expansion, *draft, event, with_request_model(expansion, *draft, event, std::move(operation)));
   if (!target.source.condition.empty()) operation = json_object({{"Fn::If", json_array({target.source.condition, operation, ref_to("AWS::NoValue")})}});
   draft->paths = with_method(draft->paths, std::string(path->as_string()), method, std::move(operation));

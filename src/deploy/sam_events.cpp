@@ -2,6 +2,7 @@
 /// Source: SAM developer guide, EventSource.
 
 #include "deploy/sam_expansion.h"
+#include "deploy/sam_policies.h"
 
 #include <fmt/format.h>
 
@@ -69,6 +70,7 @@ void expand_topic_event(Expansion& expansion, const EventTarget& target, const E
   const auto* queue = event.properties.find("SqsSubscription");
   if (queue && !(*queue == Json(false))) return expand_queue_of_topic(expansion, target, event, std::move(subscription));
   subscription.properties = subscription.properties.with("Protocol", "lambda").with("Endpoint", target.arn);
+  expansion.out.push_back(sam_permission(made_of(target, event, ""), function_of(target), "sns.amazonaws.com", *event.properties.find("Topic")));
   expansion.out.push_back(std::move(subscription));
 }
 
@@ -102,6 +104,13 @@ void expand_rule_event(Expansion& expansion, const EventTarget& target, const Ev
   for (const auto* name : {"Input", "InputPath", "InputTransformer", "RetryPolicy"})
     if (const auto* value = event.properties.find(name)) one = one.with(name, *value);
   if (event.properties.find("DeadLetterConfig")) one = one.with("DeadLetterConfig", dead_letter_config(expansion, target, event));
+  if (target.is_function) {
+    expansion.out.push_back(sam_permission(made_of(target, event, ""), function_of(target), "events.amazonaws.com", get_att(rule.logical_id, "Arn")));
+  } else {
+    auto role = sam_start_role(made_of(target, event, ""), "events.amazonaws.com", ref_to(target.source.logical_id));
+    one = one.with("RoleArn", get_att(role.logical_id, "Arn"));
+    expansion.out.push_back(std::move(role));
+  }
   rule.properties = rule.properties.with("Targets", json_array({one}));
   expansion.out.push_back(std::move(rule));
 }
@@ -137,6 +146,8 @@ void expand_event(Expansion& expansion, const EventTarget& target, const Event& 
 }
 
 }  // namespace
+
+Json function_of(const EventTarget& target) { return target.arn.find("Ref") ? target.arn : ref_to(target.source.logical_id); }
 
 void expand_events(Expansion& expansion, const EventTarget& target) {
   const auto* events = target.source.properties.find("Events");

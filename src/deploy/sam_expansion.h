@@ -39,6 +39,9 @@ struct EventTarget {
   bool is_function = true;
 };
 
+/// What a permission calls the target function: its name, or the alias's ARN.
+[[nodiscard]] Json function_of(const EventTarget& target);
+
 /// An event of a resource: `/Resources/R/Properties/Events/E`.
 struct Event {
   std::string name, type;

@@ -1,6 +1,9 @@
 /// AWS::Serverless::Function and LayerVersion. Source: SAM developer guide, Generated CloudFormation resources.
 
 #include "deploy/sam_expansion.h"
+#include "deploy/sam_policies.h"
+
+#include <algorithm>
 
 #include <fmt/format.h>
 
@@ -97,9 +100,31 @@ void check_preference(Expansion& expansion, const ResourceSource& source) {
   refuse_others(expansion, *preference, source.place + "/DeploymentPreference", {"Type", "Enabled", "Role"}, "a DeploymentPreference");
 }
 
+bool has_queue_event(const ResourceSource& source) {
+  const auto* events = source.properties.find("Events");
+  if (!events || !events->is_object()) return false;
+  return std::any_of(events->members().begin(), events->members().end(), [](const auto& event) {
+    const auto* type = event.value.find("Type");
+    const auto* properties = event.value.find("Properties");
+    const bool by_queue = properties && properties->find("SqsSubscription");   // of a topic
+    return type && (*type == Json("SQS") || by_queue);
+  });
+}
+
+/// Without a Role the function gets one of its own.
+void give_role(Expansion& expansion, const ResourceSource& source, ResourceSource& function) {
+  if (source.properties.find("Role")) return;
+  std::vector<std::string_view> managed{"AWSLambdaBasicExecutionRole"};
+  if (const auto* tracing = source.properties.find("Tracing"); tracing && *tracing == Json("Active")) managed.push_back("AWSXRayDaemonWriteAccess");
+  if (has_queue_event(source)) managed.push_back("AWSLambdaSQSQueueExecutionRole");
+  if (source.properties.find("VpcConfig")) managed.push_back("AWSLambdaVPCAccessExecutionRole");
+  auto role = sam_role(source, "lambda.amazonaws.com", managed, expansion.faults);
+  function.properties = function.properties.with("Role", get_att(role.logical_id, "Arn"));
+  expansion.out.push_back(std::move(role));
+}
+
 }  // namespace
 
-/// Policies and roles say what AWS permits.
 void expand_function(Expansion& expansion, const ResourceSource& source) {
   refuse_others(expansion, source.properties, source.place,
                 {"FunctionName", "CodeUri", "InlineCode", "Handler", "Runtime", "Timeout", "MemorySize", "Environment", "Events", "Description", "Policies", "Role", "Tags",
@@ -111,6 +136,7 @@ void expand_function(Expansion& expansion, const ResourceSource& source) {
   take(source.properties, function,
        {"FunctionName", "Handler", "Runtime", "Timeout", "MemorySize", "Environment", "Description", "Role", "Tags", "ReservedConcurrentExecutions", "LoggingConfig", "Layers",
         "EphemeralStorage", "SnapStart", "VpcConfig", "PackageType"});
+  give_role(expansion, source, function);
   take_tracing(source, function);
   take_dead_letter_queue(expansion, source, function);
   if (auto code = code_of(expansion, source); code.is_object()) {

@@ -1,6 +1,7 @@
 /// AWS::Serverless::StateMachine. Source: SAM developer guide, Generated CloudFormation resources.
 
 #include "deploy/sam_expansion.h"
+#include "deploy/sam_policies.h"
 
 #include <fmt/format.h>
 
@@ -57,6 +58,13 @@ void expand_state_machine(Expansion& expansion, const ResourceSource& source) {
   auto machine = like(source, "AWS::StepFunctions::StateMachine");
   take_renamed(source.properties, machine, {{"Name", "StateMachineName"}, {"Definition", "Definition"}, {"DefinitionSubstitutions", "DefinitionSubstitutions"}, {"Type", "StateMachineType"}, {"Role", "RoleArn"},
         {"Tags", "Tags"}, {"Logging", "LoggingConfiguration"}, {"Tracing", "TracingConfiguration"}});
+  if (source.properties.find("Role")) {
+    if (source.properties.find("Policies")) expansion.faults.add(source.place + "/Policies", "Role and Policies exclude each other");
+  } else {
+    auto role = sam_role(source, "states.amazonaws.com", {}, expansion.faults);
+    machine.properties = machine.properties.with("RoleArn", get_att(role.logical_id, "Arn"));
+    expansion.out.push_back(std::move(role));
+  }
   take_definition(expansion, source, machine);
   expansion.out.push_back(std::move(machine));
   const auto alias_name = literal_text(expansion, source, "AutoPublishAlias");

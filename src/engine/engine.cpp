@@ -99,6 +99,7 @@ Engine::~Engine() { stop(); }
 
 void Engine::offer(std::string resource, std::unique_ptr<InternalTask> task) { implementation_->core.tasks().offer(std::move(resource), std::move(task)); }
 void Engine::offer(std::string resource, std::unique_ptr<ExternalTask> task) { implementation_->core.tasks().offer(std::move(resource), std::move(task)); }
+void Engine::guard_tasks(std::function<std::optional<WorkflowError>(const TaskCall&)> guard) { implementation_->core.guard_tasks(std::move(guard)); }
 void Engine::keep_map_run_data(MapRunStorage& storage) { implementation_->core.keep_map_run_data(storage); }
 bool Engine::offers(const TaskResource& resource) const { return implementation_->core.tasks().offers(resource); }
 void Engine::on_change(std::function<void(const ExecutionChange&)> listener) { implementation_->core.on_change(std::move(listener)); }
@@ -157,17 +158,21 @@ void Engine::call_task(TaskCall call, std::function<void(Result<TaskAnswer>)> do
   ExternalTask* const external = tasks.external(call.resource);
   auto made = std::make_shared<const TaskCall>(std::move(call));
   if (internal != nullptr) {
-    auto work = [internal, made](EngineTransaction& transaction) { return Result<TaskAnswer>(boost::system::in_place_value, internal->call(transaction, *made)); };
+    auto work = [this, internal, made](EngineTransaction& transaction) {
+      auto refusal = implementation_->core.refusal(*made);
+      return Result<TaskAnswer>(boost::system::in_place_value, refusal ? TaskAnswer(std::move(*refusal)) : internal->call(transaction, *made));
+    };
     return transact<TaskAnswer>(std::move(work), std::move(done));
   }
   // Calls are made on the engine's thread.
   auto nothing = [](EngineTransaction&) { return Result<bool>(true); };
-  transact<bool>(nothing, [external, made, done = std::move(done)](Result<bool> turn) {
+  transact<bool>(nothing, [this, external, made, done = std::move(done)](Result<bool> turn) {
     if (!turn) return done(turn.error());
     if (external == nullptr) {
       const WorkflowError not_offered{"Signalbox.NotSupported", "The service of '" + made->resource.arn + "' is not offered here"};
       return done(Result<TaskAnswer>(boost::system::in_place_value, not_offered));
     }
+    if (auto refusal = implementation_->core.refusal(*made)) return done(Result<TaskAnswer>(boost::system::in_place_value, std::move(*refusal)));
     external->call(*made, [done](TaskAnswer answer) { done(Result<TaskAnswer>(boost::system::in_place_value, std::move(answer))); });
   });
 }

@@ -26,7 +26,7 @@ EngineCore::EngineCore(Store& store, const Clock& clock, EngineOptions options, 
       clock_(clock),
       options_(std::move(options)),
       submit_(std::move(submit)),
-      workshop_{.store = store, .tasks = {}, .site = options_.site, .master_key = {}, .machines = {}, .cache = {}, .rows = {}, .allow_unsupported = options_.allow_unsupported, .mocks = options_.mocks, .started_at = {}, .status_listener = {}, .history_listener = {}, .map_run_storage = nullptr, .lost_express = {}, .unrecovered = {}},
+      workshop_{.store = store, .tasks = {}, .site = options_.site, .master_key = {}, .machines = {}, .cache = {}, .rows = {}, .allow_unsupported = options_.allow_unsupported, .mocks = options_.mocks, .started_at = {}, .status_listener = {}, .history_listener = {}, .task_guard = {}, .map_run_storage = nullptr, .lost_express = {}, .unrecovered = {}},
       transaction_(workshop_),
       retention_(options_.retention),
       counters_(std::make_unique<Counters>()) {

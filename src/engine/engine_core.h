@@ -27,6 +27,9 @@ class EngineCore {
   EngineCore& operator=(const EngineCore&) = delete;
 
   [[nodiscard]] TaskRegistry& tasks() { return workshop_.tasks; }
+  void guard_tasks(std::function<std::optional<WorkflowError>(const TaskCall&)> guard) { workshop_.task_guard = std::move(guard); }
+  /// The guard's, for a call of no execution.
+  [[nodiscard]] std::optional<WorkflowError> refusal(const TaskCall& call) const { return workshop_.task_guard ? workshop_.task_guard(call) : std::nullopt; }
   void keep_map_run_data(MapRunStorage& storage) { workshop_.map_run_storage = &storage; }
   void on_change(std::function<void(const ExecutionChange&)> listener) { listeners_.push_back(std::move(listener)); }
   void on_status_change(std::function<void(Transaction&, const ExecutionRecord&)> listener) { workshop_.status_listener = std::move(listener); }

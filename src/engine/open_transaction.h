@@ -64,6 +64,7 @@ struct Workshop {
   Timestamp started_at;                     ///< of this process: heartbeats from before it count from then
   std::function<void(Transaction&, const ExecutionRecord&)> status_listener;
   std::function<void(Transaction&, const ExecutionRecord&, std::span<const HistoryEvent>)> history_listener;
+  std::function<std::optional<WorkflowError>(const TaskCall&)> task_guard;   ///< empty: every call may be made
   MapRunStorage* map_run_storage = nullptr;
   std::set<ExecutionRow> lost_express;      ///< stored ones whose state is gone: they run again from the beginning
   std::set<ExecutionRow> unrecovered;       ///< were under way when the process before ended; their external calls have not been repeated yet
@@ -137,6 +138,8 @@ class OpenTransaction final : public EngineTransaction {
   void carry_out(CachedExecution& execution, std::vector<Command> commands);
   void invoke(CachedExecution& execution, const commands::InvokeTask& command);
   void call_internal(CachedExecution& execution, InternalTask& task, const commands::InvokeTask& command);
+  /// Whether the guard refused the call; the execution has heard of it then.
+  bool refused(const CachedExecution& execution, const commands::InvokeTask& command);
   void cancel(CachedExecution& execution, const commands::CancelTask& command);
   void close(CachedExecution& execution);
   void pay_owed(CachedExecution& execution, bool external_too);

@@ -114,6 +114,7 @@ void OpenTransaction::carry_out(CachedExecution& execution, std::vector<Command>
 void OpenTransaction::invoke(CachedExecution& execution, const commands::InvokeTask& command) {
   const ExecutionRow row = execution.record.row;
   if (answer_mocked(execution, command)) return;
+  if (workshop_.task_guard && refused(execution, command)) return;
   if (InternalTask* task = workshop_.tasks.internal(command.resource)) {
     if (std::holds_alternative<ActivityResource>(command.resource.kind)) {
       // Its worker says when it is taken up and how it ends.
@@ -136,6 +137,15 @@ void OpenTransaction::invoke(CachedExecution& execution, const commands::InvokeT
   }
   deliver(row, events::TaskRefused{command.attempt, TaskFailureKind::Failed,
                                    WorkflowError{"Signalbox.NotSupported", "The service of '" + command.resource.arn + "' is not offered here"}});
+}
+
+bool OpenTransaction::refused(const CachedExecution& execution, const commands::InvokeTask& command) {
+  if (std::holds_alternative<ActivityResource>(command.resource.kind)) return false;
+  auto refusal = workshop_.task_guard(task_call(execution, command));
+  if (!refusal) return false;
+  deliver(execution.record.row, events::TaskTaken{command.attempt, std::nullopt});
+  deliver(execution.record.row, events::TaskRefused{command.attempt, TaskFailureKind::Failed, std::move(*refusal)});
+  return true;
 }
 
 void OpenTransaction::call_internal(CachedExecution& execution, InternalTask& task, const commands::InvokeTask& command) {
@@ -166,7 +176,8 @@ TaskCall OpenTransaction::task_call(const CachedExecution& execution, const comm
           .resource = command.resource,
           .input = command.input,
           .token = command.token,
-          .request_id = request_id(execution.state, command.attempt)};
+          .request_id = request_id(execution.state, command.attempt),
+          .machine_role_arn = workshop_.task_guard ? started.role_arn : std::string()};
 }
 
 /// Goes on with what the engine itself owes: frames that are ready, internal calls that were put off, and, after a restart, external calls.

@@ -15,7 +15,7 @@ constexpr std::string_view openapi =
     ;
 
 /// Prometheus text format 0.0.4.
-std::string metrics(const EngineCounters& c) {
+std::string metrics(const EngineCounters& c, std::optional<std::uint64_t> iam_denials) {
   std::string text;
   const auto counter = [&](const char* name, const char* help, auto value) {
     text += fmt::format("# HELP signalbox_{0} {1}\n# TYPE signalbox_{0} counter\nsignalbox_{0} {2}\n", name, help, value);
@@ -38,6 +38,7 @@ std::string metrics(const EngineCounters& c) {
   counter("history_events_total", "History events recorded.", c.events);
   counter("commits_total", "Transactions committed; several operations share one.", c.commits);
   counter("operations_total", "Operations taken in.", c.operations);
+  if (iam_denials) counter("iam_denials_total", "Calls that roles' policies do not permit: denied, or with --iam=warn only logged.", *iam_denials);
   gauge("open_executions", "Executions that are running or waiting.", c.open_executions);
   gauge("set_aside_executions", "Executions set aside after a bug, to be resumed by hand.", c.set_aside_executions);
   gauge("timers", "Entries in the timer heap.", c.timers);
@@ -52,7 +53,7 @@ awaitable<http::Response> nothing(http::Request request) {
 
 }  // namespace
 
-void add_status_routes(http::Router& router, Engine& engine, std::function<bool()> is_ready) {
+void add_status_routes(http::Router& router, Engine& engine, std::function<bool()> is_ready, std::function<std::uint64_t()> iam_denials) {
   router.on("GET", "/v1/openapi.json", [](http::Request) -> awaitable<http::Response> { co_return http::json_response(200, std::string(openapi)); });
   router.on("GET", "/healthz", [](http::Request) -> awaitable<http::Response> { co_return http::text_response(200, "ok\n"); });
   router.on("GET", "/readyz", [&engine, is_ready](http::Request) -> awaitable<http::Response> {
@@ -60,8 +61,8 @@ void add_status_routes(http::Router& router, Engine& engine, std::function<bool(
     if (engine.counters().store_failed) co_return http::text_response(503, "the data file cannot be written; see the log\n");
     co_return http::text_response(200, "ready\n");
   });
-  router.on("GET", "/metrics", [&engine](http::Request) -> awaitable<http::Response> {
-    auto response = http::text_response(200, metrics(engine.counters()));
+  router.on("GET", "/metrics", [&engine, iam_denials](http::Request) -> awaitable<http::Response> {
+    auto response = http::text_response(200, metrics(engine.counters(), iam_denials ? std::optional(iam_denials()) : std::nullopt));
     response.headers.set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
     co_return response;
   });

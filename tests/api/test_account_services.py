@@ -7,6 +7,8 @@ from support.daemon import Daemon, main
 
 TRUST = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "states.amazonaws.com"}, "Action": "sts:AssumeRole"}]})
 
+POLICY = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sqs:*", "Resource": "*"}]})
+
 
 class Account(AwsCase):
     def test_who_one_is(self):
@@ -42,10 +44,10 @@ class Account(AwsCase):
         self.assertEqual(role["Arn"], "arn:aws:iam::000000000000:role/worker")
         self.refused("EntityAlreadyExists", iam.create_role, RoleName="worker", AssumeRolePolicyDocument=TRUST)
         self.assertEqual(iam.get_role(RoleName="worker")["Role"]["AssumeRolePolicyDocument"], json.loads(TRUST))
-        iam.put_role_policy(RoleName="worker", PolicyName="inline", PolicyDocument=TRUST)
+        iam.put_role_policy(RoleName="worker", PolicyName="inline", PolicyDocument=POLICY)
         self.assertEqual(iam.list_role_policies(RoleName="worker")["PolicyNames"], ["inline"])
-        self.assertEqual(iam.get_role_policy(RoleName="worker", PolicyName="inline")["PolicyDocument"], json.loads(TRUST))
-        policy = iam.create_policy(PolicyName="managed", PolicyDocument=TRUST)["Policy"]["Arn"]
+        self.assertEqual(iam.get_role_policy(RoleName="worker", PolicyName="inline")["PolicyDocument"], json.loads(POLICY))
+        policy = iam.create_policy(PolicyName="managed", PolicyDocument=POLICY)["Policy"]["Arn"]
         iam.attach_role_policy(RoleName="worker", PolicyArn=policy)
         iam.attach_role_policy(RoleName="worker", PolicyArn="arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole")
         self.assertEqual(sorted(p["PolicyName"] for p in iam.list_attached_role_policies(RoleName="worker")["AttachedPolicies"]), ["AWSLambdaBasicExecutionRole", "managed"])
@@ -57,7 +59,8 @@ class Account(AwsCase):
         self.assertEqual(iam.list_role_tags(RoleName="worker")["Tags"], [{"Key": "k", "Value": "v"}])
         iam.delete_role(RoleName="worker")
         self.refused("NoSuchEntity", iam.get_role, RoleName="worker")
-        self.assertEqual(iam.get_policy_version(PolicyArn=policy, VersionId="v1")["PolicyVersion"]["Document"], json.loads(TRUST))
+        self.assertEqual(iam.get_policy_version(PolicyArn=policy, VersionId="v1")["PolicyVersion"]["Document"], json.loads(POLICY))
+        self.assertEqual(self.refused("MalformedPolicyDocument", iam.create_policy, PolicyName="bad", PolicyDocument=TRUST), "Policy document should not specify a principal.")
 
 
 class Keys(unittest.TestCase):
@@ -67,11 +70,13 @@ class Keys(unittest.TestCase):
         except ImportError:
             self.skipTest("boto3 is not installed")
         with Daemon(environment={"SIGNALBOX_API_KEY": "AKIATEST:secretsecretsecret"}) as daemon:
-            make = lambda service, id, secret: boto3.client(service, endpoint_url=f"http://{daemon.admin}", region_name="us-east-1", aws_access_key_id=id, aws_secret_access_key=secret)
+            make = lambda service, id, secret, token=None: boto3.client(service, endpoint_url=f"http://{daemon.admin}", region_name="us-east-1", aws_access_key_id=id,
+                                                                        aws_secret_access_key=secret, aws_session_token=token)
             credentials = make("sts", "AKIATEST", "secretsecretsecret").assume_role(RoleArn="arn:aws:iam::000000000000:role/worker", RoleSessionName="me")["Credentials"]
-            self.assertEqual(make("sqs", credentials["AccessKeyId"], credentials["SecretAccessKey"]).list_queues().get("QueueUrls", []), [])
-            with self.assertRaises(Exception):
-                make("sqs", credentials["AccessKeyId"], "wrong").list_queues()
+            self.assertEqual(make("sqs", credentials["AccessKeyId"], credentials["SecretAccessKey"], credentials["SessionToken"]).list_queues().get("QueueUrls", []), [])
+            for secret, token in (("wrong", credentials["SessionToken"]), (credentials["SecretAccessKey"], None), (credentials["SecretAccessKey"], "x" + credentials["SessionToken"])):
+                with self.assertRaises(Exception):
+                    make("sqs", credentials["AccessKeyId"], secret, token).list_queues()
 
 
 if __name__ == "__main__":

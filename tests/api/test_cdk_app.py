@@ -58,7 +58,7 @@ class CdkApp(unittest.TestCase):
     def test_rule_mail_link_success(self):
         """The old library, `signalbox deploy`; the rule itself starts the workflow, a minute after it was deployed."""
         out = self.synthesise("2.28.1")
-        with MailServer() as mail, Daemon("--smtp", mail.url, "--mail-from", "signalbox@example.org") as daemon:
+        with MailServer() as mail, Daemon("--smtp", mail.url, "--mail-from", "signalbox@example.org", "--iam", "enforce") as daemon:
             answer = daemon.cli("deploy", out).stdout
             self.assertRegex(answer, r"Confirmation: created\n")
             self.confirm_subscription(daemon, mail)
@@ -79,11 +79,16 @@ class CdkApp(unittest.TestCase):
 
             daemon.start_execution(MACHINE)
             self.question(mail, "second", but=(link,))
+            self.no_denials(daemon)
             removed = daemon.cli("destroy", "Confirmation").stdout
             self.assertIn("keep    AccessLog", removed)
             self.assertEqual(daemon.get("/v1/stacks")["stacks"], [])
             self.assertEqual(daemon.get("/v1/schedules")["schedules"], [])
             self.assertEqual(request(daemon.public, "GET", urllib.parse.urlsplit(link).path)[0], 403)
+
+    def no_denials(self, daemon):
+        """What CDK granted is enough for all that happened."""
+        self.assertIn("signalbox_iam_denials_total 0\n", request(daemon.admin, "GET", "/metrics")[2])
 
     def access_log(self, daemon):
         import boto3
@@ -93,13 +98,14 @@ class CdkApp(unittest.TestCase):
 
     def test_the_newest_library_by_cdk_deploy(self):
         out = self.synthesise("newest")
-        with Daemon() as daemon:
+        with Daemon("--iam", "enforce") as daemon:
             self.assertIn("Confirmation.LinksUrl = http", self.cdk(daemon, "deploy", "--app", out, "--require-approval", "never"))
             daemon.start_execution(MACHINE)
             mail = wait_for(lambda: [m for m in daemon.mail() if m["subject"] == "Please confirm"])[0]
             link = re.search(r"https?://\S+/confirm\S+", mail["text"]).group()
             self.assertEqual(daemon.open(link)[0], 200)
             wait_for(lambda: self.executions(daemon, "SUCCEEDED"))
+            self.no_denials(daemon)
             self.cdk(daemon, "destroy", "--app", out, "--force")
             self.assertEqual(daemon.get("/v1/stacks")["stacks"], [])
 

@@ -213,7 +213,7 @@ class Tasks(CrashCase):
             execution = self.start([("aws-sdk:sqs:createQueue", {"QueueName": "made"}), ("aws-sdk:sns:createTopic", {"Name": "made"}), ("aws-sdk:ssm:putParameter", {"Name": "p", "Value": "v", "Type": "String"}),
                                     ("aws-sdk:cloudwatchlogs:deleteLogGroup", {"LogGroupName": "/aws/lambda/sleeper"}), ("aws-sdk:cloudwatchlogs:deleteLogGroup", {"LogGroupName": "old"}),
                                     ("aws-sdk:eventbridge:putEvents", {"Entries": [{"Source": "a", "DetailType": "b", "Detail": "{}"}]}), ("aws-sdk:scheduler:createScheduleGroup", {"Name": "made"}),
-                                    ("aws-sdk:iam:createRole", {"RoleName": "made", "AssumeRolePolicyDocument": "{}"}), ("aws-sdk:sts:getCallerIdentity", {}),
+                                    ("aws-sdk:iam:createRole", {"RoleName": "made", "AssumeRolePolicyDocument": '{"Version":"2012-10-17","Statement":[]}'}), ("aws-sdk:sts:getCallerIdentity", {}),
                                     ("aws-sdk:lambda:getFunction", {"FunctionName": "sleeper"}), ("aws-sdk:sfn:listStateMachines", {}), ("sqs:sendMessage", {"QueueUrl": self.url, "MessageBody": "m"}),
                                     ("aws-sdk:lambda:invoke", {"FunctionName": "sleeper", "Payload": {"n": 1}}), ("lambda:invoke", {"FunctionName": "sleeper", "Payload": {"n": 2}, "InvocationType": "Event"}),
                                     ("aws-sdk:s3:putObject", {"Bucket": "tasks", "Key": "k", "Body": "b"})])

@@ -13,7 +13,7 @@ def report(daemon):
 
 class NightlyReport(unittest.TestCase):
     def test_schedule(self):
-        with Daemon(stacks=STACK) as daemon:
+        with Daemon("--iam", "enforce", stacks=STACK) as daemon:
             schedules = [s for s in daemon.get("/v1/schedules")["schedules"] if s["name"] == "nightly-report-ReportNightly"]
             self.assertEqual(len(schedules), 1)
             self.assertEqual((schedules[0]["expression"], schedules[0]["timeZone"]), ("cron(30 2 ? * TUE-SAT *)", "Europe/Berlin"))

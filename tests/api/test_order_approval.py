@@ -51,7 +51,7 @@ def news(daemon, order_id):
 @needs_aws_sdk
 class OrderApproval(unittest.TestCase):
     def test_small_approved_and_rejected(self):
-        with Daemon(stacks=STACK) as daemon:
+        with Daemon("--iam", "enforce", stacks=STACK) as daemon:
             small, good, bad = order(daemon, PENS), order(daemon, DESKS), order(daemon, DESKS)
             self.assertEqual(outcome(daemon, small)[:2], ("SUCCEEDED", {"orderId": small, "total": 20, "status": "ACCEPTED"}))
             self.assertIn("is accepted", news(daemon, small))
@@ -77,7 +77,7 @@ class OrderApproval(unittest.TestCase):
             self.assertIn("has expired", news(daemon, silent))
 
     def test_what_is_no_order(self):
-        with Daemon(stacks=STACK) as daemon:
+        with Daemon("--iam", "enforce", stacks=STACK) as daemon:
             self.assertEqual(daemon.open("/orders", "POST", {}, "?")[0], 400)
             status, _, ended = outcome(daemon, order(daemon, []))
             self.assertEqual((status, ended["error"]), ("FAILED", "InvalidOrder"))

@@ -4,7 +4,7 @@ import re
 import unittest
 import urllib.parse
 
-from support.daemon import ROOT, Daemon, MailServer, main, needs_aws_sdk, wait_for
+from support.daemon import ROOT, Daemon, MailServer, main, needs_aws_sdk, request, wait_for
 
 STACKS = ROOT / "statemachines"
 QUIET = ("--parameter", "wait-for-callback.Schedule=DISABLED")
@@ -35,6 +35,15 @@ def confirmations(server):
 
 @needs_aws_sdk
 class ReferenceWorkflow(unittest.TestCase):
+    def test_mail_link_success_within_the_roles_permissions(self):
+        """The template's policies are true: nothing that the workflow does is beyond them."""
+        with Daemon("--iam", "enforce", stacks=STACKS) as daemon:
+            started = daemon.start_execution(machine_name(daemon))
+            link = link_in(wait_for(lambda: verification_mails(daemon))[0]["text"])
+            self.assertEqual(daemon.open(link)[0], 200)
+            self.assertEqual(daemon.wait_for_end(started["id"])["status"], "SUCCEEDED")
+            self.assertIn("signalbox_iam_denials_total 0\n", request(daemon.admin, "GET", "/metrics")[2])
+
     def test_mail_link_success(self):
         with Daemon(stacks=STACKS) as daemon:
             started = daemon.start_execution(machine_name(daemon))

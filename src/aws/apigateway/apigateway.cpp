@@ -1,5 +1,7 @@
 #include "aws/apigateway/apigateway.h"
 
+#include "aws/access/authorizer.h"
+#include "aws/access/permissions.h"
 #include "aws/object_text.h"
 #include "aws/rest_call.h"
 
@@ -219,6 +221,10 @@ asio::awaitable<http::Response> answer(OperationContext context, const Reader& r
   if (!call || request.query_value("mode")) co_return refusal(not_offered(request));   // ?mode=import: definitions in OpenAPI
   auto members = with_body(call->parameters, request, &unparsable);
   if (!members) co_return refusal(members.error());
+  if (auto* authorizer = context.services.authorizer; authorizer && context.caller) {
+    const auto needs = permissions::api_gateway({context.services.engine.site(), authorizer->reader()}, request);
+    if (const auto denial = authorizer->refuse(*context.caller, needs)) co_return refusal(access_denied(Service::ApiGateway, *denial));
+  }
   auto result = co_await run_operation(std::move(context), *catalogue().find(call->binding->operation), reader, std::move(*members));
   if (!result) co_return refusal(result.error());
   auto response = rest_answer(call->binding->status, *result);

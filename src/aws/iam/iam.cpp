@@ -10,6 +10,7 @@ const Catalogue& catalogue() {
                                               {"CreateRole", &create_role},
                                               {"DeletePolicy", &delete_policy},
                                               {"DeleteRole", &delete_role},
+                                              {"DeleteRolePermissionsBoundary", &delete_role_permissions_boundary},
                                               {"DeleteRolePolicy", &delete_role_policy},
                                               {"DetachRolePolicy", &detach_role_policy},
                                               {"GetPolicy", &get_policy},
@@ -23,6 +24,7 @@ const Catalogue& catalogue() {
                                               {"ListRolePolicies", &list_role_policies},
                                               {"ListRoleTags", &list_role_tags},
                                               {"ListRoles", &list_roles},
+                                              {"PutRolePermissionsBoundary", &put_role_permissions_boundary},
                                               {"PutRolePolicy", &put_role_policy},
                                               {"TagRole", &tag_role},
                                               {"UntagRole", &untag_role},
@@ -39,6 +41,12 @@ std::optional<Failure> fault_of(const Parameters& parameters) {
   auto fault = parameters.fault();
   if (fault && fault->code == "ValidationException") fault->code = "ValidationError";
   return fault;
+}
+
+std::optional<Failure> document_fault(std::string_view document, access::PolicyUse use) {
+  const auto parsed = access::parse_policy(document, use);
+  if (parsed) return std::nullopt;
+  return Failure{"MalformedPolicyDocument", parsed.error().code == ErrorCode::InvalidJson ? "This policy contains invalid Json" : parsed.error().message};
 }
 
 Json shown_document(std::string_view document) { return Json(percent_encode(document)); }

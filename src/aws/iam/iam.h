@@ -1,8 +1,9 @@
 #pragma once
-/// The IAM API (Query): roles and managed policies are kept and shown. Nothing is checked against them. Source: IAM API Reference.
+/// The IAM API (Query): roles and managed policies. What is checked against them: aws/access/authorizer.h. Source: IAM API Reference.
 
 #include "aws/operation.h"
 #include "aws/parameters.h"
+#include "services/access/policy.h"
 
 #include <string>
 
@@ -13,6 +14,8 @@ namespace signalbox::aws::iam {
 /// What the operations share. Errors have IAM's names: NoSuchEntity, EntityAlreadyExists, DeleteConflict, ValidationError.
 [[nodiscard]] Failure no_such(const std::string& what);
 [[nodiscard]] std::optional<Failure> fault_of(const Parameters& parameters);
+/// MalformedPolicyDocument, if it is.
+[[nodiscard]] std::optional<Failure> document_fault(std::string_view document, access::PolicyUse use);
 /// Documents are shown percent-encoded.
 [[nodiscard]] Json shown_document(std::string_view document);
 /// `prefix` and 17 characters derived from the name.
@@ -27,6 +30,8 @@ Answer<Json> get_role(const OperationContext& context, const Reader& reader, con
 Answer<Json> update_role(const OperationContext& context, EngineTransaction& transaction, const Json& request);
 Answer<Json> update_assume_role_policy(const OperationContext& context, EngineTransaction& transaction, const Json& request);
 Answer<Json> delete_role(const OperationContext& context, EngineTransaction& transaction, const Json& request);
+Answer<Json> put_role_permissions_boundary(const OperationContext& context, EngineTransaction& transaction, const Json& request);
+Answer<Json> delete_role_permissions_boundary(const OperationContext& context, EngineTransaction& transaction, const Json& request);
 Answer<Json> list_roles(const OperationContext& context, const Reader& reader, const Json& request);
 Answer<Json> put_role_policy(const OperationContext& context, EngineTransaction& transaction, const Json& request);
 Answer<Json> get_role_policy(const OperationContext& context, const Reader& reader, const Json& request);

@@ -1,13 +1,11 @@
 // Managed policies, each of one version.
 #include "aws/aws_api.h"
 #include "aws/iam/iam.h"
-#include "aws/kept.h"
+#include "aws/iam/role_records.h"
 
 namespace signalbox::aws::iam {
 
 namespace {
-
-constexpr const char* policy_kind = "iam-policy";   // ARN → policy
 
 struct Policy {
   std::string arn;
@@ -42,7 +40,7 @@ Answer<Json> create_policy(const OperationContext& context, EngineTransaction& t
   if (auto fault = fault_of(parameters)) return *fault;
   const auto arn = "arn:aws:iam::" + context.services.engine.site().account + ":policy" + path + name;
   if (find_kept(transaction, policy_kind, "", arn)) return Failure{"EntityAlreadyExists", "A policy called " + name + " already exists. Duplicate names are not allowed.", 409};
-  if (!Json::parse(document)) return Failure{"MalformedPolicyDocument", "Syntax errors in policy."};
+  if (auto fault = document_fault(document, access::PolicyUse::Identity)) return *fault;
   Json kept = json_object({{"PolicyName", Json(name)}, {"Path", Json(path)}, {"CreateDate", Json(time_text(transaction.now()))}, {"PolicyDocument", Json(document)}});
   if (description) kept = kept.with("Description", Json(*description));
   keep(transaction, policy_kind, "", arn, kept);

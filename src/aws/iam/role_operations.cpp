@@ -3,15 +3,12 @@
 
 #include "aws/aws_api.h"
 #include "aws/iam/iam.h"
-#include "aws/kept.h"
+#include "aws/iam/role_records.h"
+#include "services/access/policy.h"
 
 namespace signalbox::aws::iam {
 
 namespace {
-
-constexpr const char* role_kind = "iam-role";                  // name → role
-constexpr const char* inline_kind = "iam-role-policy";         // (role, policy's name) → {"document"}
-constexpr const char* attached_kind = "iam-role-attachment";   // (role, policy's ARN) → {}
 
 struct Role {
   std::string name;
@@ -27,20 +24,17 @@ Answer<Role> role_of(const Reader& reader, const Json& request) {
   return Role{std::move(name), std::move(*kept)};
 }
 
-std::string arn_of(const OperationContext& context, const Json& kept, const std::string& name) {
-  return "arn:aws:iam::" + context.services.engine.site().account + ":role" + std::string(kept.find("Path")->as_string()) + name;
-}
-
 Json role_json(const OperationContext& context, const std::string& name, const Json& kept) {
   Json out = json_object({{"Path", *kept.find("Path")},
                           {"RoleName", Json(name)},
                           {"RoleId", Json(entity_id("AROA", name))},
-                          {"Arn", Json(arn_of(context, kept, name))},
+                          {"Arn", Json(role_arn(context.services.engine.site(), name, kept))},
                           {"CreateDate", *kept.find("CreateDate")},
                           {"AssumeRolePolicyDocument", shown_document(kept.find("AssumeRolePolicyDocument")->as_string())},
                           {"MaxSessionDuration", *kept.find("MaxSessionDuration")}});
   if (const Json* description = kept.find("Description")) out = out.with("Description", *description);
   if (const Json* tags = kept.find("Tags"); tags && tags->size() > 0) out = out.with("Tags", *tags);
+  if (const Json* boundary = kept.find("PermissionsBoundary")) out = out.with("PermissionsBoundary", json_object({{"PermissionsBoundaryType", "Policy"}, {"PermissionsBoundaryArn", *boundary}}));
   return out;
 }
 
@@ -51,8 +45,8 @@ Answer<Json> with_tags(EngineTransaction& transaction, const Role& role, Json::A
   return Json::empty_object();
 }
 
-bool is_json(const std::string& document) { return Json::parse(document).has_value(); }
-Failure malformed() { return {"MalformedPolicyDocument", "This policy contains invalid Json"}; }
+/// AWS's own policies are not kept here; the account's must be there.
+bool is_policy(const Reader& reader, const std::string& arn) { return arn.find("::aws:policy/") != std::string::npos || find_kept(reader, policy_kind, "", arn).has_value(); }
 
 }  // namespace
 
@@ -64,12 +58,15 @@ Answer<Json> create_role(const OperationContext& context, EngineTransaction& tra
   const auto description = parameters.text("Description", {0, 1000});
   const auto duration = parameters.integer("MaxSessionDuration", {3600, 43'200}).value_or(3600);
   const Json* tags = parameters.array("Tags");
+  const auto boundary = parameters.text("PermissionsBoundary", {20, 2048});
   if (auto fault = fault_of(parameters)) return *fault;
   if (find_kept(transaction, role_kind, "", name)) return Failure{"EntityAlreadyExists", "Role with name " + name + " already exists.", 409};
-  if (!is_json(document)) return malformed();
+  if (auto fault = document_fault(document, access::PolicyUse::Trust)) return *fault;
+  if (boundary && !is_policy(transaction, *boundary)) return no_such("Policy " + *boundary);
   Json kept = json_object({{"Path", Json(path)}, {"CreateDate", Json(time_text(transaction.now()))}, {"AssumeRolePolicyDocument", Json(document)}, {"MaxSessionDuration", Json(duration)},
                            {"Tags", tags ? *tags : Json::empty_array()}});
   if (description) kept = kept.with("Description", Json(*description));
+  if (boundary) kept = kept.with("PermissionsBoundary", Json(*boundary));
   keep(transaction, role_kind, "", name, kept);
   return json_object({{"Role", role_json(context, name, kept)}});
 }
@@ -99,7 +96,7 @@ Answer<Json> update_assume_role_policy(const OperationContext&, EngineTransactio
   Parameters parameters(request);
   const auto document = parameters.required("PolicyDocument", {1, 131'072, true});
   if (auto fault = fault_of(parameters)) return *fault;
-  if (!is_json(document)) return malformed();
+  if (auto fault = document_fault(document, access::PolicyUse::Trust)) return *fault;
   keep(transaction, role_kind, "", role->name, role->kept.with("AssumeRolePolicyDocument", Json(document)));
   return Json::empty_object();
 }
@@ -124,6 +121,24 @@ Answer<Json> list_roles(const OperationContext& context, const Reader& reader, c
   return whole_list("Roles", std::move(roles));
 }
 
+Answer<Json> put_role_permissions_boundary(const OperationContext&, EngineTransaction& transaction, const Json& request) {
+  const auto role = role_of(transaction, request);
+  if (!role) return role.error();
+  Parameters parameters(request);
+  const auto arn = parameters.required("PermissionsBoundary", {20, 2048});
+  if (auto fault = fault_of(parameters)) return *fault;
+  if (!is_policy(transaction, arn)) return no_such("Policy " + arn);
+  keep(transaction, role_kind, "", role->name, role->kept.with("PermissionsBoundary", Json(arn)));
+  return Json::empty_object();
+}
+
+Answer<Json> delete_role_permissions_boundary(const OperationContext&, EngineTransaction& transaction, const Json& request) {
+  const auto role = role_of(transaction, request);
+  if (!role) return role.error();
+  keep(transaction, role_kind, "", role->name, role->kept.without("PermissionsBoundary"));
+  return Json::empty_object();
+}
+
 // ---- inline policies -------------------------------------------------------------------------------------------------------------------
 Answer<Json> put_role_policy(const OperationContext&, EngineTransaction& transaction, const Json& request) {
   const auto role = role_of(transaction, request);
@@ -132,7 +147,7 @@ Answer<Json> put_role_policy(const OperationContext&, EngineTransaction& transac
   const auto name = parameters.required("PolicyName", {1, 128});
   const auto document = parameters.required("PolicyDocument", {1, 131'072, true});
   if (auto fault = fault_of(parameters)) return *fault;
-  if (!is_json(document)) return malformed();
+  if (auto fault = document_fault(document, access::PolicyUse::Identity)) return *fault;
   keep(transaction, inline_kind, role->name, name, json_object({{"document", Json(document)}}));
   return Json::empty_object();
 }
@@ -173,8 +188,7 @@ Answer<Json> attach_role_policy(const OperationContext&, EngineTransaction& tran
   Parameters parameters(request);
   const auto arn = parameters.required("PolicyArn", {20, 2048});
   if (auto fault = fault_of(parameters)) return *fault;
-  // AWS's own policies are not kept here, but may be attached; the account's must be there.
-  if (arn.find("::aws:policy/") == std::string::npos && !find_kept(transaction, "iam-policy", "", arn)) return no_such("Policy " + arn);
+  if (!is_policy(transaction, arn)) return no_such("Policy " + arn);
   keep(transaction, attached_kind, role->name, arn, Json::empty_object());
   return Json::empty_object();
 }

@@ -140,6 +140,7 @@ asio::awaitable<http::Response> answer(OperationContext context, const Reader& r
                  : invokes_later ? Answer<Json>(invoke_async_request(call->parameters, request))
                                  : with_body(call->parameters, request, &unparsable);
   if (!members) co_return rest_failure(members.error());
+  if (const auto denial = denied(context, Service::Lambda, by_arn ? "GetLayerVersionByArn" : call->binding->operation, *members)) co_return rest_failure(*denial);
   auto result = co_await run_operation(std::move(context), *operation, reader, std::move(*members));
   if (!result) co_return rest_failure(result.error());
   co_return invokes ? invoke_response(*result) : rest_answer(call->binding->status, *result);

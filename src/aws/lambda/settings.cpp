@@ -8,7 +8,7 @@ namespace signalbox::aws::lambda {
 
 namespace {
 
-constexpr const char* policy_kind = "lambda-policy";
+constexpr const char* policy_kind = function_policy_kind;
 
 Json concurrency_json(const functions::FunctionConfig& config) {
   return config.reserved_concurrency ? json_object({{"ReservedConcurrentExecutions", Json(*config.reserved_concurrency)}}) : Json::empty_object();

@@ -16,37 +16,39 @@ namespace {
 enum class Level { Service, Bucket, Object };
 
 /// `marker`: a query name that must be there; those of the table come before the plain operation. `copies`: x-amz-copy-source is given.
+/// `action`: the permission that it needs; empty: its own affair. Source: Service Authorization Reference, Amazon S3.
 struct Operation {
   std::string_view method;
   Level level;
   std::string_view marker;
   bool copies;
+  std::string_view action;
   asio::awaitable<Answered> (*handle)(CallPointer);
 };
 
 constexpr Operation operations[] = {
-    {"GET", Level::Service, "", false, &list_buckets_operation},
-    {"GET", Level::Bucket, "location", false, &get_bucket_location},
-    {"GET", Level::Bucket, "encryption", false, &get_bucket_encryption},
-    {"GET", Level::Bucket, "versioning", false, &get_bucket_versioning},
-    {"GET", Level::Bucket, "uploads", false, &list_multipart_uploads},
-    {"GET", Level::Bucket, "list-type", false, &list_objects_v2},
-    {"POST", Level::Bucket, "delete", false, &delete_objects},
-    {"GET", Level::Bucket, "", false, &list_objects_v1},
-    {"PUT", Level::Bucket, "", false, &create_bucket},
-    {"HEAD", Level::Bucket, "", false, &head_bucket},
-    {"DELETE", Level::Bucket, "", false, &delete_bucket},
-    {"POST", Level::Object, "uploads", false, &create_multipart_upload},
-    {"POST", Level::Object, "uploadId", false, &complete_multipart_upload},
-    {"PUT", Level::Object, "uploadId", true, &upload_part_copy},
-    {"PUT", Level::Object, "uploadId", false, &upload_part},
-    {"DELETE", Level::Object, "uploadId", false, &abort_multipart_upload},
-    {"GET", Level::Object, "uploadId", false, &list_parts_operation},
-    {"PUT", Level::Object, "", true, &copy_object},
-    {"PUT", Level::Object, "", false, &put_object},
-    {"GET", Level::Object, "", false, &get_object},
-    {"HEAD", Level::Object, "", false, &head_object},
-    {"DELETE", Level::Object, "", false, &delete_object},
+    {"GET", Level::Service, "", false, "s3:ListAllMyBuckets", &list_buckets_operation},
+    {"GET", Level::Bucket, "location", false, "s3:GetBucketLocation", &get_bucket_location},
+    {"GET", Level::Bucket, "encryption", false, "s3:GetEncryptionConfiguration", &get_bucket_encryption},
+    {"GET", Level::Bucket, "versioning", false, "s3:GetBucketVersioning", &get_bucket_versioning},
+    {"GET", Level::Bucket, "uploads", false, "s3:ListBucketMultipartUploads", &list_multipart_uploads},
+    {"GET", Level::Bucket, "list-type", false, "s3:ListBucket", &list_objects_v2},
+    {"POST", Level::Bucket, "delete", false, "", &delete_objects},
+    {"GET", Level::Bucket, "", false, "s3:ListBucket", &list_objects_v1},
+    {"PUT", Level::Bucket, "", false, "s3:CreateBucket", &create_bucket},
+    {"HEAD", Level::Bucket, "", false, "s3:ListBucket", &head_bucket},
+    {"DELETE", Level::Bucket, "", false, "s3:DeleteBucket", &delete_bucket},
+    {"POST", Level::Object, "uploads", false, "s3:PutObject", &create_multipart_upload},
+    {"POST", Level::Object, "uploadId", false, "s3:PutObject", &complete_multipart_upload},
+    {"PUT", Level::Object, "uploadId", true, "s3:PutObject", &upload_part_copy},
+    {"PUT", Level::Object, "uploadId", false, "s3:PutObject", &upload_part},
+    {"DELETE", Level::Object, "uploadId", false, "s3:AbortMultipartUpload", &abort_multipart_upload},
+    {"GET", Level::Object, "uploadId", false, "s3:ListMultipartUploadParts", &list_parts_operation},
+    {"PUT", Level::Object, "", true, "s3:PutObject", &copy_object},
+    {"PUT", Level::Object, "", false, "s3:PutObject", &put_object},
+    {"GET", Level::Object, "", false, "s3:GetObject", &get_object},
+    {"HEAD", Level::Object, "", false, "s3:GetObject", &head_object},
+    {"DELETE", Level::Object, "", false, "s3:DeleteObject", &delete_object},
 };
 
 /// Query names that mean another operation, which is not offered.
@@ -90,6 +92,21 @@ Result<void> decode_body(Call& call) {
   return {};
 }
 
+/// What is read of a copy's source needs its own permission.
+std::optional<Error> denied_call(const Call& call, const Operation& operation) {
+  if (!call.api.authorizer || !call.api.caller) return std::nullopt;
+  if (auto refused = operation.action.empty() ? std::nullopt : denied(call.api, operation.action, call.address.bucket, call.address.key, call.query("prefix"))) return refused;
+  if (!operation.copies) return std::nullopt;
+  const auto source = copy_source_of(call);
+  return source ? denied(call.api, "s3:GetObject", source->bucket, source->key) : std::nullopt;
+}
+
+/// Whoever may not list a bucket does not learn which objects are not in it. [GetObject, permissions]
+Error unless_hidden(const Call& call, Error error) {
+  if (!call.api.authorizer || !call.api.caller || objects::s3_error(error).code != "NoSuchKey") return error;
+  return denied(call.api, "s3:ListBucket", call.address.bucket, {}).value_or(std::move(error));
+}
+
 void add_request_ids(http::Response& response, const http::Request& request) {
   response.headers.add("x-amz-request-id", request.request_id);
   response.headers.add("x-amz-id-2", request.request_id);
@@ -113,8 +130,9 @@ asio::awaitable<http::Response> answer(Api api, http::Request request) {
   const auto operation = find_operation(*call);
   if (!operation) co_return failure(operation.error(), call->request);
   if (auto decoded = decode_body(*call); !decoded) co_return failure(decoded.error(), call->request);
+  if (const auto refused = denied_call(*call, **operation)) co_return failure(*refused, call->request);
   auto answered = co_await (*operation)->handle(call);
-  if (!answered) co_return failure(answered.error(), call->request);
+  if (!answered) co_return failure(unless_hidden(*call, answered.error()), call->request);
   add_request_ids(*answered, call->request);
   co_return std::move(*answered);
 }

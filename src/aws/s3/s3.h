@@ -16,6 +16,11 @@
 #include <utility>
 #include <vector>
 
+namespace signalbox::aws {
+class Authorizer;
+struct Caller;
+}
+
 namespace signalbox::aws::s3 {
 
 namespace asio = boost::asio;
@@ -27,6 +32,8 @@ struct Api {
   ObjectService& service;
   const Reader& reader;                     ///< of the I/O thread
   const services::Authenticator& authenticator;
+  Authorizer* authorizer = nullptr;         ///< null, as the caller: everything may be done
+  std::shared_ptr<const Caller> caller = {};
 };
 
 /// An authenticated request on its way, its body decoded.
@@ -44,6 +51,8 @@ using Answered = Result<http::Response>;
 
 /// Answers an authenticated request. The coroutine owns it.
 asio::awaitable<http::Response> answer(Api api, http::Request request);
+/// Why the caller may not, as an error of S3's. `bucket`, `key`: empty for all of them, for the bucket itself. `prefix`: of what is to be listed.
+[[nodiscard]] std::optional<Error> denied(const Api& api, std::string_view action, std::string_view bucket, std::string_view key, const std::optional<std::string>& prefix = {});
 /// S3's XML for an error.
 [[nodiscard]] http::Response failure(const Error& error, const http::Request& request);
 /// A request that authentication refused, in S3's codes.

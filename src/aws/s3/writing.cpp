@@ -103,6 +103,12 @@ asio::awaitable<Answered> delete_object(CallPointer call) {
 asio::awaitable<Answered> delete_objects(CallPointer call) {
   auto deletion = deletion_of(*call);
   if (!deletion) co_return deletion.error();
+  std::vector<std::pair<std::string, Error>> refused;
+  std::erase_if(deletion->keys, [&](const std::string& key) {
+    auto why = denied(call->api, "s3:DeleteObject", call->address.bucket, key);
+    if (why) refused.emplace_back(key, std::move(*why));
+    return why.has_value();
+  });
   std::function<Result<void>(EngineTransaction&)> work = [call, keys = deletion->keys](EngineTransaction& transaction) -> Result<void> {
     for (const auto& key : keys) {
       if (auto removed = call->api.service.objects().remove(transaction, call->address.bucket, key); !removed) return removed;
@@ -116,6 +122,7 @@ asio::awaitable<Answered> delete_objects(CallPointer call) {
   if (!deletion->quiet) {
     for (const auto& key : deletion->keys) xml.open("Deleted").element("Key", key).close("Deleted");
   }
+  for (const auto& [key, why] : refused) xml.open("Error").element("Key", key).element("Code", objects::s3_error(why).code).element("Message", why.message).close("Error");
   xml.close("DeleteResult");
   co_return xml_response(xml.take());
 }

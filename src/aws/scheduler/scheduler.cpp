@@ -59,6 +59,7 @@ asio::awaitable<http::Response> answer(OperationContext context, const Reader& r
   if (!call) co_return failure({"UnknownOperationException", "Scheduler has no operation " + request.method + " " + request.path, 404});
   auto members = with_body(call->parameters, request, &unparsable);
   if (!members) co_return failure(members.error());
+  if (const auto denial = denied(context, Service::Scheduler, call->binding->operation, *members)) co_return failure(*denial);
   auto result = co_await run_operation(std::move(context), *catalogue().find(call->binding->operation), reader, std::move(*members));
   co_return result ? rest_answer(call->binding->status, *result) : failure(result.error());
 }

@@ -14,7 +14,7 @@ constexpr std::array text_members{"Cause", "Definition", "Detail", "Error", "Inp
 /// Members whose own members are the caller's names.
 constexpr std::array map_members{"Attributes", "AdditionalVersionWeights", "InputPathsMap", "MessageAttributes", "MessageSystemAttributes", "Tags", "VariableReferences", "Variables"};
 /// Errors of the services' front, which no service's model has: the SDK gives them its general exception.
-constexpr std::array general_errors{"AccessDeniedException", "IncompleteSignature", "InternalFailure", "InvalidParameterValue", "MissingParameter", "SerializationException", "ServiceUnavailable",
+constexpr std::array general_errors{"AccessDenied", "AccessDeniedException", "IncompleteSignature", "InternalFailure", "InvalidParameterValue", "MissingParameter", "SerializationException", "ServiceUnavailable",
                                     "UnknownOperationException", "UnsupportedOperationException"};
 
 template <class Names>

@@ -3,6 +3,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include "aws/access/task_guard.h"
 #include "aws/dispatch.h"
 #include "aws/sdk/sdk_shapes.h"
 #include "signalbox/async.h"
@@ -22,7 +23,12 @@ struct Surroundings {
   std::function<std::string()> admin_url;
 };
 
-OperationContext context_of(const Surroundings& surroundings, const TaskCall& call) { return {surroundings.services, surroundings.admin_url(), call.request_id}; }
+/// STS alone asks who calls; what the role permits, the engine's guard has asked before.
+OperationContext context_of(const Surroundings& surroundings, const SdkService& service, const TaskCall& call) {
+  OperationContext context{surroundings.services, surroundings.admin_url(), call.request_id};
+  if (service.service == Service::Sts && !call.role_arn.empty()) context.caller = std::make_shared<const Caller>(caller_of(call));
+  return context;
+}
 
 TaskAnswer answer_of(const SdkService& service, const Answer<Json>& answer, const std::string& request_id) {
   if (!answer) return sdk::task_error(service, answer.error(), request_id);
@@ -42,7 +48,7 @@ class InsideTask final : public InternalTask {
     boost::asio::io_context loop(1);
     std::optional<Answer<Json>> answer;
     std::exception_ptr failure;
-    boost::asio::co_spawn(loop, call_operation(context_of(*surroundings_, call), service_.service, operation_, transaction, std::move(request)),
+    boost::asio::co_spawn(loop, call_operation(context_of(*surroundings_, service_, call), service_.service, operation_, transaction, std::move(request)),
                           [&](std::exception_ptr thrown, Answer<Json> result) {
                             failure = thrown;
                             answer.emplace(std::move(result));
@@ -61,7 +67,7 @@ class InsideTask final : public InternalTask {
 
 asio::awaitable<void> run_outside(std::shared_ptr<const Surroundings> surroundings, const SdkService* service, std::string operation, TaskCall call, std::function<void(TaskAnswer)> done) {
   auto request = sdk::wire_request(*service, operation, call.input);
-  auto context = context_of(*surroundings, call);
+  auto context = context_of(*surroundings, *service, call);
   auto answer = co_await call_operation(std::move(context), service->service, std::move(operation), surroundings->reader, std::move(request));
   done(answer_of(*service, answer, call.request_id));
 }
@@ -85,6 +91,7 @@ class OutsideTask final : public ExternalTask {
 }  // namespace
 
 void offer_sdk_tasks(Engine& engine, AwsServices services, boost::asio::any_io_executor executor, std::function<std::string()> admin_url) {
+  services.authorizer = nullptr;   // it is another thread's
   const auto surroundings = std::make_shared<const Surroundings>(Surroundings{services, std::move(executor), engine.loop_reader(), std::move(admin_url)});
   for (const auto& service : sdk::services()) {
     for (const auto& operation : operations_of(service.service)) {

@@ -108,6 +108,7 @@ class RoleType final : public ResourceType {
     for (const auto* member : {"Description", "MaxSessionDuration"})
       if (const auto* value = role.request.find(member)) change = change.with(member, *value);
     if (auto done = calls_.write(transaction, iam, "UpdateRole", change); !done) return done.error();
+    if (auto done = set_boundary(transaction, role); !done) return done;
     return parts_.put(transaction, owner(role.name), role.parts);
   }
 
@@ -123,6 +124,13 @@ class RoleType final : public ResourceType {
     std::vector<RolePart> parts;
   };
   static std::string owner(const std::string& name) { return "role " + name; }
+  Result<void> set_boundary(EngineTransaction& transaction, const Role& role) const {
+    Json change = json_object({{"RoleName", role.name}});
+    const auto* boundary = role.request.find("PermissionsBoundary");
+    const auto done = boundary ? calls_.write(transaction, iam, "PutRolePermissionsBoundary", change.with("PermissionsBoundary", *boundary))
+                               : calls_.write(transaction, iam, "DeleteRolePermissionsBoundary", std::move(change));
+    return done ? Result<void>() : Result<void>(done.error());
+  }
   std::string arn_of(const Role& role) const { return "arn:aws:iam::" + calls_.services().engine.site().account + ":role" + role.path + role.name; }
 
   static Role read(const Resource& resource, Faults& faults) {
@@ -143,7 +151,7 @@ class RoleType final : public ResourceType {
         role.parts.push_back({.role = role.name, .inline_name = one.required("PolicyName"), .document = document_of(one, "PolicyDocument"), .attached_arn = {}});
         one.refuse_others();
       }
-    properties.ignore({"PermissionsBoundary"});
+    if (const auto boundary = properties.string("PermissionsBoundary")) role.request = role.request.with("PermissionsBoundary", *boundary);
     properties.refuse_others();
     return role;
   }

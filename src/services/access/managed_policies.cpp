@@ -123,6 +123,13 @@ Json power_user() {
 
 bool is_managed_by_aws(std::string_view arn) { return arn.starts_with("arn:") && arn.find(beginning) != std::string_view::npos; }
 
+std::string managed_policy_arn(std::string_view name) {
+  if (name.starts_with("arn:")) return std::string(name);
+  const auto has_path = [&](const ManagedPolicy& each) { return each.name.ends_with(name) && each.name.size() > name.size() && each.name[each.name.size() - name.size() - 1] == '/'; };
+  const auto found = std::find_if(policies.begin(), policies.end(), has_path);
+  return "arn:aws:iam::aws:policy/" + std::string(found == policies.end() ? name : found->name);
+}
+
 std::optional<Json> managed_policy(std::string_view arn) {
   const auto place = arn.find(beginning);
   if (!is_managed_by_aws(arn)) return std::nullopt;

@@ -126,6 +126,7 @@ Result<void> Events::deliver(EngineTransaction& transaction, const RuleRecord& r
   Arn arn;
   const auto target_arn = text_of(target, "Arn");
   if (!parse_arn(target_arn, arn)) return error(ErrorCode::InvalidArgument, "'" + target_arn + "' is not an ARN");
+  if (auto permitted = permits(rule, target, arn); !permitted) return permitted;
   if (arn.service == "states") {
     auto json = Json::parse(input);
     if (!json) return json.error();
@@ -165,6 +166,18 @@ Result<void> Events::deliver(EngineTransaction& transaction, const RuleRecord& r
   return {};
 }
 
+/// State machines and buses are reached in the target's role; queues, topics and functions let the service in by their own policies, unless there is a
+/// role. Log groups are open to rules. [EventBridge User Guide, Using resource-based policies]
+Result<void> Events::permits(const RuleRecord& rule, const Json& target, const Arn& arn) const {
+  if (!environment_.permits || arn.service == "logs") return {};
+  auto role = text_of(target, "RoleArn");
+  if (role.empty()) role = rule.role_arn.value_or("");
+  // A bus of the same account asks for no role.
+  if (arn.service == "events" && role.empty()) return {};
+  const auto action = arn.service == "states" ? "states:StartExecution" : arn.service == "sqs" ? "sqs:SendMessage" : arn.service == "sns" ? "sns:Publish" : arn.service == "events" ? "events:PutEvents" : "lambda:InvokeFunction";
+  return environment_.permits({.service = "events.amazonaws.com", .source_arn = rule_arn(rule.bus, rule.name), .role_arn = role, .session = rule.name, .action = action, .resource = text_of(target, "Arn")});
+}
+
 void Events::bury(EngineTransaction& transaction, const RuleRecord& rule, const Json& target, const Json& envelope, const Error& failure) const {
   const Json* arn = member_of(target, "DeadLetterConfig", "Arn");
   const auto queue = arn && arn->is_string() ? queue_name_of(arn->as_string()) : std::nullopt;
@@ -172,7 +185,7 @@ void Events::bury(EngineTransaction& transaction, const RuleRecord& rule, const 
   SendMessage letter{.body = envelope.text()};
   letter.attributes = {{"RULE_ARN", {"String", rule_arn(rule.bus, rule.name)}},
                        {"TARGET_ARN", {"String", text_of(target, "Arn")}},
-                       {"ERROR_CODE", {"String", failure.code == ErrorCode::NotFound ? "RESOURCE_NOT_FOUND" : "SDK_CLIENT_ERROR"}},
+                       {"ERROR_CODE", {"String", failure.code == ErrorCode::NotFound ? "RESOURCE_NOT_FOUND" : failure.code == ErrorCode::Forbidden ? "NO_PERMISSIONS" : "SDK_CLIENT_ERROR"}},
                        {"ERROR_MESSAGE", {"String", failure.message.empty() ? "unknown" : failure.message}}};
   if (const auto sent = environment_.queues.send(transaction, *queue, letter); !sent) spdlog::error("rule {}: its dead-letter queue {} cannot be reached: {}", rule.name, *queue, sent.error().message);
 }

@@ -82,6 +82,7 @@ Result<Integration> read_integration(const Json& record) {
   auto templates = read_templates(record, "requestTemplates");
   if (!templates) return templates.error();
   integration.templates = std::move(*templates);
+  integration.credentials = text_of(record, "credentials");
   if (const auto* timeout = record.find("timeoutInMillis")) {
     const auto ms = timeout->as_integer();
     if (!ms || *ms < 50 || *ms > 300'000) return invalid("Timeout should be between 50 ms and 29000 ms");

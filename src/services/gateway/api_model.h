@@ -36,6 +36,7 @@ struct Integration {
   enum class Passthrough { WhenNoMatch, WhenNoTemplates, Never };
   Type type = Type::Mock;
   std::string http_method, uri;
+  std::string credentials;                               ///< ARN of the role in which the integration is called; empty: API Gateway itself calls
   Passthrough passthrough = Passthrough::WhenNoMatch;
   Pairs parameters;                                      ///< `integration.request.header.X` → where its value comes from
   Templates templates;

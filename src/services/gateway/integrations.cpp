@@ -42,7 +42,18 @@ IntegrationOutcome function_answer(const FunctionOutcome& outcome) {
   return answer;
 }
 
+/// In the integration's role, or as API Gateway itself for this method of this stage, if the function's policy lets it in. [Control access to invoking an API]
+bool may_call(const IntegrationEnvironment& environment, const Invocation& invocation, const std::string& function) {
+  if (!environment.permits) return true;
+  const auto& role = invocation.method.integration->credentials;
+  const auto source = environment.site.arn("execute-api", text_at(invocation.context, "apiId").value_or("") + "/" + text_at(invocation.context, "stage").value_or("") + "/" + invocation.request.method + invocation.resource.path);
+  const auto target = function.starts_with("arn:") ? function : environment.site.function_arn(function);
+  const auto permitted = environment.permits({.service = "apigateway.amazonaws.com", .source_arn = source, .role_arn = role, .session = "BackplaneAssumeRoleSession", .action = "lambda:InvokeFunction", .resource = target});
+  return permitted.has_value();
+}
+
 asio::awaitable<IntegrationOutcome> call_function(const IntegrationEnvironment& environment, const Invocation& invocation, std::string function, std::string payload) {
+  if (!may_call(environment, invocation, function)) co_return configuration_error();
   FunctionCall call;
   call.function = std::move(function);
   call.payload = std::move(payload);
@@ -65,7 +76,7 @@ IntegrationOutcome answer_of(const Integration& integration, http::Response resp
 asio::awaitable<IntegrationOutcome> call_service(const IntegrationEnvironment& environment, const Invocation& invocation, const ServiceUri& uri, IntegrationRequest request) {
   const auto& integration = *invocation.method.integration;
   auto asked = service_request(uri, integration.http_method, std::move(request), invocation.request.request_id);
-  auto work = environment.call_aws(std::move(asked));
+  auto work = environment.call_aws(std::move(asked), integration.credentials);
   auto response = co_await http::within(integration.timeout, std::move(work));
   if (!response) co_return timed_out();
   response->body = environment.resolve(response->body);

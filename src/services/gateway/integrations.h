@@ -5,6 +5,7 @@
 
 #include "http/http.h"
 #include "signalbox/functions.h"
+#include "signalbox/service_call.h"
 #include "signalbox/site.h"
 
 #include <boost/asio/awaitable.hpp>
@@ -17,11 +18,13 @@ namespace signalbox::gateway {
 
 struct IntegrationEnvironment {
   FunctionInvoker& functions;
-  /// Answers a request to an AWS service as the admin listener does, without asking who sent it: an integration has its own role.
-  http::Handler call_aws;
+  /// Answers a request to an AWS service as the admin listener does, sent in a role: (request, the role's ARN).
+  std::function<boost::asio::awaitable<http::Response>(http::Request, std::string)> call_aws;
   /// Fills in the daemon's own URLs in stored values.
   std::function<std::string(std::string_view)> resolve;
   Site site;
+  /// Asked before a function is called, on the I/O thread.
+  ServiceCallGuard permits = {};
 };
 
 /// What the integration answered (for one that is mapped), the response as it is (proxies), or why there is none.

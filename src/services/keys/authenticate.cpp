@@ -12,9 +12,22 @@ namespace signalbox::services {
 
 namespace {
 
-Role role_of(const Reader& reader, std::string_view id) { return functions::find_function_by_key(reader, id) ? Role::Function : Role::Admin; }
-
 Error unknown_key() { return error(ErrorCode::Forbidden, "The security token included in the request is invalid.", "UnrecognizedClientException"); }
+Error expired() { return error(ErrorCode::Forbidden, "The security token included in the request is expired", "ExpiredTokenException"); }
+
+constexpr std::string_view bearer = "bearer ";
+
+/// The token of an `Authorization: Bearer`; empty if there is none.
+std::string_view bearer_token(const http::Request& request) {
+  const auto header = request.headers.get("Authorization").value_or("");
+  if (header.size() <= bearer.size() || !http::equal_ignoring_case(header.substr(0, bearer.size()), bearer)) return {};
+  return http::trim(header.substr(bearer.size()));
+}
+
+std::string_view security_token(const http::Request& request) {
+  if (const auto header = request.headers.get("X-Amz-Security-Token")) return *header;
+  return request.query_value("X-Amz-Security-Token").value_or("");
+}
 
 }  // namespace
 
@@ -30,19 +43,42 @@ bool Authenticator::any_keys() const {
   return seen_->any_keys;
 }
 
+std::optional<MasterKey> Authenticator::master_key() const {
+  const auto record = reader_.get(Key(meta_table, "master_key"));
+  if (!record) return std::nullopt;
+  return MasterKey{std::string(RecordReader(*record).text())};
+}
+
+bool Authenticator::is_session(std::string_view id) const { return is_session_key_id(id) && !find_key(reader_, id); }
+
 std::optional<std::string> Authenticator::secret_of(std::string_view id) const {
   if (auto function = functions::find_function_by_key(reader_, id)) return std::move(function->key.secret);
   if (auto key = find_key(reader_, id)) return std::move(key->secret);
   // A session's key has no record; an API key's id may begin like one, so those come first.
-  const auto master = is_session_key_id(id) ? reader_.get(Key(meta_table, "master_key")) : std::nullopt;
-  return master ? std::optional(session_key_secret(MasterKey{std::string(RecordReader(*master).text())}, id)) : std::nullopt;
+  const auto master = is_session_key_id(id) ? master_key() : std::nullopt;
+  return master ? std::optional(session_key_secret(*master, id)) : std::nullopt;
 }
 
-Result<Principal> Authenticator::by_bearer(std::string_view token, Timestamp now) const {
+std::optional<RoleSession> Authenticator::session_of(const http::Request& request, std::string_view id) const {
+  const auto master = master_key();
+  return master ? read_session_token(*master, id, security_token(request)) : std::nullopt;
+}
+
+/// Of a request whose secret was right.
+Result<Principal> Authenticator::principal(const http::Request& request, std::string_view id, Timestamp now) const {
+  if (functions::find_function_by_key(reader_, id)) return Principal{Role::Function, std::string(id)};
+  if (!is_session(id)) return Principal{Role::Admin, std::string(id)};
+  if (has_ended(id, now)) return expired();
+  const auto session = session_of(request, id);
+  if (!session) return unknown_key();
+  return Principal{session->role_arn.empty() ? Role::Admin : Role::Session, std::string(id)};
+}
+
+Result<Principal> Authenticator::by_bearer(const http::Request& request, std::string_view token, Timestamp now) const {
   if (const auto colon = token.find(':'); colon != std::string_view::npos) {
     const auto id = token.substr(0, colon);
     const auto secret = secret_of(id);
-    if (secret && !has_ended(id, now) && equal_in_constant_time(*secret, token.substr(colon + 1))) return Principal{role_of(reader_, id), std::string(id)};
+    if (secret && equal_in_constant_time(*secret, token.substr(colon + 1))) return principal(request, id, now);
     return unknown_key();
   }
   std::optional<Principal> found;
@@ -53,19 +89,39 @@ Result<Principal> Authenticator::by_bearer(std::string_view token, Timestamp now
   return unknown_key();
 }
 
+Result<Principal> Authenticator::by_signature(const http::Request& request, const SigV4& given, Timestamp now) const {
+  const auto secret = secret_of(given.access_key_id);
+  if (!secret) return unknown_key();
+  if (auto verified = verify_sigv4(request, given, *secret, now); !verified) return verified.error();
+  return principal(request, given.access_key_id, now);
+}
+
 Result<Principal> Authenticator::authenticate(const http::Request& request, Timestamp now) const {
-  if (policy_ == WithoutKeys::AnythingPasses && !any_keys()) return Principal{};
-  const auto header = request.headers.get("Authorization").value_or("");
-  constexpr std::string_view bearer = "bearer ";
-  if (header.size() > bearer.size() && http::equal_ignoring_case(header.substr(0, bearer.size()), bearer)) return by_bearer(http::trim(header.substr(bearer.size())), now);
+  const bool anything_passes = policy_ == WithoutKeys::AnythingPasses && !any_keys();
+  if (anything_passes && roles_ == Roles::DoNotMatter) return Principal{};
   const auto given = parse_sigv4(request);
+  if (anything_passes) {
+    const bool of_a_role = given && *given && secret_of((*given)->access_key_id);
+    return of_a_role ? by_signature(request, **given, now) : Principal{};
+  }
+  if (const auto token = bearer_token(request); !token.empty()) return by_bearer(request, token, now);
   if (!given) return given.error();
   if (!*given) return error(ErrorCode::Forbidden, "Missing Authentication Token", "MissingAuthenticationTokenException");
-  const auto secret = secret_of((*given)->access_key_id);
-  if (!secret) return unknown_key();
-  if (auto verified = verify_sigv4(request, **given, *secret, now); !verified) return verified.error();
-  if (has_ended((*given)->access_key_id, now)) return error(ErrorCode::Forbidden, "The security token included in the request is expired", "ExpiredTokenException");
-  return Principal{role_of(reader_, (*given)->access_key_id), (*given)->access_key_id};
+  return by_signature(request, **given, now);
+}
+
+std::optional<RoleSession> Authenticator::role_session(const http::Request& request) const {
+  std::string id;
+  if (const auto token = bearer_token(request); !token.empty()) {
+    id = token.substr(0, token.find(':'));
+  } else {
+    const auto given = parse_sigv4(request);
+    if (!given || !*given) return std::nullopt;
+    id = (*given)->access_key_id;
+  }
+  if (const auto function = functions::find_function_by_key(reader_, id)) return RoleSession{function->role, function->name};
+  auto session = is_session(id) ? session_of(request, id) : std::nullopt;
+  return session && !session->role_arn.empty() ? session : std::nullopt;
 }
 
 Result<ChunkedBody> Authenticator::decode_chunked(const http::Request& request) const {

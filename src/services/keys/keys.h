@@ -35,7 +35,7 @@ struct ApiKey {
 [[nodiscard]] bool has_keys(const Reader& reader);
 
 /// The pair of a session (STS): derived from the master key, so it needs no record, and good after a restart. Its id begins with `SBXS` and says when
-/// the session ends; the secret goes with the id, so that a changed one is worth nothing.
+/// the session ends; the secret goes with the id, so that a changed one is worth nothing. Whose session it is says its token (role_session.h).
 struct SessionKey {
   std::string id, secret;
 };

@@ -66,12 +66,20 @@ void Schedules::bury(Transaction& transaction, const ScheduleId& id, const Sched
   (void)environment_.queues.send(transaction, *queue, letter);
 }
 
+/// One without a role was made by a template's event, which brings the permission with it.
+Result<void> Schedules::permits(const ScheduleId& id, const ScheduleTarget& target, std::string_view service) const {
+  if (!environment_.permits || !target.role_arn) return {};
+  const auto action = service == "states" ? "states:StartExecution" : service == "sqs" ? "sqs:SendMessage" : service == "sns" ? "sns:Publish" : "lambda:InvokeFunction";
+  return environment_.permits({.service = "scheduler.amazonaws.com", .source_arn = arn(id), .role_arn = *target.role_arn, .session = id.name, .action = action, .resource = target.arn});
+}
+
 Result<void> Schedules::reach(EngineTransaction& transaction, const ScheduleId& id, const ScheduleTarget& target, Timestamp scheduled_at) const {
   const schedules::FiringContext firing{.arn = arn(id), .scheduled_at = scheduled_at, .execution_id = transaction.new_uuid().value};
   const auto input = schedules::target_input(id, target, firing, environment_.site);
   const auto done = [&]() -> Result<void> {
     Arn target_arn;
     if (!parse_arn(target.arn, target_arn)) return error(ErrorCode::InvalidArgument, fmt::format("'{}' is not an ARN.", target.arn));
+    if (auto permitted = permits(id, target, target_arn.service); !permitted) return permitted;
     if (target_arn.service == "states") {
       auto json = Json::parse(input);
       if (!json) return json.error();

@@ -215,7 +215,9 @@ void Topics::deliver(Transaction& transaction, const Topic& topic, const Subscri
       if (raw) delivery.attributes = request.attributes;
       delivery.group_id = request.group_id;
       if (topic.is_fifo() && delivery.queue.ends_with(".fifo")) delivery.deduplication_id = deduplication_id(request);
-      if (auto sent = environment_.send_to_queue(transaction, delivery); !sent) {
+      auto sent = permits(subscription);
+      if (sent) sent = environment_.send_to_queue(transaction, delivery);
+      if (!sent) {
         if (!send_to_dead_letter_queue(transaction, subscription, delivery)) refused(sent.error());
       }
       return;
@@ -224,6 +226,11 @@ void Topics::deliver(Transaction& transaction, const Topic& topic, const Subscri
     case SubscriptionProtocol::Http:
     case SubscriptionProtocol::Https: {
       const bool function = subscription.protocol == SubscriptionProtocol::Lambda;
+      if (auto permitted = permits(subscription); !permitted) {
+        const QueueDelivery letter{.queue = {}, .body = notification_json(notification)};
+        if (!send_to_dead_letter_queue(transaction, subscription, letter)) refused(permitted.error());
+        return;
+      }
       put_delivery(transaction, {.kind = function ? DeliveryKind::Function : DeliveryKind::Http,
                                  .subscription = subscription.row,
                                  .request_id = transaction.new_uuid().value,
@@ -237,12 +244,23 @@ void Topics::deliver(Transaction& transaction, const Topic& topic, const Subscri
   }
 }
 
+Result<void> Topics::permits(const Subscription& subscription) const {
+  if (!environment_.permits) return {};
+  const bool queue = subscription.protocol == SubscriptionProtocol::Sqs;
+  if (!queue && subscription.protocol != SubscriptionProtocol::Lambda) return {};
+  return environment_.permits({.service = "sns.amazonaws.com", .source_arn = environment_.site.topic_arn(subscription.topic), .action = queue ? "sqs:SendMessage" : "lambda:InvokeFunction", .resource = subscription.endpoint});
+}
+
 bool Topics::send_to_dead_letter_queue(Transaction& transaction, const Subscription& subscription, QueueDelivery delivery) const {
   const auto policy = nlohmann::json::parse(attribute(subscription.attributes, "RedrivePolicy"), nullptr, false);
   Arn queue;
   if (!policy.is_object() || !parse_arn(policy.value("deadLetterTargetArn", ""), queue)) return false;
   delivery.queue = queue.resource;
-  const auto sent = environment_.send_to_queue(transaction, delivery);
+  Result<void> sent;
+  if (environment_.permits) {
+    sent = environment_.permits({.service = "sns.amazonaws.com", .source_arn = environment_.site.topic_arn(subscription.topic), .action = "sqs:SendMessage", .resource = policy.value("deadLetterTargetArn", "")});
+  }
+  if (sent) sent = environment_.send_to_queue(transaction, delivery);
   if (!sent) spdlog::warn("dead-letter queue {} of a subscription of topic {}: {}", queue.resource, subscription.topic, sent.error().message);
   return sent.has_value();
 }

@@ -33,7 +33,8 @@ TopicEnvironment environment_of(Engine& engine, const TopicServiceOptions& optio
                           .master_key = [&engine]() -> const MasterKey& { return engine.master_key(); },
                           .public_url = options.public_url,
                           .send_to_queue = options.send_to_queue,
-                          .resolve = options.resolve};
+                          .resolve = options.resolve,
+                          .permits = options.permits};
 }
 
 }  // namespace

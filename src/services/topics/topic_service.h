@@ -28,6 +28,7 @@ struct TopicServiceOptions {
   std::function<Result<void>(Transaction&, const QueueDelivery&)> send_to_queue;
   std::function<std::string(std::string_view)> resolve = {};   ///< see TopicEnvironment
   FunctionInvoker* functions = nullptr;     ///< outlives the service
+  ServiceCallGuard permits = {};            ///< of deliveries; empty: all are permitted
   HttpSender send_http;                     ///< http::send
   std::size_t concurrency = 16;             ///< deliveries under way at once
 };

@@ -44,11 +44,13 @@ std::vector<std::string> handles(const std::vector<ReceivedMessage>& batch, cons
 
 }  // namespace
 
+using Permission = std::function<Result<void>(const std::string& function, const std::string& queue_arn)>;
+
 /// One trigger's poller. Lives as long as its coroutines.
 class TriggerPoller : public std::enable_shared_from_this<TriggerPoller> {
  public:
-  TriggerPoller(asio::any_io_executor executor, Engine& engine, const Queues& queues, std::shared_ptr<const Reader> reader, FunctionInvoker& functions, TriggerRecord trigger)
-      : executor_(executor), engine_(engine), queues_(queues), reader_(std::move(reader)), functions_(functions), trigger_(std::move(trigger)), timer_(executor) {}
+  TriggerPoller(asio::any_io_executor executor, Engine& engine, const Queues& queues, std::shared_ptr<const Reader> reader, FunctionInvoker& functions, Permission permits, TriggerRecord trigger)
+      : executor_(executor), engine_(engine), queues_(queues), reader_(std::move(reader)), functions_(functions), permits_(std::move(permits)), trigger_(std::move(trigger)), timer_(executor) {}
 
   void start() { asio::co_spawn(executor_, run(shared_from_this()), log_failure("trigger poller")); }
   void stop() {
@@ -77,6 +79,7 @@ class TriggerPoller : public std::enable_shared_from_this<TriggerPoller> {
   asio::awaitable<void> settle(const Batch& batch, const FunctionOutcome& outcome, std::chrono::steady_clock::time_point leased_at);
   void note(const FunctionOutcome& outcome);
 
+  [[nodiscard]] Result<void> permitted() const { return permits_ ? permits_(trigger_.function, queues_.site().queue_arn(trigger_.queue)) : Result<void>(); }
   [[nodiscard]] std::int64_t batches_max() const { return trigger_.concurrency_max.value_or(batches_max_default); }
 
   asio::any_io_executor executor_;
@@ -84,6 +87,7 @@ class TriggerPoller : public std::enable_shared_from_this<TriggerPoller> {
   const Queues& queues_;
   std::shared_ptr<const Reader> reader_;
   FunctionInvoker& functions_;
+  const Permission permits_;
   const TriggerRecord trigger_;
   asio::steady_timer timer_;                 // for pauses, and for a free place among the batches under way
   QueueWaiter* waiter_ = nullptr;
@@ -127,6 +131,12 @@ asio::awaitable<void> TriggerPoller::poll(const QueueRecord& queue) {
     const auto next = queues_.next_receivable(*reader_, *current, now);
     if (!next || *next > now) {
       co_await waiter.wait(engine_.clock(), next);
+      continue;
+    }
+    if (const auto may = permitted(); !may) {
+      // The role may be mended at any time.
+      spdlog::warn("trigger {}: queue {} is not read: {}", trigger_.id, trigger_.queue, may.error().message);
+      co_await sleep(timer_, pause_max);
       continue;
     }
     auto batch = co_await gather();
@@ -260,13 +270,14 @@ void TriggerPoller::note(const FunctionOutcome& outcome) {
 // ---- the service ----
 
 struct TriggerService::Implementation : std::enable_shared_from_this<Implementation> {
-  Implementation(Engine& the_engine, const Queues& the_queues, Triggers& the_triggers, FunctionInvoker& the_functions)
-      : engine(the_engine), queues(the_queues), triggers(the_triggers), functions(the_functions) {}
+  Implementation(Engine& the_engine, const Queues& the_queues, Triggers& the_triggers, FunctionInvoker& the_functions, Permission the_permits)
+      : engine(the_engine), queues(the_queues), triggers(the_triggers), functions(the_functions), permits(std::move(the_permits)) {}
 
   Engine& engine;
   const Queues& queues;
   Triggers& triggers;
   FunctionInvoker& functions;
+  Permission permits;
   asio::any_io_executor executor;
   std::shared_ptr<const Reader> reader;
   std::map<std::string, std::shared_ptr<TriggerPoller>> pollers;
@@ -281,7 +292,7 @@ struct TriggerService::Implementation : std::enable_shared_from_this<Implementat
     }
     auto trigger = triggers.find(*reader, id);
     if (!trigger || !trigger->enabled) return;
-    auto poller = std::make_shared<TriggerPoller>(executor, engine, queues, reader, functions, std::move(*trigger));
+    auto poller = std::make_shared<TriggerPoller>(executor, engine, queues, reader, functions, permits, std::move(*trigger));
     pollers.emplace(id, poller);
     poller->start();
   }
@@ -304,8 +315,8 @@ asio::awaitable<void> TriggerService::Implementation::begin(std::shared_ptr<Impl
   for (const auto& trigger : all) self->follow(trigger.id);
 }
 
-TriggerService::TriggerService(Engine& engine, const Queues& queues, Triggers& triggers, FunctionInvoker& functions)
-    : implementation_(std::make_shared<Implementation>(engine, queues, triggers, functions)) {}
+TriggerService::TriggerService(Engine& engine, const Queues& queues, Triggers& triggers, FunctionInvoker& functions, std::function<Result<void>(const std::string&, const std::string&)> permits)
+    : implementation_(std::make_shared<Implementation>(engine, queues, triggers, functions, std::move(permits))) {}
 TriggerService::~TriggerService() { stop(); }
 
 void TriggerService::start(asio::any_io_executor executor) {

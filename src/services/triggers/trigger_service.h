@@ -7,7 +7,9 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include <functional>
 #include <memory>
+#include <string>
 
 namespace signalbox {
 
@@ -20,7 +22,9 @@ namespace signalbox {
 /// Everything on the I/O thread.
 class TriggerService {
  public:
-  TriggerService(Engine& engine, const Queues& queues, Triggers& triggers, FunctionInvoker& functions);
+  /// `permits`, on the I/O thread: whether the function `name` may take messages of the queue; empty: all may.
+  TriggerService(Engine& engine, const Queues& queues, Triggers& triggers, FunctionInvoker& functions,
+                 std::function<Result<void>(const std::string& function, const std::string& queue_arn)> permits = {});
   ~TriggerService();
 
   /// After Engine::start(). Follows changes of triggers from then on.

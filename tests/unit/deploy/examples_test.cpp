@@ -1,9 +1,12 @@
 /// The workflows in statemachines/ deploy as they are, with the real services' rules: what is made of each.
 
 #include "deploy/deployer.h"
+#include "deploy/types/aws_calls.h"
 #include "deploy/types/types.h"
 
 #include "services/functions/functions.h"
+#include "services/keys/authenticate.h"
+#include "services/queues/queue_service.h"
 #include "services/routes/routes.h"
 #include "signalbox/mail.h"
 #include "store/memory_store.h"
@@ -40,8 +43,14 @@ struct Fixture {
                                  .public_url = [] { return std::string("http://public.test"); },
                                  .send_to_queue = [](Transaction&, const QueueDelivery&) -> Result<void> { return {}; }},
                 outbox};
+  ActivitySignals activity_signals;
+  QueueService queue_service{engine, queues};
+  std::unique_ptr<Reader> key_reader = store.reader();
+  services::Authenticator authenticator{*key_reader, engine.changes(services::keys_table), services::WithoutKeys::AnythingPasses};
+  aws::AwsServices aws_services{engine, activity_signals, queues, queue_service, topics, authenticator};
+  AwsCalls calls{aws_services};
   Deployer deployer{engine,
-                    make_resource_types({.site = {}, .queues = queues, .triggers = triggers, .schedules = schedules, .topics = topics}),
+                    make_resource_types({.site = {}, .queues = queues, .triggers = triggers, .schedules = schedules, .topics = topics, .calls = &calls}),
                     {.site = {}, .stage_code = [](const std::filesystem::path& folder) -> Result<StagedCode> {
                        if (!std::filesystem::is_directory(folder)) return error(ErrorCode::NotFound, "there is no folder " + folder.string());
                        return StagedCode{std::string(64, '0'), 1};

@@ -231,6 +231,7 @@ Resources:
     Type: AWS::Serverless::StateMachine
     Properties:
       DefinitionUri: m.asl.yaml
+      Role: arn:aws:iam::000000000000:role/machine
       DefinitionSubstitutions: {Seconds: 5, Word: hello}
       Tags: {"signalbox:verification": confirm}
 )");

@@ -57,6 +57,13 @@ std::string expanded(std::string_view text) {
   return printed;
 }
 
+/// The line of a role that SAM makes: what follows its trust in the service.
+std::string role_line(const std::string& id, const std::string& service, const std::string& rest) {
+  return id + R"( AWS::IAM::Role {"AssumeRolePolicyDocument":{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":[")" + service +
+         R"("]},"Action":["sts:AssumeRole"]}]})" + rest + "}\n";
+}
+const std::string basic = "\"arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole\"";
+
 }  // namespace
 
 TEST_CASE("sections, attributes and parameters that are not known are named with their place") {
@@ -201,14 +208,44 @@ Resources:
       CodeUri: code/
       Handler: index.handler
       Runtime: nodejs22.x
-      Policies: [SQSPollerPolicy]
+      Policies: [AmazonSQSReadOnlyAccess, AWSLambdaBasicExecutionRole]
       Events:
         Q: {Type: SQS, Properties: {Queue: !GetAtt Queue.Arn, BatchSize: 1}}
         S: {Type: Schedule, Properties: {Schedule: rate(1 day), Input: "{}", Enabled: false}}
-)Y") == R"Y(F AWS::Lambda::Function {"Handler":"index.handler","Runtime":"nodejs22.x","Code":{"Hash":"hash of /stack/code/","Bytes":7}}
+)Y") == role_line("FRole", "lambda.amazonaws.com", ",\"ManagedPolicyArns\":[" + basic + R"(,"arn:aws:iam::aws:policy/service-role/AWSLambdaSQSQueueExecutionRole","arn:aws:iam::aws:policy/AmazonSQSReadOnlyAccess"])") +
+            R"Y(F AWS::Lambda::Function {"Handler":"index.handler","Runtime":"nodejs22.x","Role":{"Fn::GetAtt":["FRole","Arn"]},"Code":{"Hash":"hash of /stack/code/","Bytes":7}}
 FQ AWS::Lambda::EventSourceMapping {"EventSourceArn":{"Fn::GetAtt":["Queue","Arn"]},"BatchSize":1,"FunctionName":{"Ref":"F"}}
 FS AWS::Scheduler::Schedule {"ScheduleExpression":"rate(1 day)","Input":"{}","Enabled":false,"Rule":true,"TargetArn":{"Fn::GetAtt":["F","Arn"]}}
 )Y");
+}
+
+TEST_CASE("Policies of SAM become a role's: names, documents, policy templates") {
+  CHECK(expanded(R"Y(
+Resources:
+  F:
+    Type: AWS::Serverless::Function
+    Condition: Wide
+    Properties:
+      InlineCode: x
+      Tracing: Active
+      Policies:
+        - !Ref Managed
+        - SQSSendMessagePolicy: {QueueName: !GetAtt Q.QueueName}
+        - DynamoDBReadPolicy: {TableName: t}
+        - Statement: [{Effect: Allow, Action: "states:*", Resource: "*"}]
+)Y") == role_line("FRole", "lambda.amazonaws.com",
+                  ",\"ManagedPolicyArns\":[" + basic + R"(,"arn:aws:iam::aws:policy/AWSXRayDaemonWriteAccess",{"Ref":"Managed"}])"
+                  R"(,"Policies":[{"PolicyName":"FRolePolicy1","PolicyDocument":{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["sqs:SendMessage*"],)"
+                  R"("Resource":[{"Fn::Sub":["arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:${value}",{"value":{"Fn::GetAtt":["Q","QueueName"]}}]}]}]}},)"
+                  R"({"PolicyName":"FRolePolicy3","PolicyDocument":{"Statement":[{"Effect":"Allow","Action":"states:*","Resource":"*"}],"Version":"2012-10-17"}}])") +
+            R"Y(F AWS::Lambda::Function {"Role":{"Fn::GetAtt":["FRole","Arn"]},"TracingConfig":{"Mode":"Active"},"Code":{"ZipFile":"x"}})Y" "\n");
+  CHECK(expanded("Resources: {M: {Type: AWS::Serverless::StateMachine, Properties: {Definition: {}}}}") ==
+        role_line("MRole", "states.amazonaws.com", "") + R"(M AWS::StepFunctions::StateMachine {"Definition":{},"RoleArn":{"Fn::GetAtt":["MRole","Arn"]}})" "\n");
+  const auto faults = expanded("Resources: {M: {Type: AWS::Serverless::StateMachine, Properties: {Definition: {}, Policies: [{SQSSendMessagePolicy: {Queue: q}}, {SendPolicy: {}}, 3]}}}");
+  CHECK(faults.starts_with("/Resources/M/Properties/Policies: the policy template SQSSendMessagePolicy needs the parameter QueueName\n"
+                           "/Resources/M/Properties/Policies: there is no policy template 'SendPolicy'\n"
+                           "/Resources/M/Properties/Policies: a policy is a name, an ARN, a document, or one policy template\n"));
+  CHECK(expanded("Resources: {M: {Type: AWS::Serverless::StateMachine, Properties: {Definition: {}, Role: r, Policies: [p]}}}").starts_with("/Resources/M/Properties/Policies: Role and Policies exclude each other\n"));
 }
 
 TEST_CASE("what is not offered of a SAM resource is named with its place") {
@@ -218,6 +255,7 @@ Resources:
     Type: AWS::Serverless::Function
     Properties:
       Handler: index.handler
+      Role: r
       FunctionUrlConfig: {AuthType: NONE}
       Events:
         B: {Type: S3, Properties: {}}
@@ -230,7 +268,8 @@ Resources:
 /Resources/F/Properties/Events/A/Properties/Auth: the API's own document says that
 /Resources/F/Properties/Events/A/Properties/Path: the API's document has no path '/x'
 /Resources/F/Properties/Events/C/Properties/RestApiId: there is no AWS::Serverless::Api 'Other'
-F AWS::Lambda::Function {"Handler":"index.handler"}
+F AWS::Lambda::Function {"Handler":"index.handler","Role":"r"}
+FAPermission AWS::Lambda::Permission {"Action":"lambda:InvokeFunction","FunctionName":{"Ref":"F"},"Principal":"apigateway.amazonaws.com","SourceArn":{"Fn::Sub":["arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${api}/*/GET/x",{"api":{"Ref":"Own"}}]}}
 Own AWS::ApiGateway::RestApi {"Body":{"paths":{}}}
 OwnDeployment5e0df887cb AWS::ApiGateway::Deployment {"RestApiId":{"Ref":"Own"}}
 Ownv1Stage AWS::ApiGateway::Stage {"RestApiId":{"Ref":"Own"},"StageName":"v1","DeploymentId":{"Ref":"OwnDeployment5e0df887cb"}}
@@ -246,8 +285,8 @@ TEST_CASE("globals are what resources have unless they say otherwise") {
   CHECK(expanded(R"(
 Globals: {Function: {Runtime: nodejs20.x, Timeout: 9, Environment: {Variables: {A: a, B: b}}}}
 Resources:
-  F: {Type: AWS::Serverless::Function, Properties: {InlineCode: x, Handler: index.handler, Timeout: 3, Environment: {Variables: {B: c}}}}
-)") == R"(F AWS::Lambda::Function {"Handler":"index.handler","Runtime":"nodejs20.x","Timeout":3,"Environment":{"Variables":{"A":"a","B":"c"}},"Code":{"ZipFile":"x"}})" "\n");
+  F: {Type: AWS::Serverless::Function, Properties: {InlineCode: x, Handler: index.handler, Timeout: 3, Role: r, Environment: {Variables: {B: c}}}}
+)") == R"(F AWS::Lambda::Function {"Handler":"index.handler","Runtime":"nodejs20.x","Timeout":3,"Environment":{"Variables":{"A":"a","B":"c"}},"Role":"r","Code":{"ZipFile":"x"}})" "\n");
 }
 
 TEST_CASE("what SAM publishes has logical ids that templates may name by a shorter name") {
@@ -255,19 +294,19 @@ TEST_CASE("what SAM publishes has logical ids that templates may name by a short
 Resources:
   F:
     Type: AWS::Serverless::Function
-    Properties: {CodeUri: code/, Handler: index.handler, Runtime: nodejs22.x, AutoPublishAlias: live, Events: {Q: {Type: SQS, Properties: {Queue: !GetAtt Queue.Arn}}}}
+    Properties: {CodeUri: code/, Handler: index.handler, Runtime: nodejs22.x, Role: r, AutoPublishAlias: live, Events: {Q: {Type: SQS, Properties: {Queue: !GetAtt Queue.Arn}}}}
   M:
     Type: AWS::Serverless::StateMachine
-    Properties: {Definition: {}, AutoPublishAlias: live, UseAliasAsEventTarget: true, DefinitionSubstitutions: {F: !Ref F.Alias, V: !Sub '${F.Version}-${F.Arn}'},
+    Properties: {Definition: {}, Role: r, AutoPublishAlias: live, UseAliasAsEventTarget: true, DefinitionSubstitutions: {F: !Ref F.Alias, V: !Sub '${F.Version}-${F.Arn}'},
                  Events: {S: {Type: Schedule, Properties: {Schedule: rate(1 day)}}}}
   L:
     Type: AWS::Serverless::LayerVersion
     Properties: {ContentUri: layer/}
-)Y") == R"Y(F AWS::Lambda::Function {"Handler":"index.handler","Runtime":"nodejs22.x","Code":{"Hash":"hash of /stack/code/","Bytes":7}}
+)Y") == R"Y(F AWS::Lambda::Function {"Handler":"index.handler","Runtime":"nodejs22.x","Role":"r","Code":{"Hash":"hash of /stack/code/","Bytes":7}}
 FVersiond0d4a0d75a AWS::Lambda::Version {"FunctionName":{"Ref":"F"}}
 FAliaslive AWS::Lambda::Alias {"Name":"live","FunctionName":{"Ref":"F"},"FunctionVersion":{"Fn::GetAtt":["FVersiond0d4a0d75a","Version"]}}
 FQ AWS::Lambda::EventSourceMapping {"EventSourceArn":{"Fn::GetAtt":["Queue","Arn"]},"FunctionName":{"Ref":"FAliaslive"}}
-M AWS::StepFunctions::StateMachine {"Definition":{},"DefinitionSubstitutions":{"F":{"Ref":"FAliaslive"},"V":{"Fn::Sub":"${FVersiond0d4a0d75a}-${F.Arn}"}}}
+M AWS::StepFunctions::StateMachine {"Definition":{},"DefinitionSubstitutions":{"F":{"Ref":"FAliaslive"},"V":{"Fn::Sub":"${FVersiond0d4a0d75a}-${F.Arn}"}},"RoleArn":"r"}
 MVersion AWS::StepFunctions::StateMachineVersion {"StateMachineArn":{"Ref":"M"},"StateMachineRevisionId":{"Fn::GetAtt":["M","StateMachineRevisionId"]}}
 MAliaslive AWS::StepFunctions::StateMachineAlias {"Name":"live","DeploymentPreference":{"StateMachineVersionArn":{"Ref":"MVersion"},"Type":"ALL_AT_ONCE"}}
 MS AWS::Scheduler::Schedule {"ScheduleExpression":"rate(1 day)","Rule":true,"TargetArn":{"Ref":"MAliaslive"}}
@@ -284,6 +323,10 @@ Resources:
 )Y");
   CHECK(text.find("FGet Signalbox::Route {\"Path\":\"/a/{id}\",\"Method\":\"GET\",\"FunctionName\":{\"Ref\":\"F\"}}\n") != std::string::npos);
   CHECK(text.find("MPost ") == std::string::npos);
+  CHECK(text.find(R"(FGetPermission AWS::Lambda::Permission {"Action":"lambda:InvokeFunction","FunctionName":{"Ref":"F"},"Principal":"apigateway.amazonaws.com","SourceArn":{"Fn::Sub":["arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${api}/*/GET/a/*",{"api":{"Ref":"ServerlessRestApi"}}]}})") != std::string::npos);
+  CHECK(text.find(role_line("MPostRole", "apigateway.amazonaws.com",
+                            R"(,"Policies":[{"PolicyName":"MPostRoleStartExecutionPolicy","PolicyDocument":{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"states:StartExecution","Resource":{"Ref":"M"}}]}}])")) != std::string::npos);
+  CHECK(text.find(R"("credentials":{"Fn::GetAtt":["MPostRole","Arn"]})") != std::string::npos);
   CHECK(text.find("ServerlessRestApi AWS::ApiGateway::RestApi {\"Body\":{\"swagger\":\"2.0\",") != std::string::npos);
   CHECK(text.find(R"("uri":{"Fn::Sub":"arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${F.Arn}/invocations"})") != std::string::npos);
   CHECK(text.find(R"("application/json":{"Fn::Sub":"{\"input\": \"$util.escapeJavaScript($input.json('$'))\", \"stateMachineArn\": \"${M}\"}"})") != std::string::npos);
@@ -299,19 +342,22 @@ Resources:
     Type: AWS::Serverless::Function
     Properties:
       InlineCode: x
+      Role: r
       Events:
         T: {Type: SNS, Properties: {Topic: !Ref Topic, FilterPolicy: {kind: [a]}}}
         Q: {Type: SNS, Properties: {Topic: !Ref Topic, SqsSubscription: true}}
         R: {Type: EventBridgeRule, Properties: {Pattern: {source: [s]}, InputPath: $.detail, DeadLetterConfig: {Type: SQS}}}
         L: {Type: CloudWatchLogs, Properties: {LogGroupName: g}}
 )Y") == R"Y(/Resources/F/Properties/Events/L/Type: the event type CloudWatchLogs is not offered here for AWS::Serverless::Function
-F AWS::Lambda::Function {"Code":{"ZipFile":"x"}}
+F AWS::Lambda::Function {"Role":"r","Code":{"ZipFile":"x"}}
+FTPermission AWS::Lambda::Permission {"Action":"lambda:InvokeFunction","FunctionName":{"Ref":"F"},"Principal":"sns.amazonaws.com","SourceArn":{"Ref":"Topic"}}
 FT AWS::SNS::Subscription {"TopicArn":{"Ref":"Topic"},"FilterPolicy":{"kind":["a"]},"Protocol":"lambda","Endpoint":{"Fn::GetAtt":["F","Arn"]}}
 FQQueue AWS::SQS::Queue {}
 FQQueuePolicy AWS::SQS::QueuePolicy {"PolicyDocument":{"Version":"2012-10-17","Statement":[{"Action":"sqs:SendMessage","Effect":"Allow","Principal":"*","Resource":{"Fn::GetAtt":["FQQueue","Arn"]},"Condition":{"ArnEquals":{"aws:SourceArn":{"Ref":"Topic"}}}}]},"Queues":[{"Ref":"FQQueue"}]}
 FQEventSourceMapping AWS::Lambda::EventSourceMapping {"EventSourceArn":{"Fn::GetAtt":["FQQueue","Arn"]},"FunctionName":{"Ref":"F"}}
 FQ AWS::SNS::Subscription {"TopicArn":{"Ref":"Topic"},"Protocol":"sqs","Endpoint":{"Fn::GetAtt":["FQQueue","Arn"]}}
 FRQueue AWS::SQS::Queue {}
+FRPermission AWS::Lambda::Permission {"Action":"lambda:InvokeFunction","FunctionName":{"Ref":"F"},"Principal":"events.amazonaws.com","SourceArn":{"Fn::GetAtt":["FR","Arn"]}}
 FR AWS::Events::Rule {"EventPattern":{"source":["s"]},"Targets":[{"Id":"FRLambdaTarget","Arn":{"Fn::GetAtt":["F","Arn"]},"InputPath":"$.detail","DeadLetterConfig":{"Arn":{"Fn::GetAtt":["FRQueue","Arn"]}}}]}
 )Y");
 }

@@ -4,6 +4,7 @@ import { account, client, isRecent, pages, refused } from "../sdk.mjs";
 
 const sts = client("STS"), iam = client("IAM");
 const trust = JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" }] });
+const permissions = JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "sqs:*", Resource: "*" }] });
 
 export async function sessions() {
   const caller = await sts.getCallerIdentity({});
@@ -27,12 +28,12 @@ export async function rolesAndPolicies() {
   const error = await refused(iam.createRole({ RoleName: "js-role", AssumeRolePolicyDocument: trust }), "EntityAlreadyExists", "EntityAlreadyExistsException");
   assert.equal(error.message, "Role with name js-role already exists.");
   assert.deepEqual(JSON.parse(decodeURIComponent((await iam.getRole({ RoleName: "js-role" })).Role.AssumeRolePolicyDocument)), JSON.parse(trust));
-  const { Policy } = await iam.createPolicy({ PolicyName: "js-policy", PolicyDocument: trust });
+  const { Policy } = await iam.createPolicy({ PolicyName: "js-policy", PolicyDocument: permissions });
   await iam.attachRolePolicy({ RoleName: "js-role", PolicyArn: Policy.Arn });
   assert.deepEqual((await iam.listAttachedRolePolicies({ RoleName: "js-role" })).AttachedPolicies, [{ PolicyName: "js-policy", PolicyArn: Policy.Arn }]);
-  await iam.putRolePolicy({ RoleName: "js-role", PolicyName: "inline", PolicyDocument: trust });
+  await iam.putRolePolicy({ RoleName: "js-role", PolicyName: "inline", PolicyDocument: permissions });
   assert.deepEqual((await iam.listRolePolicies({ RoleName: "js-role" })).PolicyNames, ["inline"]);
-  assert.equal(decodeURIComponent((await iam.getRolePolicy({ RoleName: "js-role", PolicyName: "inline" })).PolicyDocument), trust);
+  assert.equal(decodeURIComponent((await iam.getRolePolicy({ RoleName: "js-role", PolicyName: "inline" })).PolicyDocument), permissions);
   await refused(iam.deleteRole({ RoleName: "js-role" }), "DeleteConflict", "DeleteConflictException");
   await iam.deleteRolePolicy({ RoleName: "js-role", PolicyName: "inline" });
   await iam.detachRolePolicy({ RoleName: "js-role", PolicyArn: Policy.Arn });

@@ -21,13 +21,16 @@ struct Fixture {
   std::atomic<std::uint64_t> changes{0};
   Authenticator authenticator{transaction, changes, WithoutKeys::AnythingPasses};
 
-  Result<Principal> ask(const std::string& authorization) {
+  static http::Request request(const std::string& authorization, const std::string& token) {
     http::Request request;
     request.method = "GET";
     request.target = request.path = "/";
     if (!authorization.empty()) request.headers.add("Authorization", authorization);
-    return authenticator.authenticate(request, clock.now());
+    if (!token.empty()) request.headers.add("X-Amz-Security-Token", token);
+    return request;
   }
+  Result<Principal> ask(const std::string& authorization, const std::string& token = {}) { return authenticator.authenticate(request(authorization, token), clock.now()); }
+  std::optional<RoleSession> role_session(const std::string& authorization, const std::string& token = {}) { return authenticator.role_session(request(authorization, token)); }
 };
 
 }  // namespace
@@ -78,17 +81,43 @@ TEST_CASE("a session's pair is accepted until its end, and no other end can be w
   const auto key = session_key(master, "arn:aws:sts::000000000000:assumed-role/worker/me", end);
   CHECK(key.id.size() == 20);
   CHECK(session_end(key.id) == end);
+  const RoleSession session{"arn:aws:iam::000000000000:role/app/worker", "me", {"{}"}, {}};
+  const auto token = session_token(master, key.id, session);
   const auto bearer = "Bearer " + key.id + ":" + key.secret;
-  CHECK(f.ask(bearer)->key_id == key.id);
+  CHECK(f.ask(bearer, token)->key_id == key.id);
+  CHECK(f.ask(bearer, token)->role == Role::Session);
+  CHECK(f.role_session(bearer, token) == session);
+  CHECK(assumed_role_arn(session) == "arn:aws:sts::000000000000:assumed-role/worker/me");
+  CHECK(f.ask(bearer).error().where == "UnrecognizedClientException");
+  CHECK(f.ask(bearer, "x" + token).has_error());
   const auto later = session_key(master, "arn:aws:sts::000000000000:assumed-role/worker/me", end + std::chrono::hours{1});
-  CHECK(f.ask("Bearer " + later.id + ":" + key.secret).has_error());
+  CHECK(f.ask("Bearer " + later.id + ":" + key.secret, token).has_error());
+  CHECK(f.ask("Bearer " + later.id + ":" + later.secret, token).has_error());   // another session's token
   f.clock.advance(std::chrono::seconds{899});
-  CHECK(f.ask(bearer).has_value());
+  CHECK(f.ask(bearer, token).has_value());
   f.clock.advance(std::chrono::seconds{1});
-  CHECK(f.ask(bearer).has_error());
-  CHECK(f.ask("Bearer " + later.id + ":" + later.secret).has_value());
+  CHECK(f.ask(bearer, token).error().where == "ExpiredTokenException");
+  const auto root = session_token(master, later.id, {});
+  CHECK(f.ask("Bearer " + later.id + ":" + later.secret, root)->role == Role::Admin);
+  CHECK_FALSE(f.role_session("Bearer " + later.id + ":" + later.secret, root));
   CHECK_FALSE(session_end("SBXAAAAAAAAAAAAAAAAA").has_value());
   CHECK_FALSE(session_end("SBXS0000000AAAAAAAAA").has_value());
+}
+
+TEST_CASE("where roles matter, a function's or session's signature counts even while anything passes") {
+  Fixture f;
+  const Authenticator careful{f.transaction, f.changes, WithoutKeys::AnythingPasses, Roles::Matter};
+  functions::FunctionConfig config;
+  config.name = "generate-task", config.runtime = "nodejs22.x", config.handler = "index.handler", config.code_hash = std::string(64, 'a'), config.role = "arn:aws:iam::000000000000:role/generator";
+  const auto made = functions::create_function(f.transaction, config);
+  REQUIRE(made.has_value());
+  const auto signed_by = [&](const std::string& id) { return f.request("AWS4-HMAC-SHA256 Credential=" + id + "/20261124/x/y/aws4_request, SignedHeaders=host, Signature=0", {}); };
+  auto forged = signed_by(made->key.id);
+  forged.headers.add("X-Amz-Date", "20261124T010203Z");
+  CHECK(careful.authenticate(forged, f.clock.now()).error().where == "InvalidSignatureException");
+  CHECK(careful.role_session(forged) == RoleSession{"arn:aws:iam::000000000000:role/generator", "generate-task"});
+  CHECK(careful.authenticate(signed_by("test"), f.clock.now())->role == Role::Anonymous);
+  CHECK(careful.authenticate(f.request("", ""), f.clock.now())->role == Role::Anonymous);
 }
 
 TEST_CASE("where others can reach the listener, nothing passes without a key") {
