@@ -35,8 +35,11 @@ class Account(AwsCase):
         described = ssm.describe_parameters(ParameterFilters=[{"Key": "Name", "Option": "BeginsWith", "Values": ["/app/db"]}])["Parameters"]
         self.assertEqual([p["Name"] for p in described], ["/app/db/password"])
         self.assertEqual([p["Value"] for p in ssm.get_parameter_history(Name="/app/url")["Parameters"]], ["http://a", "http://b"])
+        self.assertEqual(self.refused("ValidationException", ssm.describe_parameters, Filters=[{"Key": "Name", "Values": ["/app"]}]), "Filters is not offered here; ParameterFilters is")
         ssm.delete_parameter(Name="/app/url")
         self.refused("ParameterNotFound", ssm.get_parameter, Name="/app/url")
+        self.assertEqual(self.refused("ValidationException", self.client("ssm", parameter_validation=False).delete_parameters),
+                         "1 validation error detected: Value null at 'names' failed to satisfy constraint: Member must not be null")
 
     def test_roles_and_policies(self):
         iam = self.client("iam")

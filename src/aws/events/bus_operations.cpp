@@ -43,7 +43,9 @@ Answer<Json> create_event_bus(const OperationContext& context, EngineTransaction
   Parameters parameters(request);
   events::BusRecord bus{.name = parameters.required("Name", {1, 256}), .description = parameters.text("Description", {0, 512})};
   const Json* tags = parameters.array("Tags");
+  const auto partner = parameters.text("EventSourceName", {1, 256});
   if (auto fault = parameters.fault()) return *fault;
+  if (partner) return Failure{"ValidationException", "Partner event sources are not offered here: " + *partner};
   bus.tags = tags_of(tags);
   const auto created = context.services.events->create_bus(transaction, std::move(bus));
   if (!created) return failure_of(created.error());

@@ -154,12 +154,14 @@ Answer<Json> get_parameter(const OperationContext& context, const Reader& reader
   return missing(name);
 }
 
+Failure wrong_number_of_names() { return {"ValidationException", "1 validation error detected: Value at 'names' failed to satisfy constraint: Member must have length between 1 and 10"}; }
+
 Answer<Json> get_parameters(const OperationContext& context, const Reader& reader, const Json& request) {
   Parameters parameters(request);
   const auto names = parameters.texts("Names");
   const bool decrypt = parameters.boolean("WithDecryption").value_or(false);
   if (auto fault = parameters.fault()) return *fault;
-  if (names.empty() || names.size() > 10) return Failure{"ValidationException", "1 validation error detected: Value at 'names' failed to satisfy constraint: Member must have length between 1 and 10"};
+  if (names.empty() || names.size() > 10) return wrong_number_of_names();
   Json::Array found, invalid;
   for (const auto& name : names) {
     const auto selector = selector_of(name);
@@ -222,7 +224,9 @@ Answer<bool> passes(const Json& kept, const Json& filter) {
 Answer<Json> describe_parameters(const OperationContext& context, const Reader& reader, const Json& request) {
   Parameters parameters(request);
   const Json* filters = parameters.array("ParameterFilters");
+  const Json* older = parameters.array("Filters");
   if (auto fault = parameters.fault()) return *fault;
+  if (older && older->size() > 0) return Failure{"ValidationException", "Filters is not offered here; ParameterFilters is"};
   std::vector<Json> found;
   for (auto& kept : all(reader)) {
     bool fits = true;
@@ -268,7 +272,9 @@ Answer<Json> delete_parameter(const OperationContext&, EngineTransaction& transa
 Answer<Json> delete_parameters(const OperationContext&, EngineTransaction& transaction, const Json& request) {
   Parameters parameters(request);
   const auto names = parameters.texts("Names");
+  if (!request.find("Names")) parameters.violation("null", "names", "Member must not be null");
   if (auto fault = parameters.fault()) return *fault;
+  if (names.empty() || names.size() > 10) return wrong_number_of_names();
   Json::Array deleted, invalid;
   for (const auto& name : names) (remove(transaction, name) ? deleted : invalid).emplace_back(name);
   return json_object({{"DeletedParameters", Json(std::move(deleted))}, {"InvalidParameters", Json(std::move(invalid))}});
