@@ -58,6 +58,8 @@ class Assembly {
     stack.folder = folder_;
     stack.template_file = folder_ / text_member(properties, "templateFile");
     stack.assets = assets_;
+    const Json* is_protected = properties ? properties->find("terminationProtection") : nullptr;
+    stack.is_protected = is_protected && *is_protected == Json(true);
     if (const Json* parameters = properties ? properties->find("parameters") : nullptr; parameters && parameters->is_object())
       for (const auto& [name, value] : parameters->members()) stack.parameters[name] = value.is_string() ? std::string(value.as_string()) : value.text();
     stacks_.push_back(std::move(stack));

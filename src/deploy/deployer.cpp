@@ -101,7 +101,10 @@ boost::asio::awaitable<Result<std::vector<StackResult>>> Deployer::deploy(fs::pa
       results.push_back(failed(files.name, plan.error()));
       continue;
     }
-    auto result = co_await apply(std::move(*plan));
+    Note note;
+    if (files.is_protected)
+      note = [stack = files.name, on = *files.is_protected](EngineTransaction& transaction, const std::vector<Change>&) { set_protected(transaction, stack, on); };
+    auto result = co_await apply(std::move(*plan), std::move(note));
     results.push_back(std::move(result));
   }
   co_return results;

@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,7 @@ struct StackFiles {
   std::vector<std::filesystem::path> definitions;      ///< NAME.asl.json, NAME.asl.yaml: a state machine NAME each
   std::map<std::string, std::filesystem::path> assets = {};   ///< of a CDK assembly, by object key
   std::map<std::string, std::string> parameters = {};         ///< that an assembly gives
+  std::optional<bool> is_protected = {};               ///< termination protection, where the files say anything of it
 };
 
 /// What `path` is: a template's file, or a stack's folder, gives that one; a CDK assembly its stacks; a folder of stacks' folders (and of bare definitions)

@@ -297,6 +297,26 @@ class CloudFormation(AwsCase):
         self.assertEqual(self.daemon.get("/v1/stacks")["stacks"], [])
 
 
+class Protection(AwsCase):
+    def test_an_assembly_says_whether_its_stack_is_protected(self):
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="signalbox-cdk-"))
+        self.addCleanup(shutil.rmtree, folder)
+        out = assembly(folder / "cdk.out")
+        manifest = json.loads((out / "manifest.json").read_text())
+
+        def deploy(protected):
+            manifest["artifacts"]["Made"]["properties"]["terminationProtection"] = protected
+            (out / "manifest.json").write_text(json.dumps(manifest))
+            self.daemon.cli("deploy", out)
+            return self.client("cloudformation").describe_stacks(StackName="Made")["Stacks"][0]["EnableTerminationProtection"]
+        self.assertTrue(deploy(True))
+        refused = self.daemon.cli("destroy", "Made", check=False)
+        self.assertNotEqual(refused.returncode, 0)
+        self.assertIn("Stack [Made] cannot be deleted while TerminationProtection is enabled", refused.stdout + refused.stderr)
+        self.assertFalse(deploy(False))
+        self.daemon.cli("destroy", "Made")
+
+
 def assembly(out):
     """What `cdk synth` leaves: a template that is an asset itself, a folder of code, roles to be assumed."""
     (out / "asset.0a").mkdir(parents=True)
