@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <fstream>
+#include <optional>
 #include <sstream>
 #include <system_error>
 
@@ -60,6 +61,16 @@ Result<StagedCode> stage_object(const Json& code, const CodeSources& sources, co
   return staging.archive(*archive);
 }
 
+/// `s3://BUCKET/KEY` as `{Bucket, Key}`.
+std::optional<Json> object_of(const Json& location) {
+  constexpr std::string_view scheme = "s3://";
+  if (!location.is_string() || !location.as_string().starts_with(scheme)) return std::nullopt;
+  const auto rest = location.as_string().substr(scheme.size());
+  const auto slash = rest.find('/');
+  if (slash == std::string_view::npos) return std::nullopt;
+  return json_object({{"Bucket", rest.substr(0, slash)}, {"Key", rest.substr(slash + 1)}});
+}
+
 Error versions_missing(std::string_view member) { return error(ErrorCode::NotSupported, fmt::format("{}: objects have no versions here", member)); }
 
 }  // namespace
@@ -78,7 +89,8 @@ Result<Json> stage_code(const Json& code, std::string_view runtime, const CodeSo
 
 Result<Json> read_located_document(const Json& location, const CodeSources& sources, const CodeStaging& staging) {
   if (location.find("Version")) return versions_missing("Version");
-  Result<std::string> text = error(ErrorCode::InvalidArgument, "a document's location is Bucket and Key, or a path beside the template");
+  if (const auto parts = object_of(location)) return read_located_document(*parts, sources, staging);
+  Result<std::string> text = error(ErrorCode::InvalidArgument, "a document's location is Bucket and Key, s3://BUCKET/KEY, or a path beside the template");
   if (location.find("Bucket") && location.find("Key")) {
     const auto key = text_of(*location.find("Key"));
     const auto asset = sources.assets.find(key);

@@ -28,7 +28,7 @@ struct CodeSources {
 /// they are packaged. `{"Hash": …, "Bytes": …}` is code that is staged already. Errors: NotFound, InvalidArgument, NotSupported (ImageUri), those of staging.
 [[nodiscard]] Result<Json> stage_code(const Json& code, std::string_view runtime, const CodeSources& sources, const CodeStaging& staging);
 
-/// A document in JSON or YAML, by a `DefinitionS3Location` or `BodyS3Location`: `{Bucket, Key}`, or a path beside the template. Errors: NotFound, InvalidArgument, NotSupported
+/// A document in JSON or YAML, by a `DefinitionS3Location` or `BodyS3Location`: `{Bucket, Key}`, `s3://BUCKET/KEY`, or a path beside the template. Errors: NotFound, InvalidArgument, NotSupported
 /// (a version of the object), InvalidJson.
 [[nodiscard]] Result<Json> read_located_document(const Json& location, const CodeSources& sources, const CodeStaging& staging);
 

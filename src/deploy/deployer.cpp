@@ -53,6 +53,13 @@ struct Deployer::Parts {
   DeployOptions options;
   std::unique_ptr<Reader> reader;   ///< the calling thread's
 
+  [[nodiscard]] CodeStaging staging() const { return {.folder = options.stage_code, .archive = options.stage_archive, .object = options.read_object}; }
+
+  [[nodiscard]] TemplateReading reading(ParameterValues values, CodeSources sources) const {
+    ReadInclude include = [sources = std::move(sources), staging = staging()](const std::string& location) { return read_located_document(Json(location), sources, staging); };
+    return {.parameters = std::move(values), .include = std::move(include), .stage_code = options.stage_code};
+  }
+
   /// What a plan needs besides the template.
   [[nodiscard]] PlanRequest request(const std::string& stack, CodeSources sources) const {
     PlanRequest made;
@@ -61,7 +68,7 @@ struct Deployer::Parts {
     made.now = reader.get();
     made.exports = exports_of_others(*reader, stack);
     if (options.systems_manager) made.systems_manager = [this](const std::string& name) { return options.systems_manager(*reader, name); };
-    const CodeStaging staging{.folder = options.stage_code, .archive = options.stage_archive, .object = options.read_object};
+    const auto staging = this->staging();
     made.read_document = [sources, staging](const Json& location) { return read_located_document(location, sources, staging); };
     made.stage_code = [sources = std::move(sources), staging](const Json& code, std::string_view runtime) { return stage_code(code, runtime, sources, staging); };
     return made;
@@ -75,7 +82,7 @@ struct Deployer::Parts {
       Faults said_later;
       return parameter_values(declared, parameters_of(files, declared, overrides), made.systems_manager, said_later);
     };
-    made.source = read_stack(files, values, options.stage_code, faults);
+    made.source = read_stack(files, reading(values, {.folder = files.folder, .assets = files.assets}), faults);
     made.allow_unsupported = allowed;
     Plan plan;
     if (!made.source.resources.empty()) {
@@ -137,7 +144,7 @@ Result<Plan> Deployer::plan_text(const std::string& stack, const std::string& te
     Faults said_later;
     return parameter_values(declared, parameters, made.systems_manager, said_later);
   };
-  made.source = expand_sam(read_template(expand_loops(*document, values, faults), faults), {.folder = {}, .stage_code = parts_->options.stage_code}, faults);
+  made.source = read_whole_template(*document, {}, parts_->reading(values, {}), faults);
   made.parameters = parameters;
   made.text = text;
   Plan plan;

@@ -172,6 +172,16 @@ Json without_secrets(const ResourceSource& source, const Json& properties, const
   return Json(std::move(shown));
 }
 
+/// What other services keep is not shown, but the reference to it.
+Json with_references(const Json& properties, const Json& referring) {
+  Json::Object shown;
+  for (const auto& [name, value] : properties.members()) {
+    const auto* before = referring.find(name);
+    shown.push_back({name, before && before->text().find("{{resolve:") != std::string::npos ? *before : value});
+  }
+  return Json(std::move(shown));
+}
+
 Resource plan_resource(ResourceSource source, const StackRecord& deployed, const Scope& scope, const std::set<std::string>& apis, const PlanRequest& request, const ResourceTypes& types, Faults& faults) {
   Resource resource;
   resource.stack = scope.stack;
@@ -180,11 +190,12 @@ Resource plan_resource(ResourceSource source, const StackRecord& deployed, const
   resource.place = source.place;
   resource.retain = source.retain;
   resource.written = source.properties;
-  resource.properties = with_dynamic_references(resolve(source.properties, scope, source.place, faults), request.systems_manager, source.place, faults);
-  resource.properties = with_own_urls(resource.properties, apis);
+  const auto referring = with_own_urls(resolve(source.properties, scope, source.place, faults), apis);
+  resource.properties = with_dynamic_references(referring, request.systems_manager, source.place, faults);
   resource.properties = with_staged_code(source, with_document(source, std::move(resource.properties), request, faults), request, faults);
   resource.written_as = source.written_as;
-  resource.shown_properties = has_secrets(request.source) ? without_secrets(source, resource.properties, scope, apis, request.source) : resource.properties;
+  resource.shown_properties = with_references(resource.properties, referring);
+  if (has_secrets(request.source)) resource.shown_properties = without_secrets(source, resource.shown_properties, scope, apis, request.source);
   const auto* type = find_type(types, resource.type);
   // One that was recorded only is made once its type is offered.
   resource.hash = hash_of({plan_version, resource.type, resource.properties.text(), type ? "" : "recorded"});

@@ -197,8 +197,7 @@ void expand_api(Expansion& expansion, const ApiDraft& draft) {
   const auto& source = draft.source;
   refuse_others(expansion, source.properties, source.place,
                 {"Name", "StageName", "DefinitionBody", "DefinitionUri", "Variables", "EndpointConfiguration", "MethodSettings", "AccessLogSetting", "BinaryMediaTypes", "Cors", "GatewayResponses",
-                 "Auth", "TracingEnabled", "OpenApiVersion", "Models", "Description", "Tags", "MinimumCompressionSize", "FailOnWarnings", "DisableExecuteApiEndpoint", "ApiKeySourceType",
-                 "AlwaysDeploy"},
+                 "Auth", "TracingEnabled", "OpenApiVersion", "Models", "Description", "Tags", "MinimumCompressionSize", "FailOnWarnings", "DisableExecuteApiEndpoint", "ApiKeySourceType"},
                 source.type);
   check_auth(expansion, draft);
   auto api = like(source, "AWS::ApiGateway::RestApi");

@@ -133,14 +133,17 @@ Result<std::vector<StackFiles>> find_stack_files(const fs::path& given) {
   return found;
 }
 
-Template read_stack(const StackFiles& files, const ParameterValues& parameters, const std::function<Result<StagedCode>(const fs::path&)>& stage_code, Faults& faults) {
+Template read_whole_template(const Json& document, const fs::path& folder, const TemplateReading& reading, Faults& faults) {
+  const auto whole = expand_includes(document, reading.include, faults);
+  return expand_sam(read_template(expand_loops(whole, reading.parameters, faults), faults), {.folder = folder, .stage_code = reading.stage_code}, faults);
+}
+
+Template read_stack(const StackFiles& files, const TemplateReading& reading, Faults& faults) {
   if (files.template_file.empty()) return definitions_template(files, faults);
   const auto document = read_document(files.template_file);
-  if (!document) {
-    faults.add(document.error());
-    return {};
-  }
-  return expand_sam(read_template(expand_loops(*document, parameters, faults), faults), {.folder = files.folder, .stage_code = stage_code}, faults);
+  if (document) return read_whole_template(*document, files.folder, reading, faults);
+  faults.add(document.error());
+  return {};
 }
 
 }  // namespace signalbox::deploy

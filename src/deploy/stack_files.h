@@ -3,6 +3,7 @@
 
 #include "deploy/sam.h"
 #include "deploy/template.h"
+#include "deploy/template_includes.h"
 #include "deploy/template_loops.h"
 
 #include <filesystem>
@@ -29,7 +30,16 @@ struct StackFiles {
 /// InvalidArgument (a name that no stack may have, two templates in one folder, a broken assembly).
 [[nodiscard]] Result<std::vector<StackFiles>> find_stack_files(const std::filesystem::path& path);
 
-/// Reads the template and the definitions beside it, copies code, expands loops and SAM resources.
-[[nodiscard]] Template read_stack(const StackFiles& files, const ParameterValues& parameters, const std::function<Result<StagedCode>(const std::filesystem::path&)>& stage_code, Faults& faults);
+/// What a template needs around it while it is read.
+struct TemplateReading {
+  ParameterValues parameters;
+  ReadInclude include;
+  std::function<Result<StagedCode>(const std::filesystem::path&)> stage_code;
+};
+
+/// A template's document: what it includes, its loops and its SAM resources are expanded. `folder`: what paths in it start from; empty: it came over the network.
+[[nodiscard]] Template read_whole_template(const Json& document, const std::filesystem::path& folder, const TemplateReading& reading, Faults& faults);
+/// The same of the template, or the definitions, on disk.
+[[nodiscard]] Template read_stack(const StackFiles& files, const TemplateReading& reading, Faults& faults);
 
 }  // namespace signalbox::deploy

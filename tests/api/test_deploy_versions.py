@@ -1,4 +1,4 @@
-"""What templates publish: versions and aliases of functions and state machines, layers, definitions in a bucket."""
+"""What templates publish: versions and aliases of functions and state machines, layers, definitions in a bucket, policies, connections, included documents."""
 import json
 import pathlib
 import shutil
@@ -111,6 +111,90 @@ class Versions(AwsCase):
         self.daemon.cli("destroy", self.folder.name)
         self.assertEqual(sfn.list_state_machines()["stateMachines"], [])
         self.assertEqual(functions.list_functions()["Functions"], [])
+
+    def test_policies_are_given_to_their_services(self):
+        self.write("code/index.py", FUNCTION)
+        document = "{ Version: '2012-10-17', Statement: [{ Sid: s, Effect: Allow, Principal: '*', Action: '*', Resource: '*' }] }"
+        policies = f"""
+  Queues: {{ Type: AWS::SQS::QueuePolicy, Properties: {{ Queues: [!Ref Queue, !Ref Other], PolicyDocument: {document} }} }}
+  Topics: {{ Type: AWS::SNS::TopicPolicy, Properties: {{ Topics: [!Ref Topic], PolicyDocument: {document} }} }}
+  Bus: {{ Type: AWS::Events::EventBusPolicy, Properties: {{ StatementId: other, Action: "events:PutEvents", Principal: "111122223333" }} }}
+  Logs: {{ Type: AWS::Logs::ResourcePolicy, Properties: {{ PolicyName: versions, PolicyDocument: '{{"Version": "2012-10-17", "Statement": []}}' }} }}
+  May: {{ Type: AWS::Lambda::Permission, Properties: {{ FunctionName: !GetAtt F.Arn, Action: "lambda:InvokeFunction", Principal: sns.amazonaws.com, SourceArn: !Ref Topic }} }}
+"""
+        rest = """
+Resources:
+  F: { Type: AWS::Lambda::Function, Properties: { FunctionName: permitted, Code: code/, Handler: index.handler, Runtime: python3.12 } }
+  Queue: { Type: AWS::SQS::Queue, Properties: { QueueName: with-policy } }
+  Other: { Type: AWS::SQS::Queue }
+  Topic: { Type: AWS::SNS::Topic }
+Outputs:
+  Queue: { Value: !Ref Queue }
+  Topic: { Value: !Ref Topic }
+"""
+        self.write("template.yaml", rest.replace("Outputs:", policies + "Outputs:"))
+        self.daemon.cli("deploy", self.folder)
+        outputs = self.daemon.get(f"/v1/stacks/{self.folder.name}")["outputs"]
+        sqs, sns, events, logs, functions = (self.client(name) for name in ("sqs", "sns", "events", "logs", "lambda"))
+
+        def queue_policy():
+            return sqs.get_queue_attributes(QueueUrl=outputs["Queue"], AttributeNames=["All"])["Attributes"].get("Policy")
+
+        def topic_policy():
+            return json.loads(sns.get_topic_attributes(TopicArn=outputs["Topic"])["Attributes"]["Policy"])["Statement"][0]["Sid"]
+        self.assertEqual(json.loads(queue_policy())["Statement"][0]["Sid"], "s")
+        self.assertEqual(topic_policy(), "s")
+        self.assertEqual(json.loads(events.describe_event_bus()["Policy"])["Statement"][0]["Principal"], {"AWS": "arn:aws:iam::111122223333:root"})
+        self.assertIn("versions", [p["policyName"] for p in logs.describe_resource_policies()["resourcePolicies"]])
+        statement = json.loads(functions.get_policy(FunctionName="permitted")["Policy"])["Statement"][0]
+        self.assertEqual((statement["Action"], statement["Condition"]), ("lambda:InvokeFunction", {"ArnLike": {"AWS:SourceArn": outputs["Topic"]}}))
+
+        # Without them everything is as it was before.
+        self.write("template.yaml", rest)
+        self.daemon.cli("deploy", self.folder)
+        self.assertIsNone(queue_policy())
+        self.assertEqual(topic_policy(), "__default_statement_ID")
+        self.assertNotIn("Policy", events.describe_event_bus())
+        self.assertNotIn("versions", [p["policyName"] for p in logs.describe_resource_policies()["resourcePolicies"]])
+        self.refused("ResourceNotFoundException", functions.get_policy, FunctionName="permitted")
+        self.daemon.cli("destroy", self.folder.name)
+
+    def test_a_connection_and_an_included_document(self):
+        self.write("openapi.yaml", """
+swagger: "2.0"
+info: { title: included, version: "1" }
+paths:
+  /: { get: { responses: {}, x-amazon-apigateway-integration: { type: mock, requestTemplates: { application/json: '{"statusCode": 200}' }, responses: { default: { statusCode: "200" } } } } }
+""")
+        self.write("template.yaml", """
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Shop:
+    Type: AWS::Events::Connection
+    Properties:
+      Name: shop
+      AuthorizationType: API_KEY
+      AuthParameters: { ApiKeyAuthParameters: { ApiKeyName: x-key, ApiKeyValue: secret } }
+  Api:
+    Type: AWS::Serverless::Api
+    Properties:
+      StageName: v1
+      DefinitionBody: { Fn::Transform: { Name: AWS::Include, Parameters: { Location: openapi.yaml } } }
+Outputs:
+  Shop: { Value: !GetAtt Shop.Arn }
+  Url: { Value: !Sub "https://${Api}.execute-api.${AWS::Region}.amazonaws.com/v1" }
+""")
+        self.daemon.cli("deploy", self.folder)
+        outputs = self.daemon.get(f"/v1/stacks/{self.folder.name}")["outputs"]
+        events = self.client("events")
+        self.assertEqual(events.describe_connection(Name="shop")["ConnectionArn"], outputs["Shop"])
+        self.assertEqual(self.daemon.open(outputs["Url"])[0], 200)
+        self.assertEqual([a["name"] for a in self.client("apigateway").get_rest_apis()["items"]], ["included"])
+        self.daemon.cli("destroy", self.folder.name)
+        self.assertEqual(events.list_connections()["Connections"], [])
+        self.daemon.cli("deploy", self.folder)
+        self.assertEqual(self.daemon.get(f"/v1/stacks/{self.folder.name}")["outputs"], outputs)
+        self.daemon.cli("destroy", self.folder.name)
 
     def test_what_is_not_offered_is_refused_with_its_place(self):
         self.write("code/index.py", FUNCTION)

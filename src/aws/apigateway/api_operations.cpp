@@ -39,7 +39,8 @@ std::optional<Failure> refused(const Json& record) {
 
 }  // namespace
 
-Answer<Json> create_rest_api(const OperationContext&, EngineTransaction& transaction, const Json& request) {
+Answer<Json> create_rest_api(const OperationContext& context, EngineTransaction& transaction, const Json& request) {
+  if (text_of(request, "mode") == "import") return import_rest_api(context, transaction, request);   // which has the same path
   if (text_of(request, "name").empty()) return Failure{"BadRequestException", "Invalid API name specified"};
   if (!text_of(request, "cloneFrom").empty()) return Failure{"BadRequestException", "cloneFrom is not offered here"};
   Json record = members_of(request, {"name", "description", "version", "binaryMediaTypes", "minimumCompressionSize", "endpointConfiguration", "policy", "tags", "disableExecuteApiEndpoint"});

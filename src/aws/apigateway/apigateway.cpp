@@ -19,8 +19,9 @@ const std::vector<RestBinding>& bindings() {
                                 integration_response = "/restapis/{restApiId}/resources/{resourceId}/methods/{method}/integration/responses/{statusCode}";
   static const std::vector<RestBinding> table{
       {"GET", "/restapis", "GetRestApis", 200, {limit, position}},
-      {"POST", "/restapis", "CreateRestApi", 201},
+      {"POST", "/restapis", "CreateRestApi", 201, {{"mode", "mode"}, {"failonwarnings", "failonwarnings"}, {"endpointConfigurationTypes", "endpointConfigurationTypes"}}},   // and ImportRestApi
       {"GET", "/restapis/{restApiId}", "GetRestApi"},
+      {"PUT", "/restapis/{restApiId}", "PutRestApi", 200, {{"mode", "mode"}, {"failonwarnings", "failonwarnings"}}},
       {"PATCH", "/restapis/{restApiId}", "UpdateRestApi"},
       {"DELETE", "/restapis/{restApiId}", "DeleteRestApi", 202},
       {"GET", "/restapis/{restApiId}/resources", "GetResources", 200, {limit, position, embed}},
@@ -158,11 +159,13 @@ const Catalogue& catalogue() {
                                               {"GetUsagePlanKey", &get_usage_plan_key},
                                               {"GetUsagePlanKeys", &get_usage_plan_keys},
                                               {"GetUsagePlans", &get_usage_plans},
+                                              {"ImportRestApi", &import_rest_api},
                                               {"PutGatewayResponse", &put_gateway_response},
                                               {"PutIntegration", &put_integration},
                                               {"PutIntegrationResponse", &put_integration_response},
                                               {"PutMethod", &put_method},
                                               {"PutMethodResponse", &put_method_response},
+                                              {"PutRestApi", &put_rest_api},
                                               {"TestInvokeMethod", &test_invoke_method},
                                               {"UpdateApiKey", &update_api_key},
                                               {"UpdateDeployment", &update_deployment},

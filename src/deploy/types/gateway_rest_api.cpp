@@ -41,7 +41,7 @@ class RestApiType final : public ResourceType {
   static Result<void> put_body(EngineTransaction& transaction, const Resource& resource) {
     Faults none;
     const auto definition = definition_of(resource, none);
-    return definition ? gateway::put_definition(transaction, resource.identity.physical_id, *definition) : Result<void>();
+    return definition ? gateway::put_definition(transaction, resource.identity.physical_id, *definition, gateway::Merging::Overwrite) : Result<void>();
   }
 
   static std::optional<gateway::ApiDefinition> definition_of(const Resource& resource, Faults& faults) {

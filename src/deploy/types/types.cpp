@@ -8,6 +8,7 @@ ResourceTypes make_resource_types(const Services& services) {
   ResourceTypes types;
   types.push_back(make_state_machine_type(services.site, services.allow_unsupported));
   types.push_back(make_function_type(services.site));
+  types.push_back(make_connection_type(services.site));
   types.push_back(make_function_version_type(services.site));
   types.push_back(make_layer_version_type(services.site));
   types.push_back(make_queue_type(services.queues));

@@ -15,6 +15,7 @@ namespace signalbox::deploy {
 
 std::unique_ptr<ResourceType> make_state_machine_type(Site site, bool allow_unsupported);
 std::unique_ptr<ResourceType> make_function_type(Site site);
+std::unique_ptr<ResourceType> make_connection_type(Site site);
 std::unique_ptr<ResourceType> make_function_version_type(Site site);
 std::unique_ptr<ResourceType> make_layer_version_type(Site site);
 std::unique_ptr<ResourceType> make_queue_type(const Queues& queues);

@@ -309,6 +309,16 @@ void erase_all(Transaction& transaction, std::string_view api, Kind kind) {
   for (const auto& item : list_items(transaction, api, kind)) erase_item(transaction, api, kind, item.first);
 }
 
+/// All that a document can make; what every API has stays.
+void clear(Transaction& transaction, std::string_view api) {
+  const auto root = root_resource_id(api);
+  for (const auto kind : {Kind::Method, Kind::Validator, Kind::Response}) erase_all(transaction, api, kind);
+  for (const auto& [id, record] : list_items(transaction, api, Kind::Resource))
+    if (id != root) erase_item(transaction, api, Kind::Resource, id);
+  for (const auto& [name, record] : list_items(transaction, api, Kind::Model))
+    if (name != "Empty" && name != "Error") erase_item(transaction, api, Kind::Model, name);
+}
+
 }  // namespace
 
 ApiDefinition read_definition(const Json& document, std::vector<Error>& faults) {
@@ -317,14 +327,9 @@ ApiDefinition read_definition(const Json& document, std::vector<Error>& faults) 
   return {};
 }
 
-Result<void> put_definition(Transaction& transaction, std::string_view api, const ApiDefinition& definition) {
+Result<void> put_definition(Transaction& transaction, std::string_view api, const ApiDefinition& definition, Merging merging) {
   if (auto there = get_api(transaction, api); !there) return there.error();
-  const auto root = root_resource_id(api);
-  for (const auto kind : {Kind::Method, Kind::Validator, Kind::Response}) erase_all(transaction, api, kind);
-  for (const auto& [id, record] : list_items(transaction, api, Kind::Resource))
-    if (id != root) erase_item(transaction, api, Kind::Resource, id);
-  for (const auto& [name, record] : list_items(transaction, api, Kind::Model))
-    if (name != "Empty" && name != "Error") erase_item(transaction, api, Kind::Model, name);
+  if (merging == Merging::Overwrite) clear(transaction, api);
   for (const auto& [name, record] : definition.models)
     if (auto put = put_part(transaction, api, Kind::Model, name, record.with("id", Json(stable_id({api, "model", name}, resource_id_length)))); !put) return put;
   for (const auto& [name, record] : definition.validators)

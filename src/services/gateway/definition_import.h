@@ -29,8 +29,11 @@ struct ApiDefinition {
 /// Pure. Faults: InvalidArgument, `where` a JSON pointer into the document.
 [[nodiscard]] ApiDefinition read_definition(const Json& document, std::vector<Error>& faults);
 
-/// Makes the API what the document says: resources, methods, models, validators and gateway responses that are not in it go. Members of the API are not
-/// touched. Errors: NotFound (API), those of create_resource(), put_method() and put_part(). [PutRestApi, mode overwrite]
-[[nodiscard]] Result<void> put_definition(Transaction& transaction, std::string_view api, const ApiDefinition& definition);
+/// What becomes of resources, methods, models, validators and gateway responses that are not in a document.
+enum class Merging { Merge, Overwrite };
+
+/// Makes the API what the document says; what it does not have stays (Merge) or goes (Overwrite). Members of the API are not touched. Errors: NotFound (API),
+/// those of create_resource(), put_method() and put_part(). [PutRestApi]
+[[nodiscard]] Result<void> put_definition(Transaction& transaction, std::string_view api, const ApiDefinition& definition, Merging merging);
 
 }  // namespace signalbox::gateway

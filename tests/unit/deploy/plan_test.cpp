@@ -62,7 +62,8 @@ struct Fixture {
   MemoryStore store;
   SystemClock clock;
   Engine engine{store, clock, EngineOptions{}};
-  Deployer deployer{engine, types(), {.site = {}, .stage_code = [](const fs::path&) -> Result<StagedCode> { return StagedCode{"h", 1}; }}};
+  Deployer deployer{engine, types(), {.site = {}, .stage_code = [](const fs::path&) -> Result<StagedCode> { return StagedCode{"h", 1}; },
+                                       .systems_manager = [](const Reader&, const std::string& name) { return name == "/secret" ? std::optional<std::string>("s3cret") : std::nullopt; }}};
 
   Fixture() {
     fs::create_directories(folder);
@@ -116,6 +117,13 @@ struct Fixture {
 };
 
 }  // namespace
+
+TEST_CASE_METHOD(Fixture, "what another service keeps is used, and shown by its reference") {
+  write("s/template.yaml", "Resources: {A: {Type: Test::Thing, Properties: {Value: '{{resolve:ssm-secure:/secret}}'}}}");
+  CHECK(deploy() == "s: created\n  created A s-A\n");
+  CHECK(things() == "s-A {\"Value\":\"s3cret\"}\n");
+  CHECK(find_stack(*engine.reader(), "s")->resources.at(0).properties.text() == R"({"Value":"{{resolve:ssm-secure:/secret}}"})");
+}
 
 TEST_CASE_METHOD(Fixture, "a stack is made in the order of its references, changed where it differs, and left alone otherwise") {
   write("s/template.yaml", R"(

@@ -5,6 +5,7 @@
 #include "deploy/resource_type.h"
 #include "deploy/sam.h"
 #include "deploy/template.h"
+#include "deploy/template_includes.h"
 #include "deploy/template_loops.h"
 #include "deploy/types/substitutions.h"
 
@@ -391,6 +392,21 @@ Resources:
         "/Resources/Fn::ForEach::A: 'a' is there already\n"
         "/Resources/Fn::ForEach::B/1: {\"Ref\":\"Unknown\"} is no list of texts, and no parameter that is one\n"
         "/Resources/Fn::ForEach::C: Fn::ForEach takes an identifier, a collection and an object\n");
+}
+
+TEST_CASE("includes are the members of the documents that they name") {
+  const ReadInclude include = [](const std::string& location) -> Result<Json> {
+    if (location == "api.yaml") return yaml("{swagger: '2.0', paths: {}}");
+    return error(ErrorCode::NotFound, "cannot read '" + location + "'");
+  };
+  Faults faults;
+  CHECK(expand_includes(yaml("{Body: {Fn::Transform: {Name: AWS::Include, Parameters: {Location: api.yaml}}, host: h}}"), include, faults).text() == R"({"Body":{"swagger":"2.0","paths":{},"host":"h"}})");
+  CHECK(faults.empty());
+  (void)expand_includes(yaml("{A: {Fn::Transform: {Name: AWS::Include, Parameters: {Location: b.yaml}}}, B: [{Fn::Transform: {Name: Mine}}], C: {Fn::Transform: {Name: AWS::Include}}}"), include, faults);
+  CHECK(listed(faults) ==
+        "/A/Fn::Transform/Parameters/Location: cannot read 'b.yaml'\n"
+        "/B/0/Fn::Transform/Name: the transform \"Mine\" is not offered here; AWS::Include is\n"
+        "/C/Fn::Transform/Parameters/Location: a path beside the template, or s3://BUCKET/KEY, is expected as a text\n");
 }
 
 TEST_CASE("dynamic references take what Systems Manager has") {
