@@ -164,7 +164,7 @@ Outputs:
 swagger: "2.0"
 info: { title: included, version: "1" }
 paths:
-  /: { get: { responses: {}, x-amazon-apigateway-integration: { type: mock, requestTemplates: { application/json: '{"statusCode": 200}' }, responses: { default: { statusCode: "200" } } } } }
+  /: { get: { responses: { "200": { description: good } }, x-amazon-apigateway-integration: { type: mock, requestTemplates: { application/json: '{"statusCode": 200}' }, responses: { default: { statusCode: "200" } } } } }
 """)
         self.write("template.yaml", """
 Transform: AWS::Serverless-2016-10-31

@@ -114,7 +114,6 @@ class Control(AwsCase):
         self.refused("NotFoundException", self.api.create_stage, restApiId=api, stageName="s", deploymentId="none")
         self.refused("NotFoundException", self.api.get_stage, restApiId=api, stageName="none")
         self.refused("BadRequestException", self.api.create_model, restApiId=api, name="Bad", contentType="application/json", schema='{"if": {}}')
-        self.refused("UnknownOperationException", self.api.import_rest_api, body=b"{}")
 
     def run_task(self, parameters, suffix="", wait=True):
         """How an execution with one apigateway:invoke task ended."""

@@ -101,6 +101,8 @@ http::Response refusal(const Failure& failure) {
 
 Failure not_offered(const http::Request& request) { return {"UnknownOperationException", "API Gateway's " + request.method + " " + request.target + " is not offered here", 404}; }
 
+bool takes_documents(std::string_view operation) { return operation == "CreateRestApi" || operation == "PutRestApi"; }
+
 std::size_t read_limit(const Json& request) {
   const auto text = gateway::text_of(request, "limit");
   std::size_t limit = 25;
@@ -221,7 +223,8 @@ std::string new_id(Transaction& transaction, std::size_t length) { return gatewa
 
 asio::awaitable<http::Response> answer(OperationContext context, const Reader& reader, http::Request request) {
   const auto call = match_rest_call(bindings(), request);
-  if (!call || request.query_value("mode")) co_return refusal(not_offered(request));   // ?mode=import: definitions in OpenAPI
+  const bool is_known = call && (!request.query_value("mode") || takes_documents(call->binding->operation));   // ?mode=import: of keys, it is another operation
+  if (!is_known) co_return refusal(not_offered(request));
   auto members = with_body(call->parameters, request, &unparsable);
   if (!members) co_return refusal(members.error());
   if (auto* authorizer = context.services.authorizer; authorizer && context.caller) {
