@@ -137,7 +137,7 @@ awaitable<http::Response> explain_one(Engine& engine, const Reader& reader, http
   const auto record = find_execution_by_id(reader, request.parameter("id"));
   if (!record) co_return problem(record.error());
   std::optional<Execution> execution;
-  if (record->status == ExecutionStatus::Running) execution = load_execution(reader, *record);
+  if (record->status == ExecutionStatus::Running && !record->express) execution = load_execution(reader, *record);
   const auto text = explain(*record, execution ? &*execution : nullptr, engine.clock().now());
   co_return answer(200, json_object({{"id", record->id.value}, {"status", to_string(record->status)}, {"explanation", text}}));
 }
