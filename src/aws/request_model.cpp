@@ -102,7 +102,8 @@ class Check {
   }
 
   void decimal(const MemberModel& model, const Json& found, const std::string& place) {
-    const std::string shown = "'" + found.text() + "' ";
+    // As Java prints a Float: 101 is 101.0.
+    const std::string shown = "'" + found.text() + (found.as_integer() && found.text().find('.') == std::string::npos ? ".0' " : "' ");
     if (model.min && found.as_double() < static_cast<double>(*model.min)) violation(shown, place, "Member must have value greater than or equal to " + std::to_string(*model.min));
     if (model.max && found.as_double() > static_cast<double>(*model.max)) violation(shown, place, "Member must have value less than or equal to " + std::to_string(*model.max));
   }

@@ -96,11 +96,7 @@ asio::awaitable<Answer<std::string>> update_map_run_operation(Api api, Json requ
   const auto arn = parameters.required("mapRunArn", long_arn_length);
   UpdateMapRun update{.max_concurrency = parameters.integer("maxConcurrency", {0, INT32_MAX}), .tolerated_failure_count = parameters.integer("toleratedFailureCount", {0, INT64_MAX}),
                       .tolerated_failure_percentage = std::nullopt};
-  if (const Json* percentage = request.find("toleratedFailurePercentage"); percentage && percentage->is_number()) {
-    update.tolerated_failure_percentage = percentage->as_double();
-    if (percentage->as_double() < 0) parameters.violation(percentage->text(), "toleratedFailurePercentage", "Member must have value greater than or equal to 0");
-    if (percentage->as_double() > 100) parameters.violation(percentage->text(), "toleratedFailurePercentage", "Member must have value less than or equal to 100");
-  }
+  if (const Json* percentage = request.find("toleratedFailurePercentage"); percentage && percentage->is_number()) update.tolerated_failure_percentage = percentage->as_double();
   if (auto fault = parameters.fault()) co_return *fault;
   const auto run = find_map_run_by_arn(api.reader, arn);
   if (!run) co_return run.error();

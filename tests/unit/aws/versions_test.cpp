@@ -156,3 +156,10 @@ TEST_CASE("a ValidationException has its reason; a Map state's label names no st
     CHECK(reason(operation, labelled) == "API_DOES_NOT_SUPPORT_LABELED_ARNS");
   }
 }
+
+TEST_CASE("numbers with fractions are shown as such in constraint violations") {
+  ApiFixture f;
+  const auto update = [&](const std::string& percentage) { return f.sfn("UpdateMapRun", R"({"mapRunArn":"arn:aws:states:us-east-1:000000000000:mapRun:m/L:x","toleratedFailurePercentage":)" + percentage + "}"); };
+  CHECK(update("101") == "ValidationException: 1 validation error detected: Value '101.0' at 'toleratedFailurePercentage' failed to satisfy constraint: Member must have value less than or equal to 100");
+  CHECK(update("-0.5") == "ValidationException: 1 validation error detected: Value '-0.5' at 'toleratedFailurePercentage' failed to satisfy constraint: Member must have value greater than or equal to 0");
+}
