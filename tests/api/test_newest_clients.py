@@ -9,7 +9,7 @@ from support.daemon import NODE_LAYER, ROOT, Daemon, main
 
 BOTO3 = "boto3==1.44.8"
 VENV = ROOT / "build" / "venv-boto3"
-BOTO3_TESTS = [("test_aws_clients.py", "Boto3"), ("test_account_services.py",), ("test_events.py",), ("test_lambda.py",), ("test_logs.py",), ("test_s3.py",), ("test_sfn_operations.py",), ("test_sqs_moves.py",)]
+BOTO3_TESTS = [("test_aws_clients.py", "Boto3"), ("test_account_services.py",), ("test_bad_requests.py",), ("test_cloudformation.py", "CloudFormation"), ("test_gateway_methods.py",), ("test_events.py",), ("test_lambda.py",), ("test_logs.py",), ("test_s3.py",), ("test_sfn_operations.py",), ("test_sqs_moves.py",)]
 
 
 def node():
