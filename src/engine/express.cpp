@@ -97,12 +97,13 @@ Result<StartedExecution> OpenTransaction::start_express(ExecutionRecord record, 
   started.arn = execution_arn(workshop_.site, started.record);
   started.record.started_at = now_;
   if (!request.on_express_end) put(Key(express_executions_table, record.row.value), encode_express_start(start));
-  begin_express(record.row, std::move(start), std::move(request.on_express_end));
+  begin_express(record.row, start, std::move(request.on_express_end));
   drain();
   return started;
 }
 
-void OpenTransaction::begin_express(ExecutionRow row, ExpressStart start, ExpressListener on_end) {
+/// In memory, before its first step; gives it and the fact that its start will be.
+std::pair<CachedExecution&, ExecutionStarted> OpenTransaction::add_express(ExecutionRow row, const ExpressStart& start, ExpressListener on_end) {
   CachedExecution execution;
   execution.record = record_of(row, start);
   execution.record.started_at = now_;
@@ -121,8 +122,30 @@ void OpenTransaction::begin_express(ExecutionRow row, ExpressStart start, Expres
                            .state_machine_name = start.state_machine,
                            .key = execution_key(workshop_.master_key, row),
                            .timeout_at = now_ + timeout};
-  touch(workshop_.cache.insert(std::move(execution)));
+  CachedExecution& added = workshop_.cache.insert(std::move(execution));
+  touch(added);
+  return {added, std::move(started)};
+}
+
+void OpenTransaction::begin_express(ExecutionRow row, const ExpressStart& start, ExpressListener on_end) {
+  auto started = add_express(row, start, std::move(on_end)).second;
   deliver(row, events::StartExecution{std::move(started)});
+}
+
+// What led to the bug is not stored, and to begin again would lead to it again: it ends, without a step.
+bool OpenTransaction::give_up_express(ExecutionRow row) {
+  const auto stored = get(Key(express_executions_table, row.value));
+  if (!stored) return false;
+  auto [execution, started] = add_express(row, decode_express_start(*stored), nullptr);
+  execution.state.started = std::move(started);
+  execution.state.started_at = now_;
+  execution.state.status = ExecutionStatus::Failed;
+  execution.state.stopped_at = now_;
+  execution.state.error = {"States.Runtime", "The execution met a bug in the interpreter and was given up."};
+  close(execution);
+  write_touched();
+  map_runs_due_.clear();   // at a start all open runs are gone on with
+  return true;
 }
 
 void OpenTransaction::begin_express_child(ExecutionRecord record, const std::string& role_arn, Json input) {
@@ -145,7 +168,7 @@ void OpenTransaction::restart_express_child(const ExecutionRecord& record, const
   ExpressStart start = child_start(record, role_arn, std::move(input));
   put(Key(executions_table, record.row.value), encode_execution(record));
   put(Key(express_executions_table, record.row.value), encode_express_start(start));
-  begin_express(record.row, std::move(start), nullptr);
+  begin_express(record.row, start, nullptr);
 }
 
 /// Nothing is stored of what happened; its log group is told.

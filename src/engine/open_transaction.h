@@ -97,6 +97,8 @@ class OpenTransaction final : public EngineTransaction {
   void recover(ExecutionRow row);           ///< repeats its external calls
   /// For the entry that a failed assertion left: its step met a bug. Unknown or closed: nothing.
   void set_aside(ExecutionRow row);
+  /// The same for an express execution whose start is stored, before the engine goes on with any: it fails. False: it is none.
+  bool give_up_express(ExecutionRow row);
 
   /// See inline_transaction.h.
   bool attempt(const std::function<bool()>& work);
@@ -147,7 +149,8 @@ class OpenTransaction final : public EngineTransaction {
 
   // express.cpp
   [[nodiscard]] Result<StartedExecution> start_express(ExecutionRecord record, const StateMachineRecord& machine, StartRequest request);
-  void begin_express(ExecutionRow row, ExpressStart start, ExpressListener on_end);
+  std::pair<CachedExecution&, ExecutionStarted> add_express(ExecutionRow row, const ExpressStart& start, ExpressListener on_end);
+  void begin_express(ExecutionRow row, const ExpressStart& start, ExpressListener on_end);
   void begin_express_child(ExecutionRecord record, const std::string& role_arn, Json input);
   void redrive_express_child(ExecutionRecord record, const std::string& role_arn);
   void restart_express_child(const ExecutionRecord& record, const std::string& role_arn, Json input);

@@ -41,12 +41,14 @@ Result<void> EngineCore::set_aside_after_bug() {
   const auto row = read_bug_note(options_.data_directory);
   if (!row) return {};
   transaction_.begin(clock_.now());
-  transaction_.set_aside(*row);
+  const bool given_up = transaction_.give_up_express(*row);
+  if (!given_up) transaction_.set_aside(*row);
   transaction_.keep_operation();
   if (!transaction_.batch().empty()) {
     if (auto committed = store_.commit(transaction_.batch()); !committed) return committed;
     const auto record = find_execution(store_, *row);
-    spdlog::error("execution {} of {} met a bug in the process before and is set aside; resume it by hand when the bug is mended", record->id.value, record->state_machine);
+    if (given_up) spdlog::error("the express execution in row {} met a bug in the process before and has failed: begun again, it would meet it again", row->value);
+    else spdlog::error("execution {} of {} met a bug in the process before and is set aside; resume it by hand when the bug is mended", record->id.value, record->state_machine);
   }
   (void)transaction_.take_effects();   // counted by the scan below
   remove_bug_note(options_.data_directory);

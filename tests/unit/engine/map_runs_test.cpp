@@ -1,10 +1,12 @@
 #include <catch2/catch.hpp>
 #include <deque>
+#include <fstream>
 #include <map>
 #include <tuple>
 
 #include "signalbox/map_runs.h"
 #include "support/engine_harness.h"
+#include "support/temporary_directory.h"
 
 using namespace signalbox;
 using namespace signalbox::testing;
@@ -33,7 +35,7 @@ struct FakeStorage final : MapRunStorage {
 
 struct Fixture : EngineHarness {
   FakeStorage storage;
-  Fixture() { core->keep_map_run_data(storage); }
+  explicit Fixture(EngineOptions options = {}) : EngineHarness(std::move(options)) { core->keep_map_run_data(storage); }
   void restart_all() {
     REQUIRE(restart().has_value());
     storage.reads.clear();
@@ -369,4 +371,22 @@ TEST_CASE("express children are waited for, not stopped, and end after five minu
   f.advance(std::chrono::minutes(5));
   CHECK(f.record(parent).status == ExecutionStatus::Failed);
   CHECK(f.run(parent).executions.timed_out == 1);
+}
+
+TEST_CASE("an express child that met a bug fails at the next start, and the others go on") {
+  const TemporaryDirectory directory;
+  Fixture f(EngineOptions{.data_directory = directory.path()});
+  REQUIRE(f.create("m", definition(R"("ToleratedFailureCount":1,)", function_work, "EXPRESS")).has_value());
+  const auto parent = f.start("m", "[1,2]").value().record.row;
+  f.settle();
+  const auto children = list_map_run_children(f.memory, f.run(parent), {}, std::nullopt, 10);
+  std::ofstream(directory.path() + "/bug-execution") << children.at(0).record.row.value;
+  f.restart_all();
+  CHECK(f.record(children[0].record.row).status == ExecutionStatus::Failed);
+  CHECK(f.output(children[0].record.row) == "States.Runtime: The execution met a bug in the interpreter and was given up.");
+  CHECK(f.runner.waiting.size() == 1);
+  f.answer_all();
+  CHECK(f.record(parent).status == ExecutionStatus::Succeeded);
+  CHECK(f.run(parent).executions.failed == 1);
+  CHECK(f.core->counters().set_aside_executions == 0);
 }

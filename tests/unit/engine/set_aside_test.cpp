@@ -4,9 +4,12 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdint>
 #include <fstream>
+#include <vector>
 
 #include "engine/bug_note.h"
+#include "signalbox/express.h"
 #include "support/catch_results.h"
 #include "support/engine_harness.h"
 #include "support/temporary_directory.h"
@@ -85,4 +88,24 @@ TEST_CASE("one that is set aside can be stopped") {
   REQUIRE(engine.transact<Timestamp>([&](EngineTransaction& transaction) { return transaction.stop_execution(row, {}); }));
   CHECK(engine.record(row).status == ExecutionStatus::Aborted);
   CHECK(engine.core->counters().set_aside_executions == 0);
+}
+
+TEST_CASE("an express execution that met a bug is not begun again") {
+  const testing::TemporaryDirectory directory;
+  EngineHarness engine(EngineOptions{.data_directory = directory.path()});
+  REQUIRE(engine.transact<StateMachineRecord>([](EngineTransaction& transaction) {
+    return create_state_machine(transaction, Site{},
+                                {.name = "m", .definition = definitions::function, .role_arn = "arn:aws:iam::000000000000:role/r", .type = StateMachineType::Express});
+  }));
+  const auto bad = engine.start("m")->record.row, good = engine.start("m")->record.row;
+  std::ofstream(directory.path() + "/bug-execution") << bad.value;
+  REQUIRE(engine.restart());
+  engine.settle();
+  CHECK(engine.runner.waiting.size() == 1);
+  std::vector<std::int64_t> stored;
+  engine.memory.scan({.prefix = Key(express_executions_table)}, [&](const Key& key, std::string_view) {
+    stored.push_back(key.integer(0));
+    return true;
+  });
+  CHECK(stored == std::vector<std::int64_t>{good.value});
 }
