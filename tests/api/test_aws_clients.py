@@ -120,8 +120,11 @@ class Cli(unittest.TestCase):
             made = self.aws("lambda", "create-function", "--function-name", "cli", "--runtime", "python3.12", "--handler", "app.handler", "--role", ROLE, "--zip-file", f"fileb://{bundle.name}")
         self.assertEqual(made["State"], "Active")
         self.aws("lambda", "wait", "function-active-v2", "--function-name", "cli")
-        with tempfile.NamedTemporaryFile() as answer:
-            told = self.aws("lambda", "invoke", "--function-name", "cli", "--payload", '{"who": "you"}', answer.name)
+        # From a file of bytes: version 2 of the command line takes a payload in the command for base64, version 1 as it is.
+        with tempfile.NamedTemporaryFile() as payload, tempfile.NamedTemporaryFile() as answer:
+            payload.write(b'{"who": "you"}')
+            payload.flush()
+            told = self.aws("lambda", "invoke", "--function-name", "cli", "--payload", f"fileb://{payload.name}", answer.name)
             self.assertEqual((told["StatusCode"], json.load(answer)), (200, {"who": "you"}))
         self.aws("lambda", "get-function", "--function-name", "none", error="ResourceNotFoundException")
         # What `aws logs tail` of the newer command line asks, again and again.
