@@ -20,8 +20,8 @@ def node():
 def venv_python():
     """The interpreter that finds the newest boto3; None where it cannot be had (no network)."""
     python = VENV / "bin" / "python"
-    if not python.exists():
-        subprocess.run([sys.executable, "-m", "venv", VENV], check=True)
+    if not (VENV / "bin" / "pip").exists():
+        subprocess.run([sys.executable, "-m", "venv", "--clear", VENV], check=True)
     has_it = subprocess.run([python, "-c", "import boto3"], capture_output=True, check=False).returncode == 0
     if not has_it and subprocess.run([VENV / "bin" / "pip", "install", "--quiet", BOTO3], capture_output=True, check=False).returncode != 0:
         return None
