@@ -92,13 +92,27 @@ std::string certificate_path(const SigningKey& key) {
   return std::string(certificates_path) + "/SimpleNotificationService-" + hex_encode(digest(DigestAlgorithm::Sha256, key.certificate)).substr(0, 32) + ".pem";
 }
 
-std::string sign_message(const SigningKey& key, std::string_view version, std::string_view text) {
-  const Owned<BIO> pem(BIO_new_mem_buf(key.private_key.data(), static_cast<int>(key.private_key.size())));
-  const Owned<EVP_PKEY> parsed(PEM_read_bio_PrivateKey(pem.get(), nullptr, nullptr, nullptr));
+namespace {
+
+/// Reading a key costs several times what signing with it does, and a daemon has one.
+EVP_PKEY* parsed_key(const std::string& private_key) {
+  thread_local std::string known;
+  thread_local Owned<EVP_PKEY> parsed;
+  if (parsed && known == private_key) return parsed.get();
+  const Owned<BIO> pem(BIO_new_mem_buf(private_key.data(), static_cast<int>(private_key.size())));
+  parsed.reset(PEM_read_bio_PrivateKey(pem.get(), nullptr, nullptr, nullptr));
   if (!parsed) throw StoreFailure("damaged data file: the key that signs messages of topics cannot be read");
+  known = private_key;
+  return parsed.get();
+}
+
+}  // namespace
+
+std::string sign_message(const SigningKey& key, std::string_view version, std::string_view text) {
+  EVP_PKEY* parsed = parsed_key(key.private_key);
   const Owned<EVP_MD_CTX> context(EVP_MD_CTX_new());
-  SIGNALBOX_ASSERT(EVP_DigestSignInit(context.get(), nullptr, version == "2" ? EVP_sha256() : EVP_sha1(), nullptr, parsed.get()) == 1);
-  std::string signature(static_cast<std::size_t>(EVP_PKEY_get_size(parsed.get())), '\0');
+  SIGNALBOX_ASSERT(EVP_DigestSignInit(context.get(), nullptr, version == "2" ? EVP_sha256() : EVP_sha1(), nullptr, parsed) == 1);
+  std::string signature(static_cast<std::size_t>(EVP_PKEY_get_size(parsed)), '\0');
   auto size = signature.size();
   SIGNALBOX_ASSERT(EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(signature.data()), &size,
                                   reinterpret_cast<const unsigned char*>(text.data()), text.size()) == 1);
