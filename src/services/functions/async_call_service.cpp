@@ -29,7 +29,7 @@ struct AsyncCallService::Implementation : std::enable_shared_from_this<AsyncCall
   AsyncCalls& calls;
   FunctionInvoker& functions;
   asio::any_io_executor executor;
-  std::unique_ptr<Reader> reader;
+  const Reader* reader = nullptr;
   std::optional<Wake> wake;
   std::set<std::int64_t> under_way;
   bool is_stopping = false;
@@ -88,7 +88,7 @@ AsyncCallService::~AsyncCallService() { stop(); }
 
 void AsyncCallService::start(asio::any_io_executor executor) {
   implementation_->executor = executor;
-  implementation_->reader = implementation_->engine.reader();
+  implementation_->reader = &implementation_->engine.loop_reader();
   implementation_->wake.emplace(executor);
   implementation_->calls.on_change(implementation_->wake->announcer());
   asio::co_spawn(executor, Implementation::run(implementation_), log_failure("asynchronous calls"));

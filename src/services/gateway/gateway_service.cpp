@@ -83,7 +83,7 @@ struct GatewayService::Implementation {
   Engine& engine;
   GatewayEnvironment environment;
   DeployedApis apis;
-  std::unique_ptr<Reader> reader;
+  const Reader& reader;
 
   /// A guarded request may end at the guard.
   static asio::awaitable<http::Response> serve_guarded(Implementation& self, StagePath path, http::Request request);
@@ -96,7 +96,7 @@ struct GatewayService::Implementation {
 
 bool GatewayService::Implementation::admit(Invocation& invocation) const {
   const auto value = invocation.request.headers.get("x-api-key");
-  const auto key = value ? key_for_stage(*reader, *value, invocation.snapshot.api, text_at(invocation.context, "stage").value_or("")) : std::nullopt;
+  const auto key = value ? key_for_stage(reader, *value, invocation.snapshot.api, text_at(invocation.context, "stage").value_or("")) : std::nullopt;
   if (!key) return false;
   const auto identity = invocation.context.find("identity")->with("apiKey", Json(*value)).with("apiKeyId", Json(*key));
   invocation.context = invocation.context.with("identity", identity);
@@ -151,8 +151,8 @@ asio::awaitable<http::Response> GatewayService::Implementation::answer(Implement
 
 asio::awaitable<Result<TrialOutcome>> GatewayService::Implementation::try_method(Implementation& self, MethodTrial trial) {
   const auto began = std::chrono::steady_clock::now();
-  if (const auto found = get_method(*self.reader, trial.api, trial.resource, trial.method); !found) co_return found.error();
-  const auto snapshot = read_snapshot(deployment_of(*self.reader, trial.api, ""));
+  if (const auto found = get_method(self.reader, trial.api, trial.resource, trial.method); !found) co_return found.error();
+  const auto snapshot = read_snapshot(deployment_of(self.reader, trial.api, ""));
   if (!snapshot) co_return snapshot.error();
   const auto resource = std::find_if(snapshot->resources.begin(), snapshot->resources.end(), [&](const ApiResource& one) { return one.id == trial.resource; });
   const auto method = std::find_if(resource->methods.begin(), resource->methods.end(), [&](const Method& one) { return one.http_method == trial.method; });
@@ -171,7 +171,7 @@ asio::awaitable<Result<TrialOutcome>> GatewayService::Implementation::try_method
 }
 
 GatewayService::GatewayService(Engine& engine, GatewayEnvironment environment)
-    : implementation_(new Implementation{engine, std::move(environment), DeployedApis(engine), engine.reader()}) {}
+    : implementation_(new Implementation{engine, std::move(environment), DeployedApis(engine), engine.loop_reader()}) {}
 GatewayService::~GatewayService() = default;
 
 http::Handler GatewayService::handler(http::Handler others) {

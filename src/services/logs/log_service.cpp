@@ -27,7 +27,7 @@ struct LogService::Implementation : std::enable_shared_from_this<LogService::Imp
   asio::awaitable<void> run();
 
   Engine& engine;
-  std::unique_ptr<Reader> reader;
+  const Reader* reader = nullptr;
   std::unique_ptr<asio::steady_timer> timer;
   bool is_stopping = false;
 };
@@ -51,7 +51,7 @@ LogService::LogService(Engine& engine) : implementation_(std::make_shared<Implem
 LogService::~LogService() = default;
 
 void LogService::start(asio::any_io_executor executor) {
-  implementation_->reader = implementation_->engine.reader();
+  implementation_->reader = &implementation_->engine.loop_reader();
   implementation_->timer = std::make_unique<asio::steady_timer>(executor);
   asio::co_spawn(executor, implementation_->run(), log_failure("log expiry"));
 }

@@ -35,7 +35,7 @@ struct Mailer::Implementation : std::enable_shared_from_this<Implementation> {
 
   Engine& engine;
   MailerOptions options;
-  std::unique_ptr<Reader> reader;
+  const Reader* reader = nullptr;
   std::optional<asio::steady_timer> wait_timer, pause_timer, retention_timer;   // new mail ends a wait, not a pause
   std::unique_ptr<SmtpConnection> connection;
   std::int64_t server_failures = 0;         ///< in a row
@@ -218,15 +218,11 @@ Mailer::Mailer(Engine& engine, Outbox& outbox, MailerOptions options) : implemen
   });
 }
 
-// What still hangs in the I/O loop may outlive the store: it must not hold a view of it.
-Mailer::~Mailer() {
-  implementation_->stopping = true;
-  implementation_->reader.reset();
-}
+Mailer::~Mailer() { implementation_->stopping = true; }
 
 void Mailer::start(asio::any_io_executor executor) {
   auto& self = *implementation_;
-  self.reader = self.engine.reader();
+  self.reader = &self.engine.loop_reader();
   self.wait_timer.emplace(executor);
   self.pause_timer.emplace(executor);
   self.retention_timer.emplace(executor);

@@ -46,7 +46,7 @@ struct TopicService::Implementation : std::enable_shared_from_this<Implementatio
   Engine& engine;
   TopicServiceOptions options;
   Topics topics;
-  std::unique_ptr<Reader> reader;
+  const Reader* reader = nullptr;
   std::optional<asio::steady_timer> wait_timer, sweep_timer;
   std::set<std::int64_t> under_way;         ///< rows of deliveries
   bool woken = false;
@@ -227,17 +227,13 @@ TopicService::TopicService(Engine& engine, Outbox& outbox, TopicServiceOptions o
   engine.offer("sns:publish", std::make_unique<PublishTask>(implementation_->topics));
 }
 
-// What still hangs in the I/O loop may outlive the store: it must not hold a view of it.
-TopicService::~TopicService() {
-  implementation_->stopping = true;
-  implementation_->reader.reset();
-}
+TopicService::~TopicService() { implementation_->stopping = true; }
 
 const Topics& TopicService::topics() const { return implementation_->topics; }
 
 void TopicService::start(asio::any_io_executor executor) {
   auto& self = *implementation_;
-  self.reader = self.engine.reader();
+  self.reader = &self.engine.loop_reader();
   self.wait_timer.emplace(executor);
   self.sweep_timer.emplace(executor);
   {

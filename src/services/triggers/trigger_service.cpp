@@ -49,8 +49,8 @@ using Permission = std::function<Result<void>(const std::string& function, const
 /// One trigger's poller. Lives as long as its coroutines.
 class TriggerPoller : public std::enable_shared_from_this<TriggerPoller> {
  public:
-  TriggerPoller(asio::any_io_executor executor, Engine& engine, const Queues& queues, std::shared_ptr<const Reader> reader, FunctionInvoker& functions, Permission permits, TriggerRecord trigger)
-      : executor_(executor), engine_(engine), queues_(queues), reader_(std::move(reader)), functions_(functions), permits_(std::move(permits)), trigger_(std::move(trigger)), timer_(executor) {}
+  TriggerPoller(asio::any_io_executor executor, Engine& engine, const Queues& queues, const Reader& reader, FunctionInvoker& functions, Permission permits, TriggerRecord trigger)
+      : executor_(executor), engine_(engine), queues_(queues), reader_(reader), functions_(functions), permits_(std::move(permits)), trigger_(std::move(trigger)), timer_(executor) {}
 
   void start() { asio::co_spawn(executor_, run(shared_from_this()), log_failure("trigger poller")); }
   void stop() {
@@ -85,7 +85,7 @@ class TriggerPoller : public std::enable_shared_from_this<TriggerPoller> {
   asio::any_io_executor executor_;
   Engine& engine_;
   const Queues& queues_;
-  std::shared_ptr<const Reader> reader_;
+  const Reader& reader_;
   FunctionInvoker& functions_;
   const Permission permits_;
   const TriggerRecord trigger_;
@@ -100,7 +100,7 @@ class TriggerPoller : public std::enable_shared_from_this<TriggerPoller> {
 asio::awaitable<void> TriggerPoller::run(std::shared_ptr<TriggerPoller> self) {
   bool said_missing = false;
   while (!self->stopped_) {
-    const auto queue = self->queues_.find(*self->reader_, self->trigger_.queue);
+    const auto queue = self->queues_.find(self->reader_, self->trigger_.queue);
     if (queue) {
       said_missing = false;
       co_await self->poll(*queue);           // until the queue is deleted or the poller is stopped
@@ -124,11 +124,11 @@ asio::awaitable<void> TriggerPoller::poll(const QueueRecord& queue) {
     while (under_way_ >= batches_max() && !stopped_) co_await sleep(timer_, 1h);       // ended by deliver()
     if (stopped_) co_return;
     waiter.look();
-    const auto current = queues_.find(*reader_, trigger_.queue);
+    const auto current = queues_.find(reader_, trigger_.queue);
     if (!current || current->id != queue.id) co_return;
     visibility_timeout_ = std::max<std::chrono::milliseconds>(1s, current->visibility_timeout);
     const auto now = engine_.clock().now();
-    const auto next = queues_.next_receivable(*reader_, *current, now);
+    const auto next = queues_.next_receivable(reader_, *current, now);
     if (!next || *next > now) {
       co_await waiter.wait(engine_.clock(), next);
       continue;
@@ -197,9 +197,9 @@ asio::awaitable<TriggerPoller::Batch> TriggerPoller::gather() {
     auto more = co_await lease(trigger_.batch_size - std::ssize(batch));
     std::move(more.begin(), more.end(), std::back_inserter(batch));
     if (!more.empty()) continue;
-    const auto queue = queues_.find(*reader_, trigger_.queue);
+    const auto queue = queues_.find(reader_, trigger_.queue);
     if (!queue) break;
-    co_await waiter_->wait(engine_.clock(), queues_.next_receivable(*reader_, *queue, engine_.clock().now()), deadline);
+    co_await waiter_->wait(engine_.clock(), queues_.next_receivable(reader_, *queue, engine_.clock().now()), deadline);
   }
   co_return batch;
 }
@@ -279,7 +279,7 @@ struct TriggerService::Implementation : std::enable_shared_from_this<Implementat
   FunctionInvoker& functions;
   Permission permits;
   asio::any_io_executor executor;
-  std::shared_ptr<const Reader> reader;
+  const Reader* reader = nullptr;
   std::map<std::string, std::shared_ptr<TriggerPoller>> pollers;
   bool is_stopping = false;
 
@@ -292,7 +292,7 @@ struct TriggerService::Implementation : std::enable_shared_from_this<Implementat
     }
     auto trigger = triggers.find(*reader, id);
     if (!trigger || !trigger->enabled) return;
-    auto poller = std::make_shared<TriggerPoller>(executor, engine, queues, reader, functions, permits, std::move(*trigger));
+    auto poller = std::make_shared<TriggerPoller>(executor, engine, queues, *reader, functions, permits, std::move(*trigger));
     pollers.emplace(id, poller);
     poller->start();
   }
@@ -321,7 +321,7 @@ TriggerService::~TriggerService() { stop(); }
 
 void TriggerService::start(asio::any_io_executor executor) {
   implementation_->executor = executor;
-  implementation_->reader = implementation_->engine.reader();
+  implementation_->reader = &implementation_->engine.loop_reader();
   implementation_->triggers.on_change([executor, weak = std::weak_ptr(implementation_)](const std::string& id) {
     asio::post(executor, [weak, id] {
       if (const auto implementation = weak.lock()) implementation->follow(id);
