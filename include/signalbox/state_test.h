@@ -13,6 +13,7 @@ namespace signalbox {
 struct StateInspection {
   std::optional<Json> after_input_path, after_parameters, after_arguments, result, after_result_selector, after_result_path;
   std::optional<Json> after_items_path, after_item_selector;
+  std::optional<Json> after_item_batcher;               ///< the inputs of a distributed Map's children
   std::optional<std::int64_t> max_concurrency;          ///< 0: no limit
   std::optional<std::int64_t> tolerated_failure_count;
   std::optional<double> tolerated_failure_percentage;

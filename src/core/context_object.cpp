@@ -58,6 +58,8 @@ Json make_context(const Execution& execution, const Frame& frame, const Json& co
   return Json(std::move(members));
 }
 
+Json with_item(const Json& context, const MapItem& item) { return context.with("Map", item_part(item)); }
+
 Json variables_in_scope(const Execution& execution, const Frame& frame) {
   if (frame.id == frame.parent) return frame.variables;
   Json variables = variables_in_scope(execution, execution.frames.at(frame.parent));

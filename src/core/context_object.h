@@ -12,6 +12,9 @@ namespace signalbox::core {
 [[nodiscard]] Json make_context(const Execution& execution, const Frame& frame, const Json& constant, const std::optional<TaskToken>& token,
                                 const std::optional<MapItem>& item);
 
+/// A context object that was made elsewhere, as a Map's ItemSelector sees it for `item`.
+[[nodiscard]] Json with_item(const Json& context, const MapItem& item);
+
 /// The frame's variables over those of the frames around it.
 [[nodiscard]] Json variables_in_scope(const Execution& execution, const Frame& frame);
 

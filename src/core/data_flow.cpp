@@ -28,7 +28,7 @@ EvaluationContext Scope::around(const Json& input, bool with_context) {
 }
 
 const Json& Scope::context() {
-  if (const StateTest* test = interpreter_.test(); test != nullptr && test->context && !context_) context_ = test->context;
+  if (const StateTest* test = interpreter_.test(); test != nullptr && test->context && !context_) context_ = item_ ? with_item(*test->context, *item_) : *test->context;
   if (!context_) context_ = make_context(interpreter_.execution(), frame_, interpreter_.constant_context(), token_, item_);
   return *context_;
 }

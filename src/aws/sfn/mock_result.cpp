@@ -35,6 +35,21 @@ std::string operation_of(const std::string& action) {
   return name;
 }
 
+/// The operation whose answer is the task's result: a job that is waited for is polled. [aws: Testing state machines with the TestState API, .sync]
+std::string answering_operation(const ServiceResource& service) {
+  const bool waits = service.pattern != IntegrationPattern::RequestResponse;
+  if (waits && service.resource_type == "states" && service.action == "startExecution") return "DescribeExecution";
+  return operation_of(service.action);
+}
+
+/// A function's payload is the JSON that it returned, where the API has bytes; `.sync:2` has a child's input and output as JSON, not as texts.
+Json modelled_part(const ServiceResource& service, const Json& result) {
+  if (!result.is_object()) return result;
+  if (service.resource_type == "lambda") return result.without("Payload");
+  if (service.pattern == IntegrationPattern::Sync2) return result.without("Input").without("Output");
+  return result;
+}
+
 class Check {
  public:
   Check(const Json& shapes, FieldValidation mode) : shapes_(shapes), mode_(mode) {}
@@ -107,13 +122,12 @@ class Check {
 std::optional<Failure> check_mock_result(const TaskResource& resource, const Json& result, FieldValidation mode) {
   const auto* service = std::get_if<ServiceResource>(&resource.kind);
   if (!service || mode == FieldValidation::None) return std::nullopt;
+  // What waits for its token gets its result from whoever calls back, not from the service.
+  if (service->pattern == IntegrationPattern::WaitForTaskToken) return std::nullopt;
   const Json* model = models().find(service_of(service->resource_type));
-  const Json* shape = model ? model->find("operations")->find(operation_of(service->action)) : nullptr;
-  // What waits gets its result from whoever calls back, or from the job's end, not from this operation.
-  if (!shape || service->pattern != IntegrationPattern::RequestResponse) return std::nullopt;
-  // A function's payload is the JSON that it returned, where the API has bytes.
-  const bool invokes = service->resource_type == "lambda" && result.is_object();
-  const auto fault = Check(*model->find("shapes"), mode).run(invokes ? result.without("Payload") : result, shape->as_string(), "result");
+  const Json* shape = model ? model->find("operations")->find(answering_operation(*service)) : nullptr;
+  if (!shape) return std::nullopt;
+  const auto fault = Check(*model->find("shapes"), mode).run(modelled_part(*service, result), shape->as_string(), "result");
   if (fault.empty()) return std::nullopt;
   return Failure{"ValidationException", "Mock result schema validation error: " + fault};
 }

@@ -42,6 +42,19 @@ std::string_view fault_of(const Json& value, Type type) {
   return {};
 }
 
+/// The Map iteration that a state within a Map is taken to be in: the first one. [aws: Testing state machines with the TestState API, context]
+std::optional<Json> item_around(const LoneState& lone, const Json& input) {
+  for (const auto& around : lone.around) {
+    const Json* type = around.find("Type");
+    if (!type || *type != Json("Map")) continue;
+    Json::Object item{{"Index", 0}, {"Value", input}};
+    const Json* mode = find(around, "ItemProcessor.ProcessorConfig.Mode");
+    if (mode && *mode == Json("DISTRIBUTED") && !around.find("ItemReader")) item.push_back({"Source", "STATE_DATA"});
+    return Json(std::move(item));
+  }
+  return std::nullopt;
+}
+
 bool is_retriable(const State& state) {
   return std::holds_alternative<TaskState>(state.type) || std::holds_alternative<ParallelState>(state.type) || std::holds_alternative<MapState>(state.type);
 }
@@ -69,7 +82,8 @@ std::optional<Failure> check_test_context(const Json& context, const State& stat
   return std::nullopt;
 }
 
-Json made_test_context(const Site& site, const State& state, const Json& input, const std::optional<std::string>& role_arn, std::int64_t retries, Timestamp now) {
+Json made_test_context(const Site& site, const LoneState& lone, const Json& input, const std::optional<std::string>& role_arn, std::int64_t retries, Timestamp now) {
+  const State& state = lone.state();
   const std::string machine = random_uuid(), name = random_uuid();
   const auto time = format_context_time(now);
   Json::Object of_state{{"Name", state.name}, {"EnteredTime", time}};
@@ -82,6 +96,7 @@ Json made_test_context(const Site& site, const State& state, const Json& input, 
                        {"StateMachine", json_object({{"Id", site.state_machine_arn(machine)}, {"Name", machine}})},
                        {"State", Json(std::move(of_state))}};
   if (waits(state)) context.push_back({"Task", json_object({{"Token", random_uuid()}})});
+  if (auto item = item_around(lone, input)) context.push_back({"Map", json_object({{"Item", std::move(*item)}})});
   return Json(std::move(context));
 }
 

@@ -2,6 +2,7 @@
 /// The context object that TestState is given, or makes.
 
 #include "aws/failure.h"
+#include "aws/sfn/lone_state.h"
 #include "signalbox/site.h"
 #include "signalbox/state_machine.h"
 
@@ -14,8 +15,9 @@ namespace signalbox::aws::sfn {
 [[nodiscard]] bool waits(const State& state);
 /// Members of the right types, and none that the state cannot have. Errors: ValidationException in AWS's words.
 [[nodiscard]] std::optional<Failure> check_test_context(const Json& context, const State& state);
-/// Names that nobody has: an Express execution of a state machine that does not exist. Recorded on AWS.
-[[nodiscard]] Json made_test_context(const Site& site, const State& state, const Json& input, const std::optional<std::string>& role_arn, std::int64_t retries,
+/// Names that nobody has: an Express execution of a state machine that does not exist. Recorded on AWS. A state within a Map is in its
+/// first iteration.
+[[nodiscard]] Json made_test_context(const Site& site, const LoneState& lone, const Json& input, const std::optional<std::string>& role_arn, std::int64_t retries,
                                      Timestamp now);
 
 }  // namespace signalbox::aws::sfn

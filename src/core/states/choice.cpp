@@ -25,7 +25,8 @@ Outcome<const ChoiceRule*> choose(Scope& scope, const ChoiceState& choice, const
     if (*result) return &rule;
   }
   if (choice.otherwise) return static_cast<const ChoiceRule*>(nullptr);
-  return failure_in(scope.frame(), WorkflowError{error_names::NoChoiceMatched, "No choice rule matched, and the state has no Default."});
+  // The specification names States.NoChoiceMatched; AWS reports States.Runtime, which nothing catches.
+  return runtime_failure(scope.frame(), "Failed to transition out of the state. The state does not point to a next state.");
 }
 
 }  // namespace

@@ -54,6 +54,8 @@ Outcome<std::optional<MapRunPlan::Reader>> reader_of(Scope& scope, const Distrib
                                           .max_items = max_items->value_or(0)});
 }
 
+}  // namespace
+
 Outcome<std::optional<MapRunPlan::Batcher>> batcher_of(Scope& scope, const DistributedMap& map, const Json& input) {
   std::optional<MapRunPlan::Batcher> none;
   if (!map.batcher) return none;
@@ -65,6 +67,8 @@ Outcome<std::optional<MapRunPlan::Batcher>> batcher_of(Scope& scope, const Distr
   if (!batch_input) return batch_input.error();
   return std::optional(MapRunPlan::Batcher{.batch_input = std::move(*batch_input), .max_items = items->value_or(0), .max_bytes = bytes->value_or(0)});
 }
+
+namespace {
 
 Outcome<std::optional<MapRunPlan::Writer>> writer_of(Scope& scope, const DistributedMap& map, const Json& input) {
   std::optional<MapRunPlan::Writer> none;

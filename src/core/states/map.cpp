@@ -3,6 +3,7 @@
 #include "core/states/gathering.h"
 #include "core/states/map_fields.h"
 #include "core/states/states.h"
+#include "signalbox/item_batches.h"
 
 #include <fmt/format.h>
 
@@ -147,13 +148,40 @@ Outcome<Json> iteration_inputs(Interpreter& interpreter, const Frame& frame, con
   return Json(std::move(inputs));
 }
 
-/// Iterations that are only said to have run.
-void end_mocked(Interpreter& interpreter, Frame& frame, const State& state, const MapState& map, const MockedChildren& mocked) {
+/// The inputs of the children that a distributed Map's ItemBatcher would make.
+Outcome<Json> batched_inputs(Scope& scope, const DistributedMap& map, const Json& inputs, const Json& input) {
+  const auto limits = batcher_of(scope, map, input);
+  if (!limits) return limits.error();
+  ItemBatches batches(**limits);
+  Json::Array out;
+  for (const auto& each : inputs.elements()) {
+    for (auto& batch : batches.add(each)) out.push_back(std::move(batch.input));
+  }
+  if (auto last = batches.close()) out.push_back(std::move(last->input));
+  return Json(std::move(out));
+}
+
+/// What an ItemReader is said to have read, up to MaxItems.
+Outcome<Json> read_items(Scope& scope, const MapState& map, const Json& items, const Json& input) {
+  if (!map.distributed || !map.distributed->reader || !items.is_array()) return items;
+  const auto most = integer_limit(scope, map.distributed->reader->max_items, "MaxItems", input);
+  if (!most) return most.error();
+  const auto count = static_cast<std::int64_t>(items.size());
+  if (most->value_or(0) <= 0 || **most >= count) return items;
+  return Json(Json::Array(items.elements().begin(), items.elements().begin() + static_cast<std::ptrdiff_t>(**most)));
+}
+
+/// Iterations that are only said to have run. `input` is the effective one.
+void end_mocked(Interpreter& interpreter, Frame& frame, const State& state, const MapState& map, const MockedChildren& mocked, const Json& input) {
   const auto& gathering = std::get<Frame::Gathering>(frame.activity);
-  if (map.item_selector) {
-    const auto inputs = iteration_inputs(interpreter, frame, map, gathering.map->items);
-    if (!inputs) return interpreter.fail(frame, inputs.error());
-    interpreter.show(&StateInspection::after_item_selector, *inputs);
+  const auto inputs = iteration_inputs(interpreter, frame, map, gathering.map->items);
+  if (!inputs) return interpreter.fail(frame, inputs.error());
+  if (map.item_selector) interpreter.show(&StateInspection::after_item_selector, *inputs);
+  if (map.distributed && map.distributed->batcher) {
+    Scope scope(interpreter, frame);
+    const auto batches = batched_inputs(scope, *map.distributed, *inputs, input);
+    if (!batches) return interpreter.fail(frame, batches.error());
+    interpreter.show(&StateInspection::after_item_batcher, *batches);
   }
   if (mocked.error) return interpreter.fail(frame, Failure{.error = *mocked.error, .heartbeat = false, .from_child = true});
   const bool limited = map.tolerated_failure_count || map.tolerated_failure_percentage;
@@ -172,7 +200,7 @@ void begin_map(Interpreter& interpreter, Frame& frame, const State& state, const
   if (!input) return interpreter.fail(frame, input.error());
   const auto concurrency = concurrency_of(scope, map, *input, inline_concurrency_max);
   if (!concurrency) return interpreter.fail(frame, concurrency.error());
-  auto items = mocked != nullptr && mocked->items ? Outcome<Json>(*mocked->items) : items_of(scope, map, state.query_language, *input);
+  auto items = mocked != nullptr && mocked->items ? read_items(scope, map, *mocked->items, *input) : items_of(scope, map, state.query_language, *input);
   if (!items) return interpreter.fail(frame, items.error());
   interpreter.show(&StateInspection::after_items_path, *items);
   const auto length = static_cast<std::int64_t>(items->size());
@@ -180,7 +208,7 @@ void begin_map(Interpreter& interpreter, Frame& frame, const State& state, const
   auto prepared = prepare(scope, map, std::move(*items), *concurrency, *input);
   if (!prepared) return interpreter.fail(frame, prepared.error());
   if (!interpreter.record(frame, std::move(*prepared))) return;
-  if (mocked != nullptr) return end_mocked(interpreter, frame, state, map, *mocked);
+  if (mocked != nullptr) return end_mocked(interpreter, frame, state, map, *mocked, *input);
   if (length == 0) finish_map(interpreter, frame, state, map);
 }
 

@@ -2,6 +2,7 @@
 /// What inline and distributed Maps evaluate alike.
 
 #include "core/data_flow.h"
+#include "signalbox/map_run_plan.h"
 #include "signalbox/state_machine.h"
 
 #include <optional>
@@ -20,6 +21,8 @@ namespace signalbox::core {
 [[nodiscard]] Outcome<std::optional<std::int64_t>> integer_limit(Scope& scope, const std::optional<ConstantOrPath<std::int64_t>>& source, std::string_view field, const Json& input);
 /// ItemSelector or the legacy Parameters; without them the item itself, of an object's members the pair.
 [[nodiscard]] Outcome<Json> iteration_input(Scope& scope, const MapState& map, const MapItem& item);
+/// ItemBatcher's limits and input, if the Map has one.
+[[nodiscard]] Outcome<std::optional<MapRunPlan::Batcher>> batcher_of(Scope& scope, const DistributedMap& map, const Json& input);
 /// The state has its result: what comes after it.
 void finish_map(Interpreter& interpreter, Frame& frame, const State& state, const MapState& map, const Json& result);
 

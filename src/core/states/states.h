@@ -11,7 +11,7 @@ struct MapItem;
 /// Spec: Pass State. Reads the data-flow fields and Result. Raises States.Runtime, States.IntrinsicFailure, States.DataLimitExceeded.
 void begin_pass(Interpreter& interpreter, Frame& frame, const State& state, const PassState& pass);
 
-/// Spec: Choice State. Raises States.NoChoiceMatched, States.Runtime.
+/// Spec: Choice State. Raises States.Runtime: a variable that is not there, or no rule that holds and no Default.
 void begin_choice(Interpreter& interpreter, Frame& frame, const State& state, const ChoiceState& choice);
 
 /// Spec: Wait State. A moment that is not in the future does not wait at all. Raises States.Runtime.

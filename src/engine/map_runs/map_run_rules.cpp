@@ -5,6 +5,7 @@
 #include "engine/map_runs/map_run_records.h"
 #include "signalbox/encoding.h"
 #include "signalbox/history.h"
+#include "signalbox/item_batches.h"
 
 namespace signalbox {
 
@@ -22,11 +23,10 @@ void add_child(Transaction& transaction, MapRunRecord& run, Json input, std::int
   run.items.pending += items;
 }
 
-/// Items being put together into children's inputs. Spec: ItemBatcher.
-class Batches {
+/// Items that are put together into children's inputs; what no batch is made of yet waits in the store.
+class StoredBatches {
  public:
-  Batches(Transaction& transaction, MapRunRecord& run, const MapRunPlan::Batcher& limits) : transaction_(transaction), run_(run), limits_(limits) {
-    if (limits.batch_input) fixed_bytes_ += limits.batch_input->text_bytes() + 14;   // "BatchInput":…,
+  StoredBatches(Transaction& transaction, MapRunRecord& run, const MapRunPlan::Batcher& limits) : transaction_(transaction), run_(run), batches_(limits) {
     const auto stored = transaction.get(place());
     if (!stored) return;
     if (const auto left = decode_map_run_item(*stored).input) {
@@ -36,38 +36,22 @@ class Batches {
   }
 
   void add(const Json& item) {
-    const auto bytes = item.text_bytes() + 1;
-    const bool too_long = limits_.max_bytes > 0 && static_cast<std::int64_t>(fixed_bytes_ + bytes_ + bytes) > limits_.max_bytes;
-    if (too_long && !items_.empty()) close();
-    items_.push_back(item);
-    bytes_ += bytes;
-    if (limits_.max_items > 0 && static_cast<std::int64_t>(items_.size()) >= limits_.max_items) close();
+    for (auto& batch : batches_.add(item)) add_child(transaction_, run_, std::move(batch.input), batch.items);
   }
 
   /// What is left waits for more items, or is the last batch.
   void end(bool at_end) {
-    if (items_.empty()) return;
-    if (at_end) return close();
-    transaction_.put(place(), encode_map_run_item({.items = 0, .execution = {}, .input = Json(std::move(items_))}));
+    if (batches_.left().empty()) return;
+    if (!at_end) return transaction_.put(place(), encode_map_run_item({.items = 0, .execution = {}, .input = Json(batches_.left())}));
+    if (auto last = batches_.close()) add_child(transaction_, run_, std::move(last->input), last->items);
   }
 
  private:
   [[nodiscard]] Key place() const { return Key(map_run_items_table, run_.row.value, unbatched_items); }
 
-  void close() {
-    const auto count = static_cast<std::int64_t>(items_.size());
-    Json::Object input;
-    if (limits_.batch_input) input.push_back({"BatchInput", *limits_.batch_input});
-    input.push_back({"Items", Json(std::exchange(items_, {}))});
-    bytes_ = 0;
-    add_child(transaction_, run_, Json(std::move(input)), count);
-  }
-
   Transaction& transaction_;
   MapRunRecord& run_;
-  const MapRunPlan::Batcher& limits_;
-  Json::Array items_;
-  std::size_t bytes_ = 0, fixed_bytes_ = 12;   // {"Items":[]}
+  ItemBatches batches_;
 };
 
 std::string setting_of(const Json& config, std::string_view name, std::string_view usual) {
@@ -99,7 +83,7 @@ MapRunNeeds needs_of(const MapRunRecord& run) {
 
 void take_items(Transaction& transaction, MapRunRecord& run, const MapRunPlan& plan, const std::vector<Json>& inputs, bool at_end) {
   if (plan.batcher) {
-    Batches batches(transaction, run, *plan.batcher);
+    StoredBatches batches(transaction, run, *plan.batcher);
     for (const auto& input : inputs) batches.add(input);
     batches.end(at_end);
   } else {

@@ -56,7 +56,7 @@ class JsonItems final : public ItemStream {
 /// InputType JSONL: a value a line; empty lines are skipped.
 class JsonLines final : public ItemStream {
  public:
-  explicit JsonLines(std::shared_ptr<ContentReader> content) : bytes_(std::move(content)) {}
+  explicit JsonLines(ObjectBytes bytes) : bytes_(std::move(bytes)) {}
   Items next() override {
     while (auto line = read_line(bytes_)) {
       if (line->find_first_not_of(" \t") == std::string::npos) continue;
@@ -74,7 +74,7 @@ class JsonLines final : public ItemStream {
 /// InputType CSV: an object a record. What a record lacks is an empty text, what it has too much is dropped.
 class CsvItems final : public ItemStream {
  public:
-  CsvItems(std::shared_ptr<ContentReader> content, char delimiter, std::vector<std::string> headers) : bytes_(std::move(content)), delimiter_(delimiter), headers_(std::move(headers)) {}
+  CsvItems(ObjectBytes bytes, char delimiter, std::vector<std::string> headers) : bytes_(std::move(bytes)), delimiter_(delimiter), headers_(std::move(headers)) {}
 
   /// CSVHeaderLocation FIRST_ROW.
   void read_headers() { headers_ = read_csv_record(bytes_, delimiter_).value_or(std::vector<std::string>()); }
@@ -141,22 +141,22 @@ Evaluated<std::shared_ptr<ContentReader>> open_object(const ObjectService& servi
   return open->content;
 }
 
-Evaluated<std::unique_ptr<ItemStream>> open_csv(std::shared_ptr<ContentReader> content, const Json& config) {
+Evaluated<std::unique_ptr<ItemStream>> open_csv(ObjectBytes bytes, const Json& config) {
   const auto delimiter = delimiter_of(config);
   if (!delimiter) return delimiter.error();
   std::vector<std::string> headers;
   if (const Json* given = config.find("CSVHeaders"); given && given->is_array()) {
     for (const auto& header : given->elements()) headers.push_back(header.is_string() ? std::string(header.as_string()) : header.text());
   }
-  auto items = std::make_unique<CsvItems>(std::move(content), *delimiter, std::move(headers));
+  auto items = std::make_unique<CsvItems>(std::move(bytes), *delimiter, std::move(headers));
   if (text_of(config, "CSVHeaderLocation") != "GIVEN") items->read_headers();
   const std::set<std::string> distinct(items->headers().begin(), items->headers().end());
   if (distinct.size() != items->headers().size()) return item_reader_failed("CSV headers cannot contain duplicates.");
   return std::unique_ptr<ItemStream>(std::move(items));
 }
 
-Evaluated<std::unique_ptr<ItemStream>> open_json(std::shared_ptr<ContentReader> content, const Json& config) {
-  auto root = Json::parse(ObjectBytes(std::move(content)).rest());
+Evaluated<std::unique_ptr<ItemStream>> open_json(ObjectBytes bytes, const Json& config) {
+  auto root = Json::parse(bytes.rest());
   if (!root) return item_reader_failed("Attempting to parse invalid JSON: " + root.error().message);
   const auto pointer = text_of(config, "ItemsPointer");
   const Json* items = at_pointer(*root, pointer);
@@ -165,10 +165,10 @@ Evaluated<std::unique_ptr<ItemStream>> open_json(std::shared_ptr<ContentReader> 
   return std::unique_ptr<ItemStream>(std::make_unique<JsonItems>(*items));
 }
 
-Evaluated<std::unique_ptr<ItemStream>> open_content(std::shared_ptr<ContentReader> content, const std::string& type, const Json& config) {
-  if (type == "CSV") return open_csv(std::move(content), config);
-  if (type == "JSONL") return std::unique_ptr<ItemStream>(std::make_unique<JsonLines>(std::move(content)));
-  if (type == "JSON") return open_json(std::move(content), config);
+Evaluated<std::unique_ptr<ItemStream>> open_content(ObjectBytes bytes, const std::string& type, const Json& config) {
+  if (type == "CSV") return open_csv(std::move(bytes), config);
+  if (type == "JSONL") return std::unique_ptr<ItemStream>(std::make_unique<JsonLines>(std::move(bytes)));
+  if (type == "JSON") return open_json(std::move(bytes), config);
   return item_reader_failed("InputType '" + type + "' is not supported here");
 }
 
@@ -223,7 +223,7 @@ Evaluated<std::unique_ptr<ItemStream>> open_inventory(const ObjectService& servi
   auto open = [&service, reader, bucket, columns](const Json& file) -> Evaluated<std::unique_ptr<ItemStream>> {
     auto data = open_object(service, *reader, bucket, text_of(file, "key"));
     if (!data) return data.error();
-    return std::unique_ptr<ItemStream>(std::make_unique<CsvItems>(std::move(*data), ',', columns));
+    return std::unique_ptr<ItemStream>(std::make_unique<CsvItems>(ObjectBytes(std::move(*data)), ',', columns));
   };
   return std::unique_ptr<ItemStream>(std::make_unique<ManyObjects>(std::make_unique<JsonItems>(*files), std::move(open)));
 }
@@ -242,7 +242,7 @@ Evaluated<std::unique_ptr<ItemStream>> open_athena(const ObjectService& service,
     auto data = open_object(service, *reader, place.substr(0, slash), slash == place.size() ? std::string() : place.substr(slash + 1));
     if (!data) return data.error();
     const auto type = text_of(config, "InputType");
-    return open_content(std::move(*data), type == "MANIFEST" ? "CSV" : type, config);
+    return open_content(ObjectBytes(std::move(*data)), type == "MANIFEST" ? "CSV" : type, config);
   };
   return std::unique_ptr<ItemStream>(std::make_unique<ManyObjects>(std::make_unique<JsonItems>(Json(std::move(files))), std::move(open)));
 }
@@ -256,7 +256,7 @@ Evaluated<std::unique_ptr<ItemStream>> open_listing(const ObjectService& service
   auto open = [&service, reader, bucket, config = plan.config](const Json& object) -> Evaluated<std::unique_ptr<ItemStream>> {
     auto content = open_object(service, *reader, bucket, text_of(object, "Key"));
     if (!content) return content.error();
-    return open_content(std::move(*content), text_of(config, "InputType"), config);
+    return open_content(ObjectBytes(std::move(*content)), text_of(config, "InputType"), config);
   };
   return std::unique_ptr<ItemStream>(std::make_unique<ManyObjects>(std::move(listed), std::move(open)));
 }
@@ -279,7 +279,20 @@ Evaluated<std::unique_ptr<ItemStream>> open_items(const ObjectService& service, 
   const auto manifest = text_of(plan.config, "ManifestType");
   if (manifest == "ATHENA_DATA") return open_athena(service, std::move(reader), std::move(*content), plan.config);
   if (type == "MANIFEST" || manifest == "S3_INVENTORY") return open_inventory(service, std::move(reader), std::move(*content));
-  return open_content(std::move(*content), type.empty() ? "JSON" : type, plan.config);
+  return open_content(ObjectBytes(std::move(*content)), type.empty() ? "JSON" : type, plan.config);
+}
+
+Evaluated<Json> items_of_text(std::string text, const Json& config) {
+  const auto type = text_of(config, "InputType");
+  auto stream = open_content(ObjectBytes(std::move(text)), type.empty() ? "JSON" : type, config);
+  if (!stream) return stream.error();
+  Json::Array items;
+  for (;;) {
+    auto found = (*stream)->next();
+    if (!found) return found.error();
+    if (!*found) return Json(std::move(items));
+    items.push_back(std::move(**found));
+  }
 }
 
 }  // namespace signalbox::objects

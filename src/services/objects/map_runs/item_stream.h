@@ -20,6 +20,9 @@ class ItemStream {
 /// What a reader's parameters and configuration ask for. `reader` must outlive it. Errors: States.ItemReaderFailed.
 [[nodiscard]] Evaluated<std::unique_ptr<ItemStream>> open_items(const ObjectService& service, std::shared_ptr<Reader> reader, const MapRunPlan::Reader& plan);
 
+/// The items of an object's whole text, not packed; `config` is a ReaderConfig. Errors: States.ItemReaderFailed.
+[[nodiscard]] Evaluated<Json> items_of_text(std::string text, const Json& config);
+
 [[nodiscard]] WorkflowError item_reader_failed(std::string cause);
 /// As Step Functions reports what S3 refused it: TEXT (Service: Amazon S3; Status Code: 404; Error Code: NoSuchKey; …).
 [[nodiscard]] std::string s3_refusal(const Error& error);

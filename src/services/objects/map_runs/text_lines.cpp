@@ -29,6 +29,8 @@ ObjectBytes::ObjectBytes(std::shared_ptr<ContentReader> content) : content_(std:
   if (got && *got == 2 && magic[0] == '\x1f' && magic[1] == '\x8b') unpacker_ = std::make_unique<Unpacker>();
 }
 
+ObjectBytes::ObjectBytes(std::string text) : buffer_(std::move(text)) {}
+ObjectBytes::ObjectBytes(ObjectBytes&&) noexcept = default;
 ObjectBytes::~ObjectBytes() = default;
 
 std::size_t ObjectBytes::read_raw(std::span<char> into) {
@@ -39,8 +41,9 @@ std::size_t ObjectBytes::read_raw(std::span<char> into) {
 }
 
 void ObjectBytes::fill() {
-  buffer_.resize(piece_bytes);
   place_ = 0;
+  if (!content_) return buffer_.clear();
+  buffer_.resize(piece_bytes);
   if (!unpacker_) {
     buffer_.resize(read_raw(buffer_));
     return;

@@ -14,6 +14,9 @@ namespace signalbox::objects {
 class ObjectBytes {
  public:
   explicit ObjectBytes(std::shared_ptr<ContentReader> content);
+  /// Bytes that are there already, not packed.
+  explicit ObjectBytes(std::string text);
+  ObjectBytes(ObjectBytes&&) noexcept;
   ~ObjectBytes();
 
   /// The next byte; nothing at the end. Throws std::runtime_error if the bytes cannot be read or are no gzip.
@@ -26,7 +29,7 @@ class ObjectBytes {
   void fill();
   [[nodiscard]] std::size_t read_raw(std::span<char> into);
 
-  std::shared_ptr<ContentReader> content_;
+  std::shared_ptr<ContentReader> content_;   ///< null: all bytes are in the buffer
   std::uint64_t offset_ = 0;
   std::string buffer_;
   std::size_t place_ = 0;
