@@ -29,6 +29,7 @@ struct Builder {
   Report report;
   StateMachine machine;
   std::vector<VariableScope> scopes;                   ///< of the blocks being parsed, outermost first
+  std::unordered_set<std::string> labels;              ///< of distributed Maps
   QueryLanguage language = QueryLanguage::JsonPath;   ///< the machine's; nested states inherit it, not their parent's
 };
 

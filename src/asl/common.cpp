@@ -46,9 +46,10 @@ Transition parse_transition(StateContext& context) {
   const auto end = fields.boolean("End");
   const auto next = parse_target(context, fields, "Next");
   if (end.value_or(false)) context.flow.has_terminal = true;
-  if (end.value_or(false) == fields.has("Next")) {
-    context.flow.complete = context.flow.complete && fields.has("Next");
-    context.report().fault("Exactly one of these fields is required: [Next, End]", fields.place());
+  if (end.value_or(false) && fields.has("Next")) context.report().fault("There should only be one of the following fields: [Next, End]", fields.place());
+  if (!end.value_or(false) && !fields.has("Next")) {
+    context.flow.complete = false;
+    context.report().fault("This object should have only one of the following fields: [Next, End]", fields.place());
   }
   return next;
 }

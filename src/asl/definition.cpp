@@ -16,13 +16,9 @@ ParsedDefinition refused(std::string code, std::string message) {
 }
 
 void parse_language(Builder& builder, Fields& fields) {
-  const auto text = fields.string("QueryLanguage");
-  if (!text || *text == "JSONPath") return;
-  if (*text != "JSONata") {
-    builder.report.fault("Value is not one of [JSONPath, JSONata]", fields.at("QueryLanguage"));
-    return;
-  }
-  builder.language = QueryLanguage::Jsonata;
+  fields.one_of("QueryLanguage", {"JSONPath", "JSONata"});
+  const Json* language = fields.source().find("QueryLanguage");
+  if (language && *language == Json("JSONata")) builder.language = QueryLanguage::Jsonata;
 }
 
 /// Spec: Structure of a State Machine, Top-level fields.
@@ -30,8 +26,10 @@ void parse_machine(Builder& builder, const Json& definition) {
   Fields fields(definition, "", QueryLanguage::JsonPath, builder.report);
   parse_language(builder, fields);
   if (auto comment = fields.string("Comment")) builder.machine.comment = std::move(*comment);
-  if (const auto version = fields.string("Version"); version && *version != "1.0") builder.report.fault("Value is not one of [1.0]", fields.at("Version"));
-  builder.machine.timeout_seconds = fields.integer("TimeoutSeconds", positive_seconds);
+  fields.one_of("Version", {"1.0"});
+  // AWS takes 0, here as if nothing were said.
+  const auto timeout = fields.integer("TimeoutSeconds", {0, positive_seconds.max});
+  if (timeout && *timeout > 0) builder.machine.timeout_seconds = timeout;
   builder.machine.root = parse_flow(builder, fields, "");
   fields.refuse_others();
 }

@@ -75,14 +75,12 @@ std::optional<std::int64_t> Fields::integer(std::string_view name, Range range) 
     wrong_type(name, "Integer");
     return std::nullopt;
   }
-  if (*whole < range.min || *whole > range.max) {
-    report_.fault(fmt::format("Value must be between {} and {}", range.min, range.max), at(name));
-    return std::nullopt;
-  }
-  return whole;
+  if (*whole < range.min) report_.fault(fmt::format("Minimum value is {}", range.min), at(name));
+  if (*whole > range.max) report_.fault(fmt::format("Maximum value is {}", range.max), at(name));
+  return *whole < range.min || *whole > range.max ? std::nullopt : whole;
 }
 
-std::optional<double> Fields::number(std::string_view name, double min, double max) {
+std::optional<double> Fields::number(std::string_view name, double min) {
   const auto* value = any(name);
   if (!value) return std::nullopt;
   if (!value->is_number()) {
@@ -90,24 +88,18 @@ std::optional<double> Fields::number(std::string_view name, double min, double m
     return std::nullopt;
   }
   const auto number = value->as_double();
-  if (number < min || number > max) {
-    report_.fault(max >= 1e300 ? fmt::format("Value must be greater than or equal to {:.1f}", min)
-                               : fmt::format("Value must be between {} and {}", min, max),
-                  at(name));
-    return std::nullopt;
-  }
-  return number;
+  if (number < min) report_.fault(fmt::format("Minimum value is {:.1f}", min), at(name));
+  return number < min ? std::nullopt : std::optional(number);
 }
 
 std::optional<PathExpression> Fields::parse_path(std::string_view name, const Json& value, bool must_be_reference) {
-  const char* kind = must_be_reference ? "Reference Path" : "valid JSONPath";
   if (!value.is_string()) {
     wrong_type(name, "String");
     return std::nullopt;
   }
   auto path = PathExpression::parse(value.as_string());
   if (!path) {
-    report_.fault(fmt::format("Value is not a {}: {}", kind, path.error().message), at(name));
+    report_.fault("Value must be a valid JSONPath.", at(name));   // AWS does not say why
     return std::nullopt;
   }
   if (must_be_reference && !path->is_reference()) {
@@ -128,6 +120,13 @@ std::optional<PathExpression> Fields::reference(std::string_view name) {
   return value ? parse_path(name, *value, true) : std::nullopt;
 }
 
+std::optional<PathExpression> Fields::reference_in_rule(std::string_view name) {
+  const auto* value = any(name);
+  if (!value || !value->is_string() || value->as_string().starts_with('$')) return reference(name);
+  report_.fault("Value is not a Reference Path: Reference path didn't start with '$'", at(name));
+  return std::nullopt;
+}
+
 PathOrNull Fields::path_or_null(std::string_view name) {
   const auto* value = any(name);
   if (!value) return PathExpression{};
@@ -145,7 +144,8 @@ ReferencePathOrNull Fields::result_path(std::string_view name) {
   }
   auto path = ReferencePath::parse(value->as_string());
   if (path) return std::move(*path);
-  report_.fault("Value is not a Reference Path: " + path.error().message, at(name));
+  const bool is_path = PathExpression::parse(value->as_string()).has_value();
+  report_.fault(is_path ? "Value is not a Reference Path: " + path.error().message : "Value must be a valid JSONPath.", at(name));
   return std::nullopt;
 }
 
@@ -216,13 +216,19 @@ void Fields::require(std::initializer_list<std::string_view> names) {
 }
 
 void Fields::exactly_one(std::initializer_list<std::string_view> names) {
-  const auto present = std::count_if(names.begin(), names.end(), [this](std::string_view name) { return has(name); });
-  if (present != 1) report_.fault("Exactly one of these fields is required: " + listed(names), place());
+  at_most_one(names);
+  if (std::none_of(names.begin(), names.end(), [this](std::string_view name) { return has(name); }))
+    report_.fault("This object should have only one of the following fields: " + listed(names), place());
 }
 
 void Fields::at_most_one(std::initializer_list<std::string_view> names) {
   const auto present = std::count_if(names.begin(), names.end(), [this](std::string_view name) { return has(name); });
-  if (present > 1) report_.fault("Only one of these fields is allowed: " + listed(names), place());
+  if (present > 1) report_.fault("There should only be one of the following fields: " + listed(names), place());
+}
+
+void Fields::one_of(std::string_view name, std::initializer_list<std::string_view> values) {
+  const auto value = string(name);
+  if (value && std::find(values.begin(), values.end(), *value) == values.end()) report_.fault("Value should be one of the following: " + listed(values), at(name));
 }
 
 void Fields::refuse_others() {

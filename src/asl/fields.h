@@ -41,10 +41,12 @@ class Fields {
   [[nodiscard]] std::optional<std::string> string(std::string_view name);
   [[nodiscard]] std::optional<bool> boolean(std::string_view name);
   [[nodiscard]] std::optional<std::int64_t> integer(std::string_view name, Range range);
-  [[nodiscard]] std::optional<double> number(std::string_view name, double min, double max);
+  [[nodiscard]] std::optional<double> number(std::string_view name, double min);
   [[nodiscard]] std::optional<PathExpression> path(std::string_view name);
   /// A Reference Path that is only read from.
   [[nodiscard]] std::optional<PathExpression> reference(std::string_view name);
+  /// The same in a Choice rule, where AWS has another text for what is no path.
+  [[nodiscard]] std::optional<PathExpression> reference_in_rule(std::string_view name);
   [[nodiscard]] PathOrNull path_or_null(std::string_view name);
   [[nodiscard]] ReferencePathOrNull result_path(std::string_view name);
   [[nodiscard]] std::optional<PayloadTemplate> payload_template(std::string_view name);
@@ -60,6 +62,8 @@ class Fields {
   /// Known, but of no meaning to this program (Comment).
   void ignore(std::initializer_list<std::string_view> names);
   void require(std::initializer_list<std::string_view> names);
+  /// The text's value is among these; otherwise a fault.
+  void one_of(std::string_view name, std::initializer_list<std::string_view> values);
   void exactly_one(std::initializer_list<std::string_view> names);
   void at_most_one(std::initializer_list<std::string_view> names);
   /// Last: every field that was not asked for is a fault.

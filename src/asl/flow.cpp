@@ -30,18 +30,17 @@ void name_states(Builder& builder, FlowScope& flow, const Json& states) {
     if (!builder.machine.by_name.emplace(name, index).second)
       builder.report.fault(Phase::Form, "DUPLICATE_STATE_NAME", "Duplicate State name: " + name, place);
     if (name.empty() || count_characters(name) > state_name_characters_max)
-      builder.report.fault(Phase::Form, "INVALID_STATE_NAME", fmt::format("State name must have 1 to {} characters: {}", state_name_characters_max, name), place);
+      builder.report.fault(Phase::Form, "INVALID_STATE_NAME", fmt::format("Invalid State name '{}': exceeds the {}-character limit allowed by the service", name, state_name_characters_max), place);
   }
 }
 
 /// A state's own query language, or else the machine's. Spec: JSONata, QueryLanguage.
 QueryLanguage parse_query_language(Builder& builder, Fields& fields) {
-  const auto text = fields.string("QueryLanguage");
-  if (!text) return builder.language;
-  if (*text == "JSONata") return QueryLanguage::Jsonata;
-  if (*text != "JSONPath") {
-    builder.report.fault("Value is not one of [JSONPath, JSONata]", fields.at("QueryLanguage"));
-  } else if (builder.language == QueryLanguage::Jsonata) {
+  fields.one_of("QueryLanguage", {"JSONPath", "JSONata"});
+  const Json* language = fields.source().find("QueryLanguage");
+  if (!language) return builder.language;
+  if (*language == Json("JSONata")) return QueryLanguage::Jsonata;
+  if (*language == Json("JSONPath") && builder.language == QueryLanguage::Jsonata) {
     builder.report.fault("'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine", fields.place());
     return QueryLanguage::Jsonata;
   }
@@ -100,7 +99,7 @@ void parse_state(Builder& builder, FlowScope& flow, StateIndex index, const Json
     return;
   }
   flow.complete = false;
-  if (type) builder.report.fault("Value is not one of [Pass, Task, Choice, Wait, Succeed, Fail, Parallel, Map]", typed.at("Type"));
+  if (type) builder.report.fault("Value should be one of the following: [Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map]", typed.at("Type"));
 }
 
 }  // namespace

@@ -42,6 +42,7 @@ class TemplateParser {
 
   Part parse(const Json& source, const std::string& where) {
     if (const auto text = expression_text(source)) return parse_expression(*text, where);
+    if (source.is_string() && source.as_string().starts_with("{%")) faults.push_back({"SCHEMA_VALIDATION_FAILED", where, "JSONata string must start with {% and end with %}"});
     if (source.is_object()) return parse_object(source, where);
     if (source.is_array()) return parse_array(source, where);
     return Part{field_ + where, source};

@@ -126,17 +126,23 @@ void check_parameters(StateContext& context, const Integration& integration) {
   auto& fields = context.fields;
   const char* holder = fields.is_jsonata() ? "Arguments" : "Parameters";
   const auto* parameters = fields.source().find(holder);
-  if (parameters && !parameters->is_object()) return;   // a JSONata expression, or a fault that is reported elsewhere
+  if (!parameters || !parameters->is_object()) return;   // a JSONata expression, or a fault that is reported elsewhere
   for (const auto name : integration.required) {
-    if (parameters && (parameters->find(name) || parameters->find(std::string(name) + ".$"))) continue;
+    if (parameters->find(name) || parameters->find(std::string(name) + ".$")) continue;
     context.report().fault(fmt::format("The field '{}' is required but was missing", name), fields.at(holder));
   }
-  if (!parameters) return;
   for (const auto& member : parameters->members()) {
     const auto name = parameter_name(member.name);
     if (!contains(integration.required, name) && !contains(integration.optional, name))
       context.report().fault(fmt::format("The field \"{}\" is not supported by Step Functions", name), fields.at(holder));
   }
+}
+
+/// Service integrations, unlike functions and activities, do not take the state's input as it is.
+void check_has_parameters(StateContext& context, const TaskResource& resource) {
+  const char* holder = context.fields.is_jsonata() ? "Arguments" : "Parameters";
+  if (context.fields.has(holder) || resource.arn.find(":states:::") == std::string::npos) return;
+  context.report().fault(fmt::format("{} field is required for resource ARN: {}", holder, resource.arn), context.fields.place());
 }
 
 void check_express(StateContext& context, const TaskResource& resource) {
@@ -155,6 +161,7 @@ void check_resource(StateContext& context, const TaskResource& resource) {
   if (context.builder.options.type == StateMachineType::Express) check_express(context, resource);
   const auto* service = std::get_if<ServiceResource>(&resource.kind);
   if (!service) return;
+  check_has_parameters(context, resource);
   const auto where = context.fields.at("Resource");
   for (const auto& sdk : sdk_services()) {
     const bool waits_for_end = service->pattern == Sync || service->pattern == Sync2;

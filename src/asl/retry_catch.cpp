@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
 
 namespace signalbox::asl {
 
@@ -24,22 +23,20 @@ std::vector<std::string> parse_error_equals(Fields& fields, bool is_last) {
     }
   }
   if (std::find(names.begin(), names.end(), error_names::All) == names.end()) return names;
-  if (list->size() > 1) fields.report().fault("'States.ALL' must be the only error name", fields.at("ErrorEquals"));
-  if (!is_last) fields.report().fault("'States.ALL' is allowed in the last element only", fields.at("ErrorEquals"));
+  if (list->size() > 1 || !is_last) fields.report().fault("States.ALL must appear alone and at end of list", fields.at("ErrorEquals"));
   return names;
 }
 
 Retrier parse_retrier(Fields& fields, bool is_last) {
   Retrier retrier;
   retrier.error_equals = parse_error_equals(fields, is_last);
-  retrier.interval_seconds = fields.integer("IntervalSeconds", positive_seconds).value_or(1);
+  retrier.interval_seconds = fields.integer("IntervalSeconds", {0, 99'999'999}).value_or(1);
   retrier.max_attempts = fields.integer("MaxAttempts", {0, 99'999'999}).value_or(3);
-  retrier.backoff_rate = fields.number("BackoffRate", 1.0, std::numeric_limits<double>::max()).value_or(2.0);
+  retrier.backoff_rate = fields.number("BackoffRate", 1.0).value_or(2.0);
   retrier.max_delay_seconds = fields.integer("MaxDelaySeconds", {1, 31'622'400});
-  if (const auto jitter = fields.string("JitterStrategy")) {
-    retrier.full_jitter = *jitter == "FULL";
-    if (*jitter != "FULL" && *jitter != "NONE") fields.report().fault("Value is not one of [FULL, NONE]", fields.at("JitterStrategy"));
-  }
+  fields.one_of("JitterStrategy", {"NONE", "FULL"});
+  const Json* jitter = fields.source().find("JitterStrategy");
+  retrier.full_jitter = jitter && *jitter == Json("FULL");
   fields.ignore({"Comment"});
   fields.refuse_others();
   return retrier;

@@ -19,10 +19,10 @@ std::size_t count_characters(std::string_view utf8) {
 /// A Unicode identifier that is not reserved. Spec: Variables, names.
 void check_name(Fields& fields, std::string_view name) {
   const auto where = fields.at("Assign");
-  if (name == reserved_name) return fields.report().fault("The variable name 'states' is reserved", where);
-  if (!is_variable_name(name)) return fields.report().fault(fmt::format("'{}' is not a valid variable name", name), where);
-  if (count_characters(name) > variable_name_characters_max)
-    fields.report().fault(fmt::format("The variable name '{}' has more than {} characters", name, variable_name_characters_max), where);
+  const auto invalid = [&](std::string why) { fields.report().fault(Phase::Form, "INVALID_VARIABLE_NAME", fmt::format("Invalid variable name '{}': {}", name, why), where); };
+  if (name == reserved_name) return fields.report().fault(Phase::Form, "RESERVED_VARIABLE_NAME", "Cannot assign to reserved variable '$states'.", where);
+  if (!is_variable_name(name)) return invalid("the variable name contains invalid characters.");
+  if (count_characters(name) > variable_name_characters_max) invalid(fmt::format("the variable name exceeds the {}-character limit allowed by the service", variable_name_characters_max));
 }
 
 /// `x.$` in the JSONPath dialect assigns to `x`.

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 namespace signalbox::asl {
@@ -69,11 +70,20 @@ std::optional<Json> parse_constant(Fields& fields, std::string_view name, Operan
   return Json(*text);
 }
 
+/// All operators and their Path forms, as texts list them.
+std::string operator_names() {
+  std::string names;
+  for (const auto& each : operators) {
+    names += fmt::format("{}{}", names.empty() ? "" : ", ", each.name);
+    if (each.has_path_form) names += fmt::format(", {}Path", each.name);
+  }
+  return "[" + names + "]";
+}
+
 /// The one operator of a rule, or its Path form. Spec: Choice State, Data-Test Expression.
 std::optional<Comparison> parse_comparison(Fields& fields) {
   std::optional<Comparison> parsed;
-  fields.require({"Variable"});
-  auto variable = fields.reference("Variable");
+  auto variable = fields.reference_in_rule("Variable");
   int found = 0;
   for (const auto& candidate : operators) {
     const auto path_name = std::string(candidate.name) + "Path";
@@ -84,12 +94,19 @@ std::optional<Comparison> parse_comparison(Fields& fields) {
     }
     if (candidate.has_path_form && fields.has(path_name)) {
       ++found;
-      auto path = fields.reference(path_name);
+      auto path = fields.reference_in_rule(path_name);
       if (path && variable) parsed = Comparison{*variable, candidate.comparison, std::move(*path)};
     }
   }
-  if (found != 1) fields.report().fault(found == 0 ? "A comparison operator is required" : "Only one comparison operator is allowed", fields.place());
+  if (found != 1) fields.report().fault((found == 0 ? "This object should have only one of the following fields: " : "There should only be one of the following fields: ") + operator_names(), fields.place());
   return parsed;
+}
+
+/// What a rule is about.
+void check_kind(Fields& fields) {
+  constexpr std::array kinds{std::string_view("And"), std::string_view("Or"), std::string_view("Not"), std::string_view("Variable"), std::string_view("Condition")};
+  const auto found = std::count_if(kinds.begin(), kinds.end(), [&](std::string_view kind) { return fields.has(kind); });
+  if (found != 1) fields.report().fault("The object must have only one of the following fields, [And, Or, Not, Variable, Condition]", fields.place());
 }
 
 std::optional<ChoiceExpression> parse_expression(Fields& fields);
@@ -116,12 +133,13 @@ std::vector<ChoiceExpression> parse_operands(Fields& fields, std::string_view na
 }
 
 std::optional<ChoiceExpression> parse_expression(Fields& fields) {
+  check_kind(fields);
   if (!fields.has("And") && !fields.has("Or") && !fields.has("Not")) {
+    if (!fields.has("Variable")) return std::nullopt;
     auto comparison = parse_comparison(fields);
     if (!comparison) return std::nullopt;
     return ChoiceExpression{std::move(*comparison)};
   }
-  fields.at_most_one({"And", "Or", "Not"});
   if (fields.has("And")) return ChoiceExpression{AllOf{parse_operands(fields, "And")}};
   if (fields.has("Or")) return ChoiceExpression{AnyOf{parse_operands(fields, "Or")}};
   const auto* source = fields.any("Not");
@@ -148,7 +166,8 @@ void parse_rule(StateContext& context, Fields& fields, ChoiceState& state) {
   rule.assign = parse_assign(context.builder, fields, input_and_context);
   fields.ignore({"Comment"});
   if (fields.is_jsonata()) {
-    fields.require({"Condition"});
+    check_kind(fields);
+    fields.only_in(QueryLanguage::JsonPath, {"Variable", "And", "Or", "Not"});
     rule.output = fields.jsonata("Output", input_and_context);
     if (auto condition = parse_condition(fields)) {
       rule.condition = std::move(*condition);

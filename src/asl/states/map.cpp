@@ -16,28 +16,25 @@ std::optional<StateMachineType> parse_processor_config(StateContext& context, Fi
   const auto* value = processor.object("ProcessorConfig");
   if (!value) return std::nullopt;
   Fields config(*value, processor.at("ProcessorConfig"), processor.language(), context.report());
-  const auto mode = config.string("Mode").value_or("INLINE");
-  const bool distributed = mode == "DISTRIBUTED";
-  if (!distributed && mode != "INLINE") context.report().fault("Value is not one of [INLINE, DISTRIBUTED]", config.at("Mode"));
-  auto execution_type = StateMachineType::Standard;
-  if (const auto type = config.string("ExecutionType")) {
-    if (*type == "EXPRESS") execution_type = StateMachineType::Express;
-    if (*type != "STANDARD" && *type != "EXPRESS") context.report().fault("Value is not one of [STANDARD, EXPRESS]", config.at("ExecutionType"));
-  } else if (distributed) {
+  config.one_of("Mode", {"INLINE", "DISTRIBUTED"});
+  const auto is = [value](std::string_view name, const char* text) { return value->find(name) && *value->find(name) == Json(text); };
+  const bool distributed = is("Mode", "DISTRIBUTED");
+  if (distributed) {
     config.require({"ExecutionType"});
+    config.one_of("ExecutionType", {"STANDARD", "EXPRESS"});
   }
   config.refuse_others();
   if (!distributed) return std::nullopt;
-  if (context.builder.options.type == StateMachineType::Express) context.report().fault("Express state machine does not support Map state in Distributed mode", config.at("Mode"));
-  return execution_type;
+  if (context.builder.options.type == StateMachineType::Express)
+    context.report().fault("The field 'Mode' with value 'DISTRIBUTED' is not supported inside 'EXPRESS' state machines", config.at("Mode"));
+  return is("ExecutionType", "EXPRESS") ? StateMachineType::Express : StateMachineType::Standard;
 }
 
 /// The type of the child executions if the mode is DISTRIBUTED.
 std::optional<StateMachineType> parse_processor(StateContext& context, MapState& state) {
   std::optional<StateMachineType> distributed;
   auto& fields = context.fields;
-  if (!fields.has("Iterator")) fields.require({"ItemProcessor"});
-  fields.at_most_one({"ItemProcessor", "Iterator"});
+  fields.exactly_one({"ItemProcessor", "Iterator"});
   for (const auto* name : {"ItemProcessor", "Iterator"}) {
     const auto* value = fields.object(name);
     if (!value) continue;
@@ -67,6 +64,8 @@ std::string parse_label(StateContext& context) {
   }();
   if (label->empty() || label->size() > 40 || has_c1 || std::any_of(label->begin(), label->end(), barred))
     context.report().fault(Phase::Form, "INVALID_LABEL_NAME", fmt::format("Invalid Label: '{}'", *label), context.fields.at("Label"));
+  if (!context.builder.labels.insert(*label).second)
+    context.report().fault(Phase::Form, "DUPLICATE_LABEL_NAME", "Duplicate Label name: " + *label, context.fields.at("Label"));
   return *label;
 }
 
@@ -76,15 +75,16 @@ Json without(Json object, std::initializer_list<std::string_view> names) {
   return object;
 }
 
-void check_one_of(Fields& fields, std::string_view name, std::initializer_list<std::string_view> values) {
-  const auto value = fields.string(name);
-  if (!value || std::find(values.begin(), values.end(), *value) != values.end()) return;
-  std::string all;
-  for (const auto each : values) all += (all.empty() ? "" : ", ") + std::string(each);
-  fields.report().fault(fmt::format("Value is not one of [{}]", all), fields.at(name));
-}
-
 constexpr Range whole_number{0, std::numeric_limits<std::int32_t>::max()};
+
+/// Spec: ItemReader, ReaderConfig, CSVHeaderLocation and CSVHeaders. Other types of input have none.
+void check_headers(Fields& config, std::string_view type) {
+  if (type == "CSV" && !config.has("CSVHeaderLocation")) config.report().fault("The field 'CSVHeaderLocation' is required", config.place());
+  config.one_of("CSVHeaderLocation", {"FIRST_ROW", "GIVEN"});
+  (void)config.array("CSVHeaders");
+  const Json* location = config.source().find("CSVHeaderLocation");
+  if (location && *location == Json("GIVEN")) config.require({"CSVHeaders"});
+}
 
 /// Spec: ItemReader, ReaderConfig.
 void parse_reader_config(StateContext& context, Fields& reader, ItemReader& out) {
@@ -94,15 +94,13 @@ void parse_reader_config(StateContext& context, Fields& reader, ItemReader& out)
     return;
   }
   Fields config(*value, reader.at("ReaderConfig"), reader.language(), context.report());
-  check_one_of(config, "InputType", {"CSV", "JSON", "JSONL", "PARQUET", "MANIFEST"});
-  check_one_of(config, "CSVHeaderLocation", {"FIRST_ROW", "GIVEN"});
-  check_one_of(config, "CSVDelimiter", {"COMMA", "PIPE", "SEMICOLON", "SPACE", "TAB"});
-  check_one_of(config, "ManifestType", {"ATHENA_DATA", "S3_INVENTORY"});
-  check_one_of(config, "Transformation", {"NONE", "LOAD_AND_FLATTEN"});
-  (void)config.array("CSVHeaders");
+  config.one_of("InputType", {"CSV", "JSON", "JSONL", "PARQUET", "MANIFEST"});
+  config.one_of("CSVDelimiter", {"COMMA", "PIPE", "SEMICOLON", "SPACE", "TAB"});
+  config.one_of("ManifestType", {"ATHENA_DATA", "S3_INVENTORY"});
+  config.one_of("Transformation", {"NONE", "LOAD_AND_FLATTEN"});
   (void)config.string("ItemsPointer");
   const auto type = config.string("InputType").value_or("");
-  if (type == "CSV") config.require({"CSVHeaderLocation"});
+  if (type != "JSON" && type != "JSONL") check_headers(config, type);
   if (type == "PARQUET") context.report().not_offered(config.at("InputType"), "reading items from PARQUET files is not offered");
   out.max_items = parse_integer_or_path(config, "MaxItems", whole_number);
   config.refuse_others();
@@ -124,7 +122,7 @@ std::optional<ItemReader> parse_item_reader(StateContext& context) {
   if (const auto resource = fields.string("Resource")) {
     const auto action = resource->substr(resource->find(":::") == std::string::npos ? 0 : resource->find(":::") + 3);
     if (action == "s3:listObjectsV2") reader.source = ItemReader::Source::ListObjects;
-    else if (action != "s3:getObject") context.report().fault(fmt::format("The resource provided {} is not recognized. The value is not a valid resource ARN, or the resource is not available in this region.", *resource), fields.at("Resource"));
+    else if (action != "s3:getObject") context.report().fault("The field 'Resource' does not match any of the allowed values", fields.at("Resource"));
   }
   reader.parameters = parse_call_parameters(fields);
   parse_reader_config(context, fields, reader);
@@ -151,12 +149,12 @@ std::optional<ResultWriter> parse_result_writer(StateContext& context) {
   ResultWriter writer;
   const auto resource = fields.string("Resource");
   writer.exports = resource.has_value();
-  if (resource && !resource->ends_with(":::s3:putObject")) context.report().fault(fmt::format("The resource provided {} is not recognized. The value is not a valid resource ARN, or the resource is not available in this region.", *resource), fields.at("Resource"));
+  if (resource && !resource->ends_with(":::s3:putObject")) context.report().fault("The field 'Resource' does not match any of the allowed values", fields.at("Resource"));
   writer.parameters = parse_call_parameters(fields);
   if (const auto* config_value = fields.object("WriterConfig")) {
     Fields config(*config_value, fields.at("WriterConfig"), fields.language(), context.report());
-    check_one_of(config, "Transformation", {"NONE", "COMPACT", "FLATTEN"});
-    check_one_of(config, "OutputType", {"JSON", "JSONL"});
+    config.one_of("Transformation", {"NONE", "COMPACT", "FLATTEN"});
+    config.one_of("OutputType", {"JSON", "JSONL"});
     config.refuse_others();
     writer.config = *config_value;
   }
@@ -189,7 +187,7 @@ std::optional<ConstantOrPath<double>> parse_tolerated_percentage(Fields& fields)
     if (auto expression = fields.expression("ToleratedFailurePercentage")) return std::move(*expression);
     return std::nullopt;
   }
-  if (const auto value = fields.number("ToleratedFailurePercentage", 0, 100)) return *value;
+  if (const auto value = fields.integer("ToleratedFailurePercentage", {0, 100})) return static_cast<double>(*value);
   if (fields.is_jsonata()) return std::nullopt;
   if (auto path = fields.reference("ToleratedFailurePercentagePath")) return std::move(*path);
   return std::nullopt;

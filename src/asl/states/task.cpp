@@ -5,9 +5,10 @@ namespace signalbox::asl {
 namespace {
 
 /// Spec: Task State, Credentials.
-std::optional<Template> parse_credentials(Fields& fields) {
+std::optional<Template> parse_credentials(Fields& fields, bool of_activity) {
   const auto* value = fields.object("Credentials");
   if (!value) return std::nullopt;
+  if (of_activity) fields.report().fault("The field 'Credentials' is not supported for activities", fields.at("Credentials"));
   if (!value->find("RoleArn") && !value->find("RoleArn.$"))
     fields.report().fault("The field 'RoleArn' is required but was missing", fields.at("Credentials"));
   return fields.either_template("Credentials", input_and_context);
@@ -39,7 +40,7 @@ TaskState parse_task(StateContext& context) {
   state.timeout_seconds = parse_integer_or_path(fields, "TimeoutSeconds", positive_seconds);
   state.heartbeat_seconds = parse_integer_or_path(fields, "HeartbeatSeconds", positive_seconds);
   check_heartbeat(state, fields);
-  state.credentials = parse_credentials(fields);
+  state.credentials = parse_credentials(fields, std::holds_alternative<ActivityResource>(state.resource.kind));
   state.retry = parse_retry(context);
   state.catchers = parse_catch(context);
   state.next = parse_transition(context);

@@ -25,7 +25,7 @@ WaitState parse_wait(StateContext& context) {
   auto& fields = context.fields;
   WaitState state;
   parse_in_and_out(context, state.input_path, state.output_path, state.output);
-  fields.exactly_one({"Seconds", "SecondsPath", "Timestamp", "TimestampPath"});
+  fields.exactly_one({"SecondsPath", "Seconds", "TimestampPath", "Timestamp"});
   fields.only_in(QueryLanguage::JsonPath, {"SecondsPath", "TimestampPath"});
   if (has_expression(fields, "Seconds")) {
     if (auto seconds = fields.expression("Seconds")) state.wait = WaitState::Seconds{std::move(*seconds)};

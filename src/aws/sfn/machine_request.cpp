@@ -4,6 +4,20 @@ namespace signalbox::aws::sfn {
 
 namespace {
 
+Failure invalid_logging(std::string_view why) { return {"InvalidLoggingConfiguration", "Invalid Logging Configuration: " + std::string(why)}; }
+
+/// The one place that a machine logs to. An ARN of a log group ends in `:*`.
+std::optional<Failure> check_destination(const Json& destination) {
+  const Json* group = destination.find("cloudWatchLogsLogGroup");
+  const Json* arn = group ? group->find("logGroupArn") : nullptr;
+  if (!arn || !arn->is_string()) return invalid_logging("Must set valid CloudWatch Log Group ARN.");
+  const auto text = arn->as_string();
+  const bool of_logs = text.starts_with("arn:") && text.find(":logs:") != std::string_view::npos && text.find(":log-group:") != std::string_view::npos;
+  if (!of_logs) return invalid_logging("Provided ARN is not CloudWatch Logs Log Group ARN.");
+  if (!text.ends_with(":*")) return invalid_logging("Log Group ARN must be provided with '*' qualifier.");
+  return std::nullopt;
+}
+
 Answer<Json> logging_of(Parameters& parameters, const Json& given) {
   Parameters logging(given, "loggingConfiguration.");
   const auto level = logging.one_of("level", {"ALL", "ERROR", "FATAL", "OFF"}).value_or("OFF");
@@ -11,7 +25,10 @@ Answer<Json> logging_of(Parameters& parameters, const Json& given) {
   const Json* destinations = logging.array("destinations");
   parameters.absorb(logging);
   if (level != "OFF" && (!destinations || destinations->size() != 1)) {
-    return Failure{"InvalidLoggingConfiguration", "Invalid Logging Configuration: Must specify exactly one Log Destination."};
+    return invalid_logging("Must specify exactly one Log Destination.");
+  }
+  if (level != "OFF") {
+    if (auto fault = check_destination(destinations->elements()[0])) return *fault;
   }
   Json out = json_object({{"level", Json(level)}, {"includeExecutionData", Json(data)}});
   return destinations && destinations->size() > 0 ? out.with("destinations", *destinations) : out;

@@ -12,7 +12,7 @@ namespace {
 struct Case {
   const char* name;
   std::string definition;
-  const char* diagnostics;
+  std::string diagnostics;
 };
 
 void check(const std::vector<Case>& cases) {
@@ -57,15 +57,16 @@ TEST_CASE("top level") {
        "SCHEMA_VALIDATION_FAILED: Field 'Foo' is not supported at /\n"},
       {"types", R"({"StartAt": "A", "Comment": 1, "Version": "2", "TimeoutSeconds": "x", "States": {"A": {"Type": "Succeed"}}})",
        "SCHEMA_VALIDATION_FAILED: Expected value of type String at /Comment\n"
-       "SCHEMA_VALIDATION_FAILED: Value is not one of [1.0] at /Version\n"
+       "SCHEMA_VALIDATION_FAILED: Value should be one of the following: [1.0] at /Version\n"
        "SCHEMA_VALIDATION_FAILED: Expected value of type Integer at /TimeoutSeconds\n"},
-      {"timeout range", R"({"StartAt": "A", "TimeoutSeconds": 0, "States": {"A": {"Type": "Succeed"}}})",
-       "SCHEMA_VALIDATION_FAILED: Value must be between 1 and 99999999 at /TimeoutSeconds\n"},
+      {"timeout range", R"({"StartAt": "A", "TimeoutSeconds": -1, "States": {"A": {"Type": "Succeed"}}})",
+       "SCHEMA_VALIDATION_FAILED: Minimum value is 0 at /TimeoutSeconds\n"},
+      {"no timeout", R"({"StartAt": "A", "TimeoutSeconds": 0, "States": {"A": {"Type": "Succeed"}}})", ""},
       {"no states", R"({"StartAt": "A", "States": {}})", "SCHEMA_VALIDATION_FAILED: Value cannot be empty at /States\n"},
       {"a state that is none", R"({"StartAt": "A", "States": {"A": 1}})", "SCHEMA_VALIDATION_FAILED: Expected value of type Object at /States/A\n"},
       {"no type", one_state(R"("End": true)"), "SCHEMA_VALIDATION_FAILED: These fields are required: [Type] at /States/A\n"},
       {"unknown type", one_state(R"("Type": "Foo", "End": true)"),
-       "SCHEMA_VALIDATION_FAILED: Value is not one of [Pass, Task, Choice, Wait, Succeed, Fail, Parallel, Map] at /States/A/Type\n"},
+       "SCHEMA_VALIDATION_FAILED: Value should be one of the following: [Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map] at /States/A/Type\n"},
   });
 }
 
@@ -94,9 +95,9 @@ TEST_CASE("transitions") {
        "MISSING_END_STATE: Workflow has no terminal state at null\n"},
       {"a loop with an unreachable end", R"({"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "A"}, "C": {"Type": "Succeed"}}})",
        "MISSING_TRANSITION_TARGET: State \"C\" is not reachable. at /States/C\n"},
-      {"neither", one_state(R"("Type": "Pass")"), "SCHEMA_VALIDATION_FAILED: Exactly one of these fields is required: [Next, End] at /States/A\n"},
+      {"neither", one_state(R"("Type": "Pass")"), "SCHEMA_VALIDATION_FAILED: This object should have only one of the following fields: [Next, End] at /States/A\n"},
       {"both", R"({"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B", "End": true}, "B": {"Type": "Succeed"}}})",
-       "SCHEMA_VALIDATION_FAILED: Exactly one of these fields is required: [Next, End] at /States/A\n"},
+       "SCHEMA_VALIDATION_FAILED: There should only be one of the following fields: [Next, End] at /States/A\n"},
       {"into another block",
        R"({"StartAt": "P", "States": {"P": {"Type": "Parallel", "End": true, "Branches": [{"StartAt": "B", "States": {"B": {"Type": "Pass", "Next": "P"}}}]}}})",
        "MISSING_TRANSITION_TARGET: Missing 'Next' target: P at /States/P/Branches[0]/States/B/Next\n"
@@ -150,7 +151,8 @@ TEST_CASE("paths and templates") {
   });
   CHECK_THAT(diagnose(pass(R"("ResultPath": "$.a[*]")")), Catch::StartsWith("SCHEMA_VALIDATION_FAILED: Value is not a Reference Path: "));
   CHECK_THAT(diagnose(pass(R"("ResultPath": "$$.a")")), Catch::StartsWith("SCHEMA_VALIDATION_FAILED: Value is not a Reference Path: "));
-  CHECK_THAT(diagnose(pass(R"("InputPath": "a")")), Catch::StartsWith("SCHEMA_VALIDATION_FAILED: Value is not a valid JSONPath: "));
+  CHECK_THAT(diagnose(pass(R"("InputPath": "a")")), Catch::Equals("SCHEMA_VALIDATION_FAILED: Value must be a valid JSONPath. at /States/A/InputPath\n"));
+  CHECK(diagnose(pass(R"("ResultPath": "a")")) == "SCHEMA_VALIDATION_FAILED: Value must be a valid JSONPath. at /States/A/ResultPath\n");
 }
 
 TEST_CASE("tasks") {
@@ -159,27 +161,33 @@ TEST_CASE("tasks") {
       {"no resource", one_state(R"("Type": "Task", "End": true)"), "SCHEMA_VALIDATION_FAILED: These fields are required: [Resource] at /States/A\n"},
       {"no ARN", one_state(R"("Type": "Task", "Resource": "f", "End": true)"), "SCHEMA_VALIDATION_FAILED: Value is not a valid resource ARN at /States/A/Resource\n"},
       {"both forms", task(R"("TimeoutSeconds": 5, "TimeoutSecondsPath": "$.t")"),
-       "SCHEMA_VALIDATION_FAILED: Only one of these fields is allowed: [TimeoutSeconds, TimeoutSecondsPath] at /States/A\n"},
+       "SCHEMA_VALIDATION_FAILED: There should only be one of the following fields: [TimeoutSeconds, TimeoutSecondsPath] at /States/A\n"},
       {"heartbeat too long", task(R"("TimeoutSeconds": 5, "HeartbeatSeconds": 5)"),
        "SCHEMA_VALIDATION_FAILED: HeartbeatSeconds must be smaller than TimeoutSeconds at /States/A/HeartbeatSeconds\n"},
       {"ranges", task(R"("TimeoutSeconds": 0, "HeartbeatSeconds": 1.5)"),
-       "SCHEMA_VALIDATION_FAILED: Value must be between 1 and 99999999 at /States/A/TimeoutSeconds\n"
+       "SCHEMA_VALIDATION_FAILED: Minimum value is 1 at /States/A/TimeoutSeconds\n"
        "SCHEMA_VALIDATION_FAILED: Expected value of type Integer at /States/A/HeartbeatSeconds\n"},
       {"credentials", task(R"("Credentials": {"InvalidField": "invalid"})"),
        "SCHEMA_VALIDATION_FAILED: The field 'RoleArn' is required but was missing at /States/A/Credentials\n"},
       {"retriers", task(R"("Retry": [{"ErrorEquals": ["States.ALL"]}, {"ErrorEquals": []}, {"IntervalSeconds": 0, "MaxAttempts": -1, "BackoffRate": 0.5,
                             "MaxDelaySeconds": 31622401, "JitterStrategy": "SOME", "Foo": 1, "ErrorEquals": ["a", 1]}])"),
-       "SCHEMA_VALIDATION_FAILED: 'States.ALL' is allowed in the last element only at /States/A/Retry[0]/ErrorEquals\n"
+       "SCHEMA_VALIDATION_FAILED: States.ALL must appear alone and at end of list at /States/A/Retry[0]/ErrorEquals\n"
        "SCHEMA_VALIDATION_FAILED: Value cannot be empty at /States/A/Retry[1]/ErrorEquals\n"
        "SCHEMA_VALIDATION_FAILED: Expected value of type String at /States/A/Retry[2]/ErrorEquals[1]\n"
-       "SCHEMA_VALIDATION_FAILED: Value must be between 1 and 99999999 at /States/A/Retry[2]/IntervalSeconds\n"
-       "SCHEMA_VALIDATION_FAILED: Value must be between 0 and 99999999 at /States/A/Retry[2]/MaxAttempts\n"
-       "SCHEMA_VALIDATION_FAILED: Value must be greater than or equal to 1.0 at /States/A/Retry[2]/BackoffRate\n"
-       "SCHEMA_VALIDATION_FAILED: Value must be between 1 and 31622400 at /States/A/Retry[2]/MaxDelaySeconds\n"
-       "SCHEMA_VALIDATION_FAILED: Value is not one of [FULL, NONE] at /States/A/Retry[2]/JitterStrategy\n"
+       "SCHEMA_VALIDATION_FAILED: Minimum value is 0 at /States/A/Retry[2]/MaxAttempts\n"
+       "SCHEMA_VALIDATION_FAILED: Minimum value is 1.0 at /States/A/Retry[2]/BackoffRate\n"
+       "SCHEMA_VALIDATION_FAILED: Maximum value is 31622400 at /States/A/Retry[2]/MaxDelaySeconds\n"
+       "SCHEMA_VALIDATION_FAILED: Value should be one of the following: [NONE, FULL] at /States/A/Retry[2]/JitterStrategy\n"
        "SCHEMA_VALIDATION_FAILED: Field 'Foo' is not supported at /States/A/Retry[2]\n"},
       {"States.ALL with others", task(R"("Retry": [{"ErrorEquals": ["States.ALL", "x"]}])"),
-       "SCHEMA_VALIDATION_FAILED: 'States.ALL' must be the only error name at /States/A/Retry[0]/ErrorEquals\n"},
+       "SCHEMA_VALIDATION_FAILED: States.ALL must appear alone and at end of list at /States/A/Retry[0]/ErrorEquals\n"},
+      {"of an activity", one_state(R"("Type": "Task", "End": true, "Resource": "arn:aws:states:us-east-1:000000000000:activity:a", "Credentials": {"RoleArn": "arn:aws:iam::1:role/r"})"),
+       "SCHEMA_VALIDATION_FAILED: The field 'Credentials' is not supported for activities at /States/A/Credentials\n"},
+      {"an integration without parameters", one_state(R"("Type": "Task", "End": true, "Resource": "arn:aws:states:::sqs:sendMessage")"),
+       "SCHEMA_VALIDATION_FAILED: Parameters field is required for resource ARN: arn:aws:states:::sqs:sendMessage at /States/A\n"},
+      {"an integration without arguments", one_state(R"("Type": "Task", "End": true, "QueryLanguage": "JSONata", "Resource": "arn:aws:states:::aws-sdk:sfn:listActivities")"),
+       "SCHEMA_VALIDATION_FAILED: Arguments field is required for resource ARN: arn:aws:states:::aws-sdk:sfn:listActivities at /States/A\n"},
+      {"an interval of nothing", task(R"("Retry": [{"ErrorEquals": ["a"], "IntervalSeconds": 0}])"), ""},
       {"empty lists are fine", task(R"("Retry": [], "Catch": [])"), ""},
       {"catchers", task(R"("Catch": [{}, 1])"),
        "SCHEMA_VALIDATION_FAILED: These fields are required: [ErrorEquals] at /States/A/Catch[0]\n"
@@ -220,23 +228,37 @@ TEST_CASE("waits") {
   check({
       {"seconds", wait(R"("Seconds": 0)"), ""},
       {"two", wait(R"("Seconds": 1, "Timestamp": "2026-01-01T00:00:00Z")"),
-       "SCHEMA_VALIDATION_FAILED: Exactly one of these fields is required: [Seconds, SecondsPath, Timestamp, TimestampPath] at /States/A\n"},
+       "SCHEMA_VALIDATION_FAILED: There should only be one of the following fields: [SecondsPath, Seconds, TimestampPath, Timestamp] at /States/A\n"},
       {"none", wait(R"("Comment": "x")"),
-       "SCHEMA_VALIDATION_FAILED: Exactly one of these fields is required: [Seconds, SecondsPath, Timestamp, TimestampPath] at /States/A\n"},
+       "SCHEMA_VALIDATION_FAILED: This object should have only one of the following fields: [SecondsPath, Seconds, TimestampPath, Timestamp] at /States/A\n"},
       {"not a time", wait(R"("Timestamp": "2016-12-05T25:29:29Z")"), "SCHEMA_VALIDATION_FAILED: String does not match RFC3339 timestamp at /States/A/Timestamp\n"},
-      {"negative", wait(R"("Seconds": -1)"), "SCHEMA_VALIDATION_FAILED: Value must be between 0 and 99999999 at /States/A/Seconds\n"},
+      {"negative", wait(R"("Seconds": -1)"), "SCHEMA_VALIDATION_FAILED: Minimum value is 0 at /States/A/Seconds\n"},
   });
 }
 
 TEST_CASE("choices") {
+  const std::string operators =
+      "[StringEquals, StringEqualsPath, StringLessThan, StringLessThanPath, StringGreaterThan, StringGreaterThanPath, StringLessThanEquals, StringLessThanEqualsPath, "
+      "StringGreaterThanEquals, StringGreaterThanEqualsPath, StringMatches, NumericEquals, NumericEqualsPath, NumericLessThan, NumericLessThanPath, NumericGreaterThan, "
+      "NumericGreaterThanPath, NumericLessThanEquals, NumericLessThanEqualsPath, NumericGreaterThanEquals, NumericGreaterThanEqualsPath, BooleanEquals, BooleanEqualsPath, "
+      "TimestampEquals, TimestampEqualsPath, TimestampLessThan, TimestampLessThanPath, TimestampGreaterThan, TimestampGreaterThanPath, TimestampLessThanEquals, "
+      "TimestampLessThanEqualsPath, TimestampGreaterThanEquals, TimestampGreaterThanEqualsPath, IsNull, IsPresent, IsNumeric, IsString, IsBoolean, IsTimestamp]";
   check({
       {"a tree", choice(R"("And": [{"Variable": "$.a", "StringEquals": "x"}, {"Not": {"Or": [{"Variable": "$.b", "NumericLessThanPath": "$.c"}]}}], "Next": "A")"), ""},
       {"no Next", R"({"StartAt": "C", "States": {"C": {"Type": "Choice", "Default": "A", "Choices": [{"Variable": "$.x", "IsNull": true}]}, "A": {"Type": "Succeed"}}})",
        "SCHEMA_VALIDATION_FAILED: These fields are required: [Next] at /States/C/Choices[0]\n"},
-      {"no operator", choice(R"("Variable": "$.a", "Next": "A")"), "SCHEMA_VALIDATION_FAILED: A comparison operator is required at /States/C/Choices[0]\n"},
+      {"no operator", choice(R"("Variable": "$.a", "Next": "A")"), "SCHEMA_VALIDATION_FAILED: This object should have only one of the following fields: " + operators + " at /States/C/Choices[0]\n"},
       {"two operators", choice(R"("Variable": "$.a", "IsNull": true, "StringEquals": "x", "Next": "A")"),
-       "SCHEMA_VALIDATION_FAILED: Only one comparison operator is allowed at /States/C/Choices[0]\n"},
-      {"no variable", choice(R"("IsNull": true, "Next": "A")"), "SCHEMA_VALIDATION_FAILED: These fields are required: [Variable] at /States/C/Choices[0]\n"},
+       "SCHEMA_VALIDATION_FAILED: There should only be one of the following fields: " + operators + " at /States/C/Choices[0]\n"},
+      {"no variable", choice(R"("IsNull": true, "Next": "A")"), "SCHEMA_VALIDATION_FAILED: The object must have only one of the following fields, [And, Or, Not, Variable, Condition] at /States/C/Choices[0]\n"
+       "SCHEMA_VALIDATION_FAILED: Field 'IsNull' is not supported at /States/C/Choices[0]\n"},
+      {"two kinds of rule", choice(R"("Variable": "$.a", "IsNull": true, "Not": {"Variable": "$.a", "IsNull": true}, "Next": "A")"),
+       "SCHEMA_VALIDATION_FAILED: The object must have only one of the following fields, [And, Or, Not, Variable, Condition] at /States/C/Choices[0]\n"
+       "SCHEMA_VALIDATION_FAILED: Field 'Variable' is not supported at /States/C/Choices[0]\n"
+       "SCHEMA_VALIDATION_FAILED: Field 'IsNull' is not supported at /States/C/Choices[0]\n"},
+      {"no path", choice(R"("Variable": "a", "StringEqualsPath": "b", "Next": "A")"),
+       "SCHEMA_VALIDATION_FAILED: Value is not a Reference Path: Reference path didn't start with '$' at /States/C/Choices[0]/Variable\n"
+       "SCHEMA_VALIDATION_FAILED: Value is not a Reference Path: Reference path didn't start with '$' at /States/C/Choices[0]/StringEqualsPath\n"},
       {"wrong types", choice(R"("Or": [{"Variable": "$.a", "StringEquals": 1}, {"Variable": "$.a", "NumericEquals": "1"}, {"Variable": "$.a", "BooleanEquals": "x"},
                                  {"Variable": "$.a", "TimestampEquals": "yesterday"}], "Next": "A")"),
        "SCHEMA_VALIDATION_FAILED: Expected value of type String at /States/C/Choices[0]/Or[0]/StringEquals\n"
@@ -255,7 +277,7 @@ TEST_CASE("fails") {
       {"texts", one_state(R"J("Type": "Fail", "Error": "E", "CausePath": "States.Format('{}', $.c)")J"), ""},
       {"bare", one_state(R"("Type": "Fail")"), ""},
       {"both forms", one_state(R"("Type": "Fail", "Error": "E", "ErrorPath": "$.e")"),
-       "SCHEMA_VALIDATION_FAILED: Only one of these fields is allowed: [Error, ErrorPath] at /States/A\n"},
+       "SCHEMA_VALIDATION_FAILED: There should only be one of the following fields: [Error, ErrorPath] at /States/A\n"},
   });
 }
 
@@ -267,13 +289,13 @@ TEST_CASE("parallel and map") {
        "SCHEMA_VALIDATION_FAILED: Field 'Foo' is not supported at /States/A/Branches[0]\n"},
       {"map", map(processor), ""},
       {"legacy", map(R"("Iterator": {"StartAt": "I", "States": {"I": {"Type": "Succeed"}}}, "Parameters": {"v.$": "$$.Map.Item.Value"}, "MaxConcurrency": 0)"), ""},
-      {"no processor", map(R"("MaxConcurrency": 1)"), "SCHEMA_VALIDATION_FAILED: These fields are required: [ItemProcessor] at /States/M\n"},
+      {"no processor", map(R"("MaxConcurrency": 1)"), "SCHEMA_VALIDATION_FAILED: This object should have only one of the following fields: [ItemProcessor, Iterator] at /States/M\n"},
       {"exclusive", map(processor + R"(, "ItemSelector": {}, "Parameters": {}, "MaxConcurrency": 1, "MaxConcurrencyPath": "$.m")"),
-       "SCHEMA_VALIDATION_FAILED: Only one of these fields is allowed: [ItemSelector, Parameters] at /States/M\n"
-       "SCHEMA_VALIDATION_FAILED: Only one of these fields is allowed: [MaxConcurrency, MaxConcurrencyPath] at /States/M\n"},
+       "SCHEMA_VALIDATION_FAILED: There should only be one of the following fields: [ItemSelector, Parameters] at /States/M\n"
+       "SCHEMA_VALIDATION_FAILED: There should only be one of the following fields: [MaxConcurrency, MaxConcurrencyPath] at /States/M\n"},
       {"ranges", map(processor + R"(, "MaxConcurrency": -1, "ToleratedFailurePercentage": 101)"),
-       "SCHEMA_VALIDATION_FAILED: Value must be between 0 and 2147483647 at /States/M/MaxConcurrency\n"
-       "SCHEMA_VALIDATION_FAILED: Value must be between 0 and 100 at /States/M/ToleratedFailurePercentage\n"},
+       "SCHEMA_VALIDATION_FAILED: Minimum value is 0 at /States/M/MaxConcurrency\n"
+       "SCHEMA_VALIDATION_FAILED: Maximum value is 100 at /States/M/ToleratedFailurePercentage\n"},
       {"a processor has no language", map(R"("ItemProcessor": {"QueryLanguage": "JSONPath", "StartAt": "I", "States": {"I": {"Type": "Succeed"}}})"),
        "SCHEMA_VALIDATION_FAILED: Field 'QueryLanguage' is not supported at /States/M/ItemProcessor\n"},
   });
@@ -284,15 +306,15 @@ TEST_CASE("variables") {
   check({
       {"names", pass(R"("Assign": {"x": 1, "y.$": "$.a", "größe": 2, "_1": 3})"), ""},
       {"no object", pass(R"("Assign": "x")"), "SCHEMA_VALIDATION_FAILED: Expected value of type Object at /States/A/Assign\n"},
-      {"no identifier", pass(R"("Assign": {"a.b": 1})"), "SCHEMA_VALIDATION_FAILED: 'a.b' is not a valid variable name at /States/A/Assign\n"},
-      {"begins with a digit", pass(R"("Assign": {"1a.$": "$"})"), "SCHEMA_VALIDATION_FAILED: '1a' is not a valid variable name at /States/A/Assign\n"},
-      {"reserved", pass(R"("Assign": {"states": 1})"), "SCHEMA_VALIDATION_FAILED: The variable name 'states' is reserved at /States/A/Assign\n"},
+      {"no identifier", pass(R"("Assign": {"a.b": 1})"), "INVALID_VARIABLE_NAME: Invalid variable name 'a.b': the variable name contains invalid characters. at /States/A/Assign\n"},
+      {"begins with a digit", pass(R"("Assign": {"1a.$": "$"})"), "INVALID_VARIABLE_NAME: Invalid variable name '1a': the variable name contains invalid characters. at /States/A/Assign\n"},
+      {"reserved", pass(R"("Assign": {"states": 1})"), "RESERVED_VARIABLE_NAME: Cannot assign to reserved variable '$states'. at /States/A/Assign\n"},
       {"Succeed has none", one_state(R"("Type": "Succeed", "Assign": {"x": 1})"), "SCHEMA_VALIDATION_FAILED: Field 'Assign' is not supported at /States/A\n"},
       {"a faulty path", pass(R"("Assign": {"x.$": "y"})"),
        "SCHEMA_VALIDATION_FAILED: The value for the field 'x.$' must be a valid JSONPath or a valid intrinsic function call at /States/A/Assign\n"},
   });
   CHECK(diagnose(pass(R"("Assign": {")" + long_name + R"(": 1})")) ==
-        "SCHEMA_VALIDATION_FAILED: The variable name '" + long_name + "' has more than 80 characters at /States/A/Assign\n");
+        "INVALID_VARIABLE_NAME: Invalid variable name '" + long_name + "': the variable name exceeds the 80-character limit allowed by the service at /States/A/Assign\n");
 }
 
 TEST_CASE("an inner scope does not assign what an outer one does") {
@@ -360,12 +382,29 @@ TEST_CASE("distributed Map states") {
       {"plain", map(processor), ""},
       {"parquet", map(processor + R"(, "ItemReader": {"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": {"InputType": "PARQUET"}, "Parameters": {"Bucket": "b", "Key": "k"}})"),
        "- /States/M/ItemReader/ReaderConfig/InputType: reading items from PARQUET files is not offered\n"},
+      {"headers", map(processor + R"(, "ItemReader": {"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": {"InputType": "CSV"}})"),
+       "SCHEMA_VALIDATION_FAILED: The field 'CSVHeaderLocation' is required at /States/M/ItemReader/ReaderConfig\n"},
+      {"headers of JSON", map(processor + R"(, "ItemReader": {"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": {"InputType": "JSON", "CSVHeaderLocation": "FIRST_ROW"}})"),
+       "SCHEMA_VALIDATION_FAILED: Field 'CSVHeaderLocation' is not supported at /States/M/ItemReader/ReaderConfig\n"},
+      {"headers that are not given", map(processor + R"(, "ItemReader": {"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": {"InputType": "CSV", "CSVHeaderLocation": "GIVEN"}})"),
+       "SCHEMA_VALIDATION_FAILED: These fields are required: [CSVHeaders] at /States/M/ItemReader/ReaderConfig\n"},
+      {"a reader of another service", map(processor + R"(, "ItemReader": {"Resource": "arn:aws:states:::sqs:receiveMessage", "ReaderConfig": {"InputType": "JSON"}})"),
+       "SCHEMA_VALIDATION_FAILED: The field 'Resource' does not match any of the allowed values at /States/M/ItemReader/Resource\n"},
+      {"children's type of an inline Map", map(R"("ItemProcessor": {"ProcessorConfig": {"Mode": "INLINE", "ExecutionType": "STANDARD"}, "StartAt": "I", "States": {"I": {"Type": "Succeed"}}})"),
+       "SCHEMA_VALIDATION_FAILED: Field 'ExecutionType' is not supported at /States/M/ItemProcessor/ProcessorConfig\n"},
+      {"labels",
+       R"({"StartAt": "M", "States": {"M": {"Type": "Map", "Label": "l", "Next": "N", )" + processor + R"(}, "N": {"Type": "Map", "End": true, "Label": "l",
+           "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "J", "States": {"J": {"Type": "Succeed"}}}}}})",
+       "DUPLICATE_LABEL_NAME: Duplicate Label name: l at /States/N/Label\n"},
       {"an unknown input type", map(processor + R"(, "ItemReader": {"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": {"InputType": "XML"}, "Parameters": {"Bucket": "b", "Key": "k"}})"),
-       "SCHEMA_VALIDATION_FAILED: Value is not one of [CSV, JSON, JSONL, PARQUET, MANIFEST] at /States/M/ItemReader/ReaderConfig/InputType\n"},
+       "SCHEMA_VALIDATION_FAILED: Value should be one of the following: [CSV, JSON, JSONL, PARQUET, MANIFEST] at /States/M/ItemReader/ReaderConfig/InputType\n"},
   });
 }
 
 TEST_CASE("what Express machines may not do") {
+  CHECK(diagnose(map(R"("ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"}, "StartAt": "I", "States": {"I": {"Type": "Succeed"}}})"),
+                 StateMachineType::Express) ==
+        "SCHEMA_VALIDATION_FAILED: The field 'Mode' with value 'DISTRIBUTED' is not supported inside 'EXPRESS' state machines at /States/M/ItemProcessor/ProcessorConfig/Mode\n");
   const auto with = [](const std::string& resource, const std::string& parameters) {
     return diagnose(one_state(R"("Type": "Task", "End": true, "Resource": ")" + resource + R"(", "Parameters": )" + parameters), StateMachineType::Express);
   };

@@ -202,3 +202,19 @@ TEST_CASE("Smithy RPC is refused clearly") {
   CHECK(response.status == 404);
   CHECK_THAT(response.body, Contains("CBOR"));
 }
+
+TEST_CASE("a machine that logs names one log group") {
+  ApiFixture f;
+  const auto created = [&](const std::string& logging) {
+    return f.sfn("CreateStateMachine", R"({"name":"l","roleArn":"arn:aws:iam::000000000000:role/r","definition":"{\"StartAt\":\"A\",\"States\":{\"A\":{\"Type\":\"Succeed\"}}}","loggingConfiguration":)" +
+                                           logging + "}");
+  };
+  const auto to = [&](const std::string& arn) { return created(R"({"level":"ALL","destinations":[{"cloudWatchLogsLogGroup":{"logGroupArn":")" + arn + R"("}}]})"); };
+  const std::string error = "InvalidLoggingConfiguration: Invalid Logging Configuration: ";
+  CHECK(created(R"({"level":"ERROR"})") == error + "Must specify exactly one Log Destination.");
+  CHECK(created(R"({"level":"ERROR","destinations":[{},{}]})") == error + "Must specify exactly one Log Destination.");
+  CHECK(created(R"({"level":"ERROR","destinations":[{}]})") == error + "Must set valid CloudWatch Log Group ARN.");
+  CHECK(to("arn:aws:s3:::bucket") == error + "Provided ARN is not CloudWatch Logs Log Group ARN.");
+  CHECK(to("arn:aws:logs:us-east-1:000000000000:log-group:g") == error + "Log Group ARN must be provided with '*' qualifier.");
+  CHECK(member(to("arn:aws:logs:us-east-1:000000000000:log-group:g:*"), "stateMachineArn") == "arn:aws:states:us-east-1:000000000000:stateMachine:l");
+}

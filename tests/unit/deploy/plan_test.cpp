@@ -258,7 +258,7 @@ Resources:
   CHECK(deploy() ==
         "bare: unchanged\n"
         "t: failed\n"
-        "/Resources/Machine/Properties/DefinitionUri/States/W/Seconds: SCHEMA_VALIDATION_FAILED: Value must be between 0 and 99999999\n"
+        "/Resources/Machine/Properties/DefinitionUri/States/W/Seconds: SCHEMA_VALIDATION_FAILED: Minimum value is 0\n"
         "/Resources/Machine/Properties/DefinitionUri/States/W/Next: MISSING_TRANSITION_TARGET: Missing 'Next' target: X\n"
         "/Resources/Machine/Properties/DefinitionUri: MISSING_END_STATE: Workflow has no terminal state\n"
         "two: unchanged\n");
