@@ -3,6 +3,7 @@
 #include "aws/access/authorizer.h"
 #include "aws/access/permissions.h"
 #include "aws/apigateway/apigateway.h"
+#include "aws/apigatewayv2/apigatewayv2.h"
 #include "aws/call.h"
 #include "aws/cloudformation.h"
 #include "aws/dispatch.h"
@@ -169,7 +170,9 @@ asio::awaitable<http::Response> AwsApi::Implementation::answer_call(Implementati
   }
   if (call.service == Service::ApiGateway) {
     OperationContext context{self.services, base_url(request), request.request_id, caller};
-    auto response = co_await apigateway::answer(std::move(context), self.reader, std::move(request));
+    const bool is_http_api = request.path.starts_with(apigatewayv2::path_prefix);
+    auto work = is_http_api ? apigatewayv2::answer(std::move(context), self.reader, std::move(request)) : apigateway::answer(std::move(context), self.reader, std::move(request));
+    auto response = co_await std::move(work);
     co_return response;
   }
   auto parameters = read_body(call, request);

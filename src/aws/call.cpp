@@ -34,7 +34,7 @@ struct RestPath {
   std::string_view prefix;
   Service service;
 };
-constexpr std::array rest_paths{RestPath{"/schedules", Service::Scheduler}, RestPath{"/schedule-groups", Service::Scheduler}, RestPath{"/restapis", Service::ApiGateway}};
+constexpr std::array rest_paths{RestPath{"/schedules", Service::Scheduler}, RestPath{"/schedule-groups", Service::Scheduler}, RestPath{"/restapis", Service::ApiGateway}, RestPath{"/v2/apis", Service::ApiGateway}};
 
 Service by_scope(std::string_view scope) {
   const auto found = std::find_if(known.begin(), known.end(), [&](const Known& each) { return each.scope == scope; });

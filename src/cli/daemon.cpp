@@ -40,6 +40,7 @@
 #include "services/functions/tasks.h"
 #include "services/gateway/gateway_service.h"
 #include "services/gateway/invoke_task.h"
+#include "services/http_apis/service.h"
 #include "services/logs/log_service.h"
 #include "services/mail/mailer.h"
 #include "services/objects/map_runs/map_run_objects.h"
@@ -173,6 +174,7 @@ struct Daemon::Parts {
   std::unique_ptr<aws::Authorizer> task_authorizer;         ///< of the engine's
   std::unique_ptr<aws::AwsApi> aws;
   std::unique_ptr<gateway::GatewayService> gateway;
+  std::unique_ptr<http_apis::HttpApiService> http_apis;
   http::Router admin_routes, public_routes;
   http::Handler admin_handler, open_handler;
   std::unique_ptr<Access> access;
@@ -419,6 +421,7 @@ void Daemon::Parts::make_gateway() {
   const auto call_aws = [this](http::Request request, std::string role) { return aws->role_handler()(std::move(request), std::move(role)); };
   gateway::IntegrationEnvironment integrations{functions, call_aws, [this](std::string_view text) { return urls.resolve(text); }, engine->site(), permits_on(authorizer)};
   gateway::GatewayEnvironment environment{std::move(integrations), rest::make_link_guard(*engine, *reader, verification_options())};
+  http_apis = std::make_unique<http_apis::HttpApiService>(*engine, environment);
   gateway = std::make_unique<gateway::GatewayService>(*engine, std::move(environment));
 }
 
@@ -460,7 +463,7 @@ Result<void> Daemon::Parts::listen() {
 void Daemon::Parts::make_handlers() {
   const auto guarded = access->guard([this](http::Request&& request) { return admin_answer(std::move(request)); });
   admin_handler = s3_first(aws->handler(), guarded);
-  open_handler = gateway->handler([this](http::Request&& request) { return public_routes.route(std::move(request)); });
+  open_handler = http_apis->handler(gateway->handler([this](http::Request&& request) { return public_routes.route(std::move(request)); }));
 }
 
 /// Definitions, inputs and histories are stored with placeholders for the daemon's own URLs; whoever reads them gets the URLs.
@@ -532,7 +535,7 @@ Result<void> Daemon::start() {
   p.make_authorizers();
   aws::offer_sdk_tasks(*p.engine, p.aws_services(), p.io.get_executor(), [&urls = p.urls] { return urls.admin(); });
   // Carried out on the I/O thread, which begins its work when the gateway is there.
-  p.engine->offer("apigateway:invoke", std::make_unique<gateway::InvokeTask>(p.io.get_executor(), [&p](http::Request&& request) { return p.gateway->internal_handler()(std::move(request)); }));
+  p.engine->offer("apigateway:invoke", std::make_unique<gateway::InvokeTask>(p.io.get_executor(), [&p](http::Request&& request) { return p.http_apis->internal_handler(p.gateway->internal_handler())(std::move(request)); }));
   // Recovery makes the tasks that are due, and they must know the daemon's own URLs. Whoever connects now waits until the loop runs.
   if (auto listening = p.listen(); !listening) return listening;
   if (auto started = p.engine->start(); !started) return started;

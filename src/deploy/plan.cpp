@@ -124,7 +124,8 @@ Json with_staged_code(const ResourceSource& source, Json properties, const PlanR
 struct Located {
   std::string_view type, location, property;
 };
-constexpr std::array located{Located{"AWS::StepFunctions::StateMachine", "DefinitionS3Location", "Definition"}, Located{"AWS::ApiGateway::RestApi", "BodyS3Location", "Body"}};
+constexpr std::array located{Located{"AWS::StepFunctions::StateMachine", "DefinitionS3Location", "Definition"}, Located{"AWS::ApiGateway::RestApi", "BodyS3Location", "Body"},
+                             Located{"AWS::ApiGatewayV2::Api", "BodyS3Location", "Body"}};
 
 /// A document that lies in a bucket is read now, too.
 Json with_document(ResourceSource& source, Json properties, const PlanRequest& request, Faults& faults) {
@@ -282,7 +283,7 @@ Plan make_plan(const PlanRequest& request, const ResourceTypes& types, Faults& f
   for (const auto index : Ordering(resources, scope.conditions, faults).run()) {
     const auto& source = resources[index];
     plan.resources.push_back(plan_resource(source, deployed, scope, apis, request, types, faults));
-    if (source.type == "AWS::ApiGateway::RestApi") apis.insert(plan.resources.back().identity.physical_id);
+    if (source.type == "AWS::ApiGateway::RestApi" || source.type == "AWS::ApiGatewayV2::Api") apis.insert(plan.resources.back().identity.physical_id);
     scope.resources.insert_or_assign(source.logical_id, plan.resources.back().identity);
   }
   plan_outputs(request.source, scope, apis, plan, faults);

@@ -118,7 +118,7 @@ void expand(Expansion& expansion, ResourceSource resource) {
   if (kind == "Function") expand_function(expansion, resource);
   else if (kind == "LayerVersion") expand_layer(expansion, resource);
   else if (kind == "StateMachine") expand_state_machine(expansion, resource);
-  else if (kind == "Api") return;   // made when all events are known
+  else if (kind == "Api" || kind == "HttpApi") return;   // made when all events are known
   else if (resource.type != route_type) expansion.out.push_back(std::move(resource));
   else expansion.faults.add("/Resources/" + resource.logical_id + "/Type", fmt::format("the resource type {} is not offered here", resource.type));
 }
@@ -130,10 +130,13 @@ void expand(Expansion& expansion, ResourceSource resource) {
 Template expand_sam(Template source, const TemplateFiles& files, Faults& faults) {
   sam::Expansion expansion{.files = files, .globals = source.globals, .faults = faults};
   for (auto& resource : source.resources) resource = sam::with_globals(std::move(resource), source.globals);
-  for (const auto& resource : source.resources)
+  for (const auto& resource : source.resources) {
     if (resource.type == "AWS::Serverless::Api") sam::draft_api(expansion, resource);
+    else if (resource.type == "AWS::Serverless::HttpApi") sam::draft_http_api(expansion, resource);
+  }
   for (auto& resource : source.resources) sam::expand(expansion, std::move(resource));
   sam::expand_apis(expansion);
+  sam::expand_http_apis(expansion);
   source.resources = std::move(expansion.out);
   use_logical_ids(source, expansion.names);
   return source;

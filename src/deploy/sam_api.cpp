@@ -329,33 +329,6 @@ void check_documented(Expansion& expansion, const ApiDraft& draft, const Event& 
   if (paths && paths->is_object() && !paths->find(path)) expansion.faults.add(event.place + "/Path", fmt::format("the API's document has no path '{}'", path));
 }
 
-/// `/orders/{orderId}` → `/orders/*`
-std::string path_pattern(std::string_view path) {
-  std::string out;
-  for (std::size_t i = 0; i < path.size(); ++i) {
-    const auto end = path[i] == '{' ? path.find('}', i) : std::string_view::npos;
-    out += end == std::string_view::npos ? path[i] : '*';
-    if (end != std::string_view::npos) i = end;
-  }
-  return out;
-}
-
-ResourceSource beside(const EventTarget& target, const Event& event) {
-  ResourceSource made;
-  made.logical_id = target.source.logical_id + event.name;
-  made.condition = target.source.condition;
-  made.place = event.place;
-  return made;
-}
-
-/// What lets API Gateway call the function for this method, in any stage.
-void add_permission(Expansion& expansion, const EventTarget& target, const Event& event, const std::string& api, std::string method) {
-  std::transform(method.begin(), method.end(), method.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-  const auto pattern = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${api}/*/" + (method == "ANY" ? "*" : method) + path_pattern(event.properties.find("Path")->as_string());
-  const Json source = json_object({{"Fn::Sub", json_array({pattern, json_object({{"api", ref_to(api)}})})}});
-  expansion.out.push_back(sam_permission(beside(target, event), function_of(target), "apigateway.amazonaws.com", source));
-}
-
 /// The role in which API Gateway starts the machine.
 Json add_start_role(Expansion& expansion, const EventTarget& target, const Event& event) {
   auto role = sam_start_role(beside(target, event), "apigateway.amazonaws.com", ref_to(target.source.logical_id));
@@ -378,6 +351,36 @@ void add_route(Expansion& expansion, const EventTarget& target, const Event& eve
 
 }  // namespace
 
+ResourceSource beside(const EventTarget& target, const Event& event) {
+  ResourceSource made;
+  made.logical_id = target.source.logical_id + event.name;
+  made.condition = target.source.condition;
+  made.place = event.place;
+  return made;
+}
+
+namespace {
+
+/// `/orders/{orderId}` → `/orders/*`
+std::string path_pattern(std::string_view path) {
+  std::string out;
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    const auto end = path[i] == '{' ? path.find('}', i) : std::string_view::npos;
+    out += end == std::string_view::npos ? path[i] : '*';
+    if (end != std::string_view::npos) i = end;
+  }
+  return out;
+}
+
+}  // namespace
+
+void add_invoke_permission(Expansion& expansion, const EventTarget& target, const Event& event, const std::string& api, std::string_view method, std::string_view path) {
+  const auto route = path == "$default" ? std::string(path) : (method == "any" ? "*" : title(method)) + path_pattern(path);
+  const auto pattern = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${api}/*/" + route;
+  const Json source = json_object({{"Fn::Sub", json_array({pattern, json_object({{"api", ref_to(api)}})})}});
+  expansion.out.push_back(sam_permission(beside(target, event), function_of(target), "apigateway.amazonaws.com", source));
+}
+
 void draft_api(Expansion& expansion, ResourceSource source) {
   const auto id = source.logical_id;
   expansion.apis.emplace(id, ApiDraft{.source = std::move(source)});
@@ -396,7 +399,7 @@ void expand_api_event(Expansion& expansion, const EventTarget& target, const Eve
   if (std::find(event_methods.begin(), event_methods.end(), method) == event_methods.end()) return expansion.faults.add(event.place + "/Method", fmt::format("'{}' is no HTTP method", given->as_string()));
   if (!path->as_string().starts_with('/')) return expansion.faults.add(event.place + "/Path", fmt::format("the path '{}' does not begin with a slash", path->as_string()));
   if (target.is_function && !event.properties.find("RestApiId")) add_route(expansion, target, event);
-  if (target.is_function) add_permission(expansion, target, event, draft->source.logical_id, method);
+  if (target.is_function) add_invoke_permission(expansion, target, event, draft->source.logical_id, method, path->as_string());
   if (draft->source.properties.find("DefinitionBody") || draft->source.properties.find("DefinitionUri")) return check_documented(expansion, *draft, event);
   if (method == "any") method = "x-amazon-apigateway-any-method";
   if (const auto* item = draft->paths.find(path->as_string()); item && item->find(method))

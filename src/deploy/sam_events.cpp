@@ -141,6 +141,7 @@ void expand_event(Expansion& expansion, const EventTarget& target, const Event& 
   if (event.type == "SQS" && target.is_function) return expand_queue_event(expansion, target, event);
   if (event.type == "SNS" && target.is_function) return expand_topic_event(expansion, target, event);
   if (event.type == "EventBridgeRule" || event.type == "CloudWatchEvent") return expand_rule_event(expansion, target, event);
+  if (event.type == "HttpApi" && target.is_function) return expand_http_api_event(expansion, target, event);
   if (event.type == "Api") return expand_api_event(expansion, target, event);
   expansion.faults.add(target.source.place + "/Events/" + event.name + "/Type", fmt::format("the event type {} is not offered here for {}", event.type, target.source.type));
 }

@@ -1,5 +1,5 @@
 #pragma once
-/// What the parts of the SAM transform share (sam.cpp, sam_function.cpp, sam_state_machine.cpp, sam_events.cpp, sam_api.cpp).
+/// What the parts of the SAM transform share (sam.cpp, sam_function.cpp, sam_state_machine.cpp, sam_events.cpp, sam_api.cpp, sam_http_api.cpp).
 
 #include "deploy/sam.h"
 #include "deploy/sam_names.h"
@@ -22,6 +22,12 @@ struct ApiDraft {
   bool needs_key = false;                              ///< one of its methods does
 };
 
+/// An HTTP API that collects the events which name it.
+struct HttpApiDraft {
+  ResourceSource source;
+  Json document = Json::empty_object();                ///< in OpenAPI: its author's, or what the events make
+};
+
 /// The transform as it goes through a template.
 struct Expansion {
   const TemplateFiles& files;
@@ -30,6 +36,7 @@ struct Expansion {
   std::vector<ResourceSource> out = {};                ///< in the order in which they are made
   GeneratedNames names = {};
   std::map<std::string, ApiDraft> apis = {};           ///< by logical id
+  std::map<std::string, HttpApiDraft> http_apis = {};  ///< by logical id
 };
 
 /// What events of a resource call.
@@ -81,6 +88,16 @@ void draft_api(Expansion& expansion, ResourceSource source);
 void expand_api_event(Expansion& expansion, const EventTarget& target, const Event& event);
 /// All APIs, once their events are known.
 void expand_apis(Expansion& expansion);
+
+/// The same for AWS::Serverless::HttpApi and HttpApi events.
+void draft_http_api(Expansion& expansion, ResourceSource source);
+void expand_http_api_event(Expansion& expansion, const EventTarget& target, const Event& event);
+void expand_http_apis(Expansion& expansion);
+
+/// What an event makes, called `RE` as the event is.
+[[nodiscard]] ResourceSource beside(const EventTarget& target, const Event& event);
+/// What lets API Gateway call the function for a method (in small letters) and path, or the path `$default`, of an API, in any stage.
+void add_invoke_permission(Expansion& expansion, const EventTarget& target, const Event& event, const std::string& api, std::string_view method, std::string_view path);
 
 /// The resources that the target's `Events` stand for.
 void expand_events(Expansion& expansion, const EventTarget& target);

@@ -133,7 +133,7 @@ Template read_template(const Json& source, Faults& faults) {
       else faults.add("/Parameters/" + name, "an object is expected");
     }
   if (const auto* globals = object_member(source, "Globals", "", faults)) {
-    refuse_others(*globals, "/Globals", {"Function", "StateMachine", "Api", "LayerVersion"}, "section of Globals", faults);
+    refuse_others(*globals, "/Globals", {"Function", "StateMachine", "Api", "HttpApi", "LayerVersion"}, "section of Globals", faults);
     read.globals = *globals;
   }
   if (const auto* mappings = object_member(source, "Mappings", "", faults)) read.mappings = *mappings;

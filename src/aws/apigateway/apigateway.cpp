@@ -189,7 +189,8 @@ const Catalogue& catalogue() {
 Failure failed(const Error& error) {
   switch (error.code) {
     case ErrorCode::NotFound: return {"NotFoundException", error.message, 404};
-    case ErrorCode::AlreadyExists: return {"ConflictException", error.message, 409};
+    case ErrorCode::AlreadyExists:
+    case ErrorCode::Conflict: return {"ConflictException", error.message, 409};
     case ErrorCode::InvalidArgument: return {"BadRequestException", error.message, 400};
     default: return general_failure(error);
   }

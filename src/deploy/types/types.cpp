@@ -19,6 +19,7 @@ ResourceTypes make_resource_types(const Services& services) {
   types.push_back(make_route_type());
   add_state_machine_version_types(types);
   add_gateway_types(types);
+  add_http_api_types(types);
   add_log_types(types, services.site);
   add_harmless_types(types);
   if (!services.calls) return types;

@@ -28,6 +28,7 @@ std::unique_ptr<ResourceType> make_route_type();
 class AwsCalls;
 void add_state_machine_version_types(ResourceTypes& types);
 void add_gateway_types(ResourceTypes& types);
+void add_http_api_types(ResourceTypes& types);
 void add_harmless_types(ResourceTypes& types);
 void add_iam_types(ResourceTypes& types, const AwsCalls& calls);
 void add_log_types(ResourceTypes& types, const Site& site);

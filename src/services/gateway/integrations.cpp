@@ -1,5 +1,6 @@
 #include "services/gateway/integrations.h"
 
+#include "services/gateway/forwarding.h"
 #include "services/gateway/proxy_event.h"
 
 #include "http/within.h"
@@ -83,25 +84,9 @@ asio::awaitable<IntegrationOutcome> call_service(const IntegrationEnvironment& e
   co_return answer_of(integration, std::move(*response));
 }
 
-std::string with_query(std::string url, const Pairs& query) {
-  for (const auto& [name, value] : query) url += (url.find('?') == std::string::npos ? "?" : "&") + percent_encode(name) + "=" + percent_encode(value);
-  return url;
-}
-
-/// Headers that belong to the connection with the client are not the server's business.
-http::Headers forwarded(const http::Headers& headers) {
-  constexpr std::array own{"host", "connection", "content-length", "transfer-encoding", "keep-alive", "upgrade", "te", "trailer", "expect"};
-  http::Headers kept;
-  for (const auto& [name, value] : headers.all()) {
-    const auto lower = media_type(name);
-    if (std::find(own.begin(), own.end(), lower) == own.end()) kept.add(name, value);
-  }
-  return kept;
-}
-
 /// A proxy passes on what the client sent; mapped parameters come on top.
 void add_clients_parts(const http::Request& client, IntegrationRequest& request) {
-  auto headers = forwarded(client.headers);
+  auto headers = forwarded_headers(client.headers);
   for (const auto& [name, value] : request.headers.all()) headers.set(name, value);
   request.headers = std::move(headers);
   Pairs query = client.query;
@@ -126,7 +111,7 @@ asio::awaitable<IntegrationOutcome> call_server(const IntegrationEnvironment& en
   if (!response) co_return timed_out();
   if (!*response) co_return unreachable();
   auto answer = std::move(**response);
-  answer.headers = forwarded(answer.headers);
+  answer.headers = forwarded_headers(answer.headers);
   co_return answer_of(integration, std::move(answer));
 }
 

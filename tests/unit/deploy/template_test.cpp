@@ -70,7 +70,7 @@ const std::string basic = "\"arn:aws:iam::aws:policy/service-role/AWSLambdaBasic
 TEST_CASE("sections, attributes and parameters that are not known are named with their place") {
   Faults faults;
   const auto read = read_template(yaml(R"(
-Globals: {HttpApi: {}}
+Globals: {SimpleTable: {}}
 Hooks: {}
 Transform: [AWS::LanguageExtensions, AWS::Include]
 Parameters:
@@ -87,7 +87,7 @@ Outputs:
         "/Transform: the transform \"AWS::Include\" is not offered here\n"
         "/Parameters/A/Shape: the parameter attribute 'Shape' is not offered here\n"
         "/Parameters/A/Type: the parameter type 'Thing' is not offered here\n"
-        "/Globals/HttpApi: the section of Globals 'HttpApi' is not offered here\n"
+        "/Globals/SimpleTable: the section of Globals 'SimpleTable' is not offered here\n"
         "/Resources/X/CreationPolicy: the resource attribute 'CreationPolicy' is not offered here\n"
         "/Resources/X/DeletionPolicy: 'Snapshot' is not offered here; Delete, Retain and RetainExceptOnCreate are\n"
         "/Resources/Y/Type: a resource needs a Type\n"

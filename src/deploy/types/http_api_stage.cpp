@@ -1,0 +1,142 @@
+/// AWS::ApiGatewayV2::Stage, and Deployment: what the API was when that was made. As on AWS, a deployment that keeps its logical id keeps its snapshot.
+
+#include "deploy/types/http_api.h"
+
+#include "services/gateway/access_log.h"
+
+namespace signalbox::deploy::http_api {
+
+namespace {
+
+// ---- deployments -----------------------------------------------------------------------------------------------------------------------
+
+struct DeploymentProperties {
+  std::string api, description;
+  std::optional<std::string> stage;
+};
+
+class DeploymentType final : public ResourceType {
+ public:
+  std::string_view name() const override { return "AWS::ApiGatewayV2::Deployment"; }
+
+  Identity identify(const Resource& resource, Faults& faults) const override {
+    const auto deployment = read(resource, faults);
+    const auto id = gateway::stable_id({resource.stack, resource.logical_id, deployment.api}, gateway::deployment_id_length);
+    return {.physical_id = physical_id(deployment.api, id), .ref = Json(id), .attributes = {{"DeploymentId", id}}};
+  }
+
+  Result<void> create(EngineTransaction& transaction, const Resource& resource) const override {
+    Faults none;
+    const auto deployment = read(resource, none);
+    const auto id = split_physical_id(resource.identity.physical_id).second;
+    if (const auto made = http_apis::create_deployment(transaction, deployment.api, id, deployment.description); !made) return made.error();
+    if (!deployment.stage) return {};
+    const auto stage = http_apis::get_item(transaction, deployment.api, Kind::Stage, *deployment.stage);
+    if (!stage) return stage.error();
+    return without_record(http_apis::put_stage(transaction, deployment.api, *deployment.stage, stage->with("deploymentId", Json(id))));
+  }
+
+  Result<void> update(EngineTransaction& transaction, const Resource& resource) const override {
+    Faults none;
+    const auto deployment = read(resource, none);
+    const auto id = split_physical_id(resource.identity.physical_id).second;
+    const auto record = http_apis::find_item(transaction, deployment.api, Kind::Deployment, id);
+    if (!record) return create(transaction, resource);
+    http_apis::put_item(transaction, deployment.api, Kind::Deployment, id, record->with("description", Json(deployment.description)));
+    return {};
+  }
+
+  /// A stage that is at it keeps it.
+  Result<void> remove(EngineTransaction& transaction, const std::string& physical_id) const override {
+    const auto [api, id] = split_physical_id(physical_id);
+    for (const auto& [name, stage] : http_apis::list_items(transaction, api, Kind::Stage))
+      if (gateway::text_of(stage, "deploymentId") == id) return {};
+    http_apis::remove_item(transaction, api, Kind::Deployment, id);
+    return {};
+  }
+
+ private:
+  static DeploymentProperties read(const Resource& resource, Faults& faults) {
+    Properties properties(resource.properties, resource.place, faults, &resource.written_as);
+    DeploymentProperties deployment{.api = properties.required("ApiId"), .description = properties.string("Description").value_or(""), .stage = properties.string("StageName")};
+    properties.refuse_others();
+    return deployment;
+  }
+};
+
+// ---- stages ----------------------------------------------------------------------------------------------------------------------------
+
+struct StageProperties {
+  std::string api, stage;
+  Json record = Json::empty_object();
+};
+
+/// What one route may take: kept, since nothing is throttled here.
+Json route_settings(const Json& given) {
+  Json made = Json::empty_object();
+  for (const auto& [route, settings] : given.members()) made = made.with(route, api_gateway::lower_case_names(settings));
+  return made;
+}
+
+class StageType final : public ResourceType {
+ public:
+  std::string_view name() const override { return "AWS::ApiGatewayV2::Stage"; }
+
+  Identity identify(const Resource& resource, Faults& faults) const override {
+    const auto stage = read(resource, faults);
+    return {.physical_id = physical_id(stage.api, stage.stage), .ref = Json(stage.stage), .attributes = {}};
+  }
+
+  Result<void> create(EngineTransaction& transaction, const Resource& resource) const override {
+    Faults none;
+    const auto stage = read(resource, none);
+    auto record = stage.record;
+    const auto existing = http_apis::find_item(transaction, stage.api, Kind::Stage, stage.stage);
+    // One that deploys itself stays where it is until its API changes.
+    if (existing && !record.find("deploymentId") && !gateway::text_of(*existing, "deploymentId").empty()) record = record.with("deploymentId", *existing->find("deploymentId"));
+    return without_record(http_apis::put_stage(transaction, stage.api, stage.stage, record));
+  }
+  Result<void> update(EngineTransaction& transaction, const Resource& resource) const override { return create(transaction, resource); }
+
+  Result<void> remove(EngineTransaction& transaction, const std::string& physical_id) const override {
+    const auto [api, stage] = split_physical_id(physical_id);
+    http_apis::remove_item(transaction, api, Kind::Stage, stage);
+    return {};
+  }
+
+ private:
+  static StageProperties read(const Resource& resource, Faults& faults) {
+    Properties properties(resource.properties, resource.place, faults, &resource.written_as);
+    StageProperties stage{.api = properties.required("ApiId"), .stage = properties.required("StageName")};
+    Json record = json_object({{"autoDeploy", properties.boolean("AutoDeploy").value_or(false)}});
+    if (const auto deployment = properties.string("DeploymentId")) record = record.with("deploymentId", Json(*deployment));
+    if (const auto text = properties.string("Description")) record = record.with("description", Json(*text));
+    Json variables = Json::empty_object();
+    for (const auto& [name, value] : properties.texts("StageVariables")) variables = variables.with(name, Json(value));
+    record = record.with("stageVariables", variables);
+    if (const auto* log = properties.object("AccessLogSettings")) record = record.with("accessLogSettings", read_log(*log, properties));
+    if (const auto* settings = properties.object("DefaultRouteSettings")) record = record.with("defaultRouteSettings", api_gateway::lower_case_names(*settings));
+    if (const auto* settings = properties.object("RouteSettings")) record = record.with("routeSettings", route_settings(*settings));
+    if (properties.string("ClientCertificateId")) properties.fault("ClientCertificateId", "client certificates are not offered here");
+    record = record.with("tags", tags_of(properties));
+    properties.refuse_others();
+    stage.record = std::move(record);
+    return stage;
+  }
+
+  static Json read_log(const Json& source, Properties& properties) {
+    Properties members(source, properties.at("AccessLogSettings"), properties.faults());
+    const auto destination = members.required("DestinationArn");
+    Json settings = json_object({{"destinationArn", destination}, {"format", members.string("Format").value_or("")}});
+    if (!destination.empty() && !gateway::read_access_log(json_object({{"accessLogSettings", settings}}))) members.fault("DestinationArn", "access logs go to log groups here; '" + destination + "' is none");
+    members.refuse_others();
+    return settings;
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<ResourceType> make_deployment_type() { return std::make_unique<DeploymentType>(); }
+std::unique_ptr<ResourceType> make_stage_type() { return std::make_unique<StageType>(); }
+
+}  // namespace signalbox::deploy::http_api
