@@ -18,7 +18,7 @@ ParsedDefinition refused(std::string code, std::string message) {
 void parse_language(Builder& builder, Fields& fields) {
   fields.one_of("QueryLanguage", {"JSONPath", "JSONata"});
   const Json* language = fields.source().find("QueryLanguage");
-  if (language && *language == Json("JSONata")) builder.language = QueryLanguage::Jsonata;
+  if (language && *language != Json("JSONPath")) builder.language = QueryLanguage::Jsonata;
 }
 
 /// Spec: Structure of a State Machine, Top-level fields.

@@ -29,7 +29,7 @@ const Json* Fields::any(std::string_view name) {
 const Json* Fields::object(std::string_view name) {
   const auto* value = any(name);
   if (!value || value->is_object()) return value;
-  wrong_type(name, "Object");
+  wrong_type(name, "[OBJECT]");
   return nullptr;
 }
 
@@ -37,7 +37,7 @@ const Json* Fields::array(std::string_view name, bool may_be_empty) {
   const auto* value = any(name);
   if (!value) return nullptr;
   if (!value->is_array()) {
-    wrong_type(name, "Array");
+    wrong_type(name, "[ARRAY]");
     return nullptr;
   }
   if (value->size() == 0 && !may_be_empty) {
@@ -51,7 +51,7 @@ std::optional<std::string> Fields::string(std::string_view name) {
   const auto* value = any(name);
   if (!value) return std::nullopt;
   if (!value->is_string()) {
-    wrong_type(name, "String");
+    wrong_type(name, "[STRING]");
     return std::nullopt;
   }
   return std::string(value->as_string());
@@ -61,7 +61,7 @@ std::optional<bool> Fields::boolean(std::string_view name) {
   const auto* value = any(name);
   if (!value) return std::nullopt;
   if (!value->is_boolean()) {
-    wrong_type(name, "Boolean");
+    wrong_type(name, "[BOOLEAN]");
     return std::nullopt;
   }
   return value->as_boolean();
@@ -84,7 +84,7 @@ std::optional<double> Fields::number(std::string_view name, double min) {
   const auto* value = any(name);
   if (!value) return std::nullopt;
   if (!value->is_number()) {
-    wrong_type(name, "Number");
+    wrong_type(name, "[NUMBER]");
     return std::nullopt;
   }
   const auto number = value->as_double();
@@ -94,7 +94,7 @@ std::optional<double> Fields::number(std::string_view name, double min) {
 
 std::optional<PathExpression> Fields::parse_path(std::string_view name, const Json& value, bool must_be_reference) {
   if (!value.is_string()) {
-    wrong_type(name, "String");
+    wrong_type(name, "[STRING]");
     return std::nullopt;
   }
   auto path = PathExpression::parse(value.as_string());
@@ -139,7 +139,7 @@ ReferencePathOrNull Fields::result_path(std::string_view name) {
   if (!value) return ReferencePath{};
   if (value->is_null()) return std::nullopt;
   if (!value->is_string()) {
-    wrong_type(name, "String");
+    wrong_type(name, "[STRING]");
     return std::nullopt;
   }
   auto path = ReferencePath::parse(value->as_string());
@@ -200,7 +200,7 @@ void Fields::only_in(QueryLanguage language, std::initializer_list<std::string_v
   const char* other = is_jsonata() ? "JSONPath" : "JSONata";
   for (const auto name : names) {
     known_.emplace(name);
-    if (language != language_ && has(name))
+    if (language_checked_ && language != language_ && has(name))
       report_.fault(fmt::format("The QueryLanguage is set to '{}', but field '{}' is only supported for the '{}' QueryLanguage", own, name, other), place());
   }
 }

@@ -57,6 +57,8 @@ class Fields {
   /// By the state's language.
   [[nodiscard]] std::optional<Template> either_template(std::string_view name, const StatesMembers& offered);
 
+  /// Says nothing of fields that only another query language knows: the state's language itself is a fault.
+  void leave_language_unchecked() { language_checked_ = false; }
   /// Takes fields that only one query language knows; in the other one each is a fault.
   void only_in(QueryLanguage language, std::initializer_list<std::string_view> names);
   /// Known, but of no meaning to this program (Comment).
@@ -85,6 +87,7 @@ class Fields {
   const Json& object_;
   std::string place_;
   QueryLanguage language_;
+  bool language_checked_ = true;
   Report& report_;
   std::unordered_set<std::string> known_;
 };

@@ -34,17 +34,11 @@ void name_states(Builder& builder, FlowScope& flow, const Json& states) {
   }
 }
 
-/// A state's own query language, or else the machine's. Spec: JSONata, QueryLanguage.
-QueryLanguage parse_query_language(Builder& builder, Fields& fields) {
-  fields.one_of("QueryLanguage", {"JSONPath", "JSONata"});
-  const Json* language = fields.source().find("QueryLanguage");
-  if (!language) return builder.language;
-  if (*language == Json("JSONata")) return QueryLanguage::Jsonata;
-  if (*language == Json("JSONPath") && builder.language == QueryLanguage::Jsonata) {
-    builder.report.fault("'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine", fields.place());
-    return QueryLanguage::Jsonata;
-  }
-  return QueryLanguage::JsonPath;
+/// A state's own query language, or else the machine's. What is not exactly JSONPath is JSONata, as measured on AWS. Spec: JSONata, QueryLanguage.
+QueryLanguage language_of(const Json& source, QueryLanguage around) {
+  const Json* language = source.find("QueryLanguage");
+  if (!language) return around;
+  return *language == Json("JSONPath") ? QueryLanguage::JsonPath : QueryLanguage::Jsonata;
 }
 
 using ParseState = void (*)(StateContext&, decltype(State::type)&);
@@ -70,17 +64,22 @@ void parse_state(Builder& builder, FlowScope& flow, StateIndex index, const Json
   const auto place = builder.machine.states[index].place;
   if (!source.is_object()) {
     flow.complete = false;
-    builder.report.fault("Expected value of type Object", place);
+    builder.report.fault("Expected value of type [OBJECT]", place);
     return;
   }
-  Fields fields(source, place, builder.language, builder.report);
-  const auto language = parse_query_language(builder, fields);
+  const auto asked = language_of(source, builder.language);
+  const bool mixed = asked == QueryLanguage::JsonPath && builder.language == QueryLanguage::Jsonata;
+  const auto language = mixed ? QueryLanguage::Jsonata : asked;
   Fields typed(source, place, language, builder.report);
+  if (mixed) {
+    typed.leave_language_unchecked();
+    builder.report.fault("'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine", typed.place());
+  }
   typed.ignore({"Type", "Comment", "QueryLanguage"});
-  if (const auto* comment = source.find("Comment"); comment && !comment->is_string()) builder.report.fault("Expected value of type String", typed.at("Comment"));
+  if (const auto* comment = source.find("Comment"); comment && !comment->is_string()) builder.report.fault("Expected value of type [STRING]", typed.at("Comment"));
   builder.machine.states[index].query_language = language;
   typed.require({"Type"});
-  const auto type = fields.string("Type");
+  const auto type = typed.string("Type");
   for (const auto& [name, parse] : state_types) {
     if (type != name) continue;
     StateContext context{builder, flow, typed, index};
@@ -91,6 +90,7 @@ void parse_state(Builder& builder, FlowScope& flow, StateIndex index, const Json
     std::optional<Template> assign;
     if (may_assign(name)) assign = parse_assign(builder, typed, has_result(name) ? with_result : input_and_context);
     const auto notes = builder.report.exchange_state(std::move(outer));
+    typed.one_of("QueryLanguage", {"JSONPath", "JSONata"});
     typed.refuse_others();
     auto& state = builder.machine.states[index];
     state.type = std::move(parsed);

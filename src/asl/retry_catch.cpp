@@ -19,7 +19,7 @@ std::vector<std::string> parse_error_equals(Fields& fields, bool is_last) {
     if (name.is_string()) {
       names.emplace_back(name.as_string());
     } else {
-      fields.report().fault("Expected value of type String", element_place(fields.at("ErrorEquals"), i));
+      fields.report().fault("Expected value of type [STRING]", element_place(fields.at("ErrorEquals"), i));
     }
   }
   if (std::find(names.begin(), names.end(), error_names::All) == names.end()) return names;
@@ -66,7 +66,7 @@ std::vector<T> parse_list(StateContext& context, std::string_view name, Parse pa
   for (std::size_t i = 0; i < list->size(); ++i) {
     const auto place = element_place(context.fields.at(name), i);
     if (!list->elements()[i].is_object()) {
-      context.report().fault("Expected value of type Object", place);
+      context.report().fault("Expected value of type [OBJECT]", place);
       continue;
     }
     Fields fields(list->elements()[i], place, context.fields.language(), context.report());

@@ -154,10 +154,8 @@ class Application {
     update_ready(parent);
   }
   void operator()(const StateEnded& fact) {
-    // Succeeded and Aborted stand beside the chain, not in it: the next event points past them, as recorded on AWS.
-    if (fact.end == StateEnd::Failed) chained();
-    // After a map run the next event points at its start, as recorded on AWS since the end of 2024.
-    if (const auto* run = std::get_if<Frame::InMapRun>(&frame().activity); run && fact.end == StateEnd::Succeeded) frame().last_event_id = run->started_event_id;
+    // Aborted stands beside the chain, not in it; so does Succeeded for the state's exit, see exit_of_gathering().
+    if (fact.end != StateEnd::Aborted) chained();
   }
   void operator()(const MapRunStarted& fact) {
     execution_.next_attempt = TaskAttempt{fact.attempt.value + 1};

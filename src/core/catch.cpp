@@ -24,11 +24,6 @@ Json error_output(const WorkflowError& error) {
   return json_object({{"Error", text_or_null(error.error)}, {"Cause", timeout ? Json("") : text_or_null(error.cause)}});
 }
 
-/// What the catcher itself raises is caught by none.
-void give_up(Interpreter& interpreter, Frame& frame, const Failure& failure) {
-  if (interpreter.record_evaluation(frame, failure)) interpreter.end_failed(frame, failure);
-}
-
 /// Output; or the error output put into the raw input by ResultPath.
 Outcome<Json> caught_output(Scope& scope, const Catcher& catcher, const Json& error) {
   if (catcher.output) {
@@ -50,16 +45,17 @@ const Catcher* find_catcher(const State& state, const Failure& failure) {
   return found == catchers->end() ? nullptr : &*found;
 }
 
-void catch_failure(Interpreter& interpreter, Frame& frame, const State& state, const Catcher& catcher, const Failure& failure) {
+std::optional<Failure> catch_failure(Interpreter& interpreter, Frame& frame, const State& state, const Catcher& catcher, const Failure& failure) {
   interpreter.show(&StateInspection::catch_index, &catcher - catchers_of(state)->data());
   const Json error = error_output(failure.error);
   Scope scope(interpreter, frame);
   scope.give_error_output(error);
   auto variables = assigned(scope, catcher.assign, error);
-  if (!variables) return give_up(interpreter, frame, variables.error());
+  if (!variables) return variables.error();
   auto output = caught_output(scope, catcher, error);
-  if (!output) return give_up(interpreter, frame, output.error());
+  if (!output) return output.error();
   interpreter.leave(frame, state, std::move(*output), catcher.next, std::move(*variables));
+  return std::nullopt;
 }
 
 }  // namespace signalbox::core

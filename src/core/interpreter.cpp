@@ -34,8 +34,12 @@ void Interpreter::enter(Frame& frame, StateIndex index, Json input) {
 }
 
 void Interpreter::leave(Frame& frame, const State& state, Json output, Transition next, std::optional<Json> assigned) {
+  leave_after(frame.last_event_id, frame, state, std::move(output), next, std::move(assigned));
+}
+
+void Interpreter::leave_after(std::int64_t previous_id, Frame& frame, const State& state, Json output, Transition next, std::optional<Json> assigned) {
   test_ = nullptr;
-  if (!record(frame, StateExited{.type = type_of(state), .name = state.name, .output = output, .assigned_variables = std::move(assigned)})) return;
+  if (!record_after(previous_id, frame.id, now_, StateExited{.type = type_of(state), .name = state.name, .output = output, .assigned_variables = std::move(assigned)})) return;
   if (next) {
     enter(frame, *next, std::move(output));
   } else {
@@ -101,15 +105,30 @@ void Interpreter::fail(Frame& frame, Failure failure) {
   // even before it was started.
   const bool gathering = std::holds_alternative<Frame::Gathering>(frame.activity) || std::holds_alternative<Frame::InMapRun>(frame.activity);
   const bool gathers = frame.state_type == StateType::Parallel || frame.state_type == StateType::Map;
+  const auto before_end = frame.last_event_id;
   if ((gathering && (failure.from_child || failure.error.error != error_names::Runtime)) || (gathers && failure.evaluation)) {
     if (!record(frame, StateEnded{.type = type_of(state), .end = StateEnd::Failed, .error = failure.error})) return;
   }
-  if (const auto* catcher = find_catcher(state, failure)) return catch_failure(*this, frame, state, *catcher, failure);
+  if (const auto* catcher = find_catcher(state, failure)) {
+    const auto fault = catch_failure(*this, frame, state, *catcher, failure);
+    if (fault) fail_in_catch(frame, gathers ? before_end : frame.last_event_id, *fault);
+    return;
+  }
+  end_failed(frame, failure);
+}
+
+void Interpreter::fail_in_catch(Frame& frame, std::int64_t previous_id, const Failure& failure) {
+  // A Parallel or Map fails a second time, and the evaluation's event stands where its first failure does, as measured on AWS.
+  const bool gathers = frame.state_type == StateType::Parallel || frame.state_type == StateType::Map;
+  const EvaluationFailed fact{.error = failure.error, .location = failure.location, .state = frame.state};
+  if (failure.evaluation && !record_after(previous_id, frame.id, now_, fact)) return;
+  if (failure.evaluation && gathers && !record(frame, StateEnded{.type = frame.state_type, .end = StateEnd::Failed, .error = failure.error})) return;
   end_failed(frame, failure);
 }
 
 void Interpreter::end_failed(Frame& frame, const Failure& failure) {
-  if (frame.id == frame.parent) {
+  // States.Runtime ends the execution wherever it comes from: as measured on AWS, nothing is recorded of the branches and iterations around it.
+  if (frame.id == frame.parent || failure.error.error == error_names::Runtime) {
     record(frame, ExecutionFailed{.error = failure.error});
   } else {
     child_failed(*this, frame, failure);

@@ -55,12 +55,16 @@ class Interpreter {
   void enter(Frame& frame, StateIndex state, Json input);
   /// Exits the frame's state and enters the next, or ends the frame. `assigned` is what its Assign gave.
   void leave(Frame& frame, const State& state, Json output, Transition next, std::optional<Json> assigned = std::nullopt);
+  /// The same for an exit that points at another event than the frame's last one.
+  void leave_after(std::int64_t previous_id, Frame& frame, const State& state, Json output, Transition next, std::optional<Json> assigned);
   /// The frame's state has failed: retries it, goes to a catcher, or ends the frame and tells the parent.
   void fail(Frame& frame, Failure failure);
 
   /// A failed JSONata evaluation has an event of its own, before anything else comes of it; other failures have none. False if the
   /// execution is over.
   bool record_evaluation(const Frame& frame, const Failure& failure);
+  /// What a catcher itself raises is caught by none. `previous_id`: what the event of a failed evaluation points at.
+  void fail_in_catch(Frame& frame, std::int64_t previous_id, const Failure& failure);
   /// The frame's state has failed for good: ends the frame and tells the parent, or ends the execution.
   void end_failed(Frame& frame, const Failure& failure);
 

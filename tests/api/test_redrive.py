@@ -75,7 +75,7 @@ class Mocks(unittest.TestCase):
                 "StateMachines": {"jobs": {"TestCases": {"Retried": {"Run": "FailsOnce"}}}},
                 "MockedResponses": {"FailsOnce": {"0": {"Throw": {"Error": "Glue.Busy", "Cause": "later"}}, "1-2": {"Return": {"JobRunId": "1"}}}}}))
             # A service that is not here: accepted because the state is mocked.
-            definition = json.dumps({"StartAt": "Run", "States": {"Run": {"Type": "Task", "Resource": "arn:aws:states:::glue:startJobRun.sync", "End": True,
+            definition = json.dumps({"StartAt": "Run", "States": {"Run": {"Type": "Task", "Resource": "arn:aws:states:::glue:startJobRun.sync", "Parameters": {"JobName": "j"}, "End": True,
                                                                           "Retry": [{"ErrorEquals": ["Glue.Busy"], "IntervalSeconds": 1}]}}})
             with Daemon(environment={"SFN_MOCK_CONFIG": str(path)}) as daemon:
                 daemon.create_machine("jobs", json.loads(definition))
@@ -89,7 +89,7 @@ class Mocks(unittest.TestCase):
             path = pathlib.Path(folder) / "mocks.json"
             path.write_text(json.dumps({"StateMachines": {"jobs": {"TestCases": {"Retried": {"Run": "FailsOnce"}}}},
                                         "MockedResponses": {"FailsOnce": {"0": {"Throw": {"Error": "Glue.Busy"}}, "1-2": {"Return": {"JobRunId": "1"}}}}}))
-            definition = json.dumps({"StartAt": "Run", "States": {"Run": {"Type": "Task", "Resource": "arn:aws:states:::glue:startJobRun", "End": True,
+            definition = json.dumps({"StartAt": "Run", "States": {"Run": {"Type": "Task", "Resource": "arn:aws:states:::glue:startJobRun", "Parameters": {"JobName": "j"}, "End": True,
                                                                           "Retry": [{"ErrorEquals": ["Glue.Busy"], "IntervalSeconds": 1}]}}})
             with Daemon(environment={"SFN_MOCK_CONFIG": str(path)}) as daemon:
                 def call(operation, **members):

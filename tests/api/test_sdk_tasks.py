@@ -94,7 +94,7 @@ class SdkTasks(AwsCase):
 
     def test_what_is_not_here_is_refused_by_name(self):
         sfn = self.client("stepfunctions")
-        definition = json.dumps({"StartAt": "S", "States": {"S": {"Type": "Task", "End": True, "Resource": "arn:aws:states:::aws-sdk:dynamodb:putItem"}}})
+        definition = json.dumps({"StartAt": "S", "States": {"S": {"Type": "Task", "End": True, "Resource": "arn:aws:states:::aws-sdk:dynamodb:putItem", "Parameters": {}}}})
         self.assertIn("dynamodb", self.refused("InvalidDefinition", sfn.create_state_machine, name="no", definition=definition, roleArn=ROLE))
 
 

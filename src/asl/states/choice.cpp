@@ -55,7 +55,7 @@ std::optional<Json> parse_constant(Fields& fields, std::string_view name, Operan
     case Operand::Number: {
       const auto* value = fields.any(name);
       if (value->is_number()) return *value;
-      fields.report().fault("Expected value of type Number", fields.at(name));
+      fields.report().fault("Expected value of type [NUMBER]", fields.at(name));
       return std::nullopt;
     }
     case Operand::String:
@@ -113,7 +113,7 @@ std::optional<ChoiceExpression> parse_expression(Fields& fields);
 
 std::optional<ChoiceExpression> parse_nested(const Json& source, std::string place, Fields& outer) {
   if (!source.is_object()) {
-    outer.report().fault("Expected value of type Object", std::move(place));
+    outer.report().fault("Expected value of type [OBJECT]", std::move(place));
     return std::nullopt;
   }
   Fields fields(source, std::move(place), outer.language(), outer.report());
@@ -153,7 +153,7 @@ std::optional<JsonataTemplate> parse_condition(Fields& fields) {
   const auto* value = fields.any("Condition");
   if (!value) return std::nullopt;
   if (value->is_boolean() || is_jsonata_text(*value)) return fields.jsonata("Condition", input_and_context);
-  fields.report().fault("Expected value of type Boolean", fields.at("Condition"));
+  fields.report().fault("Expected value of type [BOOLEAN]", fields.at("Condition"));
   return std::nullopt;
 }
 
@@ -190,7 +190,7 @@ ChoiceState parse_choice(StateContext& context) {
     for (std::size_t i = 0; i < choices->size(); ++i) {
       const auto place = element_place(fields.at("Choices"), i);
       if (!choices->elements()[i].is_object()) {
-        context.report().fault("Expected value of type Object", place);
+        context.report().fault("Expected value of type [OBJECT]", place);
         continue;
       }
       Fields rule(choices->elements()[i], place, fields.language(), context.report());

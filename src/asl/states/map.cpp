@@ -203,7 +203,7 @@ void parse_items(StateContext& context, MapState& state) {
   else if (const auto* items = fields.any("Items")) {
     const bool may_be_items = items->is_array() || items->is_object() || is_jsonata_text(*items);
     if (may_be_items) state.items = fields.jsonata("Items", input_and_context);
-    else fields.report().fault("Expected value of type Array", fields.at("Items"));
+    else fields.report().fault("Expected value of type [ARRAY]", fields.at("Items"));
   }
 }
 

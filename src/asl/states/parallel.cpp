@@ -10,7 +10,7 @@ ParallelState parse_parallel(StateContext& context) {
     for (std::size_t i = 0; i < branches->size(); ++i) {
       const auto place = element_place(fields.at("Branches"), i);
       if (!branches->elements()[i].is_object()) {
-        context.report().fault("Expected value of type Object", place);
+        context.report().fault("Expected value of type [OBJECT]", place);
         continue;
       }
       Fields branch(branches->elements()[i], place, context.builder.language, context.report());

@@ -65,6 +65,11 @@ void finish_if_all_ended(Interpreter& interpreter, Frame& frame) {
   if (interpreter.running() && gathering && all_have_ended(*gathering)) finish(interpreter, frame);
 }
 
+std::int64_t exit_of_gathering(const Frame& frame) {
+  const auto* run = std::get_if<Frame::InMapRun>(&frame.activity);
+  return run != nullptr ? run->started_event_id : frame.last_event_id;
+}
+
 Json gathered(const Frame::Gathering& gathering) {
   Json::Array results;
   results.reserve(gathering.results.size());

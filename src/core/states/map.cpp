@@ -227,7 +227,6 @@ void start_iteration(Interpreter& interpreter, Frame& frame) {
 
 std::optional<Failure> failure_of_map(const Frame& frame, const MapState& map, const Failure& iteration) {
   const auto& gathering = std::get<Frame::Gathering>(frame.activity);
-  if (iteration.error.error == error_names::Runtime) return iteration;
   if (!map.tolerated_failure_count && !map.tolerated_failure_percentage) return iteration;
   if (tolerates(*gathering.map, gathering.failed, gathering.results.size())) return std::nullopt;
   return threshold_exceeded();
@@ -238,6 +237,7 @@ void finish_map(Interpreter& interpreter, Frame& frame, const State& state, cons
 }
 
 void finish_map(Interpreter& interpreter, Frame& frame, const State& state, const MapState& map, const Json& result) {
+  const auto last_event_id = exit_of_gathering(frame);
   if (!interpreter.record(frame, StateEnded{.type = StateType::Map, .end = StateEnd::Succeeded, .error = {}})) return;
   Scope scope(interpreter, frame);
   scope.give_result(result);
@@ -246,7 +246,7 @@ void finish_map(Interpreter& interpreter, Frame& frame, const State& state, cons
   // Here, `Parameters` has selected the iterations' inputs; it plays no part in the output.
   auto output = state_output(scope, map.flow, result);
   if (!output) return interpreter.fail(frame, output.error());
-  interpreter.leave(frame, state, std::move(*output), map.next, std::move(*variables));
+  interpreter.leave_after(last_event_id, frame, state, std::move(*output), map.next, std::move(*variables));
 }
 
 }  // namespace signalbox::core

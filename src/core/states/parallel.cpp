@@ -7,6 +7,7 @@ namespace signalbox::core {
 namespace {
 
 void leave_with(Interpreter& interpreter, Frame& frame, const State& state, const ParallelState& parallel, const Json& result) {
+  const auto last_event_id = exit_of_gathering(frame);
   if (!interpreter.record(frame, StateEnded{.type = StateType::Parallel, .end = StateEnd::Succeeded, .error = {}})) return;
   Scope scope(interpreter, frame);
   scope.give_result(result);
@@ -14,7 +15,7 @@ void leave_with(Interpreter& interpreter, Frame& frame, const State& state, cons
   if (!variables) return interpreter.fail(frame, variables.error());
   auto output = state_output(scope, parallel.flow, result);
   if (!output) return interpreter.fail(frame, output.error());
-  interpreter.leave(frame, state, std::move(*output), parallel.next, std::move(*variables));
+  interpreter.leave_after(last_event_id, frame, state, std::move(*output), parallel.next, std::move(*variables));
 }
 
 }  // namespace

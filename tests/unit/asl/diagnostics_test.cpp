@@ -56,14 +56,14 @@ TEST_CASE("top level") {
       {"unknown field", R"({"StartAt": "A", "Foo": 1, "States": {"A": {"Type": "Succeed"}}})",
        "SCHEMA_VALIDATION_FAILED: Field 'Foo' is not supported at /\n"},
       {"types", R"({"StartAt": "A", "Comment": 1, "Version": "2", "TimeoutSeconds": "x", "States": {"A": {"Type": "Succeed"}}})",
-       "SCHEMA_VALIDATION_FAILED: Expected value of type String at /Comment\n"
+       "SCHEMA_VALIDATION_FAILED: Expected value of type [STRING] at /Comment\n"
        "SCHEMA_VALIDATION_FAILED: Value should be one of the following: [1.0] at /Version\n"
        "SCHEMA_VALIDATION_FAILED: Expected value of type Integer at /TimeoutSeconds\n"},
       {"timeout range", R"({"StartAt": "A", "TimeoutSeconds": -1, "States": {"A": {"Type": "Succeed"}}})",
        "SCHEMA_VALIDATION_FAILED: Minimum value is 0 at /TimeoutSeconds\n"},
       {"no timeout", R"({"StartAt": "A", "TimeoutSeconds": 0, "States": {"A": {"Type": "Succeed"}}})", ""},
       {"no states", R"({"StartAt": "A", "States": {}})", "SCHEMA_VALIDATION_FAILED: Value cannot be empty at /States\n"},
-      {"a state that is none", R"({"StartAt": "A", "States": {"A": 1}})", "SCHEMA_VALIDATION_FAILED: Expected value of type Object at /States/A\n"},
+      {"a state that is none", R"({"StartAt": "A", "States": {"A": 1}})", "SCHEMA_VALIDATION_FAILED: Expected value of type [OBJECT] at /States/A\n"},
       {"no type", one_state(R"("End": true)"), "SCHEMA_VALIDATION_FAILED: These fields are required: [Type] at /States/A\n"},
       {"unknown type", one_state(R"("Type": "Foo", "End": true)"),
        "SCHEMA_VALIDATION_FAILED: Value should be one of the following: [Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map] at /States/A/Type\n"},
@@ -147,7 +147,7 @@ TEST_CASE("paths and templates") {
       {"a nested one, and another", pass(R"("Parameters": {"a": {"b.$": "x"}, "c.$": 1})"),
        "SCHEMA_VALIDATION_FAILED: The value for the field 'b.$' must be a valid JSONPath or a valid intrinsic function call at /States/A/Parameters/a\n"
        "SCHEMA_VALIDATION_FAILED: The value for the field 'c.$' must be a STRING that contains a JSONPath or an intrinsic function call at /States/A/Parameters\n"},
-      {"no string", pass(R"("InputPath": 1)"), "SCHEMA_VALIDATION_FAILED: Expected value of type String at /States/A/InputPath\n"},
+      {"no string", pass(R"("InputPath": 1)"), "SCHEMA_VALIDATION_FAILED: Expected value of type [STRING] at /States/A/InputPath\n"},
   });
   CHECK_THAT(diagnose(pass(R"("ResultPath": "$.a[*]")")), Catch::StartsWith("SCHEMA_VALIDATION_FAILED: Value is not a Reference Path: "));
   CHECK_THAT(diagnose(pass(R"("ResultPath": "$$.a")")), Catch::StartsWith("SCHEMA_VALIDATION_FAILED: Value is not a Reference Path: "));
@@ -173,7 +173,7 @@ TEST_CASE("tasks") {
                             "MaxDelaySeconds": 31622401, "JitterStrategy": "SOME", "Foo": 1, "ErrorEquals": ["a", 1]}])"),
        "SCHEMA_VALIDATION_FAILED: States.ALL must appear alone and at end of list at /States/A/Retry[0]/ErrorEquals\n"
        "SCHEMA_VALIDATION_FAILED: Value cannot be empty at /States/A/Retry[1]/ErrorEquals\n"
-       "SCHEMA_VALIDATION_FAILED: Expected value of type String at /States/A/Retry[2]/ErrorEquals[1]\n"
+       "SCHEMA_VALIDATION_FAILED: Expected value of type [STRING] at /States/A/Retry[2]/ErrorEquals[1]\n"
        "SCHEMA_VALIDATION_FAILED: Minimum value is 0 at /States/A/Retry[2]/MaxAttempts\n"
        "SCHEMA_VALIDATION_FAILED: Minimum value is 1.0 at /States/A/Retry[2]/BackoffRate\n"
        "SCHEMA_VALIDATION_FAILED: Maximum value is 31622400 at /States/A/Retry[2]/MaxDelaySeconds\n"
@@ -192,7 +192,7 @@ TEST_CASE("tasks") {
       {"catchers", task(R"("Catch": [{}, 1])"),
        "SCHEMA_VALIDATION_FAILED: These fields are required: [ErrorEquals] at /States/A/Catch[0]\n"
        "SCHEMA_VALIDATION_FAILED: These fields are required: [Next] at /States/A/Catch[0]\n"
-       "SCHEMA_VALIDATION_FAILED: Expected value of type Object at /States/A/Catch[1]\n"},
+       "SCHEMA_VALIDATION_FAILED: Expected value of type [OBJECT] at /States/A/Catch[1]\n"},
   });
 }
 
@@ -261,9 +261,9 @@ TEST_CASE("choices") {
        "SCHEMA_VALIDATION_FAILED: Value is not a Reference Path: Reference path didn't start with '$' at /States/C/Choices[0]/StringEqualsPath\n"},
       {"wrong types", choice(R"("Or": [{"Variable": "$.a", "StringEquals": 1}, {"Variable": "$.a", "NumericEquals": "1"}, {"Variable": "$.a", "BooleanEquals": "x"},
                                  {"Variable": "$.a", "TimestampEquals": "yesterday"}], "Next": "A")"),
-       "SCHEMA_VALIDATION_FAILED: Expected value of type String at /States/C/Choices[0]/Or[0]/StringEquals\n"
-       "SCHEMA_VALIDATION_FAILED: Expected value of type Number at /States/C/Choices[0]/Or[1]/NumericEquals\n"
-       "SCHEMA_VALIDATION_FAILED: Expected value of type Boolean at /States/C/Choices[0]/Or[2]/BooleanEquals\n"
+       "SCHEMA_VALIDATION_FAILED: Expected value of type [STRING] at /States/C/Choices[0]/Or[0]/StringEquals\n"
+       "SCHEMA_VALIDATION_FAILED: Expected value of type [NUMBER] at /States/C/Choices[0]/Or[1]/NumericEquals\n"
+       "SCHEMA_VALIDATION_FAILED: Expected value of type [BOOLEAN] at /States/C/Choices[0]/Or[2]/BooleanEquals\n"
        "SCHEMA_VALIDATION_FAILED: String does not match RFC3339 timestamp at /States/C/Choices[0]/Or[3]/TimestampEquals\n"},
       {"Next inside", choice(R"("Not": {"Variable": "$.a", "IsNull": true, "Next": "A"}, "Next": "A")"),
        "SCHEMA_VALIDATION_FAILED: Field 'Next' is not supported at /States/C/Choices[0]/Not\n"},
@@ -296,6 +296,13 @@ TEST_CASE("parallel and map") {
       {"ranges", map(processor + R"(, "MaxConcurrency": -1, "ToleratedFailurePercentage": 101)"),
        "SCHEMA_VALIDATION_FAILED: Minimum value is 0 at /States/M/MaxConcurrency\n"
        "SCHEMA_VALIDATION_FAILED: Maximum value is 100 at /States/M/ToleratedFailurePercentage\n"},
+      {"an unknown language is JSONata", one_state(R"("Type": "Pass", "End": true, "QueryLanguage": "jsonpath", "InputPath": "$.a")"),
+       "SCHEMA_VALIDATION_FAILED: The QueryLanguage is set to 'JSONata', but field 'InputPath' is only supported for the 'JSONPath' QueryLanguage at /States/A\n"
+       "SCHEMA_VALIDATION_FAILED: Value should be one of the following: [JSONPath, JSONata] at /States/A/QueryLanguage\n"},
+      {"a language that is no text", R"({"QueryLanguage": 5, "StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}})",
+       "SCHEMA_VALIDATION_FAILED: Expected value of type [STRING] at /QueryLanguage\n"},
+      {"back to JSONPath, which hides what its fields are", R"({"QueryLanguage": "JSONata", "StartAt": "A", "States": {"A": {"Type": "Pass", "QueryLanguage": "JSONPath", "InputPath": "$.a", "Output": 1, "End": true}}})",
+       "SCHEMA_VALIDATION_FAILED: 'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine at /States/A\n"},
       {"a processor has no language", map(R"("ItemProcessor": {"QueryLanguage": "JSONPath", "StartAt": "I", "States": {"I": {"Type": "Succeed"}}})"),
        "SCHEMA_VALIDATION_FAILED: Field 'QueryLanguage' is not supported at /States/M/ItemProcessor\n"},
   });
@@ -305,7 +312,7 @@ TEST_CASE("variables") {
   const std::string long_name(81, 'v');
   check({
       {"names", pass(R"("Assign": {"x": 1, "y.$": "$.a", "größe": 2, "_1": 3})"), ""},
-      {"no object", pass(R"("Assign": "x")"), "SCHEMA_VALIDATION_FAILED: Expected value of type Object at /States/A/Assign\n"},
+      {"no object", pass(R"("Assign": "x")"), "SCHEMA_VALIDATION_FAILED: Expected value of type [OBJECT] at /States/A/Assign\n"},
       {"no identifier", pass(R"("Assign": {"a.b": 1})"), "INVALID_VARIABLE_NAME: Invalid variable name 'a.b': the variable name contains invalid characters. at /States/A/Assign\n"},
       {"begins with a digit", pass(R"("Assign": {"1a.$": "$"})"), "INVALID_VARIABLE_NAME: Invalid variable name '1a': the variable name contains invalid characters. at /States/A/Assign\n"},
       {"reserved", pass(R"("Assign": {"states": 1})"), "RESERVED_VARIABLE_NAME: Cannot assign to reserved variable '$states'. at /States/A/Assign\n"},
@@ -367,7 +374,7 @@ TEST_CASE("JSONata") {
       {"Retry has no expressions", jsonata(task_fields + R"("Retry": [{"ErrorEquals": ["E"], "MaxAttempts": "{% 1 %}"}])"),
        "SCHEMA_VALIDATION_FAILED: Expected value of type Integer at /States/A/Retry[0]/MaxAttempts\n"},
       {"a condition", R"({"StartAt": "C", "QueryLanguage": "JSONata", "States": {"C": {"Type": "Choice", "Choices": [{"Condition": "yes", "Next": "A"}], "Default": "A"}, "A": {"Type": "Succeed"}}})",
-       "SCHEMA_VALIDATION_FAILED: Expected value of type Boolean at /States/C/Choices[0]/Condition\n"},
+       "SCHEMA_VALIDATION_FAILED: Expected value of type [BOOLEAN] at /States/C/Choices[0]/Condition\n"},
   });
 }
 

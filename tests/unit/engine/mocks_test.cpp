@@ -85,7 +85,7 @@ TEST_CASE("a mocked callback is submitted and completed") {
 }
 
 TEST_CASE("states of services that are not here are accepted if they are mocked, or by option") {
-  constexpr const char* foreign = R"({"StartAt":"A","States":{"A":{"Type":"Task","Resource":"arn:aws:states:::glue:startJobRun","End":true}}})";
+  constexpr const char* foreign = R"({"StartAt":"A","States":{"A":{"Type":"Task","Resource":"arn:aws:states:::glue:startJobRun","Parameters":{"JobName":"j"},"End":true}}})";
   EngineHarness plain;
   CHECK(plain.create("m", foreign).error().code == ErrorCode::NotSupported);
   EngineHarness engine(mocked());
