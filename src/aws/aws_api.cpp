@@ -1,6 +1,7 @@
 #include "aws/aws_api.h"
 
 #include "aws/access/authorizer.h"
+#include "aws/access/passed_roles.h"
 #include "aws/access/permissions.h"
 #include "aws/apigateway/apigateway.h"
 #include "aws/apigatewayv2/apigatewayv2.h"
@@ -181,9 +182,10 @@ asio::awaitable<http::Response> AwsApi::Implementation::answer_call(Implementati
   if (call.service == Service::Sqs && call.protocol == Protocol::Query && !parameters->find("QueueUrl") && request.path.size() > 1) {
     parameters = parameters->with("QueueUrl", Json(base_url(request) + request.path));
   }
-  if (caller && self.services.authorizer && is_operation(call)) {
+  if (self.services.authorizer && is_operation(call)) {
     const OperationContext context{self.services, {}, request.request_id, caller};
     if (const auto denial = denied(context, call.service, call.operation, *parameters)) co_return failure_answer(call, *denial, request.request_id);
+    if (const auto refusal = refused_role(context, call.service, call.operation, *parameters)) co_return failure_answer(call, *refusal, request.request_id);
   }
   switch (call.service) {
     case Service::StepFunctions: {

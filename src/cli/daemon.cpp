@@ -407,7 +407,11 @@ void Daemon::Parts::make_deployer() {
     if (!opened) return opened.error();
     return opened->content->read_all();
   };
-  deploy_options.systems_manager = [](const Reader& from, const std::string& name) { return aws::ssm::parameter_value(from, name); };
+  deploy_options.systems_manager = [](const Reader& from, const std::string& name) -> std::optional<deploy::StoredParameter> {
+    auto found = aws::ssm::find_parameter(from, name);
+    if (!found) return std::nullopt;
+    return deploy::StoredParameter{.value = std::move(found->value), .is_secure = found->is_secure};
+  };
   deployer = std::make_unique<deploy::Deployer>(*engine, std::move(types), std::move(deploy_options));
   cloudformation = std::make_unique<deploy::cloudformation::Api>(*engine, *deployer);
 }

@@ -34,7 +34,7 @@ struct DeployOptions {
   std::function<Result<StagedCode>(std::string_view archive)> stage_archive = {};
   /// An object of the object store. Errors: `where` is S3's code.
   std::function<Result<std::string>(const std::string& bucket, const std::string& key)> read_object = {};
-  std::function<std::optional<std::string>(const Reader&, const std::string& name)> systems_manager = {};
+  std::function<std::optional<StoredParameter>(const Reader&, const std::string& name)> systems_manager = {};
 };
 
 /// Template parameters: `STACK.NAME` or `NAME` → value.

@@ -15,12 +15,13 @@ std::string resolved(std::string_view reference, const SystemsManagerLookup& sys
   const std::string name(colon == std::string_view::npos ? "" : reference.substr(colon + 1));
   if (service != "ssm" && service != "ssm-secure") {
     faults.add(place, fmt::format("dynamic references to {} are not offered here; those to ssm and ssm-secure are", service));
-  } else if (auto value = systems_manager ? systems_manager(name) : std::nullopt) {
-    return std::move(*value);
-  } else {
-    faults.add(place, fmt::format("Systems Manager has no parameter '{}'", name));
+    return {};
   }
-  return {};
+  auto stored = systems_manager ? systems_manager(name) : std::nullopt;
+  if (!stored) faults.add(place, fmt::format("Systems Manager has no parameter '{}'", name));
+  else if (stored->is_secure && service == "ssm") faults.add(place, "Non-secure ssm prefix was used for secure parameter: " + name);
+  else if (!stored->is_secure && service == "ssm-secure") faults.add(place, "Secure ssm prefix was used for non-secure parameter: " + name);
+  return stored ? std::move(stored->value) : std::string();
 }
 
 std::string resolved_text(std::string_view text, const SystemsManagerLookup& systems_manager, const std::string& place, Faults& faults) {

@@ -75,7 +75,8 @@ class Values {
     if (inner_type(parameter.type, systems_manager_prefix)) {
       const auto stored = systems_manager_ ? systems_manager_(text_of(raw)) : std::nullopt;
       if (!stored) return fault(place, fmt::format("Systems Manager has no parameter '{}'", text_of(raw)));
-      raw = Json(*stored);
+      if (stored->is_secure) return fault(place, fmt::format("Parameters [{}] referenced by template have types not supported by CloudFormation.", text_of(raw)));
+      raw = Json(stored->value);
     }
     if (!is_list(parameter.type)) return checked(parameter, raw, place);
     Json::Array elements;

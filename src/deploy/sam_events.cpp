@@ -133,6 +133,8 @@ void expand_schedule(Expansion& expansion, const EventTarget& target, const Even
     if (event.properties.find("DeadLetterConfig")) schedule.properties = schedule.properties.with("DeadLetterConfig", dead_letter_config(expansion, target, event));
   }
   schedule.properties = schedule.properties.with("TargetArn", target.arn);
+  const bool needs_permission = event.type == "Schedule" && target.is_function;   // a schedule of Scheduler calls in a role
+  if (needs_permission) expansion.out.push_back(sam_permission(made_of(target, event, ""), function_of(target), "events.amazonaws.com", get_att(schedule.logical_id, "Arn")));
   expansion.out.push_back(std::move(schedule));
 }
 

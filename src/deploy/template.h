@@ -75,8 +75,13 @@ struct Template {
 /// Reads the sections of a template. Unknown sections and attributes are faults.
 [[nodiscard]] Template read_template(const Json& source, Faults& faults);
 
-/// The value of a parameter of Systems Manager; nothing if there is none of that name.
-using SystemsManagerLookup = std::function<std::optional<std::string>(const std::string& name)>;
+/// What Systems Manager has under a name.
+struct StoredParameter {
+  std::string value;
+  bool is_secure = false;                              ///< a SecureString
+};
+/// Nothing if there is none of that name.
+using SystemsManagerLookup = std::function<std::optional<StoredParameter>(const std::string& name)>;
 
 /// Values of all parameters: what was given, or else the default; of an AWS::SSM::Parameter::Value what Systems Manager has under that name. Faults: one
 /// that has neither, a value that is not allowed, a given one that the template does not have.

@@ -127,6 +127,14 @@ class Events(AwsCase):
         self.assertTrue(self.events.test_event_pattern(EventPattern='{"detail": {"a": [2]}}', Event=json.dumps(event))["Result"])
         self.refused("ValidationException", self.events.delete_event_bus, Name="default")
 
+    def test_buses_come_in_pages(self):
+        for name in ("page-a", "page-b", "page-c"):
+            self.events.create_event_bus(Name=name)
+        page = self.events.list_event_buses(NamePrefix="page-", Limit=2)
+        self.assertEqual([b["Name"] for b in page["EventBuses"]], ["page-a", "page-b"])
+        rest = self.events.list_event_buses(NamePrefix="page-", Limit=2, NextToken=page["NextToken"])
+        self.assertEqual(([b["Name"] for b in rest["EventBuses"]], "NextToken" in rest), (["page-c"], False))
+
     def test_a_rule_with_a_schedule_has_its_next_firing(self):
         _, arn = self.make_queue("clock")
         rule = self.events.put_rule(Name="clock", ScheduleExpression="rate(1 minute)")["RuleArn"]

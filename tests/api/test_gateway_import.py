@@ -45,6 +45,27 @@ class Import(AwsCase):
         self.assertEqual(self.deployed(api, "/b"), (200, "third"))
         self.assertEqual(self.deployed(api, "/a/7"), (403, {"message": "Missing Authentication Token"}))
 
+    def test_documents_may_be_in_yaml(self):
+        yaml = """
+openapi: 3.0.1
+info: {title: in YAML, version: "1"}
+paths:
+  /a:
+    get:
+      responses: {"200": {description: good}}
+      x-amazon-apigateway-integration:
+        type: mock
+        requestTemplates: {application/json: '{"statusCode": 200}'}
+        responses:
+          default: {statusCode: "200", responseTemplates: {application/json: '"TEXT"'}}
+"""
+        api = self.api.import_rest_api(body=yaml.replace("TEXT", "first").encode())["id"]
+        self.assertEqual(self.api.get_rest_api(restApiId=api)["name"], "in YAML")
+        self.assertEqual(self.deployed(api, "/a"), (200, "first"))
+        self.api.put_rest_api(restApiId=api, mode="overwrite", body=yaml.replace("TEXT", "second").encode())
+        self.assertEqual(self.deployed(api, "/a"), (200, "second"))
+        self.assertIn("Invalid OpenAPI input", self.refused("BadRequestException", self.api.import_rest_api, body=b"a: [1"))
+
     def test_what_is_not_offered_is_refused_and_nothing_is_made(self):
         before = self.api.get_rest_apis()["items"]
         said = self.refused("BadRequestException", self.api.import_rest_api, body=json.dumps(document({"/a": {"get": {"x-amazon-apigateway-auth": {"type": "AWS_IAM"}}}})).encode())

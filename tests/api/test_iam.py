@@ -6,7 +6,7 @@ import tempfile
 import time
 import unittest
 
-from aws_clients import AwsCase
+from aws_clients import AwsCase, archive
 from support.daemon import Daemon, Refused, main, request, wait_for
 
 try:
@@ -320,6 +320,40 @@ class Sessions(AwsCase):
         sns.publish(TopicArn=topic, Message="delivered")
         self.assertEqual([message["Body"] for message in self.receive(url)], ["delivered"])
 
+    def test_roles_that_are_handed_to_services_must_trust_them(self):
+        stranger, code = self.role("trusts-no-service"), {"ZipFile": archive(app="def handler(event, context):\n    pass\n")}
+        trusted = lambda name, *services: self.role(name, trusted=trust(Service=list(services)))
+        functions, sfn, events, scheduler = self.client("lambda"), self.client("stepfunctions"), self.client("events"), self.client("scheduler")
+        function = {"FunctionName": "passed", "Runtime": "python3.12", "Handler": "app.handler", "Code": code}
+        cannot = "The role defined for the function cannot be assumed by Lambda."
+        self.assertEqual(self.refused("InvalidParameterValueException", functions.create_function, Role=stranger, **function), cannot)
+        self.assertEqual(self.refused("InvalidParameterValueException", functions.create_function, Role=f"arn:aws:iam::{ACCOUNT}:role/nobody", **function), cannot)
+        functions.create_function(Role=trusted("by-lambda", "lambda.amazonaws.com"), **function)
+        self.assertEqual(self.refused("InvalidParameterValueException", functions.update_function_configuration, FunctionName="passed", Role=stranger), cannot)
+        definition = json.dumps({"StartAt": "P", "States": {"P": {"Type": "Pass", "End": True}}})
+        self.assertEqual(self.refused("AccessDeniedException", sfn.create_state_machine, name="passed", definition=definition, roleArn=stranger),
+                         "Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume the provided role.")
+        machine = sfn.create_state_machine(name="passed", definition=definition, roleArn=trusted("by-states", f"states.{REGION}.amazonaws.com"))["stateMachineArn"]
+        events.put_rule(Name="passed", EventPattern=json.dumps({"source": ["none"]}))
+        self.assertEqual(self.refused("ValidationException", events.put_targets, Rule="passed", Targets=[{"Id": "t", "Arn": machine, "RoleArn": stranger}]),
+                         f"Provided role '{stranger}' cannot be assumed by principal 'events.amazonaws.com'.")
+        schedule = {"Name": "passed", "ScheduleExpression": "rate(1 day)", "FlexibleTimeWindow": {"Mode": "OFF"}}
+        self.assertEqual(self.refused("ValidationException", scheduler.create_schedule, Target={"Arn": machine, "RoleArn": stranger}, **schedule),
+                         "The execution role you provide must allow AWS EventBridge Scheduler to assume the role.")
+
+    def test_a_trigger_needs_the_functions_permission(self):
+        role = self.role("reads-queues", trusted=trust(Service="lambda.amazonaws.com"))
+        arn = self.client("sqs").get_queue_attributes(QueueUrl=self.client("sqs").create_queue(QueueName="triggering")["QueueUrl"], AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        functions = self.client("lambda")
+        functions.create_function(FunctionName="triggered", Runtime="python3.12", Handler="app.handler", Role=role, Code={"ZipFile": archive(app="def handler(event, context):\n    pass\n")})
+        mapping = {"FunctionName": "triggered", "EventSourceArn": arn}
+        cannot = "The function execution role does not have permissions to call {} on SQS"
+        self.assertEqual(self.refused("InvalidParameterValueException", functions.create_event_source_mapping, **mapping), cannot.format("ReceiveMessage"))
+        self.client("iam").put_role_policy(RoleName="reads-queues", PolicyName="inline", PolicyDocument=policy({"Action": "sqs:ReceiveMessage", "Resource": arn}))
+        self.assertEqual(self.refused("InvalidParameterValueException", functions.create_event_source_mapping, **mapping), cannot.format("DeleteMessage"))
+        self.client("iam").attach_role_policy(RoleName="reads-queues", PolicyArn="arn:aws:iam::aws:policy/service-role/AWSLambdaSQSQueueExecutionRole")
+        self.assertEqual(functions.create_event_source_mapping(**mapping)["State"], "Creating")
+
     def test_rules_need_a_role_or_the_targets_permission(self):
         sqs, events, sfn = self.client("sqs"), self.client("events"), self.client("stepfunctions")
         url = sqs.create_queue(QueueName="letters-of-rules")["QueueUrl"]
@@ -327,10 +361,11 @@ class Sessions(AwsCase):
         definition = json.dumps({"StartAt": "P", "States": {"P": {"Type": "Pass", "End": True}}})
         machine = sfn.create_state_machine(name="of-rules", definition=definition, roleArn=self.role("of-machine", trusted=trust(Service="states.amazonaws.com")))["stateMachineArn"]
         starter = self.role("starter", policy({"Action": "states:StartExecution", "Resource": machine}), trusted=trust(Service="events.amazonaws.com"))
-        stranger = self.role("no-starter", policy({"Action": "states:StartExecution"}), trusted=trust(Service="lambda.amazonaws.com"))
+        stranger = self.role("no-starter", policy({"Action": "states:StartExecution"}), trusted=trust(Service="events.amazonaws.com"))
         events.put_rule(Name="r", EventPattern=json.dumps({"source": ["mine"]}))
         dead = {"DeadLetterConfig": {"Arn": arn}}
         events.put_targets(Rule="r", Targets=[{"Id": "good", "Arn": machine, "RoleArn": starter, "Input": '{"by": "starter"}'}, {"Id": "bad", "Arn": machine, "RoleArn": stranger, "Input": '{"by": "stranger"}', **dead}])
+        self.client("iam").update_assume_role_policy(RoleName="no-starter", PolicyDocument=trust(Service="lambda.amazonaws.com"))
         events.put_events(Entries=[{"Source": "mine", "DetailType": "t", "Detail": "{}"}])
         started = wait_for(lambda: sfn.list_executions(stateMachineArn=machine)["executions"])
         self.assertEqual([sfn.describe_execution(executionArn=e["executionArn"])["input"] for e in started], ['{"by": "starter"}'])

@@ -1,8 +1,9 @@
 """CloudWatch Logs with Debian's boto3: groups, streams, events, filters, and functions' logs."""
+import json
 import time
 
 from aws_clients import ROLE, AwsCase, archive, wait_for
-from support.daemon import main
+from support.daemon import main, request
 
 
 class Logs(AwsCase):
@@ -28,6 +29,25 @@ class Logs(AwsCase):
         self.assertEqual(self.logs.list_tags_log_group(logGroupName="/a/one")["tags"], {"k": "v"})
         self.logs.delete_log_group(logGroupName="/a/one")
         self.assertEqual(self.refused("ResourceNotFoundException", self.logs.delete_log_group, logGroupName="/a/one"), "The specified log group does not exist.")
+
+    def test_groups_of_accounts_classes_and_names(self):
+        def names(**members):
+            headers = {"X-Amz-Target": "Logs_20140328.DescribeLogGroups", "Content-Type": "application/x-amz-json-1.1"}
+            status, _, text = request(self.daemon.admin, "POST", "/", json.dumps(members), headers)
+            return [g["logGroupName"] for g in json.loads(text)["logGroups"]] if status == 200 else (status, json.loads(text))
+
+        for name, more in (("/who/one", {}), ("/who/two", {"logGroupClass": "INFREQUENT_ACCESS"})):
+            request(self.daemon.admin, "POST", "/", json.dumps({"logGroupName": name, **more}), {"X-Amz-Target": "Logs_20140328.CreateLogGroup", "Content-Type": "application/x-amz-json-1.1"})
+        of = {"logGroupNamePrefix": "/who/"}
+        self.assertEqual(names(**of, accountIdentifiers=["000000000000", "111111111111"], includeLinkedAccounts=True), ["/who/one", "/who/two"])
+        self.assertEqual(names(**of, accountIdentifiers=["111111111111"], includeLinkedAccounts=True), [])
+        self.assertEqual(names(**of, accountIdentifiers=["111111111111"]), ["/who/one", "/who/two"])
+        self.assertEqual(names(**of, accountIdentifiers=[], includeLinkedAccounts=True), ["/who/one", "/who/two"])
+        status, said = names(**of, accountIdentifiers=["12"])
+        self.assertEqual((status, said["__type"].rsplit("#")[-1]), (400, "InvalidParameterException"))
+        self.assertIn("Value '[12]' at 'accountIdentifiers' failed to satisfy constraint", said["message"])
+        self.assertEqual(names(**of, logGroupClass="INFREQUENT_ACCESS"), ["/who/two"])
+        self.assertEqual(names(logGroupIdentifiers=["/who/one", "arn:aws:logs:us-east-1:000000000000:log-group:/who/two:*", "/who/none"]), ["/who/one", "/who/two"])
 
     def test_events(self):
         self.logs.create_log_group(logGroupName="events")

@@ -1,5 +1,6 @@
 #include "aws/apigateway/apigateway.h"
 
+#include "asl/yaml.h"
 #include "aws/access/authorizer.h"
 #include "aws/access/permissions.h"
 #include "aws/object_text.h"
@@ -100,6 +101,18 @@ http::Response refusal(const Failure& failure) {
 }
 
 Failure not_offered(const http::Request& request) { return {"UnknownOperationException", "API Gateway's " + request.method + " " + request.target + " is not offered here", 404}; }
+
+/// Documents may be in YAML, which JSON begins otherwise than.
+Answer<Json> members_of_request(const RestCall& call, http::Request& request) {
+  const auto first = request.body.find_first_not_of(" \t\r\n");
+  const bool is_document = call.binding->operation == "PutRestApi" || request.query_value("mode") == "import";
+  if (is_document && first != std::string::npos && request.body[first] != '{') {
+    auto json = yaml_to_json(request.body);
+    if (!json) return Failure{"BadRequestException", "Invalid OpenAPI input: " + json.error().message, 400};
+    request.body = std::move(*json);
+  }
+  return with_body(call.parameters, request, &unparsable);
+}
 
 bool takes_documents(std::string_view operation) { return operation == "CreateRestApi" || operation == "PutRestApi"; }
 
@@ -226,7 +239,7 @@ asio::awaitable<http::Response> answer(OperationContext context, const Reader& r
   const auto call = match_rest_call(bindings(), request);
   const bool is_known = call && (!request.query_value("mode") || takes_documents(call->binding->operation));   // ?mode=import: of keys, it is another operation
   if (!is_known) co_return refusal(not_offered(request));
-  auto members = with_body(call->parameters, request, &unparsable);
+  auto members = members_of_request(*call, request);
   if (!members) co_return refusal(members.error());
   if (auto* authorizer = context.services.authorizer; authorizer && context.caller) {
     const auto needs = permissions::api_gateway({context.services.engine.site(), authorizer->reader()}, request);

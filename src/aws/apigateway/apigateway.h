@@ -28,7 +28,7 @@ Answer<Json> get_rest_api(const OperationContext& context, const Reader& reader,
 Answer<Json> get_rest_apis(const OperationContext& context, const Reader& reader, const Json& request);
 Answer<Json> get_account(const OperationContext& context, const Reader& reader, const Json& request);
 
-/// An API that a document in JSON describes: the request has its members. [ImportRestApi]
+/// An API that a document describes: the request has its members. [ImportRestApi]
 Answer<Json> import_rest_api(const OperationContext& context, EngineTransaction& transaction, const Json& request);
 /// The same for an API that is there: merged into it, or in its place. [PutRestApi]
 Answer<Json> put_rest_api(const OperationContext& context, EngineTransaction& transaction, const Json& request);

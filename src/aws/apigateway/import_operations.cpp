@@ -1,4 +1,4 @@
-// ImportRestApi and PutRestApi: APIs as documents in JSON describe them.
+// ImportRestApi and PutRestApi: APIs as documents in JSON or YAML describe them.
 #include "aws/apigateway/apigateway.h"
 #include "services/gateway/definition_import.h"
 

@@ -1,5 +1,8 @@
 // Event buses.
+#include <vector>
+
 #include "aws/events/events.h"
+#include "aws/events/pages.h"
 #include "signalbox/encoding.h"
 
 namespace signalbox::aws::events_api {
@@ -81,11 +84,9 @@ Answer<Json> list_event_buses(const OperationContext& context, const Reader& rea
   Parameters parameters(request);
   const auto prefix = parameters.text("NamePrefix", {1, 256}).value_or("");
   if (auto fault = parameters.fault()) return *fault;
-  Json::Array buses;
-  for (const auto& bus : context.services.events->list_buses(reader)) {
-    if (bus.name.starts_with(prefix)) buses.push_back(bus_json(*context.services.events, bus));
-  }
-  return json_object({{"EventBuses", Json(std::move(buses))}});
+  auto buses = context.services.events->list_buses(reader);
+  std::erase_if(buses, [&](const events::BusRecord& bus) { return !bus.name.starts_with(prefix); });
+  return page_json(request, buses.size(), "EventBuses", [&](std::size_t at) { return bus_json(*context.services.events, buses[at]); });
 }
 
 Answer<Json> put_permission(const OperationContext& context, EngineTransaction& transaction, const Json& request) {

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "aws/events/events.h"
+#include "aws/events/pages.h"
 #include "signalbox/encoding.h"
 
 namespace signalbox::aws::events_api {
@@ -51,21 +52,6 @@ std::string id_of(const Json& target) {
 Answer<Json> stored(const OperationContext& context, EngineTransaction& transaction, const events::RuleRecord& rule, Json answer) {
   if (const auto done = context.services.events->store_rule(transaction, rule); !done) return failure_of(done.error());
   return answer;
-}
-
-/// A page of what is given whole: `NextToken` holds the number of the first one not shown.
-template <class Show>
-Answer<Json> page_json(const Json& request, std::size_t count, const char* member, Show show) {
-  Parameters parameters(request);
-  const auto limit = static_cast<std::size_t>(parameters.integer("Limit", {1, 100}).value_or(100));
-  const auto token = parameters.text("NextToken", {1, 2048});
-  if (auto fault = parameters.fault()) return *fault;
-  const auto start = token ? static_cast<std::size_t>(std::strtoull(base64url_decode(*token).value_or("0").c_str(), nullptr, 10)) : 0;
-  Json::Array shown;
-  std::size_t at = start;
-  for (; at < count && shown.size() < limit; ++at) shown.push_back(show(at));
-  Json out = json_object({{member, Json(std::move(shown))}});
-  return at < count ? out.with("NextToken", Json(base64url_encode(std::to_string(at)))) : out;
 }
 
 /// The rule, or the bus, that an ARN names, whose tags are asked for.

@@ -3,6 +3,7 @@
 #include <array>
 #include <charconv>
 
+#include "aws/access/passed_roles.h"
 #include "aws/rest_call.h"
 #include "services/functions/service.h"
 #include "signalbox/encoding.h"
@@ -141,6 +142,7 @@ asio::awaitable<http::Response> answer(OperationContext context, const Reader& r
                                  : with_body(call->parameters, request, &unparsable);
   if (!members) co_return rest_failure(members.error());
   if (const auto denial = denied(context, Service::Lambda, by_arn ? "GetLayerVersionByArn" : call->binding->operation, *members)) co_return rest_failure(*denial);
+  if (const auto refusal = refused_role(context, Service::Lambda, call->binding->operation, *members)) co_return rest_failure(*refusal);
   auto result = co_await run_operation(std::move(context), *operation, reader, std::move(*members));
   if (!result) co_return rest_failure(result.error());
   co_return invokes ? invoke_response(*result) : rest_answer(call->binding->status, *result);

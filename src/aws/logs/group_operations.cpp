@@ -1,6 +1,10 @@
 // Groups: made, shown, changed, deleted.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
+#include <cctype>
+#include <set>
 
 #include "aws/kept.h"
 #include "aws/logs/logs.h"
@@ -90,18 +94,61 @@ Answer<Json> delete_log_group(const OperationContext& context, EngineTransaction
   return Json::empty_object();
 }
 
+namespace {
+
+/// Accounts of which groups are asked for: this one has no other linked to it. [CloudWatch cross-account observability]
+bool asks_for_others_only(Parameters& parameters, const Site& site) {
+  const auto accounts = parameters.texts("accountIdentifiers");
+  const bool linked = parameters.boolean("includeLinkedAccounts").value_or(false);
+  const auto is_account = [](const std::string& text) { return text.size() == 12 && std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c) != 0; }); };
+  const auto shown = fmt::format("'[{}]'", fmt::join(accounts, ", "));
+  if (accounts.size() > 20) parameters.violation(shown, "accountIdentifiers", "Member must have length less than or equal to 20");
+  else if (!std::all_of(accounts.begin(), accounts.end(), is_account))
+    parameters.violation(shown, "accountIdentifiers", "Member must satisfy constraint: [Member must have length less than or equal to 12, Member must have length greater than or equal to 12, Member must satisfy regular expression pattern: ^\\d{12}$]");
+  return linked && !accounts.empty() && std::find(accounts.begin(), accounts.end(), site.account) == accounts.end();
+}
+
+/// The name in `arn:…:log-group:NAME` or `…:NAME:*`, or the name itself.
+std::string named_group(const std::string& identifier) {
+  constexpr std::string_view mark = ":log-group:";
+  const auto at = identifier.find(mark);
+  auto name = at == std::string::npos ? identifier : identifier.substr(at + mark.size());
+  if (name.ends_with(":*")) name.resize(name.size() - 2);
+  return name;
+}
+
+/// What a request wants of the groups; nothing: all of them.
+struct GroupFilter {
+  std::string pattern, type;
+  std::set<std::string> names;
+  [[nodiscard]] bool is_empty() const { return pattern.empty() && type.empty() && names.empty(); }
+  [[nodiscard]] bool fits(const Group& group) const {
+    const Json settings = Json::from_stored(group.record.settings);
+    const auto* given = settings.find("logGroupClass");
+    const auto class_of_group = given ? given->as_string() : std::string_view("STANDARD");
+    return group.record.name.find(pattern) != std::string::npos && (type.empty() || type == class_of_group) && (names.empty() || names.contains(group.record.name));
+  }
+};
+
+}  // namespace
+
 Answer<Json> describe_log_groups(const OperationContext& context, const Reader& reader, const Json& request) {
   Parameters parameters(request);
   const auto prefix = parameters.text("logGroupNamePrefix", {1, 512});
   const auto pattern = parameters.text("logGroupNamePattern", {0, 512});
   const auto token = parameters.text("nextToken", {1, 2048});
   const auto limit = static_cast<std::size_t>(parameters.integer("limit", {1, 50}).value_or(50));
+  GroupFilter filter{.pattern = pattern.value_or(""), .type = parameters.one_of("logGroupClass", {"STANDARD", "INFREQUENT_ACCESS", "DELIVERY"}).value_or(""), .names = {}};
+  for (const auto& identifier : parameters.texts("logGroupIdentifiers")) filter.names.insert(named_group(identifier));
+  const bool of_others = asks_for_others_only(parameters, context.services.engine.site());
   if (auto fault = fault_of(parameters)) return *fault;
+  if (!filter.names.empty() && (prefix || pattern || !filter.type.empty())) return invalid_parameter("LogGroup identifiers and LogGroup name filters are mutually exclusive parameters.");
+  if (of_others) return json_object({{"logGroups", Json::empty_array()}});
   if (prefix && pattern) return invalid_parameter("LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.");
   const auto after = token ? base64url_decode(*token) : std::string();
   if (!after) return invalid_parameter("The specified nextToken is invalid.");
-  auto groups = list_groups(reader, prefix.value_or(""), *after, pattern ? SIZE_MAX / 2 : limit + 1);
-  if (pattern) std::erase_if(groups, [&](const Group& group) { return group.record.name.find(*pattern) == std::string::npos; });
+  auto groups = list_groups(reader, prefix.value_or(""), *after, filter.is_empty() ? limit + 1 : SIZE_MAX / 2);
+  if (!filter.is_empty()) std::erase_if(groups, [&](const Group& group) { return !filter.fits(group); });
   Json::Array shown;
   for (std::size_t i = 0; i < groups.size() && i < limit; ++i) shown.push_back(group_json(context, reader, groups[i]));
   Json out = json_object({{"logGroups", Json(std::move(shown))}});

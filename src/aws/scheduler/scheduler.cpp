@@ -1,5 +1,6 @@
 #include "aws/scheduler/scheduler.h"
 
+#include "aws/access/passed_roles.h"
 #include "aws/object_text.h"
 #include "aws/rest_call.h"
 
@@ -60,6 +61,7 @@ asio::awaitable<http::Response> answer(OperationContext context, const Reader& r
   auto members = with_body(call->parameters, request, &unparsable);
   if (!members) co_return failure(members.error());
   if (const auto denial = denied(context, Service::Scheduler, call->binding->operation, *members)) co_return failure(*denial);
+  if (const auto refusal = refused_role(context, Service::Scheduler, call->binding->operation, *members)) co_return failure(*refusal);
   auto result = co_await run_operation(std::move(context), *catalogue().find(call->binding->operation), reader, std::move(*members));
   co_return result ? rest_answer(call->binding->status, *result) : failure(result.error());
 }

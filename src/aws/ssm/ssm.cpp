@@ -331,10 +331,11 @@ Answer<Json> list_tags(const OperationContext&, const Reader& reader, const Json
 
 }  // namespace
 
-std::optional<std::string> parameter_value(const Reader& reader, std::string_view name) {
+std::optional<ParameterValue> find_parameter(const Reader& reader, std::string_view name) {
   const auto found = find(reader, selector_of(std::string(name)));
   if (!found) return std::nullopt;
-  return std::string(found->find("Value")->as_string());
+  const auto* type = found->find("Type");
+  return ParameterValue{.value = std::string(found->find("Value")->as_string()), .is_secure = type && *type == Json("SecureString")};
 }
 
 const Catalogue& catalogue() {

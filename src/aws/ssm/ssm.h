@@ -7,8 +7,12 @@ namespace signalbox::aws::ssm {
 
 [[nodiscard]] const Catalogue& catalogue();
 
-/// A parameter's value by its name, with `:VERSION` perhaps; nothing if there is none. What CDK's bootstrap would have stored, the version of itself, is
+struct ParameterValue {
+  std::string value;
+  bool is_secure = false;                  ///< a SecureString
+};
+/// A parameter by its name, with `:VERSION` perhaps; nothing if there is none. What CDK's bootstrap would have stored, the version of itself, is
 /// there always: a stack finds here all that a bootstrapped account has.
-[[nodiscard]] std::optional<std::string> parameter_value(const Reader& reader, std::string_view name);
+[[nodiscard]] std::optional<ParameterValue> find_parameter(const Reader& reader, std::string_view name);
 
 }  // namespace signalbox::aws::ssm

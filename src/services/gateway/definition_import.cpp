@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <map>
 
 namespace signalbox::gateway {
 
@@ -118,14 +117,14 @@ class Import {
     if (const auto source = text_of(document_, "x-amazon-apigateway-api-key-source"); !source.empty()) read_.members = read_.members.with("apiKeySource", Json(source));
   }
 
-  /// Models that only document an API may use more of JSON Schema than is offered here: they count once a request is checked against them.
   void read_models() {
     const auto* components = member(document_, "components");
     const auto* schemas = components ? components->find("schemas") : member(document_, "definitions");
     if (!schemas || !schemas->is_object()) return;
+    const std::string place = components ? "/components/schemas" : "/definitions";
     for (const auto& [name, schema] : schemas->members()) {
       const auto model = as_model(schema);
-      if (auto reason = unsupported_keyword(model)) unusable_.emplace(name, *reason);
+      if (auto reason = unsupported_keyword(model)) fault(pointer(place, name), fmt::format("the model {}: {}", name, *reason));
       else read_.models.emplace_back(name, json_object({{"name", name}, {"contentType", "application/json"}, {"schema", model.text()}}));
     }
   }
@@ -235,10 +234,7 @@ class Import {
     const auto validator = text_of(record, "requestValidatorId");
     const bool is_checked = std::any_of(read_.validators.begin(), read_.validators.end(), [&](const auto& one) { return one.first == validator && is_true(one.second.find("validateRequestBody")); });
     if (is_checked && schema && name.empty()) fault(place, "the body's schema must be a $ref to a named one, since it is validated");
-    const auto unusable = unusable_.find(name);
-    if (unusable == unusable_.end()) return name;
-    if (is_checked) fault(place, fmt::format("the model {}: {}", name, unusable->second));
-    return {};
+    return name;
   }
 
   static Json method_responses(const Json& operation) {
@@ -286,7 +282,6 @@ class Import {
   const Json& document_;
   std::vector<Error>& faults_;
   ApiDefinition read_;
-  std::map<std::string, std::string> unusable_;          ///< models: why
 };
 
 /// The resource of a path, with those above it. Gives its id.

@@ -63,7 +63,7 @@ struct Fixture {
   SystemClock clock;
   Engine engine{store, clock, EngineOptions{}};
   Deployer deployer{engine, types(), {.site = {}, .stage_code = [](const fs::path&) -> Result<StagedCode> { return StagedCode{"h", 1}; },
-                                       .systems_manager = [](const Reader&, const std::string& name) { return name == "/secret" ? std::optional<std::string>("s3cret") : std::nullopt; }}};
+                                       .systems_manager = [](const Reader&, const std::string& name) { return name == "/secret" ? std::optional(StoredParameter{"s3cret", true}) : std::nullopt; }}};
 
   Fixture() {
     fs::create_directories(folder);

@@ -107,7 +107,7 @@ Parameters:
 Resources: {X: {Type: T}}
 )"), faults);
   REQUIRE(faults.empty());
-  const auto values = parameter_values(source, {}, [](const std::string& name) { return name == "/name" ? std::optional<std::string>("value") : std::nullopt; }, faults);
+  const auto values = parameter_values(source, {}, [](const std::string& name) { return name == "/name" ? std::optional(StoredParameter{"value"}) : std::nullopt; }, faults);
   CHECK(values.at("List").text() == R"(["a","b","c"])");
   CHECK(values.at("Numbers").text() == "[1,2]");
   CHECK(values.at("Stored") == Json("value"));
@@ -117,6 +117,9 @@ Resources: {X: {Type: T}}
   Faults missing;
   (void)parameter_values(source, {{"Stored", "/other"}, {"Checked", "a"}, {"Ranged", "5"}}, {}, missing);
   CHECK(listed(missing) == "/Parameters/Stored: Systems Manager has no parameter '/other'\n");
+  Faults secure;
+  (void)parameter_values(source, {{"Checked", "a"}, {"Ranged", "5"}}, [](const std::string&) { return std::optional(StoredParameter{"value", true}); }, secure);
+  CHECK(listed(secure) == "/Parameters/Stored: Parameters [/name] referenced by template have types not supported by CloudFormation.\n");
 }
 
 TEST_CASE("parameters have what was given, or their default") {
@@ -216,6 +219,7 @@ Resources:
 )Y") == role_line("FRole", "lambda.amazonaws.com", ",\"ManagedPolicyArns\":[" + basic + R"(,"arn:aws:iam::aws:policy/service-role/AWSLambdaSQSQueueExecutionRole","arn:aws:iam::aws:policy/AmazonSQSReadOnlyAccess"])") +
             R"Y(F AWS::Lambda::Function {"Handler":"index.handler","Runtime":"nodejs22.x","Role":{"Fn::GetAtt":["FRole","Arn"]},"Code":{"Hash":"hash of /stack/code/","Bytes":7}}
 FQ AWS::Lambda::EventSourceMapping {"EventSourceArn":{"Fn::GetAtt":["Queue","Arn"]},"BatchSize":1,"FunctionName":{"Ref":"F"}}
+FSPermission AWS::Lambda::Permission {"Action":"lambda:InvokeFunction","FunctionName":{"Ref":"F"},"Principal":"events.amazonaws.com","SourceArn":{"Fn::GetAtt":["FS","Arn"]}}
 FS AWS::Scheduler::Schedule {"ScheduleExpression":"rate(1 day)","Input":"{}","Enabled":false,"Rule":true,"TargetArn":{"Fn::GetAtt":["F","Arn"]}}
 )Y");
 }
@@ -410,14 +414,18 @@ TEST_CASE("includes are the members of the documents that they name") {
 }
 
 TEST_CASE("dynamic references take what Systems Manager has") {
-  const SystemsManagerLookup lookup = [](const std::string& name) { return name == "/a:2" ? std::optional<std::string>("x") : std::nullopt; };
+  const SystemsManagerLookup lookup = [](const std::string& name) {
+    return name == "/a:2" ? std::optional(StoredParameter{"x"}) : name == "/s" ? std::optional(StoredParameter{"y", true}) : std::nullopt;
+  };
   Faults faults;
-  CHECK(with_dynamic_references(yaml("{a: ['<{{resolve:ssm:/a:2}}|{{resolve:ssm-secure:/a:2}}>', 1]}"), lookup, "/P", faults).text() == R"({"a":["<x|x>",1]})");
+  CHECK(with_dynamic_references(yaml("{a: ['<{{resolve:ssm:/a:2}}|{{resolve:ssm-secure:/s}}>', 1]}"), lookup, "/P", faults).text() == R"({"a":["<x|y>",1]})");
   CHECK(faults.empty());
-  (void)with_dynamic_references(yaml("{a: '{{resolve:ssm:/b}}', b: ['{{resolve:secretsmanager:s}}']}"), lookup, "/P", faults);
+  (void)with_dynamic_references(yaml("{a: '{{resolve:ssm:/b}}', b: ['{{resolve:secretsmanager:s}}'], c: '{{resolve:ssm:/s}}', d: '{{resolve:ssm-secure:/a:2}}'}"), lookup, "/P", faults);
   CHECK(listed(faults) ==
         "/P/a: Systems Manager has no parameter '/b'\n"
-        "/P/b/0: dynamic references to secretsmanager are not offered here; those to ssm and ssm-secure are\n");
+        "/P/b/0: dynamic references to secretsmanager are not offered here; those to ssm and ssm-secure are\n"
+        "/P/c: Non-secure ssm prefix was used for secure parameter: /s\n"
+        "/P/d: Secure ssm prefix was used for non-secure parameter: /a:2\n");
 }
 
 TEST_CASE("definition substitutions") {

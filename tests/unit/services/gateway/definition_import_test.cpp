@@ -74,15 +74,15 @@ paths:
     patch: {requestBody: {content: {application/json: {schema: {$ref: "#/components/schemas/Bad"}}}}}
     trace: {}
 )") == R"(/x-amazon-apigateway-importance: 'x-amazon-apigateway-importance' is not offered here
+/components/schemas/Bad: the model Bad: the schema keyword 'discriminator' is not offered here
 /paths/~1a/trace: 'trace' is not offered here
 /paths/~1a/get/x-amazon-apigateway-integration/tlsConfig: 'tlsConfig' is not offered here
 /paths/~1a/put/security: the security scheme 'pool' is not offered here: there are no authorizers
-/paths/~1a/post: the model Bad: the schema keyword 'discriminator' is not offered here
 /a
 /a {"httpMethod":"GET","authorizationType":"NONE","apiKeyRequired":true,"methodResponses":{},"methodIntegration":{"type":"MOCK","passthroughBehavior":"WHEN_NO_MATCH","timeoutInMillis":29000}}
 /a {"httpMethod":"PUT","authorizationType":"NONE","apiKeyRequired":false,"methodResponses":{}}
-/a {"httpMethod":"POST","authorizationType":"NONE","apiKeyRequired":false,"requestValidatorId":"body","methodResponses":{}}
-/a {"httpMethod":"PATCH","authorizationType":"NONE","apiKeyRequired":false,"methodResponses":{}}
+/a {"httpMethod":"POST","authorizationType":"NONE","apiKeyRequired":false,"requestValidatorId":"body","requestModels":{"application/json":"Bad"},"methodResponses":{}}
+/a {"httpMethod":"PATCH","authorizationType":"NONE","apiKeyRequired":false,"requestModels":{"application/json":"Bad"},"methodResponses":{}}
 validator {"name":"body","validateRequestBody":true,"validateRequestParameters":false}
 )");
 }
