@@ -1,5 +1,7 @@
 #include "asl/fields.h"
 
+#include "asl/warnings.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -80,7 +82,7 @@ std::optional<std::int64_t> Fields::integer(std::string_view name, Range range) 
   return *whole < range.min || *whole > range.max ? std::nullopt : whole;
 }
 
-std::optional<double> Fields::number(std::string_view name, double min) {
+std::optional<double> Fields::number(std::string_view name, double min, double max) {
   const auto* value = any(name);
   if (!value) return std::nullopt;
   if (!value->is_number()) {
@@ -89,7 +91,8 @@ std::optional<double> Fields::number(std::string_view name, double min) {
   }
   const auto number = value->as_double();
   if (number < min) report_.fault(fmt::format("Minimum value is {:.1f}", min), at(name));
-  return number < min ? std::nullopt : std::optional(number);
+  if (number > max) report_.fault(fmt::format("Maximum value is {:.1f}", max), at(name));
+  return number < min || number > max ? std::nullopt : std::optional(number);
 }
 
 std::optional<PathExpression> Fields::parse_path(std::string_view name, const Json& value, bool must_be_reference) {
@@ -103,7 +106,7 @@ std::optional<PathExpression> Fields::parse_path(std::string_view name, const Js
     return std::nullopt;
   }
   if (must_be_reference && !path->is_reference()) {
-    report_.fault(fmt::format("Value is not a Reference Path: '{}' can select more than one value", value.as_string()), at(name));
+    report_.fault("Value is not a Reference Path", at(name));
     return std::nullopt;
   }
   if (path->variable()) report_.reads(*path->variable());
@@ -145,7 +148,7 @@ ReferencePathOrNull Fields::result_path(std::string_view name) {
   auto path = ReferencePath::parse(value->as_string());
   if (path) return std::move(*path);
   const bool is_path = PathExpression::parse(value->as_string()).has_value();
-  report_.fault(is_path ? "Value is not a Reference Path: " + path.error().message : "Value must be a valid JSONPath.", at(name));
+  report_.fault(is_path ? "Value is not a Reference Path" : "Value must be a valid JSONPath.", at(name));
   return std::nullopt;
 }
 
@@ -154,6 +157,7 @@ std::optional<PayloadTemplate> Fields::payload_template(std::string_view name) {
   if (!value) return std::nullopt;
   auto parsed = PayloadTemplate::parse(*value);
   if (parsed) {
+    warn_of_missing_dollar(report_, *value, at(name));
     for (auto& variable : parsed->variables()) report_.reads(std::move(variable));
     return std::move(*parsed);
   }

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -41,7 +42,7 @@ class Fields {
   [[nodiscard]] std::optional<std::string> string(std::string_view name);
   [[nodiscard]] std::optional<bool> boolean(std::string_view name);
   [[nodiscard]] std::optional<std::int64_t> integer(std::string_view name, Range range);
-  [[nodiscard]] std::optional<double> number(std::string_view name, double min);
+  [[nodiscard]] std::optional<double> number(std::string_view name, double min, double max = std::numeric_limits<double>::max());
   [[nodiscard]] std::optional<PathExpression> path(std::string_view name);
   /// A Reference Path that is only read from.
   [[nodiscard]] std::optional<PathExpression> reference(std::string_view name);

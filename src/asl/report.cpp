@@ -14,6 +14,10 @@ void Report::fault(Phase phase, std::string code, std::string message, std::opti
   list.push_back({Diagnostic::Severity::Error, std::move(code), std::move(message), std::move(where)});
 }
 
+void Report::warning(std::string code, std::string message, std::string where) {
+  warnings_.push_back({Diagnostic::Severity::Warning, std::move(code), std::move(message), std::move(where)});
+}
+
 void Report::not_offered(std::string where, std::string what) {
   runnable_ = false;
   unsupported_.push_back(std::move(where) + ": " + std::move(what));
@@ -29,6 +33,7 @@ std::vector<Diagnostic> Report::take_diagnostics() {
   auto all = std::move(form_);
   std::move(targets_.begin(), targets_.end(), std::back_inserter(all));
   std::move(graph_.begin(), graph_.end(), std::back_inserter(all));
+  std::move(warnings_.begin(), warnings_.end(), std::back_inserter(all));
   return all;
 }
 

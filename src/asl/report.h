@@ -25,6 +25,8 @@ class Report {
   /// SCHEMA_VALIDATION_FAILED: the usual fault. `where` is a place such as `/States/A/Next`.
   void fault(std::string message, std::string where);
   void fault(Phase phase, std::string code, std::string message, std::optional<std::string> where);
+  /// Nothing that keeps the definition from being taken.
+  void warning(std::string code, std::string message, std::string where);
   /// AWS would take it, but nothing here can run it: no machine is made.
   void not_offered(std::string where, std::string what);
   /// A service that is not here: a machine is made all the same, since its calls can be mocked or be left to fail.
@@ -42,7 +44,7 @@ class Report {
   [[nodiscard]] std::vector<std::string> take_unsupported() { return std::move(unsupported_); }
 
  private:
-  std::vector<Diagnostic> form_, targets_, graph_;
+  std::vector<Diagnostic> form_, targets_, graph_, warnings_;
   std::vector<std::string> unsupported_;
   StateNotes state_;
   bool runnable_ = true;

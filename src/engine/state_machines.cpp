@@ -117,8 +117,9 @@ Result<void> check_definition(const Transaction& transaction, std::string_view n
   }
   const ParsedDefinition parsed = parse_definition(text, {.type = type});
   // No machine without a fault: it uses a part of the language that is not offered, which no option allows.
-  if (!parsed.machine && parsed.diagnostics.empty()) return error(ErrorCode::NotSupported, joined(parsed.unsupported), "definition");
-  if (!parsed.machine) return error(ErrorCode::InvalidDefinition, summary(parsed.diagnostics), "definition");
+  const auto faults = summary(parsed.diagnostics);
+  if (!parsed.machine && faults.empty()) return error(ErrorCode::NotSupported, joined(parsed.unsupported), "definition");
+  if (!parsed.machine) return error(ErrorCode::InvalidDefinition, faults, "definition");
   const auto* engine = dynamic_cast<const EngineTransaction*>(&transaction);
   if (allow_unsupported || (engine && engine->allows_unsupported())) return {};
   if (const auto missing = not_offered(engine, name, parsed); !missing.empty()) return error(ErrorCode::NotSupported, joined(missing), "definition");

@@ -1,4 +1,5 @@
 #include "asl/builder.h"
+#include "asl/warnings.h"
 
 #include "signalbox/encoding.h"
 
@@ -90,6 +91,7 @@ std::optional<Comparison> parse_comparison(Fields& fields) {
     if (fields.has(candidate.name)) {
       ++found;
       auto constant = parse_constant(fields, candidate.name, candidate.operand);
+      if (constant && constant->is_string() && candidate.has_path_form) warn_of_missing_path(fields.report(), constant->as_string(), fields.at(candidate.name));
       if (constant && variable) parsed = Comparison{*variable, candidate.comparison, std::move(*constant)};
     }
     if (candidate.has_path_form && fields.has(path_name)) {

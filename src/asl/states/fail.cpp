@@ -1,4 +1,5 @@
 #include "asl/builder.h"
+#include "asl/warnings.h"
 
 #include <string>
 
@@ -15,7 +16,10 @@ std::optional<FailText> parse_text(Fields& fields, const std::string& name) {
     if (auto expression = fields.expression(name)) return std::move(*expression);
     return std::nullopt;
   }
-  if (auto constant = fields.string(name)) return std::move(*constant);
+  if (auto constant = fields.string(name)) {
+    if (!fields.is_jsonata()) warn_of_missing_path(fields.report(), *constant, fields.at(name));
+    return std::move(*constant);
+  }
   if (fields.is_jsonata() || !fields.has(path_name)) return std::nullopt;
   const auto text = fields.string(path_name);
   if (!text) return std::nullopt;

@@ -76,6 +76,19 @@ Json without(Json object, std::initializer_list<std::string_view> names) {
 }
 
 constexpr Range whole_number{0, std::numeric_limits<std::int32_t>::max()};
+constexpr Range items_to_read{0, 100'000'000};
+
+/// Of a Map's paths, only ItemsPath may lead into the context object.
+void refuse_context(Fields& fields, std::string_view path_name) {
+  const Json* path = fields.source().find(path_name);
+  if (path && path->is_string() && path->as_string().starts_with("$$")) fields.report().fault("Value is not a Reference Path", fields.at(path_name));
+}
+
+/// A whole number of a Map, or its Path form.
+std::optional<ConstantOrPath<std::int64_t>> parse_number_of_map(Fields& fields, const std::string& name, Range range) {
+  refuse_context(fields, name + "Path");
+  return parse_integer_or_path(fields, name, range);
+}
 
 /// Spec: ItemReader, ReaderConfig, CSVHeaderLocation and CSVHeaders. Other types of input have none.
 void check_headers(Fields& config, std::string_view type) {
@@ -102,7 +115,7 @@ void parse_reader_config(StateContext& context, Fields& reader, ItemReader& out)
   const auto type = config.string("InputType").value_or("");
   if (type != "JSON" && type != "JSONL") check_headers(config, type);
   if (type == "PARQUET") context.report().not_offered(config.at("InputType"), "reading items from PARQUET files is not offered");
-  out.max_items = parse_integer_or_path(config, "MaxItems", whole_number);
+  out.max_items = parse_number_of_map(config, "MaxItems", items_to_read);
   config.refuse_others();
   out.config = without(*value, {"MaxItems", "MaxItemsPath"});
 }
@@ -136,8 +149,8 @@ std::optional<ItemBatcher> parse_item_batcher(StateContext& context) {
   Fields fields(*value, context.fields.at("ItemBatcher"), context.fields.language(), context.report());
   ItemBatcher batcher;
   batcher.batch_input = fields.either_template("BatchInput", input_and_context);
-  batcher.max_items = parse_integer_or_path(fields, "MaxItemsPerBatch", whole_number);
-  batcher.max_bytes = parse_integer_or_path(fields, "MaxInputBytesPerBatch", whole_number);
+  batcher.max_items = parse_number_of_map(fields, "MaxItemsPerBatch", whole_number);
+  batcher.max_bytes = parse_number_of_map(fields, "MaxInputBytesPerBatch", whole_number);
   fields.refuse_others();
   return batcher;
 }
@@ -183,11 +196,12 @@ std::optional<DistributedMap> parse_distributed_fields(StateContext& context, st
 std::optional<ConstantOrPath<double>> parse_tolerated_percentage(Fields& fields) {
   fields.only_in(QueryLanguage::JsonPath, {"ToleratedFailurePercentagePath"});
   fields.at_most_one({"ToleratedFailurePercentage", "ToleratedFailurePercentagePath"});
+  refuse_context(fields, "ToleratedFailurePercentagePath");
   if (fields.is_jsonata() && fields.has("ToleratedFailurePercentage") && is_jsonata_text(*fields.any("ToleratedFailurePercentage"))) {
     if (auto expression = fields.expression("ToleratedFailurePercentage")) return std::move(*expression);
     return std::nullopt;
   }
-  if (const auto value = fields.integer("ToleratedFailurePercentage", {0, 100})) return static_cast<double>(*value);
+  if (const auto value = fields.number("ToleratedFailurePercentage", 0, 100)) return *value;
   if (fields.is_jsonata()) return std::nullopt;
   if (auto path = fields.reference("ToleratedFailurePercentagePath")) return std::move(*path);
   return std::nullopt;
@@ -216,8 +230,8 @@ MapState parse_map(StateContext& context) {
   parse_items(context, state);
   state.flow = parse_data_flow(context, FlowFields::Map);
   constexpr Range count{0, std::numeric_limits<std::int32_t>::max()};
-  state.max_concurrency = parse_integer_or_path(fields, "MaxConcurrency", count);
-  state.tolerated_failure_count = parse_integer_or_path(fields, "ToleratedFailureCount", count);
+  state.max_concurrency = parse_number_of_map(fields, "MaxConcurrency", count);
+  state.tolerated_failure_count = parse_number_of_map(fields, "ToleratedFailureCount", count);
   state.tolerated_failure_percentage = parse_tolerated_percentage(fields);
   if (auto fields_of_mode = parse_distributed_fields(context, distributed)) state.distributed = std::make_shared<const DistributedMap>(std::move(*fields_of_mode));
   state.retry = parse_retry(context);

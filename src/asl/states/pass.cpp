@@ -1,4 +1,5 @@
 #include "asl/builder.h"
+#include "asl/warnings.h"
 
 namespace signalbox::asl {
 
@@ -7,7 +8,10 @@ PassState parse_pass(StateContext& context) {
   PassState state;
   state.flow = parse_data_flow(context, FlowFields::Pass);
   fields.only_in(QueryLanguage::JsonPath, {"Result"});
-  if (const auto* result = fields.any("Result")) state.result = *result;
+  if (const auto* result = fields.any("Result")) {
+    state.result = *result;
+    warn_of_static_result(context.report(), *result, fields.at("Result"));
+  }
   state.next = parse_transition(context);
   return state;
 }

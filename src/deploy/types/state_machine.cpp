@@ -147,9 +147,13 @@ class StateMachineType final : public ResourceType {
     Faults ignored;
     const auto place = Properties(resource.properties, resource.place, ignored, &resource.written_as).at(resource.properties.find("DefinitionString") ? "DefinitionString" : "Definition");
     const auto parsed = parse_definition(request.definition, {.type = request.type});
-    for (const auto& fault : parsed.diagnostics)
+    bool faulty = false;
+    for (const auto& fault : parsed.diagnostics) {
+      if (fault.severity != Diagnostic::Severity::Error) continue;
+      faulty = true;
       faults.add(error(ErrorCode::InvalidDefinition, fmt::format("{}: {}", fault.code, fault.message), place + fault.where.value_or("")));
-    if (!parsed.diagnostics.empty() || (allow_unsupported_ && parsed.machine)) return;
+    }
+    if (faulty || (allow_unsupported_ && parsed.machine)) return;
     for (const auto& sentence : parsed.unsupported) faults.add(error(ErrorCode::NotSupported, sentence, place));
   }
 

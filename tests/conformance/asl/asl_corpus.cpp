@@ -54,6 +54,10 @@ std::vector<Definition> load(const fs::path& folder) {
   return definitions;
 }
 
+bool is_faulty(const ParsedDefinition& parsed) {
+  return std::ranges::any_of(parsed.diagnostics, [](const Diagnostic& found) { return found.severity == Diagnostic::Severity::Error; });
+}
+
 std::string faults(const ParsedDefinition& parsed) {
   std::string text;
   for (const auto& diagnostic : parsed.diagnostics)
@@ -116,7 +120,7 @@ TEST_CASE("published samples are accepted, or refused for a service or a part of
   for (const auto& definition : load(*folder / "asl-corpus/samples")) {
     const auto parsed = parse_definition(definition.text);
     INFO(definition.id << "\n" << faults(parsed));
-    if (!parsed.diagnostics.empty()) {
+    if (is_faulty(parsed)) {
       ++faulty;
       const auto [accept, refuse] = votes(*verdicts, definition.id);
       std::cout << "sample " << definition.id << " has faults (validators: " << accept << " accept, " << refuse << " refuse)\n" << faults(parsed);
@@ -156,7 +160,7 @@ TEST_CASE("fixtures: refused where two validators refuse, accepted where two acc
   int agreed_accept = 0, agreed_refuse = 0, undecided = 0, differ = 0;
   for (const auto& definition : load(*folder / "asl-corpus/fixtures")) {
     const auto parsed = parse_definition(definition.text);
-    const bool valid = parsed.diagnostics.empty();
+    const bool valid = !is_faulty(parsed);
     const auto [accept, refuse] = votes(*verdicts, definition.id);
     if (accept < 2 && refuse < 2) {
       ++undecided;
@@ -186,7 +190,7 @@ TEST_CASE("every definition that AWS ran is accepted") {
     if (!kind || kind->as_string() != "execution" || !definition || !definition->is_object()) continue;
     const auto parsed = parse_definition(with_resources(Json(definition->members()).text()));
     INFO(entry.path().filename().string() << "\n" << faults(parsed));
-    CHECK(parsed.diagnostics.empty());
+    CHECK_FALSE(is_faulty(parsed));
     ++(parsed.unsupported.empty() ? accepted : not_offered);
   }
   std::cout << "recorded executions: " << accepted << " definitions accepted, " << not_offered << " use what is not offered yet\n";

@@ -149,8 +149,8 @@ TEST_CASE("paths and templates") {
        "SCHEMA_VALIDATION_FAILED: The value for the field 'c.$' must be a STRING that contains a JSONPath or an intrinsic function call at /States/A/Parameters\n"},
       {"no string", pass(R"("InputPath": 1)"), "SCHEMA_VALIDATION_FAILED: Expected value of type [STRING] at /States/A/InputPath\n"},
   });
-  CHECK_THAT(diagnose(pass(R"("ResultPath": "$.a[*]")")), Catch::StartsWith("SCHEMA_VALIDATION_FAILED: Value is not a Reference Path: "));
-  CHECK_THAT(diagnose(pass(R"("ResultPath": "$$.a")")), Catch::StartsWith("SCHEMA_VALIDATION_FAILED: Value is not a Reference Path: "));
+  CHECK_THAT(diagnose(pass(R"("ResultPath": "$.a[*]")")), Catch::Equals("SCHEMA_VALIDATION_FAILED: Value is not a Reference Path at /States/A/ResultPath\n"));
+  CHECK_THAT(diagnose(pass(R"("ResultPath": "$$.a")")), Catch::Equals("SCHEMA_VALIDATION_FAILED: Value is not a Reference Path at /States/A/ResultPath\n"));
   CHECK_THAT(diagnose(pass(R"("InputPath": "a")")), Catch::Equals("SCHEMA_VALIDATION_FAILED: Value must be a valid JSONPath. at /States/A/InputPath\n"));
   CHECK(diagnose(pass(R"("ResultPath": "a")")) == "SCHEMA_VALIDATION_FAILED: Value must be a valid JSONPath. at /States/A/ResultPath\n");
 }
@@ -295,7 +295,7 @@ TEST_CASE("parallel and map") {
        "SCHEMA_VALIDATION_FAILED: There should only be one of the following fields: [MaxConcurrency, MaxConcurrencyPath] at /States/M\n"},
       {"ranges", map(processor + R"(, "MaxConcurrency": -1, "ToleratedFailurePercentage": 101)"),
        "SCHEMA_VALIDATION_FAILED: Minimum value is 0 at /States/M/MaxConcurrency\n"
-       "SCHEMA_VALIDATION_FAILED: Maximum value is 100 at /States/M/ToleratedFailurePercentage\n"},
+       "SCHEMA_VALIDATION_FAILED: Maximum value is 100.0 at /States/M/ToleratedFailurePercentage\n"},
       {"an unknown language is JSONata", one_state(R"("Type": "Pass", "End": true, "QueryLanguage": "jsonpath", "InputPath": "$.a")"),
        "SCHEMA_VALIDATION_FAILED: The QueryLanguage is set to 'JSONata', but field 'InputPath' is only supported for the 'JSONPath' QueryLanguage at /States/A\n"
        "SCHEMA_VALIDATION_FAILED: Value should be one of the following: [JSONPath, JSONata] at /States/A/QueryLanguage\n"},
@@ -303,6 +303,8 @@ TEST_CASE("parallel and map") {
        "SCHEMA_VALIDATION_FAILED: Expected value of type [STRING] at /QueryLanguage\n"},
       {"back to JSONPath, which hides what its fields are", R"({"QueryLanguage": "JSONata", "StartAt": "A", "States": {"A": {"Type": "Pass", "QueryLanguage": "JSONPath", "InputPath": "$.a", "Output": 1, "End": true}}})",
        "SCHEMA_VALIDATION_FAILED: 'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine at /States/A\n"},
+      {"a limit from the context object", map(processor + R"(, "ItemsPath": "$$.Execution.Input", "MaxConcurrencyPath": "$$.Execution.Input.n")"),
+       "SCHEMA_VALIDATION_FAILED: Value is not a Reference Path at /States/M/MaxConcurrencyPath\n"},
       {"a processor has no language", map(R"("ItemProcessor": {"QueryLanguage": "JSONPath", "StartAt": "I", "States": {"I": {"Type": "Succeed"}}})"),
        "SCHEMA_VALIDATION_FAILED: Field 'QueryLanguage' is not supported at /States/M/ItemProcessor\n"},
   });
@@ -421,4 +423,21 @@ TEST_CASE("what Express machines may not do") {
              Catch::StartsWith("SCHEMA_VALIDATION_FAILED: Express state machine does not support '.sync' service integration at /States/A/Resource\n"));
   CHECK_THAT(with("arn:aws:states:us-east-1:000000000000:activity:a", "{}"),
              Catch::StartsWith("SCHEMA_VALIDATION_FAILED: Express state machine does not support Activity ARN at /States/A/Resource\n"));
+}
+
+TEST_CASE("what was probably meant otherwise is a warning") {
+  const std::string no_dollar = "NO_DOLLAR: The field name should end with '.$' because its value appears to be a JSONPath or Intrinsic Function. at ";
+  check({
+      {"names without the dollar", task(R"J("Parameters": {"a": "$.a", "b": {"c": "States.UUID()"}, "d": "$5.00", "e.$": "$.e", "f": "States."})J"),
+       no_dollar + "/States/A/Parameters/a\n" + no_dollar + "/States/A/Parameters/b/c\n"},
+      {"a static Result", pass(R"("Result": {"a": ["$.a"]})"),
+       "PASS_RESULT_IS_STATIC: Content of this field will be treated as raw text even though it contains a JSONPath or Intrinsic Function. at /States/A/Result\n"},
+      {"names without Path", one_state(R"("Type": "Fail", "Error": "$.e", "Cause": "because")"),
+       "NO_PATH: The field name should end with 'Path' because its value appears to be a JSONPath. at /States/A/Error\n"},
+      {"comparison with a path", choice(R"("Variable": "$.a", "StringEquals": "$.b", "Next": "A")"),
+       "NO_PATH: The field name should end with 'Path' because its value appears to be a JSONPath. at /States/C/Choices[0]/StringEquals\n"},
+  });
+  const auto parsed = parse_definition(pass(R"("Result": "$.a")"));
+  REQUIRE(parsed.machine != nullptr);
+  CHECK(parsed.diagnostics.front().severity == Diagnostic::Severity::Warning);
 }

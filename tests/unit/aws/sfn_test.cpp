@@ -175,6 +175,15 @@ TEST_CASE("definitions are validated without being stored") {
   const auto faulty = f.sfn("ValidateStateMachineDefinition", R"({"definition":"{\"StartAt\":\"S\"}"})");
   CHECK(member(faulty, "result") == "FAIL");
   CHECK_THAT(faulty, Contains(R"("severity":"ERROR","code":"SCHEMA_VALIDATION_FAILED")"));
+
+  // A warning is shown to those who ask, and keeps no definition from being taken.
+  const std::string doubtful = R"("definition":)" + quoted(R"({"StartAt":"P","States":{"P":{"Type":"Pass","Parameters":{"a":"$.b"},"End":true}}})");
+  CHECK(member(f.sfn("ValidateStateMachineDefinition", "{" + doubtful + "}"), "diagnostics") == "[]");
+  const auto warned = f.sfn("ValidateStateMachineDefinition", "{" + doubtful + R"(,"severity":"WARNING"})");
+  CHECK(member(warned, "result") == "OK");
+  CHECK_THAT(warned, Contains(R"("severity":"WARNING","code":"NO_DOLLAR")"));
+  CHECK_THAT(warned, Contains(R"("location":"/States/P/Parameters/a")"));
+  CHECK_THAT(f.sfn("CreateStateMachine", R"({"name":"doubtful","roleArn":"arn:aws:iam::000000000000:role/r",)" + doubtful + "}"), Contains("stateMachineArn"));
 }
 
 TEST_CASE("with a key made, requests must be signed") {
