@@ -1,6 +1,7 @@
 """API Gateway over the wire: methods tried and changed in place, HTTP integrations with a real server behind them, API keys, and what CDK writes for CORS."""
 import base64
 import http.server
+import datetime
 import json
 import threading
 import time
@@ -294,6 +295,51 @@ class Methods(AwsCase):
         self.api.delete_api_key(apiKey=key["id"])
         self.refused("NotFoundException", self.api.get_api_key, apiKey=key["id"])
         self.refused("NotFoundException", self.api.get_usage_plan, usagePlanId=plan["id"])
+
+    def keyed(self, plan, **settings):
+        """A method that needs a key, and a key with a plan: (ask, plan's id, key's id)."""
+        at = self.make()
+        self.put(at, {"200": {"responseTemplates": {"application/json": '{"fine": true}'}}}, type="MOCK", requestTemplates={"application/json": '{"statusCode": 200}'}, method={"apiKeyRequired": True})
+        self.deploy(at)
+        key = self.api.create_api_key(name="limited", enabled=True)
+        made = self.api.create_usage_plan(name="limits", apiStages=[{"apiId": at["restApiId"], "stage": "s", **settings}], **plan)["id"]
+        self.api.create_usage_plan_key(usagePlanId=made, keyId=key["id"], keyType="API_KEY")
+
+        def ask():
+            status, _, text = self.ask(at, "/things", x_api_key=key["value"])
+            return status, json.loads(text)
+        return ask, made, key["id"]
+
+    def test_a_quota_ends_requests_for_the_day(self):
+        ask, plan, key = self.keyed({"quota": {"limit": 2, "period": "DAY"}})
+        fine, over = (200, {"fine": True}), (429, {"message": "Limit Exceeded"})
+        self.assertEqual([ask(), ask(), ask()], [fine, fine, over])
+        self.daemon.kill()
+        self.daemon.start()
+        self.api = self.client("apigateway")
+        self.assertEqual(ask(), over)
+        today = datetime.datetime.now(datetime.timezone.utc).date()
+        days = {"startDate": str(today - datetime.timedelta(days=1)), "endDate": str(today)}
+        self.assertEqual(self.api.get_usage(usagePlanId=plan, **days)["items"], {key: [[0, 2], [2, 0]]})
+        self.patch(self.api.update_usage, ("replace", "/remaining", "1"), usagePlanId=plan, keyId=key)
+        self.assertEqual([ask(), ask()], [fine, over])
+        self.patch(self.api.update_usage_plan, ("replace", "/quota/limit", "100"), usagePlanId=plan)
+        self.assertEqual(ask(), fine)
+        self.refused("BadRequestException", self.api.get_usage, usagePlanId=plan, startDate="yesterday", endDate=str(today))
+        self.refused("BadRequestException", self.api.create_usage_plan, name="odd", quota={"limit": 1, "offset": 9, "period": "WEEK"})
+
+    def test_too_many_requests_at_once_are_refused(self):
+        fine, many = (200, {"fine": True}), (429, {"message": "Too Many Requests"})
+        ask, _, _ = self.keyed({"throttle": {"rateLimit": 0.001, "burstLimit": 2}})
+        self.assertEqual([ask(), ask(), ask()], [fine, fine, many])
+        ask, _, _ = self.keyed({}, throttle={"/things/GET": {"rateLimit": 0.001, "burstLimit": 1}})
+        self.assertEqual([ask(), ask()], [fine, many])
+        at = self.make()
+        self.put(at, {"200": {"responseTemplates": {"application/json": '{"fine": true}'}}}, type="MOCK", requestTemplates={"application/json": '{"statusCode": 200}'})
+        self.deploy(at)
+        self.patch(self.api.update_stage, ("replace", "/*/*/throttling/rateLimit", "0.001"), ("replace", "/*/*/throttling/burstLimit", "1"), restApiId=at["restApiId"], stageName="s")
+        asked = [self.ask(at, "/things") for _ in range(2)]
+        self.assertEqual([(status, json.loads(text)) for status, _, text in asked], [fine, many])
 
     def test_keys_and_plans_of_a_template(self):
         def of(kind, **properties):

@@ -307,6 +307,13 @@ paths:
         self.assertIn("there are no authorizers", self.refused("BadRequestException", self.api.import_api, Body=json.dumps(secured)))
         self.refused("BadRequestException", self.api.import_api, Body="{")
 
+    def test_routes_are_throttled(self):
+        api = self.api.create_api(Name="throttled", ProtocolType="HTTP", Target=self.echo("http-throttled"))["ApiId"]
+        self.api.update_stage(ApiId=api, StageName="$default", DefaultRouteSettings={"ThrottlingBurstLimit": 1, "ThrottlingRateLimit": 0.001})
+        self.assertEqual([self.open(self.url(api, "/"))[0], self.open(self.url(api, "/"))[::2]], [200, (429, {"message": "Too Many Requests"})])
+        self.api.update_stage(ApiId=api, StageName="$default", RouteSettings={"$default": {"ThrottlingBurstLimit": 100, "ThrottlingRateLimit": 1000}})
+        wait_for(lambda: self.open(self.url(api, "/"))[0] == 200)
+
     def test_mistakes_are_refused(self):
         self.assertIn("WEBSOCKET", self.refused("BadRequestException", self.api.create_api, Name="w", ProtocolType="WEBSOCKET", RouteSelectionExpression="$request.body.action"))
         id = self.api.create_api(Name="mistakes", ProtocolType="HTTP")["ApiId"]

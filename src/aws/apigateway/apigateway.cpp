@@ -82,6 +82,8 @@ const std::vector<RestBinding>& bindings() {
       {"GET", "/usageplans/{usagePlanId}", "GetUsagePlan"},
       {"PATCH", "/usageplans/{usagePlanId}", "UpdateUsagePlan"},
       {"DELETE", "/usageplans/{usagePlanId}", "DeleteUsagePlan", 202},
+      {"GET", "/usageplans/{usagePlanId}/usage", "GetUsage", 200, {limit, position, {"keyId", "keyId"}, {"startDate", "startDate"}, {"endDate", "endDate"}}},
+      {"PATCH", "/usageplans/{usagePlanId}/keys/{keyId}/usage", "UpdateUsage"},
       {"GET", "/usageplans/{usagePlanId}/keys", "GetUsagePlanKeys", 200, {limit, position, {"name", "nameQuery"}}},
       {"POST", "/usageplans/{usagePlanId}/keys", "CreateUsagePlanKey", 201},
       {"GET", "/usageplans/{usagePlanId}/keys/{keyId}", "GetUsagePlanKey"},
@@ -170,6 +172,7 @@ const Catalogue& catalogue() {
                                               {"GetRestApis", &get_rest_apis},
                                               {"GetStage", &get_stage},
                                               {"GetStages", &get_stages},
+                                              {"GetUsage", &get_usage},
                                               {"GetUsagePlan", &get_usage_plan},
                                               {"GetUsagePlanKey", &get_usage_plan_key},
                                               {"GetUsagePlanKeys", &get_usage_plan_keys},
@@ -194,6 +197,7 @@ const Catalogue& catalogue() {
                                               {"UpdateResource", &update_resource},
                                               {"UpdateRestApi", &update_rest_api},
                                               {"UpdateStage", &update_stage},
+                                              {"UpdateUsage", &update_usage},
                                               {"UpdateUsagePlan", &update_usage_plan}},
                                .not_offered = {}};
   return table;

@@ -94,6 +94,9 @@ Answer<Json> delete_usage_plan_key(const OperationContext& context, EngineTransa
 Answer<Json> get_usage_plan_key(const OperationContext& context, const Reader& reader, const Json& request);
 Answer<Json> get_usage_plan_keys(const OperationContext& context, const Reader& reader, const Json& request);
 
+Answer<Json> get_usage(const OperationContext& context, const Reader& reader, const Json& request);
+Answer<Json> update_usage(const OperationContext& context, EngineTransaction& transaction, const Json& request);
+
 // Deployments and stages
 Answer<Json> create_deployment(const OperationContext& context, EngineTransaction& transaction, const Json& request);
 Answer<Json> update_deployment(const OperationContext& context, EngineTransaction& transaction, const Json& request);

@@ -67,7 +67,7 @@ class StageType final : public ResourceType {
     return settings;
   }
 
-  /// `/orders` and `GET` → `~1orders/GET`, as the API names them. They are kept: nothing is throttled here.
+  /// `/orders` and `GET` → `~1orders/GET`, as the API names them.
   static Json by_path(const Json& settings) {
     Json object = Json::empty_object();
     for (const auto& one : settings.elements()) {

@@ -71,7 +71,7 @@ struct StageProperties {
   Json record = Json::empty_object();
 };
 
-/// What one route may take: kept, since nothing is throttled here.
+/// By route key.
 Json route_settings(const Json& given) {
   Json made = Json::empty_object();
   for (const auto& [route, settings] : given.members()) made = made.with(route, api_gateway::lower_case_names(settings));

@@ -17,6 +17,7 @@ namespace signalbox::gateway {
 struct DeployedStage {
   std::shared_ptr<const ApiSnapshot> snapshot;
   Json variables = Json::empty_object();
+  Json method_settings = Json::empty_object();
   std::optional<AccessLog> access_log;
 };
 

@@ -1,6 +1,7 @@
 #include "services/gateway/gateway_service.h"
 
 #include "services/gateway/access_log.h"
+#include "services/gateway/admission.h"
 #include "services/gateway/deployed_apis.h"
 #include "services/gateway/gateway_records.h"
 #include "services/gateway/gateway_response.h"
@@ -8,7 +9,6 @@
 #include "services/gateway/request_context.h"
 #include "services/gateway/request_validation.h"
 #include "services/gateway/trial_log.h"
-#include "services/gateway/usage_plans.h"
 #include "services/routes/path_pattern.h"
 
 #include "base/overload.h"
@@ -84,24 +84,14 @@ struct GatewayService::Implementation {
   GatewayEnvironment environment;
   DeployedApis apis;
   const Reader& reader;
+  Admission admission;
 
   /// A guarded request may end at the guard.
   static asio::awaitable<http::Response> serve_guarded(Implementation& self, StagePath path, http::Request request);
   static asio::awaitable<http::Response> serve(Implementation& self, StagePath path, http::Request request);
-  static asio::awaitable<http::Response> answer(Implementation& self, Invocation& invocation, bool found);
-  /// Whether the request has a key for the stage, which the context shows then.
-  bool admit(Invocation& invocation) const;
+  static asio::awaitable<http::Response> answer(Implementation& self, Invocation& invocation, const DeployedStage& stage, bool found);
   static asio::awaitable<Result<TrialOutcome>> try_method(Implementation& self, MethodTrial trial);
 };
-
-bool GatewayService::Implementation::admit(Invocation& invocation) const {
-  const auto value = invocation.request.headers.get("x-api-key");
-  const auto key = value ? key_for_stage(reader, *value, invocation.snapshot.api, text_at(invocation.context, "stage").value_or("")) : std::nullopt;
-  if (!key) return false;
-  const auto identity = invocation.context.find("identity")->with("apiKey", Json(*value)).with("apiKeyId", Json(*key));
-  invocation.context = invocation.context.with("identity", identity);
-  return true;
-}
 
 asio::awaitable<http::Response> GatewayService::Implementation::serve_guarded(Implementation& self, StagePath path, http::Request request) {
   auto verdict = self.environment.guard(request);
@@ -131,7 +121,7 @@ asio::awaitable<http::Response> GatewayService::Implementation::serve(Implementa
                         match ? match->path_parameters : Pairs{},
                         stage->variables,
                         request_context(context)};
-  auto response = co_await answer(self, invocation, match.has_value());
+  auto response = co_await answer(self, invocation, *stage, match.has_value());
   add_ids(response, invocation);
   if (stage->access_log) {
     const auto latency = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began);
@@ -141,9 +131,10 @@ asio::awaitable<http::Response> GatewayService::Implementation::serve(Implementa
   co_return response;
 }
 
-asio::awaitable<http::Response> GatewayService::Implementation::answer(Implementation& self, Invocation& invocation, bool found) {
+asio::awaitable<http::Response> GatewayService::Implementation::answer(Implementation& self, Invocation& invocation, const DeployedStage& stage, bool found) {
   if (!found) co_return gateway_response("MISSING_AUTHENTICATION_TOKEN", "Missing Authentication Token", invocation);
-  if (invocation.method.api_key_required && !self.admit(invocation)) co_return gateway_response("INVALID_API_KEY", "Forbidden", invocation);
+  const auto rejection = co_await Admission::admit(self.admission, invocation, stage.method_settings);
+  if (rejection) co_return gateway_response(rejection->type, rejection->message, invocation);
   if (invocation.request.body.size() > body_bytes_max) co_return gateway_response("REQUEST_TOO_LARGE", "Request Too Long", invocation);
   auto response = co_await run_method(self.environment, invocation);
   co_return response;
@@ -171,7 +162,7 @@ asio::awaitable<Result<TrialOutcome>> GatewayService::Implementation::try_method
 }
 
 GatewayService::GatewayService(Engine& engine, GatewayEnvironment environment)
-    : implementation_(new Implementation{engine, std::move(environment), DeployedApis(engine), engine.loop_reader()}) {}
+    : implementation_(new Implementation{engine, std::move(environment), DeployedApis(engine), engine.loop_reader(), Admission(engine)}) {}
 GatewayService::~GatewayService() = default;
 
 http::Handler GatewayService::handler(http::Handler others) {

@@ -1,6 +1,7 @@
 #include "services/gateway/usage_plans.h"
 
 #include "services/gateway/gateway_rules.h"
+#include "services/gateway/usage.h"
 
 #include "signalbox/encoding.h"
 
@@ -28,7 +29,10 @@ bool is_taken(const Reader& reader, std::string_view value, std::string_view id)
 template <class Fits>
 void erase_places(Transaction& transaction, Fits fits) {
   for (const auto& [id, record] : list_items(transaction, account_items, Kind::UsagePlanKey))
-    if (fits(record)) erase_item(transaction, account_items, Kind::UsagePlanKey, id);
+    if (fits(record)) {
+      erase_item(transaction, account_items, Kind::UsagePlanKey, id);
+      erase_usage(transaction, text_of(record, "plan"), text_of(record, "key"));
+    }
 }
 
 Result<void> check_stages(const Reader& reader, const Json& plan) {
@@ -85,6 +89,7 @@ Result<Json> get_api_key(const Reader& reader, std::string_view id) {
 Result<Json> put_usage_plan(Transaction& transaction, std::string_view id, const Json& record) {
   if (text_of(record, "name").empty()) return bad_request("Usage plan name cannot be empty");
   if (auto fine = check_stages(transaction, record); !fine) return fine.error();
+  if (auto quota = read_quota(record); !quota) return quota.error();
   Json plan = record.with("id", Json(id));
   if (!plan.find("apiStages")) plan = plan.with("apiStages", Json::empty_array());
   put_item(transaction, account_items, Kind::UsagePlan, id, plan);
@@ -116,6 +121,7 @@ Result<Json> add_to_plan(Transaction& transaction, std::string_view plan, std::s
 Result<void> remove_from_plan(Transaction& transaction, std::string_view plan, std::string_view key) {
   if (auto found = get_plan_key(transaction, plan, key); !found) return found.error();
   erase_item(transaction, account_items, Kind::UsagePlanKey, place(plan, key));
+  erase_usage(transaction, plan, key);
   return {};
 }
 
@@ -135,11 +141,11 @@ Items list_plan_keys(const Reader& reader, std::string_view plan) {
 
 bool is_in_plan(const Reader& reader, std::string_view plan, std::string_view key) { return find_item(reader, account_items, Kind::UsagePlanKey, place(plan, key)).has_value(); }
 
-std::optional<std::string> key_for_stage(const Reader& reader, std::string_view value, std::string_view api, std::string_view stage) {
+std::optional<PlanKey> key_for_stage(const Reader& reader, std::string_view value, std::string_view api, std::string_view stage) {
   for (const auto& [id, key] : list_items(reader, account_items, Kind::ApiKey)) {
     if (text_of(key, "value") != value || !(*key.find("enabled") == Json(true))) continue;
     for (const auto& [plan, record] : list_items(reader, account_items, Kind::UsagePlan))
-      if (opens(record, api, stage) && is_in_plan(reader, plan, id)) return id;
+      if (opens(record, api, stage) && is_in_plan(reader, plan, id)) return PlanKey{.key = id, .plan = record};
   }
   return std::nullopt;
 }

@@ -1,5 +1,6 @@
 #pragma once
-/// API keys, and the usage plans by which they open stages. What a plan says of throttling and quotas is kept. Errors carry AWS's texts, and in `where`
+/// API keys, and the usage plans by which they open stages. What a plan says of throttling and quotas is obeyed where
+/// requests are admitted (admission.h). Errors carry AWS's texts, and in `where`
 /// the name of the API's error. Source: API Gateway API Reference (V1), ApiKey, UsagePlan, UsagePlanKey.
 
 #include "services/gateway/gateway_records.h"
@@ -34,7 +35,12 @@ namespace signalbox::gateway {
 [[nodiscard]] Items list_plan_keys(const Reader& reader, std::string_view plan);
 [[nodiscard]] bool is_in_plan(const Reader& reader, std::string_view plan, std::string_view key);
 
-/// The id of the enabled key with this value, if one of its plans opens the stage.
-[[nodiscard]] std::optional<std::string> key_for_stage(const Reader& reader, std::string_view value, std::string_view api, std::string_view stage);
+/// A key, and the usage plan by which it opens a stage.
+struct PlanKey {
+  std::string key;
+  Json plan;                                             ///< UsagePlan
+};
+/// The enabled key with this value, if one of its plans opens the stage.
+[[nodiscard]] std::optional<PlanKey> key_for_stage(const Reader& reader, std::string_view value, std::string_view api, std::string_view stage);
 
 }  // namespace signalbox::gateway

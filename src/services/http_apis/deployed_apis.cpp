@@ -19,9 +19,16 @@ std::optional<DeployedStage> read_stage(const Reader& reader, const std::string&
     spdlog::error("HTTP API {}: deployment {} cannot be served: {}", api, text_of(*deployment, "deploymentId"), snapshot.error().message);
     return std::nullopt;
   }
-  DeployedStage deployed{.name = name, .snapshot = std::make_shared<const Snapshot>(std::move(*snapshot)), .variables = Json::empty_object(), .access_log = gateway::read_access_log(stage)};
-  if (const auto* variables = stage.find("stageVariables"); variables && variables->is_object()) deployed.variables = *variables;
-  return deployed;
+  const auto object_of = [&](const char* member) {
+    const auto* value = stage.find(member);
+    return value && value->is_object() ? *value : Json::empty_object();
+  };
+  return DeployedStage{.name = name,
+                       .snapshot = std::make_shared<const Snapshot>(std::move(*snapshot)),
+                       .variables = object_of("stageVariables"),
+                       .default_settings = object_of("defaultRouteSettings"),
+                       .route_settings = object_of("routeSettings"),
+                       .access_log = gateway::read_access_log(stage)};
 }
 
 }  // namespace

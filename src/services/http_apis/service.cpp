@@ -6,6 +6,7 @@
 #include "services/http_apis/rules.h"
 
 #include "services/gateway/route_match.h"
+#include "services/gateway/token_buckets.h"
 #include "signalbox/encoding.h"
 
 #include <chrono>
@@ -29,6 +30,7 @@ std::string_view text_of_status(int status) {
     case 400: return "Bad Request";
     case 404: return "Not Found";
     case 413: return "Request Entity Too Large";
+    case 429: return "Too Many Requests";
     case 503: return "Service Unavailable";
     default: return "Internal Server Error";
   }
@@ -58,8 +60,17 @@ void note_integration(Call& call, const IntegrationOutcome& outcome, std::int64_
   call.context = call.context.with("integrationLatency", Json(latency)).with("integration", integration);
 }
 
-asio::awaitable<http::Response> answer(const gateway::IntegrationEnvironment& environment, Call& call) {
+/// Of the route, or else of all of them.
+std::optional<gateway::ThrottleLimit> route_limit(const DeployedStage& stage, const std::string& key) {
+  const auto* own = stage.route_settings.find(key);
+  const auto limit = own ? gateway::read_throttle(*own, "throttlingRateLimit", "throttlingBurstLimit") : std::nullopt;
+  return limit ? limit : gateway::read_throttle(stage.default_settings, "throttlingRateLimit", "throttlingBurstLimit");
+}
+
+asio::awaitable<http::Response> answer(const gateway::IntegrationEnvironment& environment, const DeployedStage& stage, gateway::TokenBuckets& buckets, Call& call) {
   if (!call.route) co_return refusal(call, 404, "NOT_FOUND");
+  const auto limit = route_limit(stage, call.route->key);
+  if (limit && !buckets.take(call.snapshot.api + " " + stage.name + " " + call.route->key, *limit, steady_clock::now())) co_return refusal(call, 429, "THROTTLED");
   if (call.request.body.size() > body_bytes_max) co_return refusal(call, 413, "REQUEST_TOO_LARGE");
   const auto integration = call.snapshot.integrations.find(call.route->integration);
   if (integration == call.snapshot.integrations.end()) co_return refusal(call, 500, "API_CONFIGURATION_ERROR");
@@ -87,6 +98,7 @@ struct HttpApiService::Implementation {
   Engine& engine;
   gateway::GatewayEnvironment environment;
   DeployedApis apis;
+  gateway::TokenBuckets buckets = {};
 
   using Stages = std::shared_ptr<const DeployedStages>;
   /// A guarded request may end at the guard.
@@ -123,7 +135,7 @@ asio::awaitable<http::Response> HttpApiService::Implementation::serve(Implementa
   call.context = call_context(call, self.engine.site(), id, self.engine.clock().now());
   auto response = snapshot.cors ? preflight_answer(*snapshot.cors, request) : std::nullopt;
   if (!response) {
-    response = co_await answer(self.environment.integrations, call);
+    response = co_await answer(self.environment.integrations, *place.stage, self.buckets, call);
     if (snapshot.cors) set_cors_headers(*snapshot.cors, request, *response);
   }
   response->headers.set("apigw-requestid", id);
