@@ -1,9 +1,10 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/rand.h>
+#include <sys/random.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <memory>
 
 #include "signalbox/encoding.h"
@@ -101,7 +102,16 @@ bool equal_in_constant_time(std::string_view a, std::string_view b) {
 
 namespace {
 
-void fill_randomly(char* out, std::size_t count) { SIGNALBOX_ASSERT(RAND_bytes(reinterpret_cast<unsigned char*>(out), static_cast<int>(count)) == 1); }
+/// From the kernel itself: OpenSSL's generator would be seeded there too, and making it takes a millisecond of the start and a megabyte.
+void fill_randomly(char* out, std::size_t count) {
+  while (count > 0) {
+    const auto filled = ::getrandom(out, count, 0);
+    if (filled < 0 && errno == EINTR) continue;
+    SIGNALBOX_ASSERT(filled > 0);
+    out += filled;
+    count -= static_cast<std::size_t>(filled);
+  }
+}
 
 /// Random bytes drawn ahead, each given out once and wiped: ids take 16 at a time, and a draw costs the same for 16 as for a thousand.
 class RandomSupply {
