@@ -85,6 +85,9 @@ struct OpenExecution {
 [[nodiscard]] std::optional<std::string> version_arn(const Site& site, const ExecutionRecord& record);
 [[nodiscard]] std::optional<std::string> alias_arn(const Site& site, const ExecutionRecord& record);
 
+/// The data file's master key; nothing before the engine first started on it.
+[[nodiscard]] std::optional<MasterKey> find_master_key(const Reader& reader);
+
 [[nodiscard]] std::optional<ExecutionRecord> find_execution(const Reader& reader, ExecutionRow row);
 /// By the REST id (a UUID).
 [[nodiscard]] std::optional<ExecutionRecord> find_execution(const Reader& reader, const Uuid& id);

@@ -162,6 +162,13 @@ struct Json::Member {
 [[nodiscard]] Json json_object(std::initializer_list<Json::Member> members);
 [[nodiscard]] Json json_array(std::initializer_list<Json> elements);
 
+/// The object's member of that name if there is one and it is a string; nothing otherwise.
+[[nodiscard]] std::optional<std::string> find_text(const Json& object, std::string_view name);
+/// The same, empty where there is none.
+[[nodiscard]] std::string member_text(const Json& object, std::string_view name);
+/// A string's own characters, any other value's text.
+[[nodiscard]] std::string plain_text(const Json& value);
+
 /// A number as JSON and JSONata print it: the shortest digits that read back equal, plain between 1e-7 and 1e21 (ECMAScript,
 /// Number::toString). Precondition: finite.
 [[nodiscard]] std::string shortest_number_text(double value);

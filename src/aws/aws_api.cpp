@@ -97,8 +97,8 @@ asio::awaitable<Answer<std::string>> AwsApi::Implementation::step_functions(Impl
   if (!operation) co_return unknown_operation(call, sfn::is_known(call.operation));
   if (auto fault = sfn::check_members(call.operation, parameters)) co_return *fault;
   const sfn::Api api{self.services.engine, self.reader, self.services.activity_signals};
-  if (const auto* read = std::get_if<sfn::ReadOperation>(operation)) co_return (*read)(api, parameters);
-  auto result = co_await std::get<sfn::WriteOperation>(*operation)(api, std::move(parameters));
+  if (const auto* read = std::get_if<sfn::ReadOperation*>(operation)) co_return (*read)(api, parameters);
+  auto result = co_await std::get<sfn::WriteOperation*>(*operation)(api, std::move(parameters));
   co_return result;
 }
 

@@ -39,10 +39,10 @@ asio::awaitable<Answer<Json>> call_step_functions(OperationContext context, std:
   if (auto fault = sfn::check_members(name, request)) co_return *fault;
   const sfn::Api api{context.services.engine, reader, context.services.activity_signals};
   Answer<std::string> text = std::string();
-  if (const auto* read = std::get_if<sfn::ReadOperation>(operation)) {
+  if (const auto* read = std::get_if<sfn::ReadOperation*>(operation)) {
     text = (*read)(api, request);
   } else {
-    text = co_await std::get<sfn::WriteOperation>(*operation)(api, std::move(request));
+    text = co_await std::get<sfn::WriteOperation*>(*operation)(api, std::move(request));
   }
   if (!text) co_return text.error();
   co_return Json::from_stored(std::move(*text));
@@ -104,7 +104,7 @@ bool is_long(Service service, std::string_view operation) {
   if (service == Service::Sqs) return operation == "ReceiveMessage";
   const auto* catalogue = catalogue_of(service);
   const auto* found = catalogue ? catalogue->find(operation) : nullptr;
-  return found && std::holds_alternative<LongOperation>(*found);
+  return found && std::holds_alternative<LongOperation*>(*found);
 }
 
 asio::awaitable<Answer<Json>> call_operation(OperationContext context, Service service, std::string operation, const Reader& reader, Json request) {

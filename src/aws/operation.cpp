@@ -41,13 +41,13 @@ asio::awaitable<Answer<Json>> write(Engine& engine, std::function<Answer<Json>(E
 }
 
 asio::awaitable<Answer<Json>> run_operation(OperationContext context, const Operation& operation, const Reader& reader, Json request) {
-  if (const auto* read = std::get_if<ReadOperation>(&operation)) co_return (*read)(context, reader, request);
-  if (const auto* start = std::get_if<LongOperation>(&operation)) {
+  if (const auto* read = std::get_if<ReadOperation*>(&operation)) co_return (*read)(context, reader, request);
+  if (const auto* start = std::get_if<LongOperation*>(&operation)) {
     auto answer = co_await (*start)(std::move(context), std::move(request));
     co_return answer;
   }
   auto& engine = context.services.engine;
-  std::function<Answer<Json>(EngineTransaction&)> work = [run = std::get<WriteOperation>(operation), context, request](EngineTransaction& transaction) { return run(context, transaction, request); };
+  std::function<Answer<Json>(EngineTransaction&)> work = [run = std::get<WriteOperation*>(operation), context, request](EngineTransaction& transaction) { return run(context, transaction, request); };
   auto answer = co_await write(engine, std::move(work));
   co_return answer;
 }

@@ -9,19 +9,17 @@ namespace signalbox::aws {
 
 namespace {
 
-std::string shown_member(const Json& value) { return value.is_string() ? std::string(value.as_string()) : value.text(); }
-
 /// A list as AWS's messages print it: `[a, b]`, `[Shape(member=value, …), …]`.
 std::string shown_list(const Json& list, std::string_view shape) {
   std::string out = "[";
   for (const Json& element : list.elements()) {
     if (out.size() > 1) out += ", ";
     if (!element.is_object()) {
-      out += shown_member(element);
+      out += plain_text(element);
       continue;
     }
     out += std::string(shape) + "(";
-    for (const auto& [name, value] : element.members()) out += (out.ends_with('(') ? "" : ", ") + name + "=" + shown_member(value);
+    for (const auto& [name, value] : element.members()) out += (out.ends_with('(') ? "" : ", ") + name + "=" + plain_text(value);
     out += ")";
   }
   return out + "]";

@@ -15,8 +15,6 @@ void append_element(std::string& out, std::string_view name, std::string_view te
   out.append("</").append(name).append(">");
 }
 
-std::string scalar(const Json& value) { return value.is_string() ? std::string(value.as_string()) : value.text(); }
-
 /// What a flattened list's elements, or a flattened map's entries, are called. Source: SQS service model, locationName.
 struct Flat {
   std::string_view member;
@@ -58,7 +56,7 @@ class Writer {
   }
 
   void element(std::string& out, std::string_view name, const Json& value) const {
-    if (!value.is_array() && !value.is_object()) return append_element(out, name, scalar(value));
+    if (!value.is_array() && !value.is_object()) return append_element(out, name, plain_text(value));
     out.append("<").append(name).append(">");
     if (value.is_array()) {
       for (const Json& each : value.elements()) element(out, "member", each);
@@ -74,7 +72,7 @@ class Writer {
     for (const auto& [key, value] : object.members()) {
       out.append("<entry>");
       append_element(out, "key", key);
-      append_element(out, "value", scalar(value));
+      append_element(out, "value", plain_text(value));
       out.append("</entry>");
     }
   }

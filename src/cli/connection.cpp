@@ -25,11 +25,6 @@ Result<http::Response> send_and_wait(http::ClientRequest request) {
   return std::move(*answer);
 }
 
-std::string text_of(const Json& object, std::string_view name) {
-  const Json* member = object.find(name);
-  return member && member->is_string() ? std::string(member->as_string()) : std::string();
-}
-
 std::optional<std::string> first_line(const std::string& path) {
   std::ifstream file(path);
   std::string line;
@@ -52,9 +47,9 @@ std::optional<std::string> key_of(const Connection& connection) {
 /// RFC 9457: `detail` says what happened, `where` (ours) which member.
 Failure refused(const http::Response& response) {
   const auto problem = Json::parse(response.body);
-  std::string message = problem ? text_of(*problem, "detail") : std::string();
+  std::string message = problem ? member_text(*problem, "detail") : std::string();
   if (message.empty()) message = "the daemon answered " + std::to_string(response.status);
-  const std::string where = problem ? text_of(*problem, "where") : std::string();
+  const std::string where = problem ? member_text(*problem, "where") : std::string();
   return Failure{response.status == 400 ? exit_codes::usage : exit_codes::failed, where.empty() ? message : message + " (" + where + ")"};
 }
 

@@ -8,11 +8,6 @@ namespace signalbox::cli {
 
 namespace {
 
-std::string member_text(const Json& object, std::string_view name) {
-  const Json* member = object.find(name);
-  return member && member->is_string() ? std::string(member->as_string()) : std::string();
-}
-
 std::string execution_path(const std::string& id) { return "/v1/executions/" + percent_encode(id); }
 
 /// Asks again until the execution has ended: often at first, then once a second.

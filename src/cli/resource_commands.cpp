@@ -11,14 +11,9 @@ namespace signalbox::cli {
 
 namespace {
 
-std::string text_of(const Json& object, std::string_view name) {
-  const Json* member = object.find(name);
-  return member && member->is_string() ? std::string(member->as_string()) : std::string();
-}
-
 std::string letter(const Json& mail) {
-  return "To:      " + text_of(mail, "to") + "\nSubject: " + text_of(mail, "subject") + "\nState:   " + text_of(mail, "state") + "\n\n" +
-         text_of(mail, "text") + "\n";
+  return "To:      " + member_text(mail, "to") + "\nSubject: " + member_text(mail, "subject") + "\nState:   " + member_text(mail, "state") + "\n\n" +
+         member_text(mail, "text") + "\n";
 }
 
 }  // namespace
@@ -29,7 +24,7 @@ int mail(const Context& context, const std::optional<std::string>& id) {
     const Json* mails = answer.find("mail");
     if (!mails || mails->size() == 0) return std::string("no mail\n");
     std::string text;
-    for (const auto& one : mails->elements()) text += "--- " + text_of(one, "id") + " ---\n" + letter(one);
+    for (const auto& one : mails->elements()) text += "--- " + member_text(one, "id") + " ---\n" + letter(one);
     return text;
   });
 }
@@ -42,11 +37,11 @@ int logs(const Context& context, const std::string& function, bool follow) {
         "/v1/functions/" + percent_encode(function) + "/logs?limit=1000" + (cursor.empty() ? "" : "&cursor=" + percent_encode(cursor)));
     if (!page) return complain(page.error());
     for (const auto& line : page->find("lines")->elements()) {
-      print(context.json ? line.text() + "\n" : text_of(line, "time") + " " + text_of(line, "text") + "\n");
+      print(context.json ? line.text() + "\n" : member_text(line, "time") + " " + member_text(line, "text") + "\n");
     }
     std::fflush(stdout);
     const bool more = page->find("lines")->size() > 0;
-    if (const Json* next = page->find("cursor")) cursor = next->is_string() ? std::string(next->as_string()) : next->text();
+    if (const Json* next = page->find("cursor")) cursor = plain_text(*next);
     if (!more && !follow) return exit_codes::ok;
     if (!more) std::this_thread::sleep_for(std::chrono::milliseconds{500});
   }
@@ -104,7 +99,7 @@ namespace {
 std::string print_changes(const Json& stack) {
   std::string text;
   if (const Json* changes = stack.find("changes")) {
-    for (const auto& change : changes->elements()) text += fmt::format("  {:<7} {}  {}\n", text_of(change, "action"), text_of(change, "resource"), text_of(change, "type"));
+    for (const auto& change : changes->elements()) text += fmt::format("  {:<7} {}  {}\n", member_text(change, "action"), member_text(change, "resource"), member_text(change, "type"));
   }
   if (const Json* outputs = stack.find("outputs")) {
     for (const auto& output : outputs->members()) text += fmt::format("  {} = {}\n", output.name, output.value.as_string());
@@ -130,14 +125,14 @@ int deploy(const Context& context, const std::string& given, const std::vector<s
   return print_answer(context, call(context.connection, "POST", "/v1/stacks", body),
                       [](const Json& answer) {
                         std::string text;
-                        for (const auto& stack : answer.find("stacks")->elements()) text += text_of(stack, "name") + ": " + text_of(stack, "result") + "\n" + print_changes(stack);
+                        for (const auto& stack : answer.find("stacks")->elements()) text += member_text(stack, "name") + ": " + member_text(stack, "result") + "\n" + print_changes(stack);
                         return text;
                       });
 }
 
 int destroy(const Context& context, const std::string& stack) {
   return print_answer(context, call(context.connection, "DELETE", "/v1/stacks/" + percent_encode(stack)),
-                      [](const Json& answer) { return text_of(answer, "name") + ": " + text_of(answer, "result") + "\n" + print_changes(answer); });
+                      [](const Json& answer) { return member_text(answer, "name") + ": " + member_text(answer, "result") + "\n" + print_changes(answer); });
 }
 
 }  // namespace signalbox::cli

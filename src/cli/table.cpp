@@ -8,7 +8,7 @@ namespace {
 
 std::string cell(const Json* value) {
   if (!value || value->is_null()) return "-";
-  std::string text = value->is_string() ? std::string(value->as_string()) : value->text();
+  std::string text = plain_text(*value);
   std::replace(text.begin(), text.end(), '\n', ' ');
   return text;
 }
@@ -54,7 +54,7 @@ std::string sheet(const Json& object) {
   for (const auto& member : object.members()) {
     const bool nested = member.value.is_object() || member.value.is_array();
     out += member.name + std::string(widest - width(member.name) + 2, ' ');
-    out += (nested ? member.value.pretty() : member.value.is_string() ? std::string(member.value.as_string()) : member.value.text()) + "\n";
+    out += (nested ? member.value.pretty() : plain_text(member.value)) + "\n";
   }
   return out;
 }

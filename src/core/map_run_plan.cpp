@@ -6,10 +6,6 @@ namespace signalbox {
 
 namespace {
 
-std::string text_of(const Json& object, std::string_view name) {
-  const Json* value = object.find(name);
-  return value && value->is_string() ? std::string(value->as_string()) : std::string();
-}
 std::int64_t integer_of(const Json& object, std::string_view name) {
   const Json* value = object.find(name);
   return value ? value->as_integer().value_or(0) : 0;
@@ -56,9 +52,9 @@ Json to_json(const MapRunPlan& plan) {
 
 MapRunPlan map_run_plan_of(const Json& stored) {
   MapRunPlan plan;
-  plan.state_name = text_of(stored, "state");
-  plan.machine = text_of(stored, "machine");
-  plan.label = text_of(stored, "label");
+  plan.state_name = member_text(stored, "state");
+  plan.machine = member_text(stored, "machine");
+  plan.label = member_text(stored, "label");
   plan.express = flag_of(stored, "express");
   plan.items = member_of(stored, "items");
   if (const Json* reader = stored.find("reader")) {

@@ -61,7 +61,7 @@ class Assembly {
     const Json* is_protected = properties ? properties->find("terminationProtection") : nullptr;
     stack.is_protected = is_protected && *is_protected == Json(true);
     if (const Json* parameters = properties ? properties->find("parameters") : nullptr; parameters && parameters->is_object())
-      for (const auto& [name, value] : parameters->members()) stack.parameters[name] = value.is_string() ? std::string(value.as_string()) : value.text();
+      for (const auto& [name, value] : parameters->members()) stack.parameters[name] = plain_text(value);
     stacks_.push_back(std::move(stack));
   }
 

@@ -54,9 +54,9 @@ Result<std::string> object(const std::string& bucket, const std::string& key, co
 }
 
 Result<StagedCode> stage_object(const Json& code, const CodeSources& sources, const CodeStaging& staging) {
-  const auto key = text_of(*code.find("S3Key"));
+  const auto key = plain_text(*code.find("S3Key"));
   if (const auto asset = sources.assets.find(key); asset != sources.assets.end()) return stage_path(asset->second, staging);
-  const auto archive = object(text_of(*code.find("S3Bucket")), key, staging);
+  const auto archive = object(plain_text(*code.find("S3Bucket")), key, staging);
   if (!archive) return archive.error();
   return staging.archive(*archive);
 }
@@ -80,7 +80,7 @@ Result<Json> stage_code(const Json& code, std::string_view runtime, const CodeSo
   Result<StagedCode> staged = error(ErrorCode::InvalidArgument, "code is S3Bucket and S3Key, or ZipFile, or a path beside the template");
   if (code.find("S3ObjectVersion")) staged = versions_missing("S3ObjectVersion");
   else if (code.find("ImageUri")) staged = error(ErrorCode::NotSupported, "functions run without containers here, so an image cannot be their code");
-  else if (code.find("ZipFile")) staged = stage_text(text_of(*code.find("ZipFile")), runtime, staging);
+  else if (code.find("ZipFile")) staged = stage_text(plain_text(*code.find("ZipFile")), runtime, staging);
   else if (code.find("S3Bucket") && code.find("S3Key")) staged = stage_object(code, sources, staging);
   else if (code.is_string() && !sources.folder.empty()) staged = stage_path(sources.folder / std::string(code.as_string()), staging);
   if (!staged) return staged.error();
@@ -92,9 +92,9 @@ Result<Json> read_located_document(const Json& location, const CodeSources& sour
   if (const auto parts = object_of(location)) return read_located_document(*parts, sources, staging);
   Result<std::string> text = error(ErrorCode::InvalidArgument, "a document's location is Bucket and Key, s3://BUCKET/KEY, or a path beside the template");
   if (location.find("Bucket") && location.find("Key")) {
-    const auto key = text_of(*location.find("Key"));
+    const auto key = plain_text(*location.find("Key"));
     const auto asset = sources.assets.find(key);
-    text = asset != sources.assets.end() ? content_of(asset->second) : object(text_of(*location.find("Bucket")), key, staging);
+    text = asset != sources.assets.end() ? content_of(asset->second) : object(plain_text(*location.find("Bucket")), key, staging);
   } else if (location.is_string() && !sources.folder.empty()) {
     text = content_of(sources.folder / std::string(location.as_string()));
   }

@@ -73,7 +73,7 @@ class Resolver {
     if (call.name == "Ref" && call.value == Json("AWS::NoValue")) return std::nullopt;
     if (call.name == "Ref" && call.value.is_string()) return ref(call.value.as_string(), here);
     if (call.name == "Fn::GetAtt")
-      if (const auto parts = attribute_parts(call.value)) return attribute(parts->first, text_of(resolve(parts->second, here).value_or(Json())), here);
+      if (const auto parts = attribute_parts(call.value)) return attribute(parts->first, plain_text(resolve(parts->second, here).value_or(Json())), here);
     if (call.name == "Fn::Sub" && call.value.is_string()) return sub(call.value.as_string(), Json::empty_object(), here);
     if (call.name == "Fn::Sub" && call.value.is_array() && call.value.size() == 2 && call.value.at(0)->is_string() && call.value.at(1)->is_object())
       return sub(call.value.at(0)->as_string(), *call.value.at(1), here);
@@ -112,7 +112,7 @@ class Resolver {
     const Json* found = &scope_.mappings;
     std::string path;
     for (std::size_t i = 0; i < 3 && found; ++i) {
-      const auto key = text_of(resolve(*arguments.at(i), place).value_or(Json()));
+      const auto key = plain_text(resolve(*arguments.at(i), place).value_or(Json()));
       path += "/" + key;
       found = found->find(key);
     }
@@ -123,7 +123,7 @@ class Resolver {
   }
 
   Json import(const Json& argument, const std::string& place) {
-    const auto name = text_of(resolve(argument, place).value_or(Json()));
+    const auto name = plain_text(resolve(argument, place).value_or(Json()));
     if (scope_.imports != nullptr) scope_.imports->insert(name);
     if (const auto found = scope_.exports.find(name); found != scope_.exports.end()) return found->second;
     faults_.add(place, fmt::format("No export named {} found", name));
@@ -131,7 +131,7 @@ class Resolver {
   }
 
   Json zones(const Json& argument, const std::string& place) {
-    auto region = text_of(resolve(argument, place).value_or(Json("")));
+    auto region = plain_text(resolve(argument, place).value_or(Json("")));
     if (region.empty()) region = scope_.site.region;
     return json_array({Json(region + "a"), Json(region + "b"), Json(region + "c")});
   }
@@ -169,11 +169,11 @@ class Resolver {
       if (!piece.is_name) {
         out += piece.text;
       } else if (const auto* own = own_names.find(piece.text)) {
-        out += text_of(resolve(*own, place).value_or(Json()));
+        out += plain_text(resolve(*own, place).value_or(Json()));
       } else if (const auto dot = piece.text.find('.'); dot != std::string::npos) {
-        out += text_of(attribute(std::string_view(piece.text).substr(0, dot), std::string_view(piece.text).substr(dot + 1), place));
+        out += plain_text(attribute(std::string_view(piece.text).substr(0, dot), std::string_view(piece.text).substr(dot + 1), place));
       } else {
-        out += text_of(ref(piece.text, place));
+        out += plain_text(ref(piece.text, place));
       }
     }
     return out;
@@ -212,7 +212,7 @@ class Conditions {
     if (function == "Condition" && argument.is_string()) return named(std::string(argument.as_string()), here);
     if (!argument.is_array()) return fault(here, fmt::format("{} cannot take {}", function, argument.text()));
     if (function == "Fn::Equals" && argument.size() == 2)
-      return text_of(resolve(*argument.at(0), scope_, here, faults_)) == text_of(resolve(*argument.at(1), scope_, here, faults_));
+      return plain_text(resolve(*argument.at(0), scope_, here, faults_)) == plain_text(resolve(*argument.at(1), scope_, here, faults_));
     if (function == "Fn::Not" && argument.size() == 1) return !evaluate(*argument.at(0), here);
     if ((function == "Fn::And" || function == "Fn::Or") && argument.size() >= 2 && argument.size() <= 10) {
       const bool all = function == "Fn::And";
@@ -289,8 +289,6 @@ class References {
 };
 
 }  // namespace
-
-std::string text_of(const Json& value) { return value.is_string() ? std::string(value.as_string()) : value.text(); }
 
 std::string stack_id(const Site& site, std::string_view stack) {
   return site.arn("cloudformation", fmt::format("stack/{}/{}", stack, uuid_of("stack " + std::string(stack))));

@@ -65,7 +65,4 @@ struct SubPiece {
 };
 [[nodiscard]] std::vector<SubPiece> split_sub(std::string_view text);
 
-/// A value as a text stands for it where a text is asked for: `5` and `true` too.
-[[nodiscard]] std::string text_of(const Json& value);
-
 }  // namespace signalbox::deploy

@@ -30,7 +30,7 @@ bool is_number(std::string_view type) { return type == "Number" || type == "List
 
 /// One value of the parameter; nothing if a number was asked for and it is none.
 std::optional<Json> typed(const Parameter& parameter, const Json& value) {
-  if (!is_number(parameter.type)) return Json(text_of(value));
+  if (!is_number(parameter.type)) return Json(plain_text(value));
   if (value.is_number()) return value;
   if (!value.is_string()) return std::nullopt;
   auto number = Json::parse(std::string(value.as_string()));
@@ -41,7 +41,7 @@ std::optional<Json> typed(const Parameter& parameter, const Json& value) {
 std::vector<Json> parts_of(const Json& value) {
   if (value.is_array()) return value.elements();
   std::vector<Json> parts;
-  const std::string text = text_of(value);
+  const std::string text = plain_text(value);
   for (std::size_t begin = 0; begin <= text.size() && !text.empty();) {
     const auto end = std::min(text.find(',', begin), text.size());
     auto part = std::string_view(text).substr(begin, end - begin);
@@ -73,9 +73,9 @@ class Values {
     if (found == given_.end() && !parameter.default_value) return fault(place, "the parameter has no default, and no value was given");
     Json raw = found != given_.end() ? Json(found->second) : *parameter.default_value;
     if (inner_type(parameter.type, systems_manager_prefix)) {
-      const auto stored = systems_manager_ ? systems_manager_(text_of(raw)) : std::nullopt;
-      if (!stored) return fault(place, fmt::format("Systems Manager has no parameter '{}'", text_of(raw)));
-      if (stored->is_secure) return fault(place, fmt::format("Parameters [{}] referenced by template have types not supported by CloudFormation.", text_of(raw)));
+      const auto stored = systems_manager_ ? systems_manager_(plain_text(raw)) : std::nullopt;
+      if (!stored) return fault(place, fmt::format("Systems Manager has no parameter '{}'", plain_text(raw)));
+      if (stored->is_secure) return fault(place, fmt::format("Parameters [{}] referenced by template have types not supported by CloudFormation.", plain_text(raw)));
       raw = Json(stored->value);
     }
     if (!is_list(parameter.type)) return checked(parameter, raw, place);
@@ -94,7 +94,7 @@ class Values {
     const auto& allowed = parameter.allowed_values;
     if (!allowed.empty() && std::none_of(allowed.begin(), allowed.end(), [&](const Json& one) { return typed(parameter, one) == value; }))
       return fault(place, fmt::format("{} is not one of {}", raw.text(), Json(Json::Array(allowed)).text()));
-    const std::string text = text_of(*value);
+    const std::string text = plain_text(*value);
     const bool fits = (!parameter.allowed_pattern || RE2::FullMatch(text, *parameter.allowed_pattern)) &&
                       (!parameter.min_length || static_cast<std::int64_t>(text.size()) >= *parameter.min_length) &&
                       (!parameter.max_length || static_cast<std::int64_t>(text.size()) <= *parameter.max_length) &&

@@ -112,7 +112,7 @@ Json with_staged_code(const ResourceSource& source, Json properties, const PlanR
   const auto* code = name.empty() ? nullptr : properties.find(name);
   if (!code || !request.stage_code) return properties;
   const auto* runtime = properties.find("Runtime");
-  auto staged = request.stage_code(*code, runtime ? text_of(*runtime) : std::string());
+  auto staged = request.stage_code(*code, runtime ? plain_text(*runtime) : std::string());
   if (!staged) {
     faults.add(fmt::format("{}/{}", source.place, name), staged.error().message);
     return properties;
@@ -251,9 +251,9 @@ void plan_outputs(const Template& source, const Scope& scope, const std::set<std
     const auto condition = scope.conditions.find(output.condition);
     if (!output.condition.empty() && condition == scope.conditions.end()) faults.add(place + "/Condition", fmt::format("there is no condition '{}'", output.condition));
     if (!output.condition.empty() && (condition == scope.conditions.end() || !condition->second)) continue;
-    plan.outputs.emplace_back(output.name, text_of(with_own_urls(resolve(output.value, scope, place + "/Value", faults), apis)));
+    plan.outputs.emplace_back(output.name, plain_text(with_own_urls(resolve(output.value, scope, place + "/Value", faults), apis)));
     if (!output.description.empty()) plan.output_descriptions[output.name] = output.description;
-    if (output.export_name) plan.exports[text_of(resolve(*output.export_name, scope, place + "/Export/Name", faults))] = output.name;
+    if (output.export_name) plan.exports[plain_text(resolve(*output.export_name, scope, place + "/Export/Name", faults))] = output.name;
   }
 }
 
@@ -273,7 +273,7 @@ Plan make_plan(const PlanRequest& request, const ResourceTypes& types, Faults& f
   scope.imports = &plan.imports;
   scope.parameters = parameter_values(request.source, request.parameters, request.systems_manager, faults);
   for (const auto& [name, value] : scope.parameters)
-    plan.parameters.emplace(name, request.source.parameters.at(name).secret ? std::string(hidden_value) : text_of(value));
+    plan.parameters.emplace(name, request.source.parameters.at(name).secret ? std::string(hidden_value) : plain_text(value));
   scope.conditions = evaluate_conditions(request.source.conditions, scope, faults);
   plan.conditions = scope.conditions;
   check_names(request.source.resources, faults);

@@ -92,7 +92,7 @@ struct Change {
 };
 
 /// What Ref gives for it; the physical id, if that is not known in advance.
-[[nodiscard]] inline std::string ref_of(const Resource& resource) { return resource.identity.ref ? text_of(*resource.identity.ref) : resource.identity.physical_id; }
+[[nodiscard]] inline std::string ref_of(const Resource& resource) { return resource.identity.ref ? plain_text(*resource.identity.ref) : resource.identity.physical_id; }
 
 /// Brings what is deployed to the plan, all in this transaction. An unchanged stack (equal hash) gives no changes and writes nothing. `changes` gets what
 /// was done. Errors: those of the services, with the resource's place in `where`; nothing is kept then, and the last change is the one that failed.

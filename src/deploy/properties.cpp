@@ -6,8 +6,6 @@ namespace signalbox::deploy {
 
 namespace {
 
-std::string as_text(const Json& value) { return value.is_string() ? std::string(value.as_string()) : value.text(); }
-
 }  // namespace
 
 std::string Properties::at(std::string_view name) const {
@@ -39,7 +37,7 @@ const Json* Properties::array(std::string_view name) {
 std::optional<std::string> Properties::string(std::string_view name) {
   const auto* value = any(name);
   if (!value) return std::nullopt;
-  if (value->is_string() || value->is_number() || value->is_boolean()) return as_text(*value);
+  if (value->is_string() || value->is_number() || value->is_boolean()) return plain_text(*value);
   fault(name, "a text is expected");
   return std::nullopt;
 }
@@ -71,7 +69,7 @@ std::map<std::string, std::string> Properties::texts(std::string_view name) {
   if (!value) return result;
   for (const auto& [key, text] : value->members()) {
     if (text.is_object() || text.is_array() || text.is_null()) faults_.add(at(name) + "/" + key, "a text is expected");
-    else result.emplace(key, as_text(text));
+    else result.emplace(key, plain_text(text));
   }
   return result;
 }
@@ -83,7 +81,7 @@ std::map<std::string, std::string> Properties::tags() {
   for (const auto& tag : value->elements()) {
     const auto* key = tag.find("Key");
     const auto* text = tag.find("Value");
-    if (key && text) result.emplace(as_text(*key), as_text(*text));
+    if (key && text) result.emplace(plain_text(*key), plain_text(*text));
     else fault("Tags", "a tag needs Key and Value");
   }
   return result;

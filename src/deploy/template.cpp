@@ -40,11 +40,6 @@ std::optional<T> number_member(const Json& source, std::string_view name) {
   return static_cast<T>(parsed->as_double());
 }
 
-std::string text_member(const Json& source, std::string_view name) {
-  const auto* value = source.find(name);
-  return value && value->is_string() ? std::string(value->as_string()) : std::string();
-}
-
 Parameter read_parameter(const Json& source, const std::string& place, Faults& faults) {
   Parameter parameter;
   refuse_others(source, place,
@@ -59,7 +54,7 @@ Parameter read_parameter(const Json& source, const std::string& place, Faults& f
   parameter.max_value = number_member<double>(source, "MaxValue");
   parameter.min_length = number_member<std::int64_t>(source, "MinLength");
   parameter.max_length = number_member<std::int64_t>(source, "MaxLength");
-  parameter.constraint_description = text_member(source, "ConstraintDescription");
+  parameter.constraint_description = member_text(source, "ConstraintDescription");
   if (const auto* secret = source.find("NoEcho")) parameter.secret = *secret == Json(true) || *secret == Json("true");
   return parameter;
 }
@@ -67,7 +62,7 @@ Parameter read_parameter(const Json& source, const std::string& place, Faults& f
 /// Whether the resource stays when it leaves the stack.
 bool read_deletion_policy(const Json& source, const std::string& place, Faults& faults) {
   if (const auto* given = source.find("DeletionPolicy"); given && !given->is_string()) faults.add(place + "/DeletionPolicy", "a text is expected, no function");
-  const auto policy = text_member(source, "DeletionPolicy");
+  const auto policy = member_text(source, "DeletionPolicy");
   if (!policy.empty() && policy != "Delete" && policy != "Retain" && policy != "RetainExceptOnCreate")
     faults.add(place + "/DeletionPolicy", fmt::format("'{}' is not offered here; Delete, Retain and RetainExceptOnCreate are", policy));
   return policy.starts_with("Retain");
@@ -96,7 +91,7 @@ void read_resource(const std::string& logical_id, const Json& source, Template& 
   resource.type = type->as_string();
   if (const auto* properties = object_member(source, "Properties", place, faults)) resource.properties = *properties;
   resource.depends_on = read_depends_on(source, place, faults);
-  resource.condition = text_member(source, "Condition");
+  resource.condition = member_text(source, "Condition");
   resource.retain = read_deletion_policy(source, place, faults);
   if (const auto* metadata = source.find("Metadata"); metadata && metadata->is_object()) resource.metadata = *metadata;
   into.resources.push_back(std::move(resource));
@@ -150,7 +145,7 @@ Template read_template(const Json& source, Faults& faults) {
         continue;
       }
       refuse_others(output, "/Outputs/" + name, {"Value", "Description", "Export", "Condition"}, "output attribute", faults);
-      Output made{.name = name, .value = *value, .export_name = std::nullopt, .condition = text_member(output, "Condition"), .description = text_member(output, "Description")};
+      Output made{.name = name, .value = *value, .export_name = std::nullopt, .condition = member_text(output, "Condition"), .description = member_text(output, "Description")};
       if (const auto* exported = output.find("Export"); exported && exported->find("Name")) made.export_name = *exported->find("Name");
       read.outputs.push_back(std::move(made));
     }

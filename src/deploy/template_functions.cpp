@@ -55,7 +55,7 @@ Result<Json> join(const Json& arguments) {
   for (const auto& element : arguments.at(1)->elements()) {
     if (!is_scalar(element)) return wrong("Fn::Join", "a list of texts", element);
     if (&element != &arguments.at(1)->elements().front()) text += arguments.at(0)->as_string();
-    text += text_of(element);
+    text += plain_text(element);
   }
   return Json(std::move(text));
 }
@@ -73,7 +73,7 @@ Result<Json> split(const Json& arguments) {
   const bool fits = arguments.is_array() && arguments.size() == 2 && arguments.at(0)->is_string() && is_scalar(*arguments.at(1)) && !arguments.at(0)->as_string().empty();
   if (!fits) return wrong("Fn::Split", "a delimiter and a text", arguments);
   const auto delimiter = arguments.at(0)->as_string();
-  const std::string text = text_of(*arguments.at(1));
+  const std::string text = plain_text(*arguments.at(1));
   Json::Array parts;
   std::size_t begin = 0;
   for (auto end = text.find(delimiter); end != std::string::npos; begin = end + delimiter.size(), end = text.find(delimiter, begin)) parts.emplace_back(text.substr(begin, end - begin));
@@ -83,17 +83,17 @@ Result<Json> split(const Json& arguments) {
 
 Result<Json> base64(const Json& argument) {
   if (!is_scalar(argument)) return wrong("Fn::Base64", "a text", argument);
-  return Json(base64_encode(text_of(argument)));
+  return Json(base64_encode(plain_text(argument)));
 }
 
 Result<Json> cidr(const Json& arguments) {
   const bool fits = arguments.is_array() && (arguments.size() == 2 || arguments.size() == 3);
-  const auto block = fits ? parse_block(text_of(*arguments.at(0))) : std::nullopt;
+  const auto block = fits ? parse_block(plain_text(*arguments.at(0))) : std::nullopt;
   const auto count = fits ? whole_number(*arguments.at(1)) : std::nullopt;
   const auto host_bits = fits && arguments.size() == 3 ? whole_number(*arguments.at(2)) : std::optional<std::int64_t>(5);
   if (!block || !count || !host_bits) return wrong("Fn::Cidr", "an IPv4 block, a count and a number of bits", arguments);
   const bool possible = *count >= 1 && *count <= 256 && *host_bits >= 0 && *host_bits <= 32 - block->bits && (*count - 1) >> (32 - block->bits - *host_bits) == 0;
-  if (!possible) return error(ErrorCode::InvalidArgument, fmt::format("Fn::Cidr cannot make {} blocks of {} bits from {}", *count, *host_bits, text_of(*arguments.at(0))));
+  if (!possible) return error(ErrorCode::InvalidArgument, fmt::format("Fn::Cidr cannot make {} blocks of {} bits from {}", *count, *host_bits, plain_text(*arguments.at(0))));
   Json::Array blocks;
   for (std::int64_t i = 0; i < *count; ++i) {
     const auto address = block->address + static_cast<std::uint32_t>(i << *host_bits);

@@ -97,7 +97,7 @@ class Loops {
     std::vector<std::string> elements;
     for (const auto& element : list.elements()) {
       if (element.is_object() || element.is_array()) faults_.add(place, fmt::format("{} is no text", element.text()));
-      else elements.push_back(text_of(element));
+      else elements.push_back(plain_text(element));
     }
     return elements;
   }

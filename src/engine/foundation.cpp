@@ -1,6 +1,7 @@
 #include "engine/foundation.h"
 
 #include "signalbox/encoding.h"
+#include "signalbox/executions.h"
 #include "signalbox/json.h"
 #include "signalbox/record.h"
 
@@ -16,14 +17,9 @@ Key master_key_key() { return Key(meta_table, "master_key"); }
 
 std::string site_text(const Site& site) { return json_object({{"region", Json(site.region)}, {"account", Json(site.account)}}).text(); }
 
-std::string member(const Json& json, const char* name) {
-  const Json* value = json.find(name);
-  return value && value->is_string() ? std::string(value->as_string()) : std::string();
-}
-
 Result<void> check_site(const std::string& stored, const Site& site) {
   const Json json = Json::from_stored(stored);
-  const Site made{member(json, "region"), member(json, "account")};
+  const Site made{member_text(json, "region"), member_text(json, "account")};
   if (made.region != site.region) {
     return error(ErrorCode::Conflict, "the data file was made for region " + made.region + ", not " + site.region + "; start with --region " + made.region + ", or with another --data");
   }
@@ -35,12 +31,17 @@ Result<void> check_site(const std::string& stored, const Site& site) {
 
 }  // namespace
 
+std::optional<MasterKey> find_master_key(const Reader& reader) {
+  const auto record = reader.get(master_key_key());
+  return record ? std::optional(MasterKey{std::string(RecordReader(*record).text())}) : std::nullopt;
+}
+
 Result<MasterKey> lay_foundation(Store& store, const Site& site) {
   if (const auto stored = store.get(site_key())) {
     if (auto checked = check_site(*stored, site); !checked) return checked.error();
-    const auto key = store.get(master_key_key());
+    auto key = find_master_key(store);
     if (!key) throw StoreFailure("damaged data file: its master key is missing");
-    return MasterKey{std::string(RecordReader(*key).text())};
+    return std::move(*key);
   }
   MasterKey key{random_bytes(key_bytes)};
   WriteBatch batch;

@@ -13,11 +13,6 @@ namespace signalbox {
 inline Json time_json(Timestamp time) { return Json(time.time_since_epoch().count()); }
 inline Timestamp time_of(std::int64_t milliseconds) { return Timestamp{std::chrono::milliseconds{milliseconds}}; }
 
-inline std::string text_of(const Json& json, const char* name) {
-  const Json* value = json.find(name);
-  return value && value->is_string() ? std::string(value->as_string()) : std::string();
-}
-inline std::optional<std::string> optional_text_of(const Json& json, const char* name) { return json.find(name) ? std::optional(text_of(json, name)) : std::nullopt; }
 inline std::optional<std::int64_t> number_of(const Json& json, const char* name) {
   const Json* value = json.find(name);
   return value ? value->as_integer() : std::nullopt;

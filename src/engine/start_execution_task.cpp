@@ -40,7 +40,7 @@ std::optional<std::string> machine_name(const Json* parameter) {
 
 std::string as_text(const Json* value) {
   if (!value) return "";
-  return value->is_string() ? std::string(value->as_string()) : value->text();
+  return plain_text(*value);
 }
 
 /// An Input that is a string holds JSON text; nothing and null stand for `{}`.

@@ -20,7 +20,7 @@ StateMachineAlias decode(const Key& key, std::string_view text) {
   const Json json = Json::from_stored(std::string(text));
   StateMachineAlias alias{.state_machine = key.text(0),
                           .name = key.text(1),
-                          .description = optional_text_of(json, "description"),
+                          .description = find_text(json, "description"),
                           .routing = {},
                           .created_at = time_of(number_of(json, "createdAt").value_or(0)),
                           .updated_at = time_of(number_of(json, "updatedAt").value_or(0))};

@@ -19,7 +19,7 @@ StateMachineVersion decode(const Key& key, std::string_view text) {
   return {.state_machine = key.text(0),
           .number = key.integer(1),
           .definition = DefinitionRow{number_of(json, "definition").value_or(0)},
-          .description = optional_text_of(json, "description"),
+          .description = find_text(json, "description"),
           .created_at = time_of(number_of(json, "createdAt").value_or(0))};
 }
 

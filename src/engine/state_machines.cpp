@@ -58,19 +58,19 @@ StateMachineRecord decode(std::string_view name, std::string_view text) {
   const Json json = Json::from_stored(std::string(text));
   StateMachineRecord record;
   record.name = name;
-  record.arn = text_of(json, "arn");
-  record.type = text_of(json, "type") == "EXPRESS" ? StateMachineType::Express : StateMachineType::Standard;
-  record.status = text_of(json, "status") == "DELETING" ? StateMachineStatus::Deleting : StateMachineStatus::Active;
+  record.arn = member_text(json, "arn");
+  record.type = member_text(json, "type") == "EXPRESS" ? StateMachineType::Express : StateMachineType::Standard;
+  record.status = member_text(json, "status") == "DELETING" ? StateMachineStatus::Deleting : StateMachineStatus::Active;
   record.definition.value = number_of(json, "definition").value_or(0);
-  record.role_arn = text_of(json, "roleArn");
+  record.role_arn = member_text(json, "roleArn");
   record.created_at = time_of(number_of(json, "createdAt").value_or(0));
   if (const auto updated = number_of(json, "updatedAt")) record.updated_at = time_of(*updated);
-  record.revision_id = optional_text_of(json, "revisionId");
+  record.revision_id = find_text(json, "revisionId");
   if (auto tags = optional_json_of(json, "tags")) record.tags = std::move(*tags);
   record.logging_configuration = optional_json_of(json, "loggingConfiguration");
   record.tracing_configuration = optional_json_of(json, "tracingConfiguration");
   record.encryption_configuration = optional_json_of(json, "encryptionConfiguration");
-  record.stack = optional_text_of(json, "stack");
+  record.stack = find_text(json, "stack");
   record.running = number_of(json, "running").value_or(0);
   record.last_version = number_of(json, "lastVersion").value_or(0);
   return record;
@@ -264,11 +264,11 @@ std::optional<StateMachineRevision> find_revision(const Reader& reader, Definiti
   if (!text) return std::nullopt;
   const Json json = Json::from_stored(*text);
   return StateMachineRevision{.definition = row,
-                              .role_arn = text_of(json, "roleArn"),
+                              .role_arn = member_text(json, "roleArn"),
                               .logging_configuration = optional_json_of(json, "loggingConfiguration"),
                               .tracing_configuration = optional_json_of(json, "tracingConfiguration"),
                               .encryption_configuration = optional_json_of(json, "encryptionConfiguration"),
-                              .revision_id = optional_text_of(json, "revisionId"),
+                              .revision_id = find_text(json, "revisionId"),
                               .created_at = time_of(number_of(json, "createdAt").value_or(0))};
 }
 

@@ -295,6 +295,18 @@ bool operator==(const Json& a, const Json& b) {
 }
 
 Json json_object(std::initializer_list<Json::Member> members) { return Json(Json::Object(members)); }
+
+std::optional<std::string> find_text(const Json& object, std::string_view name) {
+  const Json* const found = object.find(name);
+  return found && found->is_string() ? std::optional<std::string>(found->as_string()) : std::nullopt;
+}
+
+std::string member_text(const Json& object, std::string_view name) {
+  const Json* const found = object.find(name);
+  return found && found->is_string() ? std::string(found->as_string()) : std::string();
+}
+
+std::string plain_text(const Json& value) { return value.is_string() ? std::string(value.as_string()) : value.text(); }
 Json json_array(std::initializer_list<Json> elements) { return Json(Json::Array(elements)); }
 
 }  // namespace signalbox

@@ -189,36 +189,31 @@ std::vector<std::string> split_utf16(std::string_view text) {
   return units;
 }
 
-std::string upper_case(std::string_view text) {
+namespace {
+
+/// Each character as `mapped` says; `special`, the one that becomes several, as `its_text`.
+template <class Mapping>
+std::string map_characters(std::string_view text, Mapping mapped, char32_t special, std::string_view its_text) {
   std::string out;
   out.reserve(text.size());
   const char* at = text.data();
   const char* const end = at + text.size();
   while (at != end) {
     const char32_t code = next_code_point(at, end);
-    if (code == 0xDF) {
-      out += "SS";
-    } else {
-      append_code_point(out, to_upper(code));
-    }
+    if (code == special) out += its_text;
+    else append_code_point(out, mapped(code));
   }
   return out;
 }
 
+}  // namespace
+
+std::string upper_case(std::string_view text) {
+  return map_characters(text, [](char32_t code) { return to_upper(code); }, 0xDF, "SS");
+}
+
 std::string lower_case(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  const char* at = text.data();
-  const char* const end = at + text.size();
-  while (at != end) {
-    const char32_t code = next_code_point(at, end);
-    if (code == 0x130) {
-      out += "i\xCC\x87";
-    } else {
-      append_code_point(out, to_lower(code));
-    }
-  }
-  return out;
+  return map_characters(text, [](char32_t code) { return to_lower(code); }, 0x130, "i\xCC\x87");
 }
 
 }  // namespace signalbox::jsonata::engine

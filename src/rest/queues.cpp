@@ -60,7 +60,7 @@ awaitable<http::Response> send(Engine& engine, const Queues& queues, http::Reque
   auto deduplication = text_member(*body, "deduplicationId");
   if (!deduplication) co_return problem(deduplication.error());
   SendMessage message;
-  message.body = content->is_string() ? std::string(content->as_string()) : content->text();
+  message.body = plain_text(*content);
   if (const Json* delay = body->find("delaySeconds")) message.delay_seconds = delay->as_integer();
   message.group_id = *group;
   message.deduplication_id = *deduplication;

@@ -91,7 +91,7 @@ std::string value_list(const Json& output) {
   if (!output.is_object() || output.size() == 0) return {};
   std::string list = "<dl>";
   for (const auto& member : output.members()) {
-    const std::string value = member.value.is_string() ? std::string(member.value.as_string()) : member.value.text();
+    const std::string value = plain_text(member.value);
     list += fmt::format("<dt>{}</dt><dd>{}</dd>", html_escape(member.name), html_escape(value));
   }
   return list + "</dl>";

@@ -19,11 +19,6 @@ void add_pass_role(Needs& needs, const Json* role_arn, std::string_view service)
   needs.push_back({"iam:PassRole", std::string(role_arn->as_string()), {{"iam:passedtoservice", {std::string(service)}}}});
 }
 
-std::string member_text(const Json& request, std::string_view name) {
-  const auto* member = request.find(name);
-  return member && member->is_string() ? std::string(member->as_string()) : std::string();
-}
-
 std::string any_resource(const NeedContext&, const Json&) { return "*"; }
 
 Needs needs_of(Service service, const NeedContext& context, std::string_view operation, const Json& request) {

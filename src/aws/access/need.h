@@ -38,8 +38,6 @@ struct NeedRow {
 /// iam:PassRole on a role that a request hands to a service; nothing if it names none. `service`: `lambda.amazonaws.com`.
 void add_pass_role(Needs& needs, const Json* role_arn, std::string_view service);
 
-/// A member that is a text; empty otherwise.
-[[nodiscard]] std::string member_text(const Json& request, std::string_view name);
 /// `*`
 [[nodiscard]] std::string any_resource(const NeedContext& context, const Json& request);
 

@@ -8,7 +8,6 @@ namespace signalbox::aws::apigateway {
 
 namespace {
 
-using gateway::text_of;
 
 std::optional<Json> with_binary_type(const Json& record, const Patch& patch) {
   if (patch.path.size() != 2) return std::nullopt;
@@ -33,18 +32,18 @@ std::optional<Json> patch_api(const Json& record, const Patch& patch) {
 
 /// Keys come in a header here, since there is nobody else who could say them.
 std::optional<Failure> refused(const Json& record) {
-  if (text_of(record, "apiKeySource") == "AUTHORIZER") return Failure{"BadRequestException", "the apiKeySource AUTHORIZER is not offered here; HEADER is"};
+  if (member_text(record, "apiKeySource") == "AUTHORIZER") return Failure{"BadRequestException", "the apiKeySource AUTHORIZER is not offered here; HEADER is"};
   return std::nullopt;
 }
 
 }  // namespace
 
 Answer<Json> create_rest_api(const OperationContext& context, EngineTransaction& transaction, const Json& request) {
-  if (text_of(request, "mode") == "import") return import_rest_api(context, transaction, request);   // which has the same path
-  if (text_of(request, "name").empty()) return Failure{"BadRequestException", "Invalid API name specified"};
-  if (!text_of(request, "cloneFrom").empty()) return Failure{"BadRequestException", "cloneFrom is not offered here"};
+  if (member_text(request, "mode") == "import") return import_rest_api(context, transaction, request);   // which has the same path
+  if (member_text(request, "name").empty()) return Failure{"BadRequestException", "Invalid API name specified"};
+  if (!member_text(request, "cloneFrom").empty()) return Failure{"BadRequestException", "cloneFrom is not offered here"};
   Json record = members_of(request, {"name", "description", "version", "binaryMediaTypes", "minimumCompressionSize", "endpointConfiguration", "policy", "tags", "disableExecuteApiEndpoint"});
-  const auto source = text_of(request, "apiKeySource");
+  const auto source = member_text(request, "apiKeySource");
   record = record.with("apiKeySource", Json(source.empty() ? "HEADER" : source));
   if (!record.find("endpointConfiguration")) record = record.with("endpointConfiguration", json_object({{"types", json_array({"EDGE"})}}));
   if (!record.find("disableExecuteApiEndpoint")) record = record.with("disableExecuteApiEndpoint", Json(false));
@@ -55,7 +54,7 @@ Answer<Json> create_rest_api(const OperationContext& context, EngineTransaction&
 }
 
 Answer<Json> update_rest_api(const OperationContext&, EngineTransaction& transaction, const Json& request) {
-  const auto api = text_of(request, "restApiId");
+  const auto api = member_text(request, "restApiId");
   auto record = gateway::get_api(transaction, api);
   if (!record) return failed(record.error());
   auto changed = patched(std::move(*record), request, &patch_api);
@@ -66,14 +65,14 @@ Answer<Json> update_rest_api(const OperationContext&, EngineTransaction& transac
 }
 
 Answer<Json> delete_rest_api(const OperationContext&, EngineTransaction& transaction, const Json& request) {
-  const auto api = text_of(request, "restApiId");
+  const auto api = member_text(request, "restApiId");
   if (auto found = gateway::get_api(transaction, api); !found) return failed(found.error());
   gateway::erase_api(transaction, api);
   return Json::empty_object();
 }
 
 Answer<Json> get_rest_api(const OperationContext&, const Reader& reader, const Json& request) {
-  auto found = gateway::get_api(reader, text_of(request, "restApiId"));
+  auto found = gateway::get_api(reader, member_text(request, "restApiId"));
   if (!found) return failed(found.error());
   return std::move(*found);
 }

@@ -119,7 +119,7 @@ Answer<Json> members_of_request(const RestCall& call, http::Request& request) {
 bool takes_documents(std::string_view operation) { return operation == "CreateRestApi" || operation == "PutRestApi"; }
 
 std::size_t read_limit(const Json& request) {
-  const auto text = gateway::text_of(request, "limit");
+  const auto text = member_text(request, "limit");
   std::size_t limit = 25;
   std::from_chars(text.data(), text.data() + text.size(), limit);
   return std::clamp<std::size_t>(limit, 1, 500);
@@ -214,7 +214,7 @@ Failure failed(const Error& error) {
 }
 
 Answer<Json> page(const gateway::Items& items, const Json& request) {
-  const auto after = gateway::text_of(request, "position");
+  const auto after = member_text(request, "position");
   const auto limit = read_limit(request);
   Json::Array shown;
   std::string last;

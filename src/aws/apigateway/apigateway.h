@@ -21,92 +21,41 @@ namespace signalbox::aws::apigateway {
 [[nodiscard]] std::string new_id(Transaction& transaction, std::size_t length);
 
 // APIs
-Answer<Json> create_rest_api(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> update_rest_api(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> delete_rest_api(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> get_rest_api(const OperationContext& context, const Reader& reader, const Json& request);
-Answer<Json> get_rest_apis(const OperationContext& context, const Reader& reader, const Json& request);
-Answer<Json> get_account(const OperationContext& context, const Reader& reader, const Json& request);
+WriteOperation create_rest_api, update_rest_api, delete_rest_api;
+ReadOperation get_rest_api, get_rest_apis, get_account;
 
 /// An API that a document describes: the request has its members. [ImportRestApi]
-Answer<Json> import_rest_api(const OperationContext& context, EngineTransaction& transaction, const Json& request);
+WriteOperation import_rest_api;
 /// The same for an API that is there: merged into it, or in its place. [PutRestApi]
-Answer<Json> put_rest_api(const OperationContext& context, EngineTransaction& transaction, const Json& request);
+WriteOperation put_rest_api;
 
 // Resources
-Answer<Json> create_resource(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> update_resource(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> delete_resource(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> get_resource(const OperationContext& context, const Reader& reader, const Json& request);
-Answer<Json> get_resources(const OperationContext& context, const Reader& reader, const Json& request);
+WriteOperation create_resource, update_resource, delete_resource;
+ReadOperation get_resource, get_resources;
 
 // Methods and their parts. The path's method is the member `method`, since an integration has an `httpMethod` of its own.
-Answer<Json> put_method(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> update_method(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> delete_method(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> get_method(const OperationContext& context, const Reader& reader, const Json& request);
-Answer<Json> put_method_response(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> update_method_response(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> delete_method_response(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> get_method_response(const OperationContext& context, const Reader& reader, const Json& request);
-Answer<Json> put_integration(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> update_integration(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> delete_integration(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> get_integration(const OperationContext& context, const Reader& reader, const Json& request);
-Answer<Json> put_integration_response(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> update_integration_response(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> delete_integration_response(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> get_integration_response(const OperationContext& context, const Reader& reader, const Json& request);
+WriteOperation put_method, update_method, delete_method, put_method_response, update_method_response, delete_method_response, put_integration,
+    update_integration, delete_integration, put_integration_response, update_integration_response, delete_integration_response;
+ReadOperation get_method, get_method_response, get_integration, get_integration_response;
 
 // Models, validators, gateway responses
-Answer<Json> create_model(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> update_model(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> delete_model(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> get_model(const OperationContext& context, const Reader& reader, const Json& request);
-Answer<Json> get_models(const OperationContext& context, const Reader& reader, const Json& request);
-Answer<Json> create_request_validator(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> update_request_validator(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> delete_request_validator(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> get_request_validator(const OperationContext& context, const Reader& reader, const Json& request);
-Answer<Json> get_request_validators(const OperationContext& context, const Reader& reader, const Json& request);
-Answer<Json> put_gateway_response(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> update_gateway_response(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> delete_gateway_response(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> get_gateway_response(const OperationContext& context, const Reader& reader, const Json& request);
-Answer<Json> get_gateway_responses(const OperationContext& context, const Reader& reader, const Json& request);
+WriteOperation create_model, update_model, delete_model, create_request_validator, update_request_validator, delete_request_validator,
+    put_gateway_response, update_gateway_response, delete_gateway_response;
+ReadOperation get_model, get_models, get_request_validator, get_request_validators, get_gateway_response, get_gateway_responses;
 
 // trial.cpp
-asio::awaitable<Answer<Json>> test_invoke_method(OperationContext context, Json request);
+LongOperation test_invoke_method;
 
 // API keys and usage plans
-Answer<Json> create_api_key(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> update_api_key(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> delete_api_key(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> get_api_key(const OperationContext& context, const Reader& reader, const Json& request);
-Answer<Json> get_api_keys(const OperationContext& context, const Reader& reader, const Json& request);
-Answer<Json> create_usage_plan(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> update_usage_plan(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> delete_usage_plan(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> get_usage_plan(const OperationContext& context, const Reader& reader, const Json& request);
-Answer<Json> get_usage_plans(const OperationContext& context, const Reader& reader, const Json& request);
-Answer<Json> create_usage_plan_key(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> delete_usage_plan_key(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> get_usage_plan_key(const OperationContext& context, const Reader& reader, const Json& request);
-Answer<Json> get_usage_plan_keys(const OperationContext& context, const Reader& reader, const Json& request);
+WriteOperation create_api_key, update_api_key, delete_api_key, create_usage_plan, update_usage_plan, delete_usage_plan, create_usage_plan_key,
+    delete_usage_plan_key;
+ReadOperation get_api_key, get_api_keys, get_usage_plan, get_usage_plans, get_usage_plan_key, get_usage_plan_keys;
 
 Answer<Json> get_usage(const OperationContext& context, const Reader& reader, const Json& request);
 Answer<Json> update_usage(const OperationContext& context, EngineTransaction& transaction, const Json& request);
 
 // Deployments and stages
-Answer<Json> create_deployment(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> update_deployment(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> delete_deployment(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> get_deployment(const OperationContext& context, const Reader& reader, const Json& request);
-Answer<Json> get_deployments(const OperationContext& context, const Reader& reader, const Json& request);
-Answer<Json> create_stage(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> update_stage(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> delete_stage(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> get_stage(const OperationContext& context, const Reader& reader, const Json& request);
-Answer<Json> get_stages(const OperationContext& context, const Reader& reader, const Json& request);
+WriteOperation create_deployment, update_deployment, delete_deployment, create_stage, update_stage, delete_stage;
+ReadOperation get_deployment, get_deployments, get_stage, get_stages;
 
 }  // namespace signalbox::aws::apigateway

@@ -8,7 +8,6 @@ namespace signalbox::aws::apigateway {
 namespace {
 
 using gateway::Kind;
-using gateway::text_of;
 
 Failure no_stage() { return {"NotFoundException", "Invalid stage identifier specified", 404}; }
 
@@ -43,15 +42,15 @@ std::optional<Json> patch_stage(const Json& stage, const Patch& patch) {
 }
 
 Answer<Json> find_stage(const Reader& reader, const Json& request) {
-  const auto api = text_of(request, "restApiId");
+  const auto api = member_text(request, "restApiId");
   if (auto found = gateway::get_api(reader, api); !found) return failed(found.error());
-  auto stage = gateway::find_item(reader, api, Kind::Stage, text_of(request, "stageName"));
+  auto stage = gateway::find_item(reader, api, Kind::Stage, member_text(request, "stageName"));
   if (!stage) return no_stage();
   return std::move(*stage);
 }
 
 Answer<Json> store_stage(Transaction& transaction, const Json& request, const Json& record) {
-  auto put = gateway::put_stage(transaction, text_of(request, "restApiId"), text_of(request, "stageName"), record);
+  auto put = gateway::put_stage(transaction, member_text(request, "restApiId"), member_text(request, "stageName"), record);
   if (!put) return failed(put.error());
   return std::move(*put);
 }
@@ -59,21 +58,21 @@ Answer<Json> store_stage(Transaction& transaction, const Json& request, const Js
 }  // namespace
 
 Answer<Json> create_deployment(const OperationContext&, EngineTransaction& transaction, const Json& request) {
-  const auto api = text_of(request, "restApiId"), stage = text_of(request, "stageName");
+  const auto api = member_text(request, "restApiId"), stage = member_text(request, "stageName");
   const auto id = new_id(transaction, gateway::deployment_id_length);
-  auto made = gateway::create_deployment(transaction, api, id, text_of(request, "description"));
+  auto made = gateway::create_deployment(transaction, api, id, member_text(request, "description"));
   if (!made) return failed(made.error());
   if (stage.empty()) return std::move(*made);
   Json record = gateway::find_item(transaction, api, Kind::Stage, stage).value_or(Json::empty_object()).with("deploymentId", Json(id));
   if (const auto* variables = request.find("variables"); variables && variables->is_object()) record = record.with("variables", *variables);
-  if (const auto text = text_of(request, "stageDescription"); !text.empty()) record = record.with("description", Json(text));
+  if (const auto text = member_text(request, "stageDescription"); !text.empty()) record = record.with("description", Json(text));
   if (auto put = store_stage(transaction, request, record); !put) return put.error();
   return std::move(*made);
 }
 
 Answer<Json> update_deployment(const OperationContext&, EngineTransaction& transaction, const Json& request) {
   static constexpr std::array known{Patchable{.name = "description"}};
-  const auto api = text_of(request, "restApiId"), id = text_of(request, "deploymentId");
+  const auto api = member_text(request, "restApiId"), id = member_text(request, "deploymentId");
   if (auto found = gateway::get_api(transaction, api); !found) return failed(found.error());
   auto record = gateway::find_item(transaction, api, Kind::Deployment, id);
   if (!record) return Failure{"NotFoundException", "Invalid Deployment identifier specified", 404};
@@ -84,22 +83,22 @@ Answer<Json> update_deployment(const OperationContext&, EngineTransaction& trans
 }
 
 Answer<Json> delete_deployment(const OperationContext&, EngineTransaction& transaction, const Json& request) {
-  const auto api = text_of(request, "restApiId");
+  const auto api = member_text(request, "restApiId");
   if (auto found = gateway::get_api(transaction, api); !found) return failed(found.error());
-  if (auto done = gateway::delete_deployment(transaction, api, text_of(request, "deploymentId")); !done) return failed(done.error());
+  if (auto done = gateway::delete_deployment(transaction, api, member_text(request, "deploymentId")); !done) return failed(done.error());
   return Json::empty_object();
 }
 
 Answer<Json> get_deployment(const OperationContext&, const Reader& reader, const Json& request) {
-  const auto api = text_of(request, "restApiId");
+  const auto api = member_text(request, "restApiId");
   if (auto found = gateway::get_api(reader, api); !found) return failed(found.error());
-  const auto record = gateway::find_item(reader, api, Kind::Deployment, text_of(request, "deploymentId"));
+  const auto record = gateway::find_item(reader, api, Kind::Deployment, member_text(request, "deploymentId"));
   if (!record) return Failure{"NotFoundException", "Invalid Deployment identifier specified", 404};
   return gateway::shown_deployment(*record);
 }
 
 Answer<Json> get_deployments(const OperationContext&, const Reader& reader, const Json& request) {
-  const auto api = text_of(request, "restApiId");
+  const auto api = member_text(request, "restApiId");
   if (auto found = gateway::get_api(reader, api); !found) return failed(found.error());
   auto deployments = gateway::list_items(reader, api, Kind::Deployment);
   for (auto& [id, record] : deployments) record = gateway::shown_deployment(record);
@@ -107,7 +106,7 @@ Answer<Json> get_deployments(const OperationContext&, const Reader& reader, cons
 }
 
 Answer<Json> create_stage(const OperationContext&, EngineTransaction& transaction, const Json& request) {
-  if (gateway::find_item(transaction, text_of(request, "restApiId"), Kind::Stage, text_of(request, "stageName"))) return Failure{"ConflictException", "Stage already exists", 409};
+  if (gateway::find_item(transaction, member_text(request, "restApiId"), Kind::Stage, member_text(request, "stageName"))) return Failure{"ConflictException", "Stage already exists", 409};
   const auto* cached = request.find("cacheClusterEnabled");
   if (cached && *cached == Json(true)) return Failure{"BadRequestException", "caches are not offered here"};
   if (request.find("canarySettings")) return Failure{"BadRequestException", "canaries are not offered here"};
@@ -123,18 +122,18 @@ Answer<Json> update_stage(const OperationContext&, EngineTransaction& transactio
 
 Answer<Json> delete_stage(const OperationContext&, EngineTransaction& transaction, const Json& request) {
   if (auto found = find_stage(transaction, request); !found) return found.error();
-  gateway::erase_item(transaction, text_of(request, "restApiId"), Kind::Stage, text_of(request, "stageName"));
+  gateway::erase_item(transaction, member_text(request, "restApiId"), Kind::Stage, member_text(request, "stageName"));
   return Json::empty_object();
 }
 
 Answer<Json> get_stage(const OperationContext&, const Reader& reader, const Json& request) { return find_stage(reader, request); }
 
 Answer<Json> get_stages(const OperationContext&, const Reader& reader, const Json& request) {
-  const auto api = text_of(request, "restApiId"), deployment = text_of(request, "deploymentId");
+  const auto api = member_text(request, "restApiId"), deployment = member_text(request, "deploymentId");
   if (auto found = gateway::get_api(reader, api); !found) return failed(found.error());
   Json::Array stages;
   for (const auto& [name, stage] : gateway::list_items(reader, api, Kind::Stage))
-    if (deployment.empty() || text_of(stage, "deploymentId") == deployment) stages.push_back(stage);
+    if (deployment.empty() || member_text(stage, "deploymentId") == deployment) stages.push_back(stage);
   return json_object({{"item", Json(std::move(stages))}});
 }
 

@@ -6,7 +6,6 @@ namespace signalbox::aws::apigateway {
 
 namespace {
 
-using gateway::text_of;
 
 /// The request's members are the document's, besides those of its path and query.
 Answer<gateway::ApiDefinition> definition_of(const Json& request) {
@@ -25,9 +24,9 @@ Answer<Json> import_rest_api(const OperationContext&, EngineTransaction& transac
   const auto definition = definition_of(request);
   if (!definition) return definition.error();
   Json record = definition->members;
-  if (text_of(record, "name").empty()) return Failure{"BadRequestException", "Invalid API name specified"};
+  if (member_text(record, "name").empty()) return Failure{"BadRequestException", "Invalid API name specified"};
   if (!record.find("apiKeySource")) record = record.with("apiKeySource", Json("HEADER"));
-  const auto type = text_of(request, "endpointConfigurationTypes");
+  const auto type = member_text(request, "endpointConfigurationTypes");
   record = record.with("endpointConfiguration", json_object({{"types", json_array({type.empty() ? Json("EDGE") : Json(type)})}})).with("disableExecuteApiEndpoint", Json(false));
   const auto api = new_id(transaction, gateway::api_id_length);
   if (auto made = gateway::create_api(transaction, api, record); !made) return failed(made.error());
@@ -36,7 +35,7 @@ Answer<Json> import_rest_api(const OperationContext&, EngineTransaction& transac
 }
 
 Answer<Json> put_rest_api(const OperationContext&, EngineTransaction& transaction, const Json& request) {
-  const auto api = text_of(request, "restApiId"), mode = text_of(request, "mode");
+  const auto api = member_text(request, "restApiId"), mode = member_text(request, "mode");
   if (auto found = gateway::get_api(transaction, api); !found) return failed(found.error());
   if (!mode.empty() && mode != "merge" && mode != "overwrite") return Failure{"BadRequestException", "Invalid mode specified: " + mode};
   const auto definition = definition_of(request);

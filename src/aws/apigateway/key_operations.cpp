@@ -13,7 +13,6 @@ namespace signalbox::aws::apigateway {
 namespace {
 
 using gateway::Kind;
-using gateway::text_of;
 
 constexpr std::size_t id_length = 10, plan_id_length = 6;
 
@@ -64,15 +63,15 @@ Answer<Json> create_api_key(const OperationContext&, EngineTransaction& transact
 }
 
 Answer<Json> get_api_key(const OperationContext&, const Reader& reader, const Json& request) {
-  auto key = answer_of(gateway::get_api_key(reader, text_of(request, "apiKey")));
+  auto key = answer_of(gateway::get_api_key(reader, member_text(request, "apiKey")));
   return key && !is_true(request, "includeValue") ? without_value(*key) : key;
 }
 
 Answer<Json> get_api_keys(const OperationContext&, const Reader& reader, const Json& request) {
-  const auto name = text_of(request, "nameQuery"), customer = text_of(request, "customerId");
+  const auto name = member_text(request, "nameQuery"), customer = member_text(request, "customerId");
   gateway::Items keys;
   for (const auto& [id, key] : gateway::list_items(reader, gateway::account_items, Kind::ApiKey)) {
-    if (!text_of(key, "name").starts_with(name) || (!customer.empty() && text_of(key, "customerId") != customer)) continue;
+    if (!member_text(key, "name").starts_with(name) || (!customer.empty() && member_text(key, "customerId") != customer)) continue;
     keys.emplace_back(id, is_true(request, "includeValues") ? key : without_value(key));
   }
   return page(keys, request);
@@ -80,7 +79,7 @@ Answer<Json> get_api_keys(const OperationContext&, const Reader& reader, const J
 
 Answer<Json> update_api_key(const OperationContext&, EngineTransaction& transaction, const Json& request) {
   static constexpr std::array known{Patchable{.name = "name"}, Patchable{.name = "description"}, Patchable{.name = "customerId"}, Patchable{.name = "enabled", .typed = true, .removable = false}};
-  const auto id = text_of(request, "apiKey");
+  const auto id = member_text(request, "apiKey");
   auto key = gateway::get_api_key(transaction, id);
   if (!key) return failed(key.error());
   const auto changed = patched(std::move(*key), request, [](const Json& before, const Patch& patch) { return patch_member(before, patch, known); });
@@ -89,7 +88,7 @@ Answer<Json> update_api_key(const OperationContext&, EngineTransaction& transact
   return put ? without_value(*put) : put;
 }
 
-Answer<Json> delete_api_key(const OperationContext&, EngineTransaction& transaction, const Json& request) { return answer_of(gateway::delete_api_key(transaction, text_of(request, "apiKey"))); }
+Answer<Json> delete_api_key(const OperationContext&, EngineTransaction& transaction, const Json& request) { return answer_of(gateway::delete_api_key(transaction, member_text(request, "apiKey"))); }
 
 // ---- plans -----------------------------------------------------------------------------------------------------------------------------
 
@@ -97,16 +96,16 @@ Answer<Json> create_usage_plan(const OperationContext&, EngineTransaction& trans
   return answer_of(gateway::put_usage_plan(transaction, new_id(transaction, plan_id_length), members_of(request, {"name", "description", "apiStages", "throttle", "quota", "tags"})));
 }
 
-Answer<Json> get_usage_plan(const OperationContext&, const Reader& reader, const Json& request) { return answer_of(gateway::get_usage_plan(reader, text_of(request, "usagePlanId"))); }
+Answer<Json> get_usage_plan(const OperationContext&, const Reader& reader, const Json& request) { return answer_of(gateway::get_usage_plan(reader, member_text(request, "usagePlanId"))); }
 
 Answer<Json> get_usage_plans(const OperationContext&, const Reader& reader, const Json& request) {
   auto plans = gateway::list_items(reader, gateway::account_items, Kind::UsagePlan);
-  if (const auto key = text_of(request, "keyId"); !key.empty()) std::erase_if(plans, [&](const auto& plan) { return !gateway::is_in_plan(reader, plan.first, key); });
+  if (const auto key = member_text(request, "keyId"); !key.empty()) std::erase_if(plans, [&](const auto& plan) { return !gateway::is_in_plan(reader, plan.first, key); });
   return page(plans, request);
 }
 
 Answer<Json> update_usage_plan(const OperationContext&, EngineTransaction& transaction, const Json& request) {
-  const auto id = text_of(request, "usagePlanId");
+  const auto id = member_text(request, "usagePlanId");
   auto plan = gateway::get_usage_plan(transaction, id);
   if (!plan) return failed(plan.error());
   const auto changed = patched(std::move(*plan), request, &patch_plan);
@@ -114,30 +113,30 @@ Answer<Json> update_usage_plan(const OperationContext&, EngineTransaction& trans
 }
 
 Answer<Json> delete_usage_plan(const OperationContext&, EngineTransaction& transaction, const Json& request) {
-  return answer_of(gateway::delete_usage_plan(transaction, text_of(request, "usagePlanId")));
+  return answer_of(gateway::delete_usage_plan(transaction, member_text(request, "usagePlanId")));
 }
 
 // ---- keys of plans ---------------------------------------------------------------------------------------------------------------------
 
 Answer<Json> create_usage_plan_key(const OperationContext&, EngineTransaction& transaction, const Json& request) {
-  if (text_of(request, "keyType") != "API_KEY") return Failure{"BadRequestException", "Usage plan key type must be API_KEY"};
-  return answer_of(gateway::add_to_plan(transaction, text_of(request, "usagePlanId"), text_of(request, "keyId")));
+  if (member_text(request, "keyType") != "API_KEY") return Failure{"BadRequestException", "Usage plan key type must be API_KEY"};
+  return answer_of(gateway::add_to_plan(transaction, member_text(request, "usagePlanId"), member_text(request, "keyId")));
 }
 
 Answer<Json> get_usage_plan_key(const OperationContext&, const Reader& reader, const Json& request) {
-  return answer_of(gateway::get_plan_key(reader, text_of(request, "usagePlanId"), text_of(request, "keyId")));
+  return answer_of(gateway::get_plan_key(reader, member_text(request, "usagePlanId"), member_text(request, "keyId")));
 }
 
 Answer<Json> get_usage_plan_keys(const OperationContext&, const Reader& reader, const Json& request) {
-  const auto plan = text_of(request, "usagePlanId"), name = text_of(request, "nameQuery");
+  const auto plan = member_text(request, "usagePlanId"), name = member_text(request, "nameQuery");
   if (auto found = gateway::get_usage_plan(reader, plan); !found) return failed(found.error());
   auto keys = gateway::list_plan_keys(reader, plan);
-  std::erase_if(keys, [&](const auto& key) { return !text_of(key.second, "name").starts_with(name); });
+  std::erase_if(keys, [&](const auto& key) { return !member_text(key.second, "name").starts_with(name); });
   return page(keys, request);
 }
 
 Answer<Json> delete_usage_plan_key(const OperationContext&, EngineTransaction& transaction, const Json& request) {
-  return answer_of(gateway::remove_from_plan(transaction, text_of(request, "usagePlanId"), text_of(request, "keyId")));
+  return answer_of(gateway::remove_from_plan(transaction, member_text(request, "usagePlanId"), member_text(request, "keyId")));
 }
 
 }  // namespace signalbox::aws::apigateway

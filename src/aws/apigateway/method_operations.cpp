@@ -8,13 +8,12 @@ namespace signalbox::aws::apigateway {
 
 namespace {
 
-using gateway::text_of;
 
 /// Which method a request means.
 struct Named {
   std::string api, resource, method;
 };
-Named named(const Json& request) { return {text_of(request, "restApiId"), text_of(request, "resourceId"), text_of(request, "method")}; }
+Named named(const Json& request) { return {member_text(request, "restApiId"), member_text(request, "resourceId"), member_text(request, "method")}; }
 
 Result<Json> find(const Reader& reader, const Json& request) {
   const auto [api, resource, method] = named(request);
@@ -48,9 +47,9 @@ Json response_of(const Json& request, std::initializer_list<std::string_view> me
 
 Answer<Json> put_method(const OperationContext&, EngineTransaction& transaction, const Json& request) {
   if (find(transaction, request)) return Failure{"ConflictException", "Method already exists for this resource", 409};
-  const auto authorization = text_of(request, "authorizationType");
+  const auto authorization = member_text(request, "authorizationType");
   if (authorization.empty()) return Failure{"BadRequestException", "Invalid authorization type specified"};
-  Json record = members_of(request, {"authorizationType", "apiKeyRequired", "operationName", "requestParameters", "requestModels", "requestValidatorId"}).with("httpMethod", Json(text_of(request, "method")));
+  Json record = members_of(request, {"authorizationType", "apiKeyRequired", "operationName", "requestParameters", "requestModels", "requestValidatorId"}).with("httpMethod", Json(member_text(request, "method")));
   if (!record.find("apiKeyRequired")) record = record.with("apiKeyRequired", Json(false));
   return store(transaction, request, record, record);
 }
@@ -82,7 +81,7 @@ Answer<Json> get_method(const OperationContext&, const Reader& reader, const Jso
 Answer<Json> put_method_response(const OperationContext&, EngineTransaction& transaction, const Json& request) {
   const auto method = find(transaction, request);
   if (!method) return failed(method.error());
-  const auto status = text_of(request, "statusCode");
+  const auto status = member_text(request, "statusCode");
   if (part_of(*method, "methodResponses", status)) return Failure{"ConflictException", "Response already exists for this resource", 409};
   const Json response = response_of(request, {"statusCode", "responseParameters", "responseModels"});
   return store(transaction, request, with_part(*method, "methodResponses", status, response), response);
@@ -92,7 +91,7 @@ Answer<Json> update_method_response(const OperationContext&, EngineTransaction& 
   static constexpr std::array known{Patchable{.name = "responseParameters", .keyed = true, .typed = true}, Patchable{.name = "responseModels", .keyed = true}};
   const auto method = find(transaction, request);
   if (!method) return failed(method.error());
-  const auto status = text_of(request, "statusCode");
+  const auto status = member_text(request, "statusCode");
   const auto* response = part_of(*method, "methodResponses", status);
   if (!response) return not_found("Response status code");
   const auto changed = patched(*response, request, [](const Json& before, const Patch& patch) { return patch_member(before, patch, known); });
@@ -102,7 +101,7 @@ Answer<Json> update_method_response(const OperationContext&, EngineTransaction& 
 Answer<Json> delete_method_response(const OperationContext&, EngineTransaction& transaction, const Json& request) {
   const auto method = find(transaction, request);
   if (!method) return failed(method.error());
-  const auto status = text_of(request, "statusCode");
+  const auto status = member_text(request, "statusCode");
   if (!part_of(*method, "methodResponses", status)) return not_found("Response status code");
   return store(transaction, request, without_part(*method, "methodResponses", status), Json::empty_object());
 }
@@ -110,7 +109,7 @@ Answer<Json> delete_method_response(const OperationContext&, EngineTransaction& 
 Answer<Json> get_method_response(const OperationContext&, const Reader& reader, const Json& request) {
   const auto method = find(reader, request);
   if (!method) return failed(method.error());
-  const auto* response = part_of(*method, "methodResponses", text_of(request, "statusCode"));
+  const auto* response = part_of(*method, "methodResponses", member_text(request, "statusCode"));
   if (!response) return not_found("Response status code");
   return *response;
 }
@@ -124,7 +123,7 @@ Answer<Json> put_integration(const OperationContext&, EngineTransaction& transac
                                           "timeoutInMillis", "cacheNamespace", "cacheKeyParameters", "tlsConfig"});
   if (!integration.find("passthroughBehavior")) integration = integration.with("passthroughBehavior", Json("WHEN_NO_MATCH"));
   if (!integration.find("timeoutInMillis")) integration = integration.with("timeoutInMillis", Json(29'000));
-  if (!integration.find("cacheNamespace")) integration = integration.with("cacheNamespace", Json(text_of(request, "resourceId")));
+  if (!integration.find("cacheNamespace")) integration = integration.with("cacheNamespace", Json(member_text(request, "resourceId")));
   if (!integration.find("cacheKeyParameters")) integration = integration.with("cacheKeyParameters", Json::empty_array());
   return store(transaction, request, method->with("methodIntegration", integration), integration);
 }
@@ -164,7 +163,7 @@ Answer<Json> put_integration_response(const OperationContext&, EngineTransaction
   if (!method) return failed(method.error());
   const auto* integration = method->find("methodIntegration");
   if (!integration) return not_found("Integration");
-  const auto status = text_of(request, "statusCode");
+  const auto status = member_text(request, "statusCode");
   if (!part_of(*method, "methodResponses", status)) return not_found("Response status code");
   const Json response = response_of(request, {"statusCode", "selectionPattern", "responseParameters", "responseTemplates", "contentHandling"});
   return store(transaction, request, method->with("methodIntegration", with_part(*integration, "integrationResponses", status, response)), response);
@@ -176,7 +175,7 @@ Answer<Json> update_integration_response(const OperationContext&, EngineTransact
   const auto method = find(transaction, request);
   if (!method) return failed(method.error());
   const auto* integration = method->find("methodIntegration");
-  const auto status = text_of(request, "statusCode");
+  const auto status = member_text(request, "statusCode");
   const auto* response = integration ? part_of(*integration, "integrationResponses", status) : nullptr;
   if (!response) return not_found("Response status code");
   const auto changed = patched(*response, request, [](const Json& before, const Patch& patch) { return patch_member(before, patch, known); });
@@ -188,7 +187,7 @@ Answer<Json> delete_integration_response(const OperationContext&, EngineTransact
   const auto method = find(transaction, request);
   if (!method) return failed(method.error());
   const auto* integration = method->find("methodIntegration");
-  const auto status = text_of(request, "statusCode");
+  const auto status = member_text(request, "statusCode");
   if (!integration || !part_of(*integration, "integrationResponses", status)) return not_found("Response status code");
   return store(transaction, request, method->with("methodIntegration", without_part(*integration, "integrationResponses", status)), Json::empty_object());
 }
@@ -197,7 +196,7 @@ Answer<Json> get_integration_response(const OperationContext&, const Reader& rea
   const auto method = find(reader, request);
   if (!method) return failed(method.error());
   const auto* integration = method->find("methodIntegration");
-  const auto* response = integration ? part_of(*integration, "integrationResponses", text_of(request, "statusCode")) : nullptr;
+  const auto* response = integration ? part_of(*integration, "integrationResponses", member_text(request, "statusCode")) : nullptr;
   if (!response) return not_found("Response status code");
   return *response;
 }

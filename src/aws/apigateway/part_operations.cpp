@@ -11,7 +11,6 @@ namespace signalbox::aws::apigateway {
 namespace {
 
 using gateway::Kind;
-using gateway::text_of;
 
 Failure not_found(std::string_view what) { return {"NotFoundException", "Invalid " + std::string(what) + " specified", 404}; }
 
@@ -21,22 +20,22 @@ Answer<Json> store(Transaction& transaction, const std::string& api, Kind kind, 
 }
 
 Answer<Json> find(const Reader& reader, const Json& request, Kind kind, const char* id, const char* what) {
-  const auto api = text_of(request, "restApiId");
+  const auto api = member_text(request, "restApiId");
   if (auto found = gateway::get_api(reader, api); !found) return failed(found.error());
-  auto record = gateway::find_item(reader, api, kind, text_of(request, id));
+  auto record = gateway::find_item(reader, api, kind, member_text(request, id));
   if (!record) return not_found(what);
   return std::move(*record);
 }
 
 Answer<Json> list(const Reader& reader, const Json& request, Kind kind) {
-  const auto api = text_of(request, "restApiId");
+  const auto api = member_text(request, "restApiId");
   if (auto found = gateway::get_api(reader, api); !found) return failed(found.error());
   return page(gateway::list_items(reader, api, kind), request);
 }
 
 Answer<Json> erase(Transaction& transaction, const Json& request, Kind kind, const char* id, const char* what) {
   if (auto found = find(transaction, request, kind, id, what); !found) return found.error();
-  gateway::erase_item(transaction, text_of(request, "restApiId"), kind, text_of(request, id));
+  gateway::erase_item(transaction, member_text(request, "restApiId"), kind, member_text(request, id));
   return Json::empty_object();
 }
 
@@ -55,13 +54,13 @@ std::optional<Json> response_of(const Reader& reader, const std::string& api, st
 Answer<Json> update(Transaction& transaction, const Json& request, Kind kind, const char* id, Answer<Json> record, std::span<const Patchable> known) {
   if (!record) return record;
   const auto changed = patched(std::move(*record), request, [known](const Json& before, const Patch& patch) { return patch_member(before, patch, known); });
-  return changed ? store(transaction, text_of(request, "restApiId"), kind, text_of(request, id), *changed) : changed;
+  return changed ? store(transaction, member_text(request, "restApiId"), kind, member_text(request, id), *changed) : changed;
 }
 
 }  // namespace
 
 Answer<Json> create_model(const OperationContext&, EngineTransaction& transaction, const Json& request) {
-  const auto api = text_of(request, "restApiId"), name = text_of(request, "name");
+  const auto api = member_text(request, "restApiId"), name = member_text(request, "name");
   if (name.empty()) return Failure{"BadRequestException", "Model name must be alphanumeric: "};
   if (gateway::find_item(transaction, api, Kind::Model, name)) return Failure{"ConflictException", "Model name already exists for this REST API", 409};
   Json record = members_of(request, {"name", "description", "schema", "contentType"}).with("id", Json(new_id(transaction, gateway::resource_id_length)));
@@ -81,7 +80,7 @@ Answer<Json> create_request_validator(const OperationContext&, EngineTransaction
   Json record = members_of(request, {"name", "validateRequestBody", "validateRequestParameters"}).with("id", Json(id));
   for (const auto* name : {"validateRequestBody", "validateRequestParameters"})
     if (!record.find(name)) record = record.with(name, Json(false));
-  return store(transaction, text_of(request, "restApiId"), Kind::Validator, id, record);
+  return store(transaction, member_text(request, "restApiId"), Kind::Validator, id, record);
 }
 Answer<Json> update_request_validator(const OperationContext&, EngineTransaction& transaction, const Json& request) {
   static constexpr std::array known{Patchable{.name = "name", .removable = false}, Patchable{.name = "validateRequestBody", .typed = true, .removable = false},
@@ -98,21 +97,21 @@ Answer<Json> get_request_validators(const OperationContext&, const Reader& reade
 
 Answer<Json> put_gateway_response(const OperationContext&, EngineTransaction& transaction, const Json& request) {
   const auto record = members_of(request, {"responseType", "statusCode", "responseParameters", "responseTemplates"}).with("defaultResponse", Json(false));
-  return store(transaction, text_of(request, "restApiId"), Kind::Response, text_of(request, "responseType"), record);
+  return store(transaction, member_text(request, "restApiId"), Kind::Response, member_text(request, "responseType"), record);
 }
 Answer<Json> delete_gateway_response(const OperationContext&, EngineTransaction& transaction, const Json& request) {
   return erase(transaction, request, Kind::Response, "responseType", "Gateway response type");
 }
 /// One that nobody made is the default.
 Answer<Json> get_gateway_response(const OperationContext&, const Reader& reader, const Json& request) {
-  const auto api = text_of(request, "restApiId");
+  const auto api = member_text(request, "restApiId");
   if (auto found = gateway::get_api(reader, api); !found) return failed(found.error());
-  auto response = response_of(reader, api, text_of(request, "responseType"));
+  auto response = response_of(reader, api, member_text(request, "responseType"));
   if (!response) return not_found("Gateway response type");
   return std::move(*response);
 }
 Answer<Json> get_gateway_responses(const OperationContext&, const Reader& reader, const Json& request) {
-  const auto api = text_of(request, "restApiId");
+  const auto api = member_text(request, "restApiId");
   if (auto found = gateway::get_api(reader, api); !found) return failed(found.error());
   gateway::Items responses;
   for (const auto& type : gateway::response_types()) responses.emplace_back(type.name, *response_of(reader, api, type.name));

@@ -33,8 +33,8 @@ Answer<Json> patched(Json record, const Json& request, const std::function<std::
   const auto* operations = request.find("patchOperations");
   if (!operations || !operations->is_array()) return record;
   for (const auto& operation : operations->elements()) {
-    const auto path = gateway::text_of(operation, "path");
-    Patch patch{.op = gateway::text_of(operation, "op"), .path = parts_of(path), .value = {}};
+    const auto path = member_text(operation, "path");
+    Patch patch{.op = member_text(operation, "op"), .path = parts_of(path), .value = {}};
     if (patch.op != "add" && patch.op != "replace" && patch.op != "remove") return Failure{"BadRequestException", "Invalid patch operation specified. Must be one of: [add, remove, replace]"};
     if (const auto* value = operation.find("value")) (patch.op == "remove" ? patch.removed : patch.value) = *value;
     auto changed = patch.path.empty() ? std::nullopt : apply(record, patch);

@@ -12,12 +12,11 @@ namespace signalbox::aws::apigatewayv2 {
 namespace {
 
 using apigateway::failed;
-using gateway::text_of;
 
 constexpr std::array<std::string_view, 10> api_members{"name", "description", "version", "protocolType", "routeSelectionExpression", "apiKeySelectionExpression", "corsConfiguration", "disableExecuteApiEndpoint", "disableSchemaValidation", "tags"};
 
 Json shown(const Json& record) {
-  Json api = record.with("apiEndpoint", Json(gateway::api_url(text_of(record, "apiId"))));
+  Json api = record.with("apiEndpoint", Json(gateway::api_url(member_text(record, "apiId"))));
   if (!api.find("disableExecuteApiEndpoint")) api = api.with("disableExecuteApiEndpoint", Json(false));
   return api.find("tags") ? api : api.with("tags", Json::empty_object());
 }
@@ -30,7 +29,7 @@ Answer<Json> shown_api(const Reader& reader, std::string_view id) {
 
 /// The request's `body`: OpenAPI in JSON or YAML.
 Answer<http_apis::ApiDocument> document_of(const Json& request) {
-  auto text = text_of(request, "body");
+  auto text = member_text(request, "body");
   if (const auto first = text.find_first_not_of(" \t\r\n"); first != std::string::npos && text[first] != '{') {
     auto json = yaml_to_json(text);
     if (!json) return Failure{"BadRequestException", "Unable to parse the API definition: " + json.error().message, 400};
@@ -38,7 +37,7 @@ Answer<http_apis::ApiDocument> document_of(const Json& request) {
   }
   const auto document = Json::parse(std::move(text));
   if (!document) return Failure{"BadRequestException", "Unable to parse the API definition: " + document.error().message, 400};
-  if (const auto base = text_of(request, "basepath"); !base.empty() && base != "ignore") return Failure{"BadRequestException", "the basepath " + base + " is not offered here; ignore is", 400};
+  if (const auto base = member_text(request, "basepath"); !base.empty() && base != "ignore") return Failure{"BadRequestException", "the basepath " + base + " is not offered here; ignore is", 400};
   std::vector<Error> faults;
   auto read = http_apis::read_document(*document, faults);
   if (faults.empty()) return read;
@@ -54,7 +53,7 @@ struct Tagged {
   std::string api, stage;
 };
 Tagged parse_tagged(const Json& request) {
-  const auto arn = text_of(request, "arn");
+  const auto arn = member_text(request, "arn");
   constexpr std::string_view apis = "/apis/", stages = "/stages/";
   const auto at = arn.find(apis);
   if (at == std::string::npos) return {};
@@ -84,7 +83,7 @@ void put_tags(Transaction& transaction, const Tagged& tagged, const Json& record
 Answer<Json> create_api(const OperationContext&, EngineTransaction& transaction, const Json& request) {
   const auto api = apigateway::new_id(transaction, gateway::api_id_length);
   if (auto made = http_apis::create_api(transaction, api, with_members(Json::empty_object(), request, api_members)); !made) return failed(made.error());
-  if (!text_of(request, "target").empty())
+  if (!member_text(request, "target").empty())
     if (auto added = http_apis::add_quick_target(transaction, api, request); !added) return failed(added.error());
   return shown_api(transaction, api);
 }
@@ -99,7 +98,7 @@ Answer<Json> import_api(const OperationContext&, EngineTransaction& transaction,
 }
 
 Answer<Json> reimport_api(const OperationContext&, EngineTransaction& transaction, const Json& request) {
-  const auto api = text_of(request, "apiId");
+  const auto api = member_text(request, "apiId");
   if (const auto there = http_apis::get_api(transaction, api); !there) return failed(there.error());
   const auto document = document_of(request);
   if (!document) return document.error();
@@ -109,27 +108,27 @@ Answer<Json> reimport_api(const OperationContext&, EngineTransaction& transactio
 }
 
 Answer<Json> update_api(const OperationContext&, EngineTransaction& transaction, const Json& request) {
-  const auto api = text_of(request, "apiId");
+  const auto api = member_text(request, "apiId");
   if (const auto there = http_apis::get_api(transaction, api); !there) return failed(there.error());
   for (const auto* name : {"target", "routeKey", "credentialsArn"})
-    if (!text_of(request, name).empty()) return Failure{"BadRequestException", std::string("UpdateApi cannot change the ") + name + " of a quick create here", 400};
+    if (!member_text(request, name).empty()) return Failure{"BadRequestException", std::string("UpdateApi cannot change the ") + name + " of a quick create here", 400};
   if (auto updated = http_apis::update_api(transaction, api, with_members(Json::empty_object(), request, api_members)); !updated) return failed(updated.error());
   return shown_api(transaction, api);
 }
 
 Answer<Json> delete_api(const OperationContext&, EngineTransaction& transaction, const Json& request) {
-  const auto api = text_of(request, "apiId");
+  const auto api = member_text(request, "apiId");
   if (const auto there = http_apis::get_api(transaction, api); !there) return failed(there.error());
   http_apis::erase_api(transaction, api);
   return Json::empty_object();
 }
 
 Answer<Json> delete_cors_configuration(const OperationContext&, EngineTransaction& transaction, const Json& request) {
-  if (auto updated = http_apis::update_api(transaction, text_of(request, "apiId"), json_object({{"corsConfiguration", Json()}})); !updated) return failed(updated.error());
+  if (auto updated = http_apis::update_api(transaction, member_text(request, "apiId"), json_object({{"corsConfiguration", Json()}})); !updated) return failed(updated.error());
   return Json::empty_object();
 }
 
-Answer<Json> get_api(const OperationContext&, const Reader& reader, const Json& request) { return shown_api(reader, text_of(request, "apiId")); }
+Answer<Json> get_api(const OperationContext&, const Reader& reader, const Json& request) { return shown_api(reader, member_text(request, "apiId")); }
 Answer<Json> get_apis(const OperationContext&, const Reader& reader, const Json& request) { return page(http_apis::list_apis(reader), request, &shown); }
 
 Answer<Json> get_tags(const OperationContext&, const Reader& reader, const Json& request) {

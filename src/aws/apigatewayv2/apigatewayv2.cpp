@@ -63,7 +63,7 @@ http::Response refusal(const Failure& failure) {
 Failure not_offered(const http::Request& request) { return {"UnknownOperationException", "API Gateway's " + request.method + " " + request.target + " is not offered here", 404}; }
 
 std::size_t read_limit(const Json& request) {
-  const auto text = gateway::text_of(request, "maxResults");
+  const auto text = member_text(request, "maxResults");
   std::size_t limit = 100;
   std::from_chars(text.data(), text.data() + text.size(), limit);
   return std::clamp<std::size_t>(limit, 1, 500);
@@ -110,7 +110,7 @@ const Catalogue& catalogue() {
 }
 
 Answer<Json> page(const gateway::Items& items, const Json& request, const std::function<Json(const Json&)>& shown) {
-  const auto after = gateway::text_of(request, "nextToken");
+  const auto after = member_text(request, "nextToken");
   const auto limit = read_limit(request);
   Json::Array found;
   std::string last;

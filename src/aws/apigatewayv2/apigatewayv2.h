@@ -24,42 +24,16 @@ inline constexpr std::string_view path_prefix = "/v2/";
 [[nodiscard]] Json with_members(Json record, const Json& request, std::span<const std::string_view> names);
 
 // APIs
-Answer<Json> create_api(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> import_api(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> reimport_api(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> update_api(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> delete_api(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> delete_cors_configuration(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> get_api(const OperationContext& context, const Reader& reader, const Json& request);
-Answer<Json> get_apis(const OperationContext& context, const Reader& reader, const Json& request);
-Answer<Json> get_tags(const OperationContext& context, const Reader& reader, const Json& request);
-Answer<Json> tag_resource(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> untag_resource(const OperationContext& context, EngineTransaction& transaction, const Json& request);
+WriteOperation create_api, import_api, reimport_api, update_api, delete_api, delete_cors_configuration, tag_resource, untag_resource;
+ReadOperation get_api, get_apis, get_tags;
 
 // Routes and integrations
-Answer<Json> create_route(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> update_route(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> delete_route(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> get_route(const OperationContext& context, const Reader& reader, const Json& request);
-Answer<Json> get_routes(const OperationContext& context, const Reader& reader, const Json& request);
-Answer<Json> create_integration(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> update_integration(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> delete_integration(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> get_integration(const OperationContext& context, const Reader& reader, const Json& request);
-Answer<Json> get_integrations(const OperationContext& context, const Reader& reader, const Json& request);
+WriteOperation create_route, update_route, delete_route, create_integration, update_integration, delete_integration;
+ReadOperation get_route, get_routes, get_integration, get_integrations;
 
 // Deployments and stages
-Answer<Json> create_deployment(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> update_deployment(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> delete_deployment(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> get_deployment(const OperationContext& context, const Reader& reader, const Json& request);
-Answer<Json> get_deployments(const OperationContext& context, const Reader& reader, const Json& request);
-Answer<Json> create_stage(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> update_stage(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> delete_stage(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> delete_access_log_settings(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> delete_route_settings(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> get_stage(const OperationContext& context, const Reader& reader, const Json& request);
-Answer<Json> get_stages(const OperationContext& context, const Reader& reader, const Json& request);
+WriteOperation create_deployment, update_deployment, delete_deployment, create_stage, update_stage, delete_stage, delete_access_log_settings,
+    delete_route_settings;
+ReadOperation get_deployment, get_deployments, get_stage, get_stages;
 
 }  // namespace signalbox::aws::apigatewayv2

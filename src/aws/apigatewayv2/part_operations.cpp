@@ -9,7 +9,6 @@ namespace signalbox::aws::apigatewayv2 {
 namespace {
 
 using apigateway::failed;
-using gateway::text_of;
 using http_apis::Kind;
 
 constexpr std::array<std::string_view, 7> route_members{"routeKey", "target", "authorizationType", "authorizerId", "authorizationScopes", "apiKeyRequired", "operationName"};
@@ -17,8 +16,8 @@ constexpr std::array<std::string_view, 17> integration_members{"integrationType"
 constexpr std::array<std::string_view, 1> deployment_members{"description"};
 constexpr std::array<std::string_view, 9> stage_members{"deploymentId", "autoDeploy", "description", "stageVariables", "accessLogSettings", "defaultRouteSettings", "routeSettings", "clientCertificateId", "tags"};
 
-std::string api_of(const Json& request) { return text_of(request, "apiId"); }
-std::string id_of(const Json& request) { return text_of(request, "id"); }
+std::string api_of(const Json& request) { return member_text(request, "apiId"); }
+std::string id_of(const Json& request) { return member_text(request, "id"); }
 
 Answer<Json> answered(Result<Json> done) {
   if (!done) return failed(done.error());
@@ -91,9 +90,9 @@ Answer<Json> get_integrations(const OperationContext&, const Reader& reader, con
 // ---- deployments -----------------------------------------------------------------------------------------------------------------------
 
 Answer<Json> create_deployment(const OperationContext&, EngineTransaction& transaction, const Json& request) {
-  const auto api = api_of(request), stage = text_of(request, "stageName");
+  const auto api = api_of(request), stage = member_text(request, "stageName");
   const auto id = apigateway::new_id(transaction, gateway::deployment_id_length);
-  auto made = http_apis::create_deployment(transaction, api, id, text_of(request, "description"));
+  auto made = http_apis::create_deployment(transaction, api, id, member_text(request, "description"));
   if (!made || stage.empty()) return answered(std::move(made));
   const auto there = http_apis::get_item(transaction, api, Kind::Stage, stage);
   if (!there) return failed(there.error());
@@ -120,7 +119,7 @@ Answer<Json> get_deployments(const OperationContext&, const Reader& reader, cons
 // ---- stages ----------------------------------------------------------------------------------------------------------------------------
 
 Answer<Json> create_stage(const OperationContext&, EngineTransaction& transaction, const Json& request) {
-  const auto api = api_of(request), name = text_of(request, "stageName");
+  const auto api = api_of(request), name = member_text(request, "stageName");
   if (http_apis::find_item(transaction, api, Kind::Stage, name)) return Failure{"ConflictException", "Stage already exists", 409};
   return answered(http_apis::put_stage(transaction, api, name, with_members(Json::empty_object(), request, stage_members)));
 }
@@ -140,7 +139,7 @@ Answer<Json> delete_access_log_settings(const OperationContext&, EngineTransacti
 Answer<Json> delete_route_settings(const OperationContext&, EngineTransaction& transaction, const Json& request) {
   const auto record = get_part(transaction, Kind::Stage, request);
   if (!record) return record;
-  const auto settings = record->find("routeSettings")->without(text_of(request, "routeKey"));
+  const auto settings = record->find("routeSettings")->without(member_text(request, "routeKey"));
   return answered(http_apis::put_stage(transaction, api_of(request), id_of(request), record->with("routeSettings", settings)));
 }
 

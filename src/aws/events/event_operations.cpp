@@ -11,11 +11,6 @@ namespace {
 
 constexpr std::size_t entries_max = 10, bytes_max = 1024 * 1024;
 
-std::optional<std::string> text_of(const Json& object, const char* name) {
-  const Json* found = object.find(name);
-  return found && found->is_string() ? std::optional(std::string(found->as_string())) : std::nullopt;
-}
-
 Failure invalid_entry(const char* parameter) { return {"InvalidArgument", "Parameter " + std::string(parameter) + " is not valid. Reason: " + parameter + " is a required argument."}; }
 
 /// Epoch seconds, as the protocol has times, or a text, as workflows write them.
@@ -29,14 +24,14 @@ std::optional<Timestamp> time_of(const Json* value) {
 }  // namespace
 
 Answer<events::Event> read_event(const Json& entry) {
-  const auto source = text_of(entry, "Source"), detail_type = text_of(entry, "DetailType"), detail = text_of(entry, "Detail");
+  const auto source = find_text(entry, "Source"), detail_type = find_text(entry, "DetailType"), detail = find_text(entry, "Detail");
   if (!source || source->empty()) return invalid_entry("Source");
   if (!detail_type || detail_type->empty()) return invalid_entry("DetailType");
   if (!detail || detail->empty()) return invalid_entry("Detail");
   if (source->starts_with("aws.")) return Failure{"NotAuthorizedForSourceException", "Not authorized for the source."};
   auto parsed = Json::parse(*detail);
   if (!parsed || !parsed->is_object()) return Failure{"MalformedDetail", "Detail is malformed."};
-  events::Event event{.bus = bus_name(text_of(entry, "EventBusName")), .source = *source, .detail_type = *detail_type, .detail = std::move(*parsed), .time = time_of(entry.find("Time")), .trace_header = text_of(entry, "TraceHeader")};
+  events::Event event{.bus = bus_name(find_text(entry, "EventBusName")), .source = *source, .detail_type = *detail_type, .detail = std::move(*parsed), .time = time_of(entry.find("Time")), .trace_header = find_text(entry, "TraceHeader")};
   if (const Json* resources = entry.find("Resources"); resources && resources->is_array()) {
     for (const Json& resource : resources->elements()) {
       if (resource.is_string()) event.resources.emplace_back(resource.as_string());

@@ -21,35 +21,16 @@ namespace signalbox::aws::events_api {
 /// The answer to PutEvents: ids and failures, entry by entry.
 [[nodiscard]] Json put_entries(const events::Events& events, EngineTransaction& transaction, const Json& entries);
 
-Answer<Json> put_events(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> test_event_pattern(const OperationContext& context, const Reader& reader, const Json& request);
+WriteOperation put_events;
+ReadOperation test_event_pattern;
 
-Answer<Json> create_event_bus(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> update_event_bus(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> delete_event_bus(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> describe_event_bus(const OperationContext& context, const Reader& reader, const Json& request);
-Answer<Json> list_event_buses(const OperationContext& context, const Reader& reader, const Json& request);
-Answer<Json> put_permission(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> remove_permission(const OperationContext& context, EngineTransaction& transaction, const Json& request);
+WriteOperation create_event_bus, update_event_bus, delete_event_bus, put_permission, remove_permission;
+ReadOperation describe_event_bus, list_event_buses;
 
-Answer<Json> create_connection(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> update_connection(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> delete_connection(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> describe_connection(const OperationContext& context, const Reader& reader, const Json& request);
-Answer<Json> list_connections(const OperationContext& context, const Reader& reader, const Json& request);
+WriteOperation create_connection, update_connection, delete_connection;
+ReadOperation describe_connection, list_connections;
 
-Answer<Json> put_rule(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> delete_rule(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> enable_rule(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> disable_rule(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> describe_rule(const OperationContext& context, const Reader& reader, const Json& request);
-Answer<Json> list_rules(const OperationContext& context, const Reader& reader, const Json& request);
-Answer<Json> put_targets(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> remove_targets(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> list_targets_by_rule(const OperationContext& context, const Reader& reader, const Json& request);
-Answer<Json> list_rule_names_by_target(const OperationContext& context, const Reader& reader, const Json& request);
-Answer<Json> tag_resource(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> untag_resource(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> list_tags_for_resource(const OperationContext& context, const Reader& reader, const Json& request);
+WriteOperation put_rule, delete_rule, enable_rule, disable_rule, put_targets, remove_targets, tag_resource, untag_resource;
+ReadOperation describe_rule, list_rules, list_targets_by_rule, list_rule_names_by_target, list_tags_for_resource;
 
 }  // namespace signalbox::aws::events_api

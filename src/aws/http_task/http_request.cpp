@@ -45,11 +45,6 @@ bool is_header_text(std::string_view text) { return text.find_first_of(std::stri
 
 std::string text_of(const Json& value) { return value.is_string() ? std::string(value.as_string()) : value.compact_text(); }
 
-std::string member_text(const Json& object, std::string_view name) {
-  const Json* value = object.find(name);
-  return value && value->is_string() ? std::string(value->as_string()) : std::string();
-}
-
 /// Key and Value of a connection's parameters of one kind.
 Pairs connection_parameters(const Json* parameters, std::string_view kind) {
   Pairs found;

@@ -25,31 +25,11 @@ namespace signalbox::aws::iam {
 /// A list, never cut.
 [[nodiscard]] Json whole_list(const char* member, Json::Array elements);
 
-Answer<Json> create_role(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> get_role(const OperationContext& context, const Reader& reader, const Json& request);
-Answer<Json> update_role(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> update_assume_role_policy(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> delete_role(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> put_role_permissions_boundary(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> delete_role_permissions_boundary(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> list_roles(const OperationContext& context, const Reader& reader, const Json& request);
-Answer<Json> put_role_policy(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> get_role_policy(const OperationContext& context, const Reader& reader, const Json& request);
-Answer<Json> delete_role_policy(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> list_role_policies(const OperationContext& context, const Reader& reader, const Json& request);
-Answer<Json> attach_role_policy(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> detach_role_policy(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> list_attached_role_policies(const OperationContext& context, const Reader& reader, const Json& request);
-Answer<Json> list_instance_profiles_for_role(const OperationContext& context, const Reader& reader, const Json& request);
-Answer<Json> tag_role(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> untag_role(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> list_role_tags(const OperationContext& context, const Reader& reader, const Json& request);
+WriteOperation create_role, update_role, update_assume_role_policy, delete_role, put_role_permissions_boundary, delete_role_permissions_boundary,
+    put_role_policy, delete_role_policy, attach_role_policy, detach_role_policy, tag_role, untag_role;
+ReadOperation get_role, list_roles, get_role_policy, list_role_policies, list_attached_role_policies, list_instance_profiles_for_role, list_role_tags;
 
-Answer<Json> create_policy(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> get_policy(const OperationContext& context, const Reader& reader, const Json& request);
-Answer<Json> get_policy_version(const OperationContext& context, const Reader& reader, const Json& request);
-Answer<Json> list_policy_versions(const OperationContext& context, const Reader& reader, const Json& request);
-Answer<Json> delete_policy(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> list_policies(const OperationContext& context, const Reader& reader, const Json& request);
+WriteOperation create_policy, delete_policy;
+ReadOperation get_policy, get_policy_version, list_policy_versions, list_policies;
 
 }  // namespace signalbox::aws::iam

@@ -51,7 +51,7 @@ Answer<functions::FunctionConfig> read_new_function(const Reader& reader, const 
     if (!found || found->is_null()) return invalid_parameter(std::string(member) + " is mandatory for functions created with deployment packages.");
   }
   if (tags) {
-    for (const auto& [key, value] : tags->members()) config.tags[key] = value.is_string() ? std::string(value.as_string()) : value.text();
+    for (const auto& [key, value] : tags->members()) config.tags[key] = plain_text(value);
   }
   return with_configuration(reader, std::move(config), request);
 }

@@ -13,11 +13,6 @@ namespace {
 
 constexpr std::size_t payload_bytes_max = 6 * 1024 * 1024, event_bytes_max = 1024 * 1024;   // [Lambda quotas]
 
-std::string text_of(const Json& request, const char* name, const char* otherwise) {
-  const Json* found = request.find(name);
-  return found && found->is_string() ? std::string(found->as_string()) : otherwise;
-}
-
 /// The function's outcome; it comes on the I/O thread.
 asio::awaitable<FunctionOutcome> call(FunctionInvoker& functions, FunctionCall request) {
   auto initiate = [&functions](auto handler, FunctionCall asked) {
@@ -28,7 +23,7 @@ asio::awaitable<FunctionOutcome> call(FunctionInvoker& functions, FunctionCall r
 }
 
 Answer<std::string> payload_of(const Json& request, bool event) {
-  auto payload = text_of(request, "Payload", "");
+  auto payload = member_text(request, "Payload");
   const auto limit = event ? event_bytes_max : payload_bytes_max;
   if (payload.size() > limit) return Failure{"RequestEntityTooLargeException", "Request must be smaller than " + std::to_string(limit) + " bytes for the InvokeFunction operation", 413};
   if (payload.empty()) return std::string("{}");
@@ -64,7 +59,7 @@ asio::awaitable<Answer<Json>> invoke(OperationContext context, Json request) {
   const auto reader = context.services.engine.reader();
   if (auto found = qualified_function_of(context, *reader, *reference); !found) co_return found.error();
   std::string client_context;
-  if (const auto given = text_of(request, "ClientContext", ""); !given.empty()) {
+  if (const auto given = member_text(request, "ClientContext"); !given.empty()) {
     auto decoded = functions::decode_client_context(given);
     if (!decoded) co_return Failure{"InvalidRequestContentException", decoded.error().message};
     client_context = std::move(*decoded);
@@ -86,7 +81,7 @@ asio::awaitable<Answer<Json>> invoke(OperationContext context, Json request) {
 }
 
 asio::awaitable<Answer<Json>> invoke_async(OperationContext context, Json request) {
-  Json event = request.without("InvokeArgs").with("InvocationType", "Event").with("Payload", Json(text_of(request, "InvokeArgs", "")));
+  Json event = request.without("InvokeArgs").with("InvocationType", "Event").with("Payload", Json(member_text(request, "InvokeArgs")));
   const auto accepted = co_await invoke(std::move(context), std::move(event));
   if (!accepted) co_return accepted.error();
   co_return json_object({{"Status", 202}});

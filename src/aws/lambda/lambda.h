@@ -58,57 +58,31 @@ struct UploadedCode {
 /// What stands in the function's policies goes with it.
 void forget_policies(EngineTransaction& transaction, std::string_view function);
 
-asio::awaitable<Answer<Json>> create_function(OperationContext context, Json request);
-asio::awaitable<Answer<Json>> update_function_code(OperationContext context, Json request);
-Answer<Json> update_function_configuration(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-asio::awaitable<Answer<Json>> delete_function(OperationContext context, Json request);
-Answer<Json> get_function(const OperationContext& context, const Reader& reader, const Json& request);
-Answer<Json> get_function_configuration(const OperationContext& context, const Reader& reader, const Json& request);
-Answer<Json> list_functions(const OperationContext& context, const Reader& reader, const Json& request);
+LongOperation create_function, update_function_code, delete_function;
+WriteOperation update_function_configuration;
+ReadOperation get_function, get_function_configuration, list_functions;
 
-Answer<Json> publish_version(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> list_versions_by_function(const OperationContext& context, const Reader& reader, const Json& request);
-Answer<Json> create_alias(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> update_alias(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> delete_alias(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> get_alias(const OperationContext& context, const Reader& reader, const Json& request);
-Answer<Json> list_aliases(const OperationContext& context, const Reader& reader, const Json& request);
+WriteOperation publish_version, create_alias, update_alias, delete_alias;
+ReadOperation list_versions_by_function, get_alias, list_aliases;
 
 // settings.cpp
-Answer<Json> put_function_concurrency(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> delete_function_concurrency(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> tag_resource(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> untag_resource(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> add_permission(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> remove_permission(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> put_function_event_invoke_config(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> update_function_event_invoke_config(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> delete_function_event_invoke_config(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> get_function_concurrency(const OperationContext& context, const Reader& reader, const Json& request);
-Answer<Json> list_tags(const OperationContext& context, const Reader& reader, const Json& request);
-Answer<Json> get_policy(const OperationContext& context, const Reader& reader, const Json& request);
-Answer<Json> get_function_event_invoke_config(const OperationContext& context, const Reader& reader, const Json& request);
-Answer<Json> get_account_settings(const OperationContext& context, const Reader& reader, const Json& request);
+WriteOperation put_function_concurrency, delete_function_concurrency, tag_resource, untag_resource, add_permission, remove_permission,
+    put_function_event_invoke_config, update_function_event_invoke_config, delete_function_event_invoke_config;
+ReadOperation get_function_concurrency, list_tags, get_policy, get_function_event_invoke_config, get_account_settings;
 
 // layer_operations.cpp
-asio::awaitable<Answer<Json>> publish_layer_version(OperationContext context, Json request);
-Answer<Json> delete_layer_version(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> get_layer_version(const OperationContext& context, const Reader& reader, const Json& request);
-Answer<Json> get_layer_version_by_arn(const OperationContext& context, const Reader& reader, const Json& request);
-Answer<Json> list_layer_versions(const OperationContext& context, const Reader& reader, const Json& request);
-Answer<Json> list_layers(const OperationContext& context, const Reader& reader, const Json& request);
+LongOperation publish_layer_version;
+WriteOperation delete_layer_version;
+ReadOperation get_layer_version, get_layer_version_by_arn, list_layer_versions, list_layers;
 
 // event_source_mappings.cpp
-Answer<Json> create_event_source_mapping(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> update_event_source_mapping(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> delete_event_source_mapping(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> get_event_source_mapping(const OperationContext& context, const Reader& reader, const Json& request);
-Answer<Json> list_event_source_mappings(const OperationContext& context, const Reader& reader, const Json& request);
+WriteOperation create_event_source_mapping, update_event_source_mapping, delete_event_source_mapping;
+ReadOperation get_event_source_mapping, list_event_source_mappings;
 
 /// Members of the answer: StatusCode, FunctionError, LogResult, ExecutedVersion, and Payload, a text, as the wire's body carries it.
-asio::awaitable<Answer<Json>> invoke(OperationContext context, Json request);
+LongOperation invoke;
 /// The older way to ask for InvocationType Event; its member InvokeArgs is the body.
-asio::awaitable<Answer<Json>> invoke_async(OperationContext context, Json request);
+LongOperation invoke_async;
 [[nodiscard]] Json invoke_async_request(const Json& parameters, const http::Request& request);
 /// Invoke's members are headers, and its payload the body.
 [[nodiscard]] Json invoke_request(const Json& parameters, const http::Request& request);

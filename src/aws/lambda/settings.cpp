@@ -170,7 +170,7 @@ Answer<Json> tag_resource(const OperationContext& context, EngineTransaction& tr
   const Json* tags = parameters.object("Tags");
   if (auto fault = parameters.fault()) return *fault;
   if (!tags) return invalid_parameter("Tags must not be null");
-  for (const auto& [key, value] : tags->members()) config->tags[key] = value.is_string() ? std::string(value.as_string()) : value.text();
+  for (const auto& [key, value] : tags->members()) config->tags[key] = plain_text(value);
   const auto updated = changed(transaction, std::move(*config));
   if (!updated) return updated.error();
   return Json::empty_object();

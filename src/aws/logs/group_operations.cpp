@@ -45,7 +45,7 @@ Json group_json(const OperationContext& context, const Reader& reader, const Gro
 std::map<std::string, std::string> tags_of(const Json* object) {
   std::map<std::string, std::string> tags;
   if (!object || !object->is_object()) return tags;
-  for (const auto& [key, value] : object->members()) tags[key] = value.is_string() ? std::string(value.as_string()) : value.text();
+  for (const auto& [key, value] : object->members()) tags[key] = plain_text(value);
   return tags;
 }
 

@@ -53,26 +53,14 @@ class GroupReader {
   std::vector<FunctionStream> function_streams_;   ///< in order of name
 };
 
-Answer<Json> create_log_group(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> delete_log_group(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> describe_log_groups(const OperationContext& context, const Reader& reader, const Json& request);
-Answer<Json> put_retention_policy(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> delete_retention_policy(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> tag_resource(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> untag_resource(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> list_tags_for_resource(const OperationContext& context, const Reader& reader, const Json& request);
-Answer<Json> put_resource_policy(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> delete_resource_policy(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> describe_metric_filters(const OperationContext& context, const Reader& reader, const Json& request);
-Answer<Json> describe_subscription_filters(const OperationContext& context, const Reader& reader, const Json& request);
-Answer<Json> describe_resource_policies(const OperationContext& context, const Reader& reader, const Json& request);
+WriteOperation create_log_group, delete_log_group, put_retention_policy, delete_retention_policy, tag_resource, untag_resource, put_resource_policy,
+    delete_resource_policy;
+ReadOperation describe_log_groups, list_tags_for_resource, describe_metric_filters, describe_subscription_filters, describe_resource_policies;
 
-Answer<Json> create_log_stream(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> delete_log_stream(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> describe_log_streams(const OperationContext& context, const Reader& reader, const Json& request);
+WriteOperation create_log_stream, delete_log_stream;
+ReadOperation describe_log_streams;
 
-Answer<Json> put_log_events(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> get_log_events(const OperationContext& context, const Reader& reader, const Json& request);
-Answer<Json> filter_log_events(const OperationContext& context, const Reader& reader, const Json& request);
+WriteOperation put_log_events;
+ReadOperation get_log_events, filter_log_events;
 
 }  // namespace signalbox::aws::logs_api

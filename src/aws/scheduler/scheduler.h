@@ -11,19 +11,11 @@ namespace signalbox::aws::scheduler {
 [[nodiscard]] const Catalogue& catalogue();
 [[nodiscard]] asio::awaitable<http::Response> answer(OperationContext context, const Reader& reader, http::Request request);
 
-Answer<Json> create_schedule(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> update_schedule(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> delete_schedule(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> get_schedule(const OperationContext& context, const Reader& reader, const Json& request);
-Answer<Json> list_schedules(const OperationContext& context, const Reader& reader, const Json& request);
+WriteOperation create_schedule, update_schedule, delete_schedule;
+ReadOperation get_schedule, list_schedules;
 
-Answer<Json> create_schedule_group(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> delete_schedule_group(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> get_schedule_group(const OperationContext& context, const Reader& reader, const Json& request);
-Answer<Json> list_schedule_groups(const OperationContext& context, const Reader& reader, const Json& request);
-Answer<Json> tag_resource(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> untag_resource(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> list_tags_for_resource(const OperationContext& context, const Reader& reader, const Json& request);
+WriteOperation create_schedule_group, delete_schedule_group, tag_resource, untag_resource;
+ReadOperation get_schedule_group, list_schedule_groups, list_tags_for_resource;
 
 /// A group that was made, or the one that is always there. Errors: ResourceNotFoundException.
 [[nodiscard]] Answer<Json> group_of(const Reader& reader, std::string_view name);

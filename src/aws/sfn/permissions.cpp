@@ -4,7 +4,6 @@
 #include "aws/sfn/sfn.h"
 #include "signalbox/executions.h"
 #include "signalbox/keys.h"
-#include "signalbox/record.h"
 
 #include <array>
 
@@ -68,9 +67,9 @@ constexpr std::array rows{NeedRow{"CreateActivity", "", &activity_of_name},
 
 /// The state machine whose execution waits with the token. Nothing for a token that means nothing here: the operation itself refuses it.
 std::optional<std::string> machine_of_token(const NeedContext& context, const Json& request) {
-  const auto record = context.reader.get(Key(meta_table, "master_key"));
-  if (!record) return std::nullopt;
-  const auto parts = parse_task_token(MasterKey{std::string(RecordReader(*record).text())}, member_text(request, "taskToken"));
+  const auto master = find_master_key(context.reader);
+  if (!master) return std::nullopt;
+  const auto parts = parse_task_token(*master, member_text(request, "taskToken"));
   if (!parts) return std::nullopt;
   const auto execution = find_execution(context.reader, parts->row);
   return execution ? std::optional(context.site.state_machine_arn(execution->state_machine)) : std::nullopt;

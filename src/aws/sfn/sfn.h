@@ -26,9 +26,9 @@ struct Api {
 };
 
 /// An answer's JSON text. Reads answer at once, writes after the commit.
-using ReadOperation = Answer<std::string> (*)(const Api&, const Json&);
-using WriteOperation = asio::awaitable<Answer<std::string>> (*)(Api, Json);
-using Operation = std::variant<ReadOperation, WriteOperation>;
+using ReadOperation = Answer<std::string>(const Api& api, const Json& request);
+using WriteOperation = asio::awaitable<Answer<std::string>>(Api api, Json request);
+using Operation = std::variant<ReadOperation*, WriteOperation*>;
 
 /// Null pointer for a name that is none of this API's, or that is not offered here; is_known() tells the two apart.
 [[nodiscard]] const Operation* find_operation(std::string_view name);
@@ -83,42 +83,12 @@ void append_configuration(ObjectText& out, const StateMachineRecord& record);
 [[nodiscard]] Answer<Json> tags_of(Parameters& parameters, const Json* list);
 
 // One file per operation.
-Answer<std::string> describe_state_machine(const Api& api, const Json& request);
-Answer<std::string> describe_state_machine_for_execution(const Api& api, const Json& request);
-Answer<std::string> list_state_machines_page(const Api& api, const Json& request);
-Answer<std::string> validate_state_machine_definition(const Api& api, const Json& request);
-Answer<std::string> describe_execution(const Api& api, const Json& request);
-Answer<std::string> list_executions_page(const Api& api, const Json& request);
-Answer<std::string> get_execution_history(const Api& api, const Json& request);
-Answer<std::string> describe_state_machine_alias(const Api& api, const Json& request);
-Answer<std::string> list_state_machine_aliases_page(const Api& api, const Json& request);
-Answer<std::string> list_state_machine_versions_page(const Api& api, const Json& request);
-Answer<std::string> describe_map_run(const Api& api, const Json& request);
-Answer<std::string> list_map_runs_page(const Api& api, const Json& request);
-asio::awaitable<Answer<std::string>> update_map_run_operation(Api api, Json request);
-Answer<std::string> describe_activity(const Api& api, const Json& request);
-Answer<std::string> list_activities_page(const Api& api, const Json& request);
-Answer<std::string> list_tags_for_resource(const Api& api, const Json& request);
-asio::awaitable<Answer<std::string>> create_state_machine_operation(Api api, Json request);
-asio::awaitable<Answer<std::string>> update_state_machine_operation(Api api, Json request);
-asio::awaitable<Answer<std::string>> delete_state_machine_operation(Api api, Json request);
-asio::awaitable<Answer<std::string>> publish_state_machine_version(Api api, Json request);
-asio::awaitable<Answer<std::string>> delete_state_machine_version(Api api, Json request);
-asio::awaitable<Answer<std::string>> create_state_machine_alias(Api api, Json request);
-asio::awaitable<Answer<std::string>> update_state_machine_alias(Api api, Json request);
-asio::awaitable<Answer<std::string>> delete_state_machine_alias(Api api, Json request);
-asio::awaitable<Answer<std::string>> start_execution(Api api, Json request);
-asio::awaitable<Answer<std::string>> redrive_execution(Api api, Json request);
-asio::awaitable<Answer<std::string>> start_sync_execution(Api api, Json request);
-asio::awaitable<Answer<std::string>> stop_execution(Api api, Json request);
-asio::awaitable<Answer<std::string>> send_task_success(Api api, Json request);
-asio::awaitable<Answer<std::string>> send_task_failure(Api api, Json request);
-asio::awaitable<Answer<std::string>> send_task_heartbeat(Api api, Json request);
-asio::awaitable<Answer<std::string>> create_activity_operation(Api api, Json request);
-asio::awaitable<Answer<std::string>> delete_activity_operation(Api api, Json request);
-asio::awaitable<Answer<std::string>> get_activity_task(Api api, Json request);
-asio::awaitable<Answer<std::string>> tag_resource(Api api, Json request);
-asio::awaitable<Answer<std::string>> untag_resource(Api api, Json request);
-asio::awaitable<Answer<std::string>> test_state(Api api, Json request);
+ReadOperation describe_state_machine, describe_state_machine_for_execution, list_state_machines_page, validate_state_machine_definition,
+    describe_execution, list_executions_page, get_execution_history, describe_state_machine_alias, list_state_machine_aliases_page,
+    list_state_machine_versions_page, describe_map_run, list_map_runs_page, describe_activity, list_activities_page, list_tags_for_resource;
+WriteOperation update_map_run_operation, create_state_machine_operation, update_state_machine_operation, delete_state_machine_operation,
+    publish_state_machine_version, delete_state_machine_version, create_state_machine_alias, update_state_machine_alias, delete_state_machine_alias,
+    start_execution, redrive_execution, start_sync_execution, stop_execution, send_task_success, send_task_failure, send_task_heartbeat,
+    create_activity_operation, delete_activity_operation, get_activity_task, tag_resource, untag_resource, test_state;
 
 }  // namespace signalbox::aws::sfn

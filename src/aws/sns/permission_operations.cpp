@@ -88,7 +88,7 @@ asio::awaitable<Answer<Json>> add_permission(Api api, Json request) {
 asio::awaitable<Answer<Json>> remove_permission(Api api, Json request) {
   const auto topic = topic_of(request);
   if (!topic) co_return topic.error();
-  const auto label = text_of(request, "Label");
+  const auto label = member_text(request, "Label");
   if (label.empty()) co_return invalid_parameter("Label Reason: no value for required parameter");
   // A label that is not there is no error.
   Change change = [label](Json::Array statements) -> Answer<Json::Array> {

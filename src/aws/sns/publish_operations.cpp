@@ -13,13 +13,13 @@ Answer<TopicMessageAttributes> attributes_of(const Json& request) {
   const Json* map = request.find("MessageAttributes");
   if (!map || !map->is_object()) return out;
   for (const auto& [name, value] : map->members()) {
-    TopicMessageAttribute attribute{.data_type = text_of(value, "DataType")};
-    if (const auto binary = optional_text_of(value, "BinaryValue")) {
+    TopicMessageAttribute attribute{.data_type = member_text(value, "DataType")};
+    if (const auto binary = find_text(value, "BinaryValue")) {
       auto bytes = base64_decode(*binary);
       if (!bytes) return Failure{"ParameterValueInvalid", "Invalid base64 in the BinaryValue of message attribute '" + name + "'"};
       attribute.value = std::move(*bytes);
     } else {
-      attribute.value = text_of(value, "StringValue");
+      attribute.value = member_text(value, "StringValue");
     }
     out.emplace(name, std::move(attribute));
   }
@@ -31,11 +31,11 @@ Answer<PublishRequest> message_of(const Json& entry, std::string topic) {
   auto attributes = attributes_of(entry);
   if (!attributes) return attributes.error();
   message.attributes = std::move(*attributes);
-  message.message = text_of(entry, "Message");
-  message.subject = optional_text_of(entry, "Subject");
-  message.message_structure = optional_text_of(entry, "MessageStructure");
-  message.group_id = optional_text_of(entry, "MessageGroupId");
-  message.deduplication_id = optional_text_of(entry, "MessageDeduplicationId");
+  message.message = member_text(entry, "Message");
+  message.subject = find_text(entry, "Subject");
+  message.message_structure = find_text(entry, "MessageStructure");
+  message.group_id = find_text(entry, "MessageGroupId");
+  message.deduplication_id = find_text(entry, "MessageDeduplicationId");
   return message;
 }
 
@@ -54,7 +54,7 @@ std::optional<Failure> batch_fault(const Json* entries) {
   if (!entries || !entries->is_array() || entries->size() == 0) return Failure{"EmptyBatchRequest", "The batch request doesn't contain any entries."};
   if (entries->size() > entries_max) return Failure{"TooManyEntriesInBatchRequest", "The batch request contains more entries than permissible."};
   std::vector<std::string> ids;
-  for (const Json& entry : entries->elements()) ids.push_back(text_of(entry, "Id"));
+  for (const Json& entry : entries->elements()) ids.push_back(member_text(entry, "Id"));
   std::sort(ids.begin(), ids.end());
   if (std::adjacent_find(ids.begin(), ids.end()) != ids.end()) return Failure{"BatchEntryIdsNotDistinct", "Two or more batch entries in the request have the same Id."};
   return std::nullopt;
@@ -63,8 +63,8 @@ std::optional<Failure> batch_fault(const Json* entries) {
 }  // namespace
 
 asio::awaitable<Answer<Json>> publish(Api api, Json request) {
-  if (optional_text_of(request, "PhoneNumber")) co_return invalid_parameter("PhoneNumber Reason: SMS is not offered here");
-  const auto topic = topic_of(request, optional_text_of(request, "TargetArn") ? "TargetArn" : "TopicArn");
+  if (find_text(request, "PhoneNumber")) co_return invalid_parameter("PhoneNumber Reason: SMS is not offered here");
+  const auto topic = topic_of(request, find_text(request, "TargetArn") ? "TargetArn" : "TopicArn");
   if (!topic) co_return topic.error();
   const auto message = message_of(request, *topic);
   if (!message) co_return message.error();
@@ -83,7 +83,7 @@ asio::awaitable<Answer<Json>> publish_batch(Api api, Json request) {
   Json::Array successful, failed;
   // Each entry succeeds or fails alone, so each is a transaction's operation of its own; the engine commits them together with others.
   for (const Json& entry : entries->elements()) {
-    const auto id = text_of(entry, "Id");
+    const auto id = member_text(entry, "Id");
     const auto message = message_of(entry, *topic);
     if (!message) {
       failed.push_back(failed_json(id, message.error()));

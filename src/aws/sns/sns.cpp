@@ -8,8 +8,8 @@ namespace signalbox::aws::sns {
 
 namespace {
 
-const std::map<std::string_view, Operation>& operations() {
-  static const std::map<std::string_view, Operation> table{
+const std::map<std::string_view, Operation*>& operations() {
+  static const std::map<std::string_view, Operation*> table{
       {"AddPermission", &add_permission},
       {"ConfirmSubscription", &confirm_subscription},
       {"CreateTopic", &create_topic},
@@ -42,7 +42,7 @@ constexpr std::array<std::string_view, 23> not_offered{
 
 }  // namespace
 
-Operation find_operation(std::string_view name) {
+Operation* find_operation(std::string_view name) {
   const auto found = operations().find(name);
   return found == operations().end() ? nullptr : found->second;
 }
@@ -56,16 +56,8 @@ Failure failure_of(const Error& error) {
 
 Failure invalid_parameter(std::string_view name) { return {"InvalidParameter", "Invalid parameter: " + std::string(name)}; }
 
-std::optional<std::string> optional_text_of(const Json& request, const char* member) {
-  const Json* found = request.find(member);
-  if (!found || !found->is_string()) return std::nullopt;
-  return std::string(found->as_string());
-}
-
-std::string text_of(const Json& request, const char* member) { return optional_text_of(request, member).value_or(""); }
-
 Answer<std::string> topic_of(const Json& request, const char* member) {
-  const auto arn = optional_text_of(request, member);
+  const auto arn = find_text(request, member);
   if (!arn) return invalid_parameter(std::string(member) + " Reason: no value for required parameter");
   auto name = topic_name_of_arn(*arn, member);
   if (!name) return failure_of(name.error());
@@ -76,14 +68,14 @@ TextMap text_map(const Json& request, const char* member) {
   TextMap out;
   const Json* map = request.find(member);
   if (!map || !map->is_object()) return out;
-  for (const auto& [key, value] : map->members()) out[key] = value.is_string() ? std::string(value.as_string()) : value.text();
+  for (const auto& [key, value] : map->members()) out[key] = plain_text(value);
   return out;
 }
 
 TextMap tags_of(const Json& request) {
   TextMap out;
   const Json* list = request.find("Tags");
-  for (std::size_t i = 0; list && list->is_array() && i < list->size(); ++i) out[text_of(*list->at(i), "Key")] = text_of(*list->at(i), "Value");
+  for (std::size_t i = 0; list && list->is_array() && i < list->size(); ++i) out[member_text(*list->at(i), "Key")] = member_text(*list->at(i), "Value");
   return out;
 }
 

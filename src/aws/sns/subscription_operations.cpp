@@ -20,7 +20,7 @@ Json subscription_json(const Api& api, const Subscription& subscription) {
 Answer<Json> subscriptions_page(const Api& api, const Json& request, const std::optional<std::string>& topic) {
   const auto scope = "ListSubscriptions " + topic.value_or("");
   std::optional<std::string> after;
-  if (const auto token = optional_text_of(request, "NextToken")) {
+  if (const auto token = find_text(request, "NextToken")) {
     after = read_page_token(api.engine.master_key(), scope, *token);
     if (!after) return invalid_parameter("NextToken");
   }
@@ -36,8 +36,8 @@ Answer<Json> subscriptions_page(const Api& api, const Json& request, const std::
 asio::awaitable<Answer<Json>> subscribe(Api api, Json request) {
   const auto topic = topic_of(request);
   if (!topic) co_return topic.error();
-  const bool return_arn = text_of(request, "ReturnSubscriptionArn") == "true";
-  SubscribeRequest wanted{.topic = *topic, .protocol = text_of(request, "Protocol"), .endpoint = text_of(request, "Endpoint"), .attributes = text_map(request, "Attributes")};
+  const bool return_arn = member_text(request, "ReturnSubscriptionArn") == "true";
+  SubscribeRequest wanted{.topic = *topic, .protocol = member_text(request, "Protocol"), .endpoint = member_text(request, "Endpoint"), .attributes = text_map(request, "Attributes")};
   std::function<Result<Subscription>(EngineTransaction&)> work = [&topics = api.topics, wanted](EngineTransaction& transaction) { return topics.subscribe(transaction, wanted); };
   const auto subscription = co_await write<Subscription>(api.engine, std::move(work));
   if (!subscription) co_return subscription.error();
@@ -48,7 +48,7 @@ asio::awaitable<Answer<Json>> subscribe(Api api, Json request) {
 asio::awaitable<Answer<Json>> confirm_subscription(Api api, Json request) {
   const auto topic = topic_of(request);
   if (!topic) co_return topic.error();
-  const auto token = optional_text_of(request, "Token");
+  const auto token = find_text(request, "Token");
   if (!token) co_return invalid_parameter("Token Reason: no value for required parameter");
   std::function<Result<Subscription>(EngineTransaction&)> work = [&topics = api.topics, topic = *topic, token = *token](EngineTransaction& transaction) {
     return topics.confirm(transaction, topic, token);
@@ -59,7 +59,7 @@ asio::awaitable<Answer<Json>> confirm_subscription(Api api, Json request) {
 }
 
 asio::awaitable<Answer<Json>> unsubscribe(Api api, Json request) {
-  std::function<Result<void>(EngineTransaction&)> work = [&topics = api.topics, arn = text_of(request, "SubscriptionArn")](EngineTransaction& transaction) {
+  std::function<Result<void>(EngineTransaction&)> work = [&topics = api.topics, arn = member_text(request, "SubscriptionArn")](EngineTransaction& transaction) {
     return topics.unsubscribe(transaction, arn);
   };
   const auto done = co_await write<void>(api.engine, std::move(work));
@@ -77,14 +77,14 @@ asio::awaitable<Answer<Json>> list_subscriptions_by_topic(Api api, Json request)
 }
 
 asio::awaitable<Answer<Json>> get_subscription_attributes(Api api, Json request) {
-  const auto subscription = api.topics.find_subscription(api.reader, text_of(request, "SubscriptionArn"));
+  const auto subscription = api.topics.find_subscription(api.reader, member_text(request, "SubscriptionArn"));
   if (!subscription) co_return failure_of(subscription.error());
   co_return json_object({{"Attributes", text_map_json(api.topics.subscription_attributes(*subscription))}});
 }
 
 asio::awaitable<Answer<Json>> set_subscription_attributes(Api api, Json request) {
-  std::function<Result<void>(EngineTransaction&)> work = [&topics = api.topics, arn = text_of(request, "SubscriptionArn"), name = text_of(request, "AttributeName"),
-                                                          value = text_of(request, "AttributeValue")](EngineTransaction& transaction) {
+  std::function<Result<void>(EngineTransaction&)> work = [&topics = api.topics, arn = member_text(request, "SubscriptionArn"), name = member_text(request, "AttributeName"),
+                                                          value = member_text(request, "AttributeValue")](EngineTransaction& transaction) {
     return topics.set_subscription_attribute(transaction, arn, name, value);
   };
   const auto done = co_await write<void>(api.engine, std::move(work));

@@ -20,7 +20,7 @@ Answer<std::string> tagged(const Json& request) { return topic_of(request, "Reso
 }  // namespace
 
 asio::awaitable<Answer<Json>> create_topic(Api api, Json request) {
-  const auto name = optional_text_of(request, "Name");
+  const auto name = find_text(request, "Name");
   if (!name) co_return invalid_parameter("Topic Name");
   std::function<Result<Topic>(EngineTransaction&)> work = [&topics = api.topics, name = *name, attributes = text_map(request, "Attributes"), tags = tags_of(request)](
                                                                EngineTransaction& transaction) { return topics.create(transaction, name, attributes, tags); };
@@ -42,7 +42,7 @@ asio::awaitable<Answer<Json>> delete_topic(Api api, Json request) {
 
 asio::awaitable<Answer<Json>> list_topics(Api api, Json request) {
   std::optional<std::string> after;
-  if (const auto token = optional_text_of(request, "NextToken")) {
+  if (const auto token = find_text(request, "NextToken")) {
     after = read_page_token(api.engine.master_key(), "ListTopics", *token);
     if (!after) co_return invalid_parameter("NextToken");
   }
@@ -64,8 +64,8 @@ asio::awaitable<Answer<Json>> get_topic_attributes(Api api, Json request) {
 asio::awaitable<Answer<Json>> set_topic_attributes(Api api, Json request) {
   const auto topic = topic_of(request);
   if (!topic) co_return topic.error();
-  std::function<Result<void>(EngineTransaction&)> work = [&topics = api.topics, topic = *topic, name = text_of(request, "AttributeName"),
-                                                          value = text_of(request, "AttributeValue")](EngineTransaction& transaction) {
+  std::function<Result<void>(EngineTransaction&)> work = [&topics = api.topics, topic = *topic, name = member_text(request, "AttributeName"),
+                                                          value = member_text(request, "AttributeValue")](EngineTransaction& transaction) {
     return topics.set_attribute(transaction, topic, name, value);
   };
   auto answer = co_await done(api.engine, std::move(work));

@@ -11,8 +11,8 @@ namespace signalbox::aws::sqs {
 
 namespace {
 
-const std::map<std::string_view, Operation>& operations() {
-  static const std::map<std::string_view, Operation> table{
+const std::map<std::string_view, Operation*>& operations() {
+  static const std::map<std::string_view, Operation*> table{
       {"AddPermission", &add_permission},
       {"CancelMessageMoveTask", &cancel_message_move_task},
       {"ChangeMessageVisibility", &change_message_visibility},
@@ -40,15 +40,9 @@ const std::map<std::string_view, Operation>& operations() {
   return table;
 }
 
-std::optional<std::string> text_of(const Json& object, const char* name) {
-  const Json* found = object.find(name);
-  if (!found || !found->is_string()) return std::nullopt;
-  return std::string(found->as_string());
-}
-
 }  // namespace
 
-Operation find_operation(std::string_view name) {
+Operation* find_operation(std::string_view name) {
   const auto found = operations().find(name);
   return found == operations().end() ? nullptr : found->second;
 }
@@ -63,7 +57,7 @@ Failure failure_of(const Error& error) {
 Failure missing_parameter(std::string_view name) { return {"MissingParameter", "The request must contain the parameter " + std::string(name) + ".", 400, "MissingParameter"}; }
 
 Answer<std::string> queue_of(const Json& request) {
-  const auto url = text_of(request, "QueueUrl");
+  const auto url = find_text(request, "QueueUrl");
   if (!url) return missing_parameter("QueueUrl");
   auto name = queue_name_of(*url);
   if (!name) return Failure{"InvalidAddress", "The address " + *url + " is not valid for this endpoint.", 404, "InvalidAddress"};
@@ -74,7 +68,7 @@ QueueTextMap text_map(const Json& request, std::string_view name) {
   QueueTextMap out;
   const Json* map = request.find(name);
   if (!map || !map->is_object()) return out;
-  for (const auto& [key, value] : map->members()) out[key] = value.is_string() ? std::string(value.as_string()) : value.text();
+  for (const auto& [key, value] : map->members()) out[key] = plain_text(value);
   return out;
 }
 
@@ -83,13 +77,13 @@ Answer<MessageAttributes> message_attributes(const Json& request, std::string_vi
   const Json* map = request.find(name);
   if (!map || !map->is_object()) return out;
   for (const auto& [key, value] : map->members()) {
-    MessageAttribute attribute{.data_type = text_of(value, "DataType").value_or("")};
-    if (auto binary = text_of(value, "BinaryValue")) {
+    MessageAttribute attribute{.data_type = find_text(value, "DataType").value_or("")};
+    if (auto binary = find_text(value, "BinaryValue")) {
       auto bytes = base64_decode(*binary);
       if (!bytes) return Failure{"InvalidParameterValue", "The BinaryValue of message attribute '" + key + "' is not base64.", 400, "InvalidParameterValue"};
       attribute.value = std::move(*bytes);
     } else {
-      attribute.value = text_of(value, "StringValue").value_or("");
+      attribute.value = find_text(value, "StringValue").value_or("");
     }
     out.emplace(key, std::move(attribute));
   }

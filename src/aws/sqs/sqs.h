@@ -2,10 +2,9 @@
 /// The SQS API: what its operations share. Requests and answers are trees in the shape of SQS's JSON protocol; the Query protocol is turned
 /// into it (query_form.h) and back (xml.h). Source: SQS API Reference and service model.
 
-#include "aws/failure.h"
+#include "aws/operation.h"
 #include "aws/parameters.h"
 #include "services/queues/queue_service.h"
-#include "signalbox/async.h"
 #include "signalbox/engine.h"
 #include "signalbox/queues.h"
 
@@ -32,10 +31,10 @@ struct Api {
   std::string base_url;          ///< `http://` + the request's Host: clients send to the host of the URLs they were given
 };
 
-using Operation = asio::awaitable<Answer<Json>> (*)(Api, Json);
+using Operation = asio::awaitable<Answer<Json>>(Api api, Json request);
 
 /// Null pointer for a name that is none of this API's, or that is not offered here; is_known() tells the two apart.
-[[nodiscard]] Operation find_operation(std::string_view name);
+[[nodiscard]] Operation* find_operation(std::string_view name);
 [[nodiscard]] bool is_known(std::string_view name);
 
 [[nodiscard]] Failure failure_of(const Error& error);
@@ -53,37 +52,12 @@ using Operation = asio::awaitable<Answer<Json>> (*)(Api, Json);
 /// Runs `work` in a transaction.
 template <class T>
 asio::awaitable<Answer<T>> write(Engine& engine, std::function<Result<T>(EngineTransaction&)> work) {
-  auto result = co_await transact<T>(engine, std::move(work));
-  if (!result) co_return failure_of(result.error());
-  if constexpr (std::is_void_v<T>) {
-    co_return Answer<void>();
-  } else {
-    co_return std::move(*result);
-  }
+  return answer_of_transaction<T>(engine, std::move(work), &failure_of);
 }
 
-asio::awaitable<Answer<Json>> create_queue(Api api, Json request);
-asio::awaitable<Answer<Json>> delete_queue(Api api, Json request);
-asio::awaitable<Answer<Json>> purge_queue(Api api, Json request);
-asio::awaitable<Answer<Json>> get_queue_url(Api api, Json request);
-asio::awaitable<Answer<Json>> list_queues(Api api, Json request);
-asio::awaitable<Answer<Json>> get_queue_attributes(Api api, Json request);
-asio::awaitable<Answer<Json>> set_queue_attributes(Api api, Json request);
-asio::awaitable<Answer<Json>> tag_queue(Api api, Json request);
-asio::awaitable<Answer<Json>> untag_queue(Api api, Json request);
-asio::awaitable<Answer<Json>> list_queue_tags(Api api, Json request);
-asio::awaitable<Answer<Json>> list_dead_letter_source_queues(Api api, Json request);
-asio::awaitable<Answer<Json>> send_message(Api api, Json request);
-asio::awaitable<Answer<Json>> receive_message(Api api, Json request);
-asio::awaitable<Answer<Json>> delete_message(Api api, Json request);
-asio::awaitable<Answer<Json>> change_message_visibility(Api api, Json request);
-asio::awaitable<Answer<Json>> add_permission(Api api, Json request);
-asio::awaitable<Answer<Json>> remove_permission(Api api, Json request);
-asio::awaitable<Answer<Json>> start_message_move_task(Api api, Json request);
-asio::awaitable<Answer<Json>> cancel_message_move_task(Api api, Json request);
-asio::awaitable<Answer<Json>> list_message_move_tasks(Api api, Json request);
-asio::awaitable<Answer<Json>> send_message_batch(Api api, Json request);
-asio::awaitable<Answer<Json>> delete_message_batch(Api api, Json request);
-asio::awaitable<Answer<Json>> change_message_visibility_batch(Api api, Json request);
+Operation create_queue, delete_queue, purge_queue, get_queue_url, list_queues, get_queue_attributes, set_queue_attributes, tag_queue, untag_queue,
+    list_queue_tags, list_dead_letter_source_queues, send_message, receive_message, delete_message, change_message_visibility, add_permission,
+    remove_permission, start_message_move_task, cancel_message_move_task, list_message_move_tasks, send_message_batch, delete_message_batch,
+    change_message_visibility_batch;
 
 }  // namespace signalbox::aws::sqs

@@ -24,7 +24,6 @@ inline constexpr const char* parameter_kind = "ssm-parameter";   ///< kept.h: (n
 [[nodiscard]] Json labels_json(const std::vector<std::string>& labels);
 void forget_labels(EngineTransaction& transaction, const std::string& name);
 
-Answer<Json> label_parameter_version(const OperationContext& context, EngineTransaction& transaction, const Json& request);
-Answer<Json> unlabel_parameter_version(const OperationContext& context, EngineTransaction& transaction, const Json& request);
+WriteOperation label_parameter_version, unlabel_parameter_version;
 
 }  // namespace signalbox::aws::ssm

@@ -1,6 +1,7 @@
 #include "core/states/choice_rule.h"
 
 #include "base/overload.h"
+#include "base/wildcard.h"
 #include "signalbox/encoding.h"
 
 #include <fmt/format.h>
@@ -109,33 +110,7 @@ Evaluated<bool> holds_until(Scope& scope, const std::vector<ChoiceExpression>& o
 
 }  // namespace
 
-bool matches_wildcard(std::string_view text, std::string_view pattern) {
-  // Greedy with one point to go back to: after a `*`, only the last one seen can still take more characters.
-  struct Resume {
-    std::size_t pattern, text;
-  };
-  std::optional<Resume> resume;
-  std::size_t at = 0, in_pattern = 0;
-  while (at < text.size()) {
-    if (in_pattern < pattern.size() && pattern[in_pattern] == '*') {
-      resume = Resume{++in_pattern, at};
-      continue;
-    }
-    const bool escaped = in_pattern + 1 < pattern.size() && pattern[in_pattern] == '\\' && (pattern[in_pattern + 1] == '*' || pattern[in_pattern + 1] == '\\');
-    const std::size_t literal = in_pattern + (escaped ? 1 : 0);
-    if (literal < pattern.size() && pattern[literal] == text[at]) {
-      in_pattern = literal + 1;
-      ++at;
-    } else if (resume) {
-      in_pattern = resume->pattern;
-      at = ++resume->text;
-    } else {
-      return false;
-    }
-  }
-  while (in_pattern < pattern.size() && pattern[in_pattern] == '*') ++in_pattern;
-  return in_pattern == pattern.size();
-}
+bool matches_wildcard(std::string_view text, std::string_view pattern) { return fits_wildcards(pattern, text, {.escapable = "*\\"}); }
 
 Evaluated<bool> holds(Scope& scope, const ChoiceExpression& expression, const Json& input) {
   return std::visit(Overload{

@@ -16,8 +16,6 @@ namespace {
 /// An inline Map runs no more iterations at a time, whatever MaxConcurrency says. [aws: Map state in Inline mode]
 constexpr std::int64_t inline_concurrency_max = 40;
 
-std::string shown(const Json& value) { return value.is_string() ? std::string(value.as_string()) : value.text(); }
-
 template <class T>
 std::optional<T> parsed(std::string_view text) {
   T value{};
@@ -48,7 +46,7 @@ Outcome<std::optional<T>> limit_of(Scope& scope, const std::optional<ConstantOrP
                           const auto value = scope.evaluate(path, input);
                           if (!value) return failure_in(scope.frame(), value.error());
                           if (const auto number = number_of<T>(*value)) return number;
-                          return runtime_failure(scope.frame(), fmt::format("The {}Path field refers to value \"{}\" which is not a valid {}: {}", field, shown(*value), type, path.text()));
+                          return runtime_failure(scope.frame(), fmt::format("The {}Path field refers to value \"{}\" which is not a valid {}: {}", field, plain_text(*value), type, path.text()));
                         },
                         [&](const JsonataTemplate& jsonata) -> Limit {
                           const auto value = scope.evaluate(jsonata, Json::Kind::Number);

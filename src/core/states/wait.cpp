@@ -13,7 +13,6 @@ constexpr std::chrono::seconds delay_max{99'999'999};
 WorkflowError runtime_error(std::string cause) { return WorkflowError{error_names::Runtime, std::move(cause)}; }
 
 /// As AWS shows a faulty value: a text without its quotes.
-std::string shown(const Json& value) { return value.is_string() ? std::string(value.as_string()) : value.text(); }
 
 Evaluated<Timestamp> moment_after(Timestamp now, std::int64_t seconds) {
   if (seconds > delay_max.count()) return runtime_error("Wait state delay is too long.");
@@ -31,7 +30,7 @@ Evaluated<Timestamp> moment_by_path(Scope& scope, const PathExpression& path, co
   if (!value || value->is_null()) return runtime_error(fmt::format("The SecondsPath parameter does not reference an input value: {}", path.text()));
   const auto seconds = value->as_integer();
   if (!seconds) {
-    return runtime_error(fmt::format("The SecondsPath parameter cannot be parsed as a long value: {} == {}", path.text(), shown(*value)));
+    return runtime_error(fmt::format("The SecondsPath parameter cannot be parsed as a long value: {} == {}", path.text(), plain_text(*value)));
   }
   if (*seconds < 0) return runtime_error(fmt::format("The SecondsPath parameter references a negative value: {} == {}", path.text(), *seconds));
   return moment_after(now, *seconds);
@@ -72,13 +71,13 @@ Outcome<Timestamp> moment_of(Scope& scope, const WaitState::Until& wait, const J
                           if (!value || value->is_null()) return fail(fmt::format("The TimestampPath parameter does not reference an input value: {}", path.text()));
                           const auto moment = parsed_timestamp(*value);
                           if (moment) return within_reach(scope, *moment, now);
-                          return fail(fmt::format("The TimestampPath parameter does not reference a valid {}: {} == {}", format, path.text(), shown(*value)));
+                          return fail(fmt::format("The TimestampPath parameter does not reference a valid {}: {} == {}", format, path.text(), plain_text(*value)));
                         },
                         [&](const JsonataTemplate& field) -> Outcome<Timestamp> {
                           const auto value = scope.evaluate(field, Json::Kind::String);
                           if (!value) return value.error();
                           const auto moment = parsed_timestamp(*value);
-                          if (!moment) return scope.failure({fmt::format("The Timestamp field cannot be parsed as an {}: {}", format, shown(*value)), field.field()});
+                          if (!moment) return scope.failure({fmt::format("The Timestamp field cannot be parsed as an {}: {}", format, plain_text(*value)), field.field()});
                           if (*moment > now + delay_max) return scope.failure({"Wait state delay is too long.", field.field()});
                           return *moment;
                         },

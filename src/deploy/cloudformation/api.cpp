@@ -46,12 +46,7 @@ const std::map<std::string_view, std::vector<std::string_view>>& required_member
 
 aws::Failure validation_error(std::string message) { return {"ValidationError", std::move(message)}; }
 
-std::string text_member(const Json& request, std::string_view name) {
-  const Json* value = request.find(name);
-  return value && value->is_string() ? std::string(value->as_string()) : std::string();
-}
-
-bool is_true(const Json& request, std::string_view name) { return text_member(request, name) == "true"; }
+bool is_true(const Json& request, std::string_view name) { return member_text(request, name) == "true"; }
 
 std::vector<std::string> list_member(const Json& request, std::string_view name) {
   std::vector<std::string> texts;

@@ -101,8 +101,6 @@ class Api final : public aws::CloudFormation {
 };
 
 [[nodiscard]] aws::Failure validation_error(std::string message);
-/// A member that is a text; empty if it is not there.
-[[nodiscard]] std::string text_member(const Json& request, std::string_view name);
 [[nodiscard]] bool is_true(const Json& request, std::string_view name);
 /// Its texts; none if it is not there.
 [[nodiscard]] std::vector<std::string> list_member(const Json& request, std::string_view name);

@@ -37,8 +37,8 @@ Json detail_json(const PropertyChange& change) {
                              {"Path", (is_tags ? "/" : "/Properties/") + change.property},
                              {"AttributeChangeType", change_type_of(change)}});
   if (!is_tags) target = target.with("Name", change.property);
-  if (change.before) target = target.with("BeforeValue", text_of(*change.before));
-  if (change.after) target = target.with("AfterValue", text_of(*change.after));
+  if (change.before) target = target.with("BeforeValue", plain_text(*change.before));
+  if (change.after) target = target.with("AfterValue", plain_text(*change.after));
   Json detail = json_object({{"Target", std::move(target)}, {"Evaluation", "Static"}, {"ChangeSource", change.source}});
   return change.causing_entity.empty() ? detail : detail.with("CausingEntity", change.causing_entity);
 }
@@ -115,8 +115,8 @@ Json change_set_event(const Site& site, const ChangeSet& change_set) {
 
 /// Its stack is named in the request, or stands in its ARN's record.
 std::optional<ChangeSet> Api::change_set_of(const Json& request) const {
-  const auto given = text_member(request, "ChangeSetName");
-  const auto stack = stack_name_of(text_member(request, "StackName"));
+  const auto given = member_text(request, "ChangeSetName");
+  const auto stack = stack_name_of(member_text(request, "StackName"));
   if (!stack.empty()) return find_change_set(*reader_, stack, name_of(given));
   for (const auto& status : list_statuses(*reader_)) {
     auto found = find_change_set(*reader_, status.name, name_of(given));
@@ -131,12 +131,12 @@ aws::asio::awaitable<aws::Answer<Json>> Api::create_change_set(Json request) {
   const auto status = find_status(*reader_, given->stack);
   const bool is_reviewed = status && status->status == "REVIEW_IN_PROGRESS";
   const bool exists = status && !status->deleted_at && !is_reviewed;
-  ChangeSet made{.stack = given->stack, .name = text_member(request, "ChangeSetName"), .id = {}, .type = text_member(request, "ChangeSetType"), .status = {}, .reason = {},
-                 .description = text_member(request, "Description"), .source = given->source, .parameters = given->parameters, .changes = {}, .created_at = {}};
+  ChangeSet made{.stack = given->stack, .name = member_text(request, "ChangeSetName"), .id = {}, .type = member_text(request, "ChangeSetType"), .status = {}, .reason = {},
+                 .description = member_text(request, "Description"), .source = given->source, .parameters = given->parameters, .changes = {}, .created_at = {}};
   if (made.type.empty()) made.type = "UPDATE";
   if (made.type != "CREATE" && made.type != "UPDATE") co_return validation_error("Change sets of type " + made.type + " are not offered here: nothing that exists already can be imported into a stack");
   if (is_true(request, "ImportExistingResources")) co_return validation_error("ImportExistingResources is not offered here: nothing that exists already can be imported into a stack");
-  if (text_member(request, "DeploymentMode") == "REVERT_DRIFT") co_return validation_error("The deployment mode REVERT_DRIFT is not offered here: drift is not detected");
+  if (member_text(request, "DeploymentMode") == "REVERT_DRIFT") co_return validation_error("The deployment mode REVERT_DRIFT is not offered here: drift is not detected");
   if (made.type == "CREATE" && exists) co_return validation_error("Stack [" + given->stack + "] already exists and cannot be created again with the changeSet [" + made.name + "].");
   if (made.type == "UPDATE") {
     const auto before = updatable(given->stack);
@@ -149,7 +149,7 @@ aws::asio::awaitable<aws::Answer<Json>> Api::create_change_set(Json request) {
   if (!plan) co_return plan.error();
   made.id = engine_.site().arn("cloudformation", fmt::format("changeSet/{}/{}", made.name, random_uuid()));
   made.operation_id = random_uuid();
-  made.delete_on_failure = text_member(request, "OnStackFailure") == "DELETE";
+  made.delete_on_failure = member_text(request, "OnStackFailure") == "DELETE";
   auto settings = settings_of(request, made.settings);
   const auto deployed = find_stack(*reader_, made.stack);
   const bool is_same = deployed && deployed->hash == plan->hash && has_same_tags(settings, made.settings);
@@ -174,7 +174,7 @@ aws::asio::awaitable<aws::Answer<Json>> Api::create_change_set(Json request) {
 
 aws::Answer<Json> Api::describe_change_set(const Json& request) const {
   const auto found = change_set_of(request);
-  if (!found) return no_such_change_set(text_member(request, "ChangeSetName"));
+  if (!found) return no_such_change_set(member_text(request, "ChangeSetName"));
   Json::Array parameters;
   for (const auto& [name, value] : found->parameters) parameters.push_back(json_object({{"ParameterKey", name}, {"ParameterValue", value}}));
   Json shown = json_object({{"ChangeSetName", found->name},
@@ -200,12 +200,12 @@ aws::Answer<Json> Api::describe_change_set(const Json& request) const {
 
 aws::asio::awaitable<aws::Answer<Json>> Api::execute_change_set(Json request) {
   const auto found = change_set_of(request);
-  if (!found) co_return no_such_change_set(text_member(request, "ChangeSetName"));
+  if (!found) co_return no_such_change_set(member_text(request, "ChangeSetName"));
   if (found->status == "FAILED")
     co_return aws::Failure{"InvalidChangeSetStatus", fmt::format("ChangeSet [{}] cannot be executed in its current status of [FAILED]", found->id)};
   auto plan = make_plan_of({.stack = found->stack, .source = found->source, .parameters = found->parameters});
   if (!plan) co_return plan.error();
-  Deployment deployment{.operation = {.type = found->type == "CREATE" ? "CREATE_STACK" : "UPDATE_STACK", .id = random_uuid(), .client_token = text_member(request, "ClientRequestToken")},
+  Deployment deployment{.operation = {.type = found->type == "CREATE" ? "CREATE_STACK" : "UPDATE_STACK", .id = random_uuid(), .client_token = member_text(request, "ClientRequestToken")},
                         .parameters = found->parameters,
                         .settings = found->settings,
                         .change_set_id = found->id,

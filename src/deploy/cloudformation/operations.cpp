@@ -149,14 +149,14 @@ aws::asio::awaitable<aws::Answer<Json>> Api::carry_out(Plan plan, Deployment dep
 aws::asio::awaitable<aws::Answer<Json>> Api::create_stack(Json request) {
   auto given = read_given(request);
   if (!given) co_return given.error();
-  const auto on_failure = text_member(request, "OnFailure");
+  const auto on_failure = member_text(request, "OnFailure");
   if (!on_failure.empty() && request.find("DisableRollback")) co_return validation_error("You must specify either DisableRollback or OnFailure, but not both.");
   const auto status = find_status(*reader_, given->stack);
   if (status && !status->deleted_at) co_return aws::Failure{"AlreadyExistsException", "Stack [" + given->stack + "] already exists"};
   if (auto missing = missing_capabilities(given->source, list_member(request, "Capabilities"), Expansion::AtOnce)) co_return *missing;
   auto plan = make_plan_of(*given);
   if (!plan) co_return plan.error();
-  Deployment deployment{.operation = {.type = "CREATE_STACK", .id = random_uuid(), .client_token = text_member(request, "ClientRequestToken")},
+  Deployment deployment{.operation = {.type = "CREATE_STACK", .id = random_uuid(), .client_token = member_text(request, "ClientRequestToken")},
                         .parameters = std::move(given->parameters),
                         .settings = settings_of(request, Json::empty_object()),
                         .delete_on_failure = on_failure == "DELETE",
@@ -174,7 +174,7 @@ aws::Answer<StackStatus> Api::updatable(const std::string& stack) const {
 }
 
 aws::asio::awaitable<aws::Answer<Json>> Api::update_stack(Json request) {
-  const auto before = updatable(stack_name_of(text_member(request, "StackName")));
+  const auto before = updatable(stack_name_of(member_text(request, "StackName")));
   if (!before) co_return before.error();
   auto given = read_given(request);
   if (!given) co_return given.error();
@@ -184,7 +184,7 @@ aws::asio::awaitable<aws::Answer<Json>> Api::update_stack(Json request) {
   auto settings = settings_of(request, before->settings);
   const auto deployed = find_stack(*reader_, given->stack);
   if (deployed && deployed->hash == plan->hash && has_same_tags(settings, before->settings)) co_return validation_error("No updates are to be performed.");
-  Deployment deployment{.operation = {.type = "UPDATE_STACK", .id = random_uuid(), .client_token = text_member(request, "ClientRequestToken")},
+  Deployment deployment{.operation = {.type = "UPDATE_STACK", .id = random_uuid(), .client_token = member_text(request, "ClientRequestToken")},
                         .parameters = std::move(given->parameters),
                         .settings = std::move(settings)};
   auto answer = co_await carry_out(std::move(*plan), std::move(deployment));
@@ -192,18 +192,18 @@ aws::asio::awaitable<aws::Answer<Json>> Api::update_stack(Json request) {
 }
 
 aws::asio::awaitable<aws::Answer<Json>> Api::delete_stack(Json request) {
-  const auto before = find_status(*reader_, stack_name_of(text_member(request, "StackName")));
+  const auto before = find_status(*reader_, stack_name_of(member_text(request, "StackName")));
   if (!before || before->deleted_at) co_return Json::empty_object();   // as on AWS
   const auto stack = before->name;
   if (is_protected(*reader_, stack)) co_return validation_error("Stack [" + stack + "] cannot be deleted while TerminationProtection is enabled");
-  Removal removal{.retain = {}, .force = text_member(request, "DeletionMode") == "FORCE_DELETE_STACK"};
+  Removal removal{.retain = {}, .force = member_text(request, "DeletionMode") == "FORCE_DELETE_STACK"};
   for (auto& name : list_member(request, "RetainResources")) removal.retain.insert(std::move(name));
   if (before->status != "DELETE_FAILED") {
     const auto refused = [&](std::string_view text) { return validation_error(fmt::format("Invalid operation on stack [{}]. {}", id_of(stack), text)); };
     if (!removal.retain.empty()) co_return refused("When you delete a stack, specify which resources to retain only when the stack is in the DELETE_FAILED state.");
     if (removal.force) co_return refused("FORCE_DELETE_STACK deletes a stack only when it is in the DELETE_FAILED state.");
   }
-  const Operation operation{.type = "DELETE_STACK", .id = random_uuid(), .client_token = text_member(request, "ClientRequestToken")};
+  const Operation operation{.type = "DELETE_STACK", .id = random_uuid(), .client_token = member_text(request, "ClientRequestToken")};
   const auto note_end = [this, before = *before, operation](EngineTransaction& transaction, const std::vector<Change>& changes, const std::optional<Error>& failure) {
     auto status = before;
     EventLog log(transaction, engine_.site(), status.name, operation);

@@ -28,30 +28,25 @@ std::map<std::string, std::string> read_texts(const Json& of, std::string_view m
   return values;
 }
 
-std::string read_text(const Json& of, std::string_view member) {
-  const Json* found = of.find(member);
-  return found ? std::string(found->as_string()) : std::string();
-}
-
 Json read_object(const Json& of, std::string_view member) {
   const Json* found = of.find(member);
   return found ? *found : Json::empty_object();
 }
 
-Timestamp read_time(const Json& of, std::string_view member) { return parse_rfc3339(read_text(of, member)).value_or(Timestamp{}); }
+Timestamp read_time(const Json& of, std::string_view member) { return parse_rfc3339(member_text(of, member)).value_or(Timestamp{}); }
 
 StackStatus status_of(const std::string& name, const Json& kept) {
   StackStatus status{.name = name,
-                     .status = read_text(kept, "status"),
-                     .reason = read_text(kept, "reason"),
+                     .status = member_text(kept, "status"),
+                     .reason = member_text(kept, "reason"),
                      .parameters = read_texts(kept, "parameters"),
                      .created_at = read_time(kept, "createdAt"),
                      .updated_at = read_time(kept, "updatedAt"),
                      .deleted_at = std::nullopt,
                      .settings = read_object(kept, "settings"),
-                     .change_set_id = read_text(kept, "changeSetId"),
-                     .operation_type = read_text(kept, "operationType"),
-                     .operation_id = read_text(kept, "operationId")};
+                     .change_set_id = member_text(kept, "changeSetId"),
+                     .operation_type = member_text(kept, "operationType"),
+                     .operation_id = member_text(kept, "operationId")};
   if (kept.find("deletedAt")) status.deleted_at = read_time(kept, "deletedAt");
   return status;
 }
@@ -74,18 +69,18 @@ bool is_of_deployed(const StackStatus& status) {
 ChangeSet change_set_of(std::string_view stack, const std::string& name, const Json& kept) {
   return {.stack = std::string(stack),
           .name = name,
-          .id = read_text(kept, "id"),
-          .type = read_text(kept, "type"),
-          .status = read_text(kept, "status"),
-          .reason = read_text(kept, "reason"),
-          .description = read_text(kept, "description"),
-          .source = read_text(kept, "source"),
+          .id = member_text(kept, "id"),
+          .type = member_text(kept, "type"),
+          .status = member_text(kept, "status"),
+          .reason = member_text(kept, "reason"),
+          .description = member_text(kept, "description"),
+          .source = member_text(kept, "source"),
           .parameters = read_texts(kept, "parameters"),
           .changes = *kept.find("changes"),
           .created_at = read_time(kept, "createdAt"),
           .settings = read_object(kept, "settings"),
           .delete_on_failure = kept.find("deleteOnFailure") && kept.find("deleteOnFailure")->as_boolean(),
-          .operation_id = read_text(kept, "operationId")};
+          .operation_id = member_text(kept, "operationId")};
 }
 
 }  // namespace
@@ -165,10 +160,10 @@ std::vector<ResourceStatus> list_resource_statuses(const Reader& reader, std::st
   std::vector<ResourceStatus> list;
   for (const auto& [logical_id, kept] : aws::list_kept(reader, resource_kind, stack))
     list.push_back({.logical_id = logical_id,
-                    .type = read_text(kept, "type"),
-                    .ref = read_text(kept, "ref"),
-                    .status = read_text(kept, "status"),
-                    .reason = read_text(kept, "reason"),
+                    .type = member_text(kept, "type"),
+                    .ref = member_text(kept, "ref"),
+                    .status = member_text(kept, "status"),
+                    .reason = member_text(kept, "reason"),
                     .at = read_time(kept, "at")});
   return list;
 }

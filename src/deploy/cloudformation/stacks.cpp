@@ -66,7 +66,7 @@ Json without_members(const Json& object, std::initializer_list<std::string_view>
 }  // namespace
 
 aws::Answer<StackStatus> Api::existing(const Json& request, std::string_view refusal) const {
-  const auto given = text_member(request, "StackName");
+  const auto given = member_text(request, "StackName");
   auto status = find_status(*reader_, stack_name_of(given));
   // One that is gone is known by its id only.
   if (!status || (status->deleted_at && !given.starts_with("arn:"))) return validation_error(filled(refusal, given));
@@ -107,7 +107,7 @@ Json Api::stack_json(const StackStatus& status) const {
 
 aws::Answer<Json> Api::describe_stacks(const Json& request) const {
   Json::Array stacks;
-  if (!text_member(request, "StackName").empty()) {
+  if (!member_text(request, "StackName").empty()) {
     const auto status = existing(request);
     if (!status) return status.error();
     stacks.push_back(stack_json(*status));
@@ -148,19 +148,19 @@ aws::Answer<Json> Api::describe_stack_events(const Json& request) const {
 }
 
 aws::Answer<Json> Api::describe_events(const Json& request) const {
-  const auto operation = text_member(request, "OperationId");
+  const auto operation = member_text(request, "OperationId");
   const bool only_failed = request.find("Filters") && is_true(*request.find("Filters"), "FailedEvents");
   Json::Array events;
   const auto add = [&](const Json& event) {
-    if (!operation.empty() && text_member(event, "OperationId") != operation) return;
-    const auto type = text_member(event, "EventType");
-    if (only_failed && !type.ends_with("_ERROR") && text_member(event, "OperationStatus") != "FAILED") return;
-    const bool is_over = text_member(event, "OperationStatus") == "SUCCEEDED" || text_member(event, "OperationStatus") == "FAILED";
+    if (!operation.empty() && member_text(event, "OperationId") != operation) return;
+    const auto type = member_text(event, "EventType");
+    if (only_failed && !type.ends_with("_ERROR") && member_text(event, "OperationStatus") != "FAILED") return;
+    const bool is_over = member_text(event, "OperationStatus") == "SUCCEEDED" || member_text(event, "OperationStatus") == "FAILED";
     events.push_back(without_members(is_over ? event.with("EndTime", *event.find("Timestamp")) : event, {"StackName"}));
   };
   if (request.find("ChangeSetName")) {
     const auto change_set = change_set_of(request);
-    if (!change_set) return no_such_change_set(text_member(request, "ChangeSetName"));
+    if (!change_set) return no_such_change_set(member_text(request, "ChangeSetName"));
     add(change_set_event(engine_.site(), *change_set));
   } else if (request.find("StackName")) {
     const auto status = existing(request, "Stack [{}] does not exist");
@@ -192,7 +192,7 @@ std::optional<StackStatus> Api::stack_with(std::string_view ref) const {
 }
 
 aws::Answer<Json> Api::describe_stack_resources(const Json& request) const {
-  const auto ref = text_member(request, "PhysicalResourceId"), only = text_member(request, "LogicalResourceId");
+  const auto ref = member_text(request, "PhysicalResourceId"), only = member_text(request, "LogicalResourceId");
   const bool by_name = request.find("StackName") != nullptr;
   if (by_name != ref.empty()) return validation_error("You must specify either StackName or PhysicalResourceId, but not both.");
   const auto found = by_name ? std::nullopt : stack_with(ref);
@@ -208,7 +208,7 @@ aws::Answer<Json> Api::describe_stack_resources(const Json& request) const {
 aws::Answer<Json> Api::describe_stack_resource(const Json& request) const {
   const auto status = existing(request, "Stack '{}' does not exist");
   if (!status) return status.error();
-  const auto id = text_member(request, "LogicalResourceId");
+  const auto id = member_text(request, "LogicalResourceId");
   for (const auto& resource : resources_of(*status)) {
     if (resource.logical_id != id) continue;
     return json_object({{"StackResourceDetail", resource_json(resource, "LastUpdatedTimestamp").with("StackName", status->name).with("StackId", id_of(status->name))}});
@@ -234,7 +234,7 @@ aws::Answer<Json> Api::list_exports(const Json&) const {
 }
 
 aws::Answer<Json> Api::list_imports(const Json& request) const {
-  const auto name = text_member(request, "ExportName");
+  const auto name = member_text(request, "ExportName");
   const auto stacks = importers_of(*reader_, name);
   if (stacks.empty()) return validation_error("Export '" + name + "' is not imported by any stack.");
   return json_object({{"Imports", Json(Json::Array(stacks.begin(), stacks.end()))}});

@@ -43,8 +43,8 @@ bool is_stack_name(std::string_view name) {
 }  // namespace
 
 aws::Answer<std::string> Api::read_source(const Json& request, const std::string& stack) const {
-  if (auto body = text_member(request, "TemplateBody"); !body.empty()) return body;
-  if (const auto url = text_member(request, "TemplateURL"); !url.empty()) {
+  if (auto body = member_text(request, "TemplateBody"); !body.empty()) return body;
+  if (const auto url = member_text(request, "TemplateURL"); !url.empty()) {
     const auto address = object_of(url);
     if (!address) return validation_error("TemplateURL must be a supported URL.");
     auto text = deployer_.read_object(address->bucket, address->key);
@@ -52,12 +52,12 @@ aws::Answer<std::string> Api::read_source(const Json& request, const std::string
     return std::move(*text);
   }
   const auto deployed = find_stack(*reader_, stack);
-  if (deployed && text_member(request, "UsePreviousTemplate") == "true" && !deployed->source.empty()) return deployed->source;
+  if (deployed && member_text(request, "UsePreviousTemplate") == "true" && !deployed->source.empty()) return deployed->source;
   return validation_error("Either Template URL or Template Body must be specified.");
 }
 
 aws::Answer<Api::Given> Api::read_given(const Json& request) const {
-  Given given{.stack = stack_name_of(text_member(request, "StackName")), .source = {}, .parameters = {}};
+  Given given{.stack = stack_name_of(member_text(request, "StackName")), .source = {}, .parameters = {}};
   if (!is_stack_name(given.stack))
     return validation_error(fmt::format("1 validation error detected: Value '{}' at 'stackName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*", given.stack));
   auto source = read_source(request, given.stack);
@@ -67,8 +67,8 @@ aws::Answer<Api::Given> Api::read_given(const Json& request) const {
   const Json* parameters = request.find("Parameters");
   if (!parameters || !parameters->is_array()) return given;
   for (const auto& parameter : parameters->elements()) {
-    const auto name = text_member(parameter, "ParameterKey");
-    if (text_member(parameter, "UsePreviousValue") != "true") given.parameters[name] = text_member(parameter, "ParameterValue");
+    const auto name = member_text(parameter, "ParameterKey");
+    if (member_text(parameter, "UsePreviousValue") != "true") given.parameters[name] = member_text(parameter, "ParameterValue");
     else if (before && before->parameters.contains(name)) given.parameters[name] = before->parameters.at(name);
   }
   return given;
@@ -88,7 +88,7 @@ aws::Answer<Plan> Api::make_plan_of(const Given& given) const {
 }
 
 aws::Answer<Json> Api::get_template(const Json& request) const {
-  const auto change_set = text_member(request, "ChangeSetName");
+  const auto change_set = member_text(request, "ChangeSetName");
   const auto status = existing(request);
   if (!status) return status.error();
   std::string text;
@@ -102,7 +102,7 @@ namespace {
 /// A member of a parameter's declaration, as a text.
 std::optional<std::string> declared(const Json& parameter, std::string_view name) {
   const Json* value = parameter.find(name);
-  return value ? std::optional(text_of(*value)) : std::nullopt;
+  return value ? std::optional(plain_text(*value)) : std::nullopt;
 }
 
 /// The parameters that a template declares, as both operations show them.
@@ -128,7 +128,7 @@ Json full_parameters_json(const Json& document) {
     Json constraints = Json::empty_object();
     if (const Json* allowed = parameter.find("AllowedValues"); allowed && allowed->is_array()) {
       Json::Array texts;
-      for (const auto& value : allowed->elements()) texts.emplace_back(text_of(value));
+      for (const auto& value : allowed->elements()) texts.emplace_back(plain_text(value));
       constraints = constraints.with("AllowedValues", Json(std::move(texts)));
     }
     list.push_back(shown.with("ParameterType", declared(parameter, "Type").value_or("String")).with("ParameterConstraints", std::move(constraints)));

@@ -11,11 +11,11 @@ Result<Json> AwsCalls::write(EngineTransaction& transaction, aws::Service servic
   const auto* catalogue = aws::catalogue_of(service);
   SIGNALBOX_ASSERT(catalogue);
   const auto* found = catalogue->find(operation);
-  SIGNALBOX_ASSERT(found && std::holds_alternative<aws::WriteOperation>(*found));
+  SIGNALBOX_ASSERT(found && std::holds_alternative<aws::WriteOperation*>(*found));
   const aws::OperationContext context{services_, "", ""};
   std::optional<aws::Answer<Json>> answer;
   attempt(transaction, [&] {
-    answer = std::get<aws::WriteOperation>(*found)(context, transaction, request);
+    answer = std::get<aws::WriteOperation*>(*found)(context, transaction, request);
     return answer->has_value();
   });
   if (*answer) return std::move(**answer);

@@ -40,7 +40,7 @@ class EventInvokeConfigType final : public ResourceType {
   std::string_view name() const override { return "AWS::Lambda::EventInvokeConfig"; }
   Identity identify(const Resource& resource, Faults& faults) const override {
     const auto request = read(resource, faults);
-    const auto id = text_of(*request.find("FunctionName")) + "|" + text_of(*request.find("Qualifier"));
+    const auto id = plain_text(*request.find("FunctionName")) + "|" + plain_text(*request.find("Qualifier"));
     return {.physical_id = id, .ref = Json(id), .attributes = {}};
   }
   Result<void> create(EngineTransaction& transaction, const Resource& resource) const override {
@@ -89,7 +89,7 @@ class AliasType final : public ResourceType {
   std::string_view name() const override { return "AWS::Lambda::Alias"; }
   Identity identify(const Resource& resource, Faults& faults) const override {
     const auto request = read(resource, faults);
-    const auto function = text_of(*request.find("FunctionName")), alias = text_of(*request.find("Name"));
+    const auto function = plain_text(*request.find("FunctionName")), alias = plain_text(*request.find("Name"));
     const auto arn = site_.function_arn(function) + ":" + alias;
     return {.physical_id = function + "|" + alias, .ref = Json(arn), .attributes = {{"AliasArn", arn}}};
   }

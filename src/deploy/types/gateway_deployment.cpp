@@ -48,7 +48,7 @@ class DeploymentType final : public ResourceType {
   Result<void> remove(EngineTransaction& transaction, const std::string& physical_id) const override {
     const auto [api, id] = split_physical_id(physical_id);
     for (const auto& [name, stage] : gateway::list_items(transaction, api, gateway::Kind::Stage))
-      if (gateway::text_of(stage, "deploymentId") == id) return {};
+      if (member_text(stage, "deploymentId") == id) return {};
     return unless_gone(gateway::delete_deployment(transaction, api, id));
   }
 

@@ -20,7 +20,7 @@ Json by_status(const Json& responses) {
   Json object = Json::empty_object();
   for (const auto& response : responses.elements()) {
     const auto* status = response.find("statusCode");
-    const auto text = !status ? std::string() : status->is_string() ? std::string(status->as_string()) : status->text();
+    const auto text = !status ? std::string() : plain_text(*status);
     object = object.with(text, response.is_object() ? response.with("statusCode", Json(text)) : Json::empty_object());
   }
   return object;
@@ -33,7 +33,7 @@ class MethodType final : public ResourceType {
   Identity identify(const Resource& resource, Faults& faults) const override {
     const auto method = read(resource, faults);
     if (const auto checked = gateway::read_method(method.record); !checked) faults.add(resource.place, checked.error().message);
-    const auto id = physical_id(method.api, gateway::method_id(method.resource, gateway::text_of(method.record, "httpMethod")));
+    const auto id = physical_id(method.api, gateway::method_id(method.resource, member_text(method.record, "httpMethod")));
     return {.physical_id = id, .ref = Json(id), .attributes = {}};
   }
 
@@ -77,9 +77,9 @@ class MethodType final : public ResourceType {
     members.refuse_others();
     auto integration = lower_case_names(source);
     // The control plane calls it httpMethod.
-    if (const auto method = gateway::text_of(integration, "integrationHttpMethod"); !method.empty()) integration = integration.without("integrationHttpMethod").with("httpMethod", Json(method));
+    if (const auto method = member_text(integration, "integrationHttpMethod"); !method.empty()) integration = integration.without("integrationHttpMethod").with("httpMethod", Json(method));
     if (const auto* responses = integration.find("integrationResponses"); responses && responses->is_array()) integration = integration.with("integrationResponses", by_status(*responses));
-    if (gateway::text_of(integration, "passthroughBehavior").empty()) integration = integration.with("passthroughBehavior", Json("WHEN_NO_MATCH"));
+    if (member_text(integration, "passthroughBehavior").empty()) integration = integration.with("passthroughBehavior", Json("WHEN_NO_MATCH"));
     return integration.find("timeoutInMillis") ? integration : integration.with("timeoutInMillis", Json(29'000));
   }
 };

@@ -71,9 +71,9 @@ class StageType final : public ResourceType {
   static Json by_path(const Json& settings) {
     Json object = Json::empty_object();
     for (const auto& one : settings.elements()) {
-      auto path = gateway::text_of(one, "ResourcePath");
+      auto path = member_text(one, "ResourcePath");
       for (auto at = path.find('/'); at != std::string::npos && path != "/*"; at = path.find('/', at + 2)) path.replace(at, 1, "~1");
-      const auto key = (path == "/*" ? "*" : path) + "/" + gateway::text_of(one, "HttpMethod");
+      const auto key = (path == "/*" ? "*" : path) + "/" + member_text(one, "HttpMethod");
       object = object.with(key, lower_case_names(one.without("ResourcePath").without("HttpMethod")));
     }
     return object;

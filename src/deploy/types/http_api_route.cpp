@@ -27,7 +27,7 @@ Json response_parameters(const Json& given) {
     const auto* list = response.find("ResponseParameters");
     Json parameters = list ? Json::empty_object() : response;
     if (list && list->is_array())
-      for (const auto& one : list->elements()) parameters = parameters.with(gateway::text_of(one, "Destination"), Json(gateway::text_of(one, "Source")));
+      for (const auto& one : list->elements()) parameters = parameters.with(member_text(one, "Destination"), Json(member_text(one, "Source")));
     made = made.with(status, std::move(parameters));
   }
   return made;

@@ -50,7 +50,7 @@ class DeploymentType final : public ResourceType {
   Result<void> remove(EngineTransaction& transaction, const std::string& physical_id) const override {
     const auto [api, id] = split_physical_id(physical_id);
     for (const auto& [name, stage] : http_apis::list_items(transaction, api, Kind::Stage))
-      if (gateway::text_of(stage, "deploymentId") == id) return {};
+      if (member_text(stage, "deploymentId") == id) return {};
     http_apis::remove_item(transaction, api, Kind::Deployment, id);
     return {};
   }
@@ -93,7 +93,7 @@ class StageType final : public ResourceType {
     auto record = stage.record;
     const auto existing = http_apis::find_item(transaction, stage.api, Kind::Stage, stage.stage);
     // One that deploys itself stays where it is until its API changes.
-    if (existing && !record.find("deploymentId") && !gateway::text_of(*existing, "deploymentId").empty()) record = record.with("deploymentId", *existing->find("deploymentId"));
+    if (existing && !record.find("deploymentId") && !member_text(*existing, "deploymentId").empty()) record = record.with("deploymentId", *existing->find("deploymentId"));
     return without_record(http_apis::put_stage(transaction, stage.api, stage.stage, record));
   }
   Result<void> update(EngineTransaction& transaction, const Resource& resource) const override { return create(transaction, resource); }

@@ -65,7 +65,7 @@ class RoleParts {
 std::vector<std::string> texts_of(Properties& properties, std::string_view name) {
   std::vector<std::string> texts;
   if (const auto* values = properties.array(name))
-    for (const auto& value : values->elements()) texts.push_back(text_of(value));
+    for (const auto& value : values->elements()) texts.push_back(plain_text(value));
   return texts;
 }
 
@@ -77,7 +77,7 @@ Json document_of(Properties& properties, std::string_view name) {
     return Json::empty_object();
   }
   if (value->is_object()) return *value;
-  const auto parsed = Json::parse(text_of(*value));
+  const auto parsed = Json::parse(plain_text(*value));
   if (parsed && parsed->is_object()) return *parsed;
   properties.fault(name, "a policy document is an object");
   return Json::empty_object();

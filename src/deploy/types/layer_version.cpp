@@ -18,7 +18,7 @@ namespace {
 std::vector<std::string> read_texts(Properties& properties, std::string_view name) {
   std::vector<std::string> texts;
   if (const auto* list = properties.array(name))
-    for (const auto& each : list->elements()) texts.push_back(text_of(each));
+    for (const auto& each : list->elements()) texts.push_back(plain_text(each));
   return texts;
 }
 

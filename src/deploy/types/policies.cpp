@@ -29,7 +29,7 @@ std::string document_of(Properties& properties, std::string_view name = "PolicyD
     return {};
   }
   if (given->is_object()) return given->compact_text();
-  const auto text = text_of(*given);
+  const auto text = plain_text(*given);
   if (!given->is_string() || !Json::parse(text)) properties.fault(name, "a policy document is expected");
   return text;
 }
@@ -94,7 +94,7 @@ class AttributePolicyType : public ResourceType {
     else if (const auto* list = properties.array(property)) given = list->elements();
     else properties.fault(property, "this property is required");
     for (const auto& one : given) {
-      if (const auto found = name_of(text_of(one))) policy.names.push_back(*found);
+      if (const auto found = name_of(plain_text(one))) policy.names.push_back(*found);
       else properties.fault(property, fmt::format("{} is not what this policy can be given to", one.text()));
     }
     properties.refuse_others();
@@ -155,9 +155,9 @@ class PermissionType final : public ResourceType {
   std::string_view name() const override { return "AWS::Lambda::Permission"; }
   Identity identify(const Resource& resource, Faults& faults) const override {
     const auto request = read(resource, faults);
-    const auto id = text_of(*request.find("StatementId"));
+    const auto id = plain_text(*request.find("StatementId"));
     const auto* qualifier = request.find("Qualifier");
-    const auto function = text_of(*request.find("FunctionName")) + (qualifier ? ":" + text_of(*qualifier) : std::string());
+    const auto function = plain_text(*request.find("FunctionName")) + (qualifier ? ":" + plain_text(*qualifier) : std::string());
     return {.physical_id = function + "|" + id, .ref = Json(id), .attributes = {{"Id", Json(id)}}};
   }
   Result<void> create(EngineTransaction& transaction, const Resource& resource) const override {
@@ -252,8 +252,8 @@ class BusPolicyType final : public ResourceType {
                                       {"Action", properties.required("Action")},
                                       {"Resource", events_.bus_arn(policy.bus)}});
       if (const auto* condition = properties.object("Condition"))
-        policy.statement = policy.statement->with("Condition", json_object({{text_of(condition->find("Type") ? *condition->find("Type") : Json("StringEquals")),
-                                                                             json_object({{text_of(condition->find("Key") ? *condition->find("Key") : Json("")), condition->find("Value") ? *condition->find("Value") : Json("")}})}}));
+        policy.statement = policy.statement->with("Condition", json_object({{plain_text(condition->find("Type") ? *condition->find("Type") : Json("StringEquals")),
+                                                                             json_object({{plain_text(condition->find("Key") ? *condition->find("Key") : Json("")), condition->find("Value") ? *condition->find("Value") : Json("")}})}}));
     }
     properties.refuse_others();
     return policy;
@@ -268,7 +268,7 @@ class LogPolicyType final : public ResourceType {
 
   std::string_view name() const override { return "AWS::Logs::ResourcePolicy"; }
   Identity identify(const Resource& resource, Faults& faults) const override {
-    const auto id = text_of(*read(resource, faults).find("policyName"));
+    const auto id = plain_text(*read(resource, faults).find("policyName"));
     return {.physical_id = id, .ref = Json(id), .attributes = {}};
   }
   Result<void> create(EngineTransaction& transaction, const Resource& resource) const override {

@@ -18,7 +18,7 @@ class ScheduleGroupType final : public ResourceType {
   std::string_view name() const override { return "AWS::Scheduler::ScheduleGroup"; }
   Identity identify(const Resource& resource, Faults& faults) const override {
     const auto request = read(resource, faults);
-    const auto id = text_of(*request.find("Name"));
+    const auto id = plain_text(*request.find("Name"));
     return {.physical_id = id, .ref = Json(id), .attributes = {{"Arn", arn(id)}}};
   }
   Result<void> create(EngineTransaction& transaction, const Resource& resource) const override {

@@ -23,7 +23,7 @@ class ParameterType final : public ResourceType {
   std::string_view name() const override { return "AWS::SSM::Parameter"; }
   Identity identify(const Resource& resource, Faults& faults) const override {
     const auto request = read(resource, faults);
-    const auto id = text_of(*request.find("Name"));
+    const auto id = plain_text(*request.find("Name"));
     return {.physical_id = id, .ref = Json(id), .attributes = {{"Type", *request.find("Type")}, {"Value", *request.find("Value")}}};
   }
   Result<void> create(EngineTransaction& transaction, const Resource& resource) const override { return put(transaction, resource, false); }

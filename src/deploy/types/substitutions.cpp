@@ -4,8 +4,6 @@ namespace signalbox::deploy {
 
 namespace {
 
-std::string as_text(const Json& value) { return value.is_string() ? std::string(value.as_string()) : value.text(); }
-
 /// The value that the whole text stands for, if it is one `${Name}`.
 const Json* whole(std::string_view text, const Substitutions& substitutions) {
   if (!text.starts_with("${") || text.find('}') != text.size() - 1) return nullptr;
@@ -25,7 +23,7 @@ std::string replaced(std::string_view text, const Substitutions& substitutions) 
       text.remove_prefix(start + 2);
     } else {
       out += text.substr(0, start);
-      out += as_text(found->second);
+      out += plain_text(found->second);
       text.remove_prefix(end + 1);
     }
   }

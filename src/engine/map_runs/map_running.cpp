@@ -49,16 +49,11 @@ std::vector<MapRunStorage::Item> items_of(const Json& items) {
   return list;
 }
 
-std::string_view text_of(const Json& parameters, std::string_view name) {
-  const Json* const value = parameters.find(name);
-  return value && value->is_string() ? value->as_string() : std::string_view();
-}
-
 /// Where the items come from, as the context object's Map.Item.Source says it. Spec [aws]: Context object for Map states.
 std::string source_of(const MapRunPlan& plan) {
   if (!plan.reader) return "STATE_DATA";
-  std::string source = "S3://" + std::string(text_of(plan.reader->parameters, "Bucket"));
-  if (const auto key = text_of(plan.reader->parameters, "Key"); !plan.reader->lists && !key.empty()) source.append("/").append(key);
+  std::string source = "S3://" + member_text(plan.reader->parameters, "Bucket");
+  if (const auto key = member_text(plan.reader->parameters, "Key"); !plan.reader->lists && !key.empty()) source.append("/").append(key);
   return source;
 }
 

@@ -1,5 +1,7 @@
 #include "services/access/text_pattern.h"
 
+#include "base/wildcard.h"
+
 #include <algorithm>
 
 namespace signalbox::access {
@@ -11,29 +13,7 @@ constexpr char any_characters = '\x01', one_character = '\x02';
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
-/// Linear but for the last `*`, to which it goes back when what follows does not fit.
-template <class Equal>
-bool glob(std::string_view pattern, std::string_view text, Equal equal) {
-  std::size_t p = 0, t = 0, star = std::string_view::npos, star_text = 0;
-  while (t < text.size()) {
-    if (p < pattern.size() && pattern[p] == any_characters) {
-      star = p++;
-      star_text = t;
-    } else if (p < pattern.size() && (pattern[p] == one_character || equal(pattern[p], text[t]))) {
-      ++p;
-      ++t;
-    } else if (star != std::string_view::npos) {
-      p = star + 1;
-      t = ++star_text;
-    } else {
-      return false;
-    }
-  }
-  while (p < pattern.size() && pattern[p] == any_characters) ++p;
-  return p == pattern.size();
-}
-
-bool same(char a, char b) { return a == b; }
+constexpr Wildcards coded{.any = any_characters, .one = one_character};
 
 std::string_view trim(std::string_view text) {
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
@@ -85,10 +65,12 @@ std::optional<TextPattern> TextPattern::of(std::string_view text, const ContextK
   return TextPattern(std::move(coded));
 }
 
-bool TextPattern::matches(std::string_view value) const { return glob(coded_, value, same); }
+bool TextPattern::matches(std::string_view value) const { return fits_wildcards(coded_, value, coded); }
 
 bool TextPattern::matches_ignoring_case(std::string_view value) const {
-  return glob(coded_, value, [](char a, char b) { return lower(a) == lower(b); });
+  Wildcards without_case = coded;
+  without_case.without_case = true;
+  return fits_wildcards(coded_, value, without_case);
 }
 
 bool TextPattern::matches_arn(std::string_view arn) const {
@@ -99,7 +81,7 @@ bool TextPattern::matches_arn(std::string_view arn) const {
     const bool missing = part > 1 && pattern.empty();
     const auto of_pattern = take_part(pattern, part == parts);
     const auto of_arn = take_part(arn, part == parts);
-    if (!missing && !glob(of_pattern, of_arn, same)) return false;
+    if (!missing && !fits_wildcards(of_pattern, of_arn, coded)) return false;
   }
   return true;
 }

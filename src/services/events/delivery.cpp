@@ -22,11 +22,6 @@ using schedules::format_event_time;
 constexpr int hops_max = 1;
 constexpr std::int64_t retries_default = 185, age_default = 86'400;
 
-std::string text_of(const Json& object, const char* name) {
-  const Json* found = object.find(name);
-  return found && found->is_string() ? std::string(found->as_string()) : std::string();
-}
-
 const Json* member_of(const Json& object, const char* outer, const char* inner) {
   const Json* found = object.find(outer);
   return found ? found->find(inner) : nullptr;
@@ -71,7 +66,7 @@ std::string Events::put_envelope(EngineTransaction& transaction, const std::stri
     if (!fits(rule, envelope)) continue;
     for (const Json& target : rule.targets) reach(transaction, rule, target, envelope, hops);
   }
-  return text_of(envelope, "id");
+  return member_text(envelope, "id");
 }
 
 void Events::put_later(Transaction& transaction, const std::function<Json()>& make_envelope) const {
@@ -118,13 +113,13 @@ void Events::reach(EngineTransaction& transaction, const RuleRecord& rule, const
     return delivered.has_value();
   });
   if (delivered) return;
-  spdlog::error("rule {}: target {} cannot be reached: {}", arn, text_of(target, "Arn"), delivered.error().message);
+  spdlog::error("rule {}: target {} cannot be reached: {}", arn, member_text(target, "Arn"), delivered.error().message);
   bury(transaction, rule, target, envelope, delivered.error());
 }
 
 Result<void> Events::deliver(EngineTransaction& transaction, const RuleRecord& rule, const Json& target, const Json& envelope, const std::string& input, int hops) const {
   Arn arn;
-  const auto target_arn = text_of(target, "Arn");
+  const auto target_arn = member_text(target, "Arn");
   if (!parse_arn(target_arn, arn)) return error(ErrorCode::InvalidArgument, "'" + target_arn + "' is not an ARN");
   if (auto permitted = permits(rule, target, arn); !permitted) return permitted;
   if (arn.service == "states") {
@@ -135,7 +130,7 @@ Result<void> Events::deliver(EngineTransaction& transaction, const RuleRecord& r
   }
   if (arn.service == "sqs") {
     SendMessage message{.body = input, .group_id = group_of(target)};
-    if (is_fifo_name(arn.resource)) message.deduplication_id = text_of(envelope, "id");
+    if (is_fifo_name(arn.resource)) message.deduplication_id = member_text(envelope, "id");
     const auto sent = environment_.queues.send(transaction, arn.resource, message);
     return sent ? Result<void>() : sent.error();
   }
@@ -150,7 +145,7 @@ Result<void> Events::deliver(EngineTransaction& transaction, const RuleRecord& r
   if (arn.service == "logs") {
     auto group = arn.resource.substr(std::string_view("log-group:").size());
     if (group.ends_with(":*")) group.resize(group.size() - 2);
-    return logs::append(transaction, group, text_of(envelope, "id"), {{transaction.now(), input}});
+    return logs::append(transaction, group, member_text(envelope, "id"), {{transaction.now(), input}});
   }
   const auto reference = functions::parse_function_reference(target_arn);
   if (arn.service != "lambda" || !reference) return error(ErrorCode::NotSupported, "the target '" + target_arn + "' is not offered");
@@ -170,12 +165,12 @@ Result<void> Events::deliver(EngineTransaction& transaction, const RuleRecord& r
 /// role. Log groups are open to rules. [EventBridge User Guide, Using resource-based policies]
 Result<void> Events::permits(const RuleRecord& rule, const Json& target, const Arn& arn) const {
   if (!environment_.permits || arn.service == "logs") return {};
-  auto role = text_of(target, "RoleArn");
+  auto role = member_text(target, "RoleArn");
   if (role.empty()) role = rule.role_arn.value_or("");
   // A bus of the same account asks for no role.
   if (arn.service == "events" && role.empty()) return {};
   const auto action = arn.service == "states" ? "states:StartExecution" : arn.service == "sqs" ? "sqs:SendMessage" : arn.service == "sns" ? "sns:Publish" : arn.service == "events" ? "events:PutEvents" : "lambda:InvokeFunction";
-  return environment_.permits({.service = "events.amazonaws.com", .source_arn = rule_arn(rule.bus, rule.name), .role_arn = role, .session = rule.name, .action = action, .resource = text_of(target, "Arn")});
+  return environment_.permits({.service = "events.amazonaws.com", .source_arn = rule_arn(rule.bus, rule.name), .role_arn = role, .session = rule.name, .action = action, .resource = member_text(target, "Arn")});
 }
 
 void Events::bury(EngineTransaction& transaction, const RuleRecord& rule, const Json& target, const Json& envelope, const Error& failure) const {
@@ -184,7 +179,7 @@ void Events::bury(EngineTransaction& transaction, const RuleRecord& rule, const 
   if (!queue) return;
   SendMessage letter{.body = envelope.text()};
   letter.attributes = {{"RULE_ARN", {"String", rule_arn(rule.bus, rule.name)}},
-                       {"TARGET_ARN", {"String", text_of(target, "Arn")}},
+                       {"TARGET_ARN", {"String", member_text(target, "Arn")}},
                        {"ERROR_CODE", {"String", failure.code == ErrorCode::NotFound ? "RESOURCE_NOT_FOUND" : failure.code == ErrorCode::Forbidden ? "NO_PERMISSIONS" : "SDK_CLIENT_ERROR"}},
                        {"ERROR_MESSAGE", {"String", failure.message.empty() ? "unknown" : failure.message}}};
   if (const auto sent = environment_.queues.send(transaction, *queue, letter); !sent) spdlog::error("rule {}: its dead-letter queue {} cannot be reached: {}", rule.name, *queue, sent.error().message);

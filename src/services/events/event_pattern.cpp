@@ -1,5 +1,7 @@
 #include "services/events/event_pattern.h"
 
+#include "base/wildcard.h"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -18,28 +20,6 @@ std::string lower(std::string_view text) {
   std::string out(text);
   std::transform(out.begin(), out.end(), out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
   return out;
-}
-
-/// `*` stands for any characters, `\*` for itself.
-bool fits_wildcard(std::string_view pattern, std::string_view text) {
-  std::size_t star = std::string_view::npos, at = 0, in = 0, retry = 0;
-  const auto literal = [&](std::size_t place) { return pattern[place] == '\\' && place + 1 < pattern.size() ? place + 1 : place; };
-  while (in < text.size()) {
-    if (at < pattern.size() && pattern[at] == '*') {
-      star = at++;
-      retry = in;
-    } else if (at < pattern.size() && pattern[literal(at)] == text[in]) {
-      at = literal(at) + 1;
-      ++in;
-    } else if (star != std::string_view::npos) {
-      at = star + 1;
-      in = ++retry;
-    } else {
-      return false;
-    }
-  }
-  while (at < pattern.size() && pattern[at] == '*') ++at;
-  return at == pattern.size();
 }
 
 /// Prefix and suffix take a text, or `{"equals-ignore-case": text}`.
@@ -105,7 +85,7 @@ bool fits_text_operator(std::string_view name, const Json& wanted, const Json& v
   if (name == "prefix") return fits_end(wanted, value.as_string(), true);
   if (name == "suffix") return fits_end(wanted, value.as_string(), false);
   if (name == "equals-ignore-case") return lower(wanted.as_string()) == lower(value.as_string());
-  return fits_wildcard(wanted.as_string(), value.as_string());
+  return fits_wildcards(wanted.as_string(), value.as_string(), {.escapable = "*\\"});
 }
 
 bool fits_anything_but(const Json& wanted, const Json& value) {

@@ -32,7 +32,7 @@ Json map_json(const std::map<std::string, std::string>& map) {
 std::map<std::string, std::string> map_of(const Json* object) {
   std::map<std::string, std::string> out;
   if (!object || !object->is_object()) return out;
-  for (const auto& [name, value] : object->members()) out[name] = value.is_string() ? std::string(value.as_string()) : value.text();
+  for (const auto& [name, value] : object->members()) out[name] = plain_text(value);
   return out;
 }
 Timestamp time_of(const Json& object, const char* name) {

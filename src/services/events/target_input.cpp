@@ -10,11 +10,6 @@ namespace {
 
 Error invalid(std::string message) { return error(ErrorCode::InvalidArgument, std::move(message), "ValidationException"); }
 
-std::string text_of(const Json& object, const char* name) {
-  const Json* found = object.find(name);
-  return found && found->is_string() ? std::string(found->as_string()) : std::string();
-}
-
 bool is_name_character(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.'; }
 
 /// The placeholder that begins at `at`, which is a `<`; nothing if it is none.
@@ -115,20 +110,20 @@ std::string target_input(const Json& target, const Json& envelope, const RuleNam
     return value ? value->compact_text() : std::string();
   }
   if (const Json* transformer = target.find("InputTransformer"); transformer && transformer->is_object()) {
-    return Transformer(*transformer, envelope, rule).apply(text_of(*transformer, "InputTemplate"));
+    return Transformer(*transformer, envelope, rule).apply(member_text(*transformer, "InputTemplate"));
   }
   return envelope.text();
 }
 
 Result<void> check_target_input(const Json& target) {
-  const auto id = text_of(target, "Id");
+  const auto id = member_text(target, "Id");
   int ways = 0;
   for (const char* name : {"Input", "InputPath", "InputTransformer"}) ways += target.find(name) ? 1 : 0;
   if (ways > 1) return invalid("Only one of Input, InputPath, or InputTransformer must be provided for target " + id + ".");
   if (const Json* path = target.find("InputPath"); path && path->is_string() && !path->as_string().starts_with('$')) return invalid("InputPath for target " + id + " is invalid.");
   const Json* transformer = target.find("InputTransformer");
   if (!transformer) return {};
-  const auto text = text_of(*transformer, "InputTemplate");
+  const auto text = member_text(*transformer, "InputTemplate");
   for (std::size_t at = text.find('<'); at != std::string::npos; at = text.find('<', at + 1)) {
     const auto name = placeholder_at(text, at);
     if (name && !is_known_placeholder(*name, transformer->find("InputPathsMap"))) return invalid("InputTemplate for target " + id + " contains invalid placeholder " + std::string(*name) + ".");

@@ -52,12 +52,6 @@ WorkflowError bad_parameters(std::string cause) { return {.error = "States.Runti
 /// The daemon ends: nobody is answered, and the next start makes the call again.
 bool is_stopping(const FunctionOutcome& outcome) { return outcome.kind == Kind::Unavailable && outcome.message == FunctionService::stopping_message; }
 
-std::optional<std::string> text_of(const Json& parameters, std::string_view name) {
-  const auto* value = parameters.find(name);
-  if (!value || !value->is_string()) return std::nullopt;
-  return std::string(value->as_string());
-}
-
 /// What of the parameters is wrong, or not offered.
 std::optional<WorkflowError> faults(const Json& parameters) {
   for (const char* name : {"ClientContext", "FunctionName", "Qualifier", "InvocationType", "LogType"}) {
@@ -65,7 +59,7 @@ std::optional<WorkflowError> faults(const Json& parameters) {
     if (value && !value->is_string()) return bad_parameters(fmt::format("The value of the field '{}' must be a STRING", name));
   }
   if (!parameters.find("FunctionName")) return bad_parameters("The field 'FunctionName' is required but was missing");
-  auto type = text_of(parameters, "InvocationType").value_or("RequestResponse");
+  auto type = find_text(parameters, "InvocationType").value_or("RequestResponse");
   if (type != "RequestResponse" && type != "DryRun" && type != "Event") return bad_parameters(fmt::format("The InvocationType '{}' of lambda:invoke is unknown", type));
   return std::nullopt;
 }
@@ -160,18 +154,18 @@ void LambdaInvokeTask::call_later(FunctionCall function, std::function<void(Task
 
 void LambdaInvokeTask::call(const TaskCall& call, std::function<void(TaskAnswer)> done) {
   if (auto fault = faults(call.input)) return done(std::move(*fault));
-  if (text_of(call.input, "InvocationType") == "DryRun") return done(json_object({{"StatusCode", 204}}));
+  if (find_text(call.input, "InvocationType") == "DryRun") return done(json_object({{"StatusCode", 204}}));
   auto payload = payload_of(call.input.find("Payload"));
   if (!payload) return done(service_error("InvalidRequestContentException", 400, "Could not parse request body into json: " + payload.error().message, call.request_id));
-  bool log_tail = text_of(call.input, "LogType") == "Tail";
-  FunctionCall function{.function = *text_of(call.input, "FunctionName"), .payload = std::move(*payload), .request_id = call.request_id, .log_tail = log_tail};
-  if (auto qualifier = text_of(call.input, "Qualifier")) function.function += ":" + *qualifier;
-  if (const auto given = text_of(call.input, "ClientContext")) {
+  bool log_tail = find_text(call.input, "LogType") == "Tail";
+  FunctionCall function{.function = *find_text(call.input, "FunctionName"), .payload = std::move(*payload), .request_id = call.request_id, .log_tail = log_tail};
+  if (auto qualifier = find_text(call.input, "Qualifier")) function.function += ":" + *qualifier;
+  if (const auto given = find_text(call.input, "ClientContext")) {
     auto context = decode_client_context(*given);
     if (!context) return done(service_error("InvalidRequestContentException", 400, context.error().message, call.request_id));
     function.client_context = std::move(*context);
   }
-  if (text_of(call.input, "InvocationType") == "Event") return call_later(std::move(function), std::move(done));
+  if (find_text(call.input, "InvocationType") == "Event") return call_later(std::move(function), std::move(done));
   functions_.invoke(std::move(function), [done = std::move(done), id = call.request_id, log_tail](const FunctionOutcome& outcome) {
     if (!is_stopping(outcome)) done(invoke_answer(outcome, id, format_http_date(SystemClock().now()), log_tail));
   });

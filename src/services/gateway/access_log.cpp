@@ -13,12 +13,12 @@ namespace signalbox::gateway {
 std::optional<AccessLog> read_access_log(const Json& stage) {
   const auto* settings = stage.find("accessLogSettings");
   Arn arn;
-  if (!settings || !settings->is_object() || !parse_arn(text_of(*settings, "destinationArn"), arn)) return std::nullopt;
+  if (!settings || !settings->is_object() || !parse_arn(member_text(*settings, "destinationArn"), arn)) return std::nullopt;
   constexpr std::string_view prefix = "log-group:";
   if (arn.service != "logs" || !arn.resource.starts_with(prefix)) return std::nullopt;
   auto group = arn.resource.substr(prefix.size());
   if (group.ends_with(":*")) group.resize(group.size() - 2);
-  return AccessLog{.group = std::move(group), .format = text_of(*settings, "format")};
+  return AccessLog{.group = std::move(group), .format = member_text(*settings, "format")};
 }
 
 void write_access_log(Engine& engine, const AccessLog& log, const std::string& api, const std::string& stage, std::string line) {

@@ -32,7 +32,7 @@ Result<Templates> read_templates(const Json& object, std::string_view name) {
 Result<IntegrationResponse> read_response(const std::string& status, const Json& record) {
   IntegrationResponse response;
   response.status = status;
-  if (const auto pattern = text_of(record, "selectionPattern"); !pattern.empty()) {
+  if (const auto pattern = member_text(record, "selectionPattern"); !pattern.empty()) {
     response.selection = std::make_shared<const re2::RE2>(pattern, re2::RE2::Quiet);
     if (!response.selection->ok()) return invalid(fmt::format("the selection pattern '{}' cannot be used: {}", pattern, response.selection->error()));
   }
@@ -61,28 +61,28 @@ Result<Integration::Passthrough> passthrough_of(std::string_view name) {
 
 /// What the wire would accept and what would then be ignored here.
 std::optional<Error> refused(const Json& record) {
-  if (text_of(record, "connectionType") == "VPC_LINK") return invalid("the integration's connectionType VPC_LINK is not offered here");
-  if (!text_of(record, "contentHandling").empty()) return invalid("the integration's contentHandling is not offered here");
+  if (member_text(record, "connectionType") == "VPC_LINK") return invalid("the integration's connectionType VPC_LINK is not offered here");
+  if (!member_text(record, "contentHandling").empty()) return invalid("the integration's contentHandling is not offered here");
   return std::nullopt;
 }
 
 Result<Integration> read_integration(const Json& record) {
   if (auto fault = refused(record)) return *fault;
   Integration integration;
-  const auto type = type_of(text_of(record, "type"));
+  const auto type = type_of(member_text(record, "type"));
   if (!type) return invalid("Invalid integration type specified");
   integration.type = *type;
-  integration.http_method = text_of(record, "httpMethod");
-  integration.uri = text_of(record, "uri");
+  integration.http_method = member_text(record, "httpMethod");
+  integration.uri = member_text(record, "uri");
   if (*type != Integration::Type::Mock && integration.uri.empty()) return invalid("Uri must be specified for integration types other than MOCK");
-  auto passthrough = passthrough_of(text_of(record, "passthroughBehavior"));
+  auto passthrough = passthrough_of(member_text(record, "passthroughBehavior"));
   if (!passthrough) return passthrough.error();
   integration.passthrough = *passthrough;
   integration.parameters = texts_of(record, "requestParameters");
   auto templates = read_templates(record, "requestTemplates");
   if (!templates) return templates.error();
   integration.templates = std::move(*templates);
-  integration.credentials = text_of(record, "credentials");
+  integration.credentials = member_text(record, "credentials");
   if (const auto* timeout = record.find("timeoutInMillis")) {
     const auto ms = timeout->as_integer();
     if (!ms || *ms < 50 || *ms > 300'000) return invalid("Timeout should be between 50 ms and 29000 ms");
@@ -93,26 +93,26 @@ Result<Integration> read_integration(const Json& record) {
   for (const auto& member : responses->members()) {
     auto response = read_response(member.name, member.value);
     if (!response) return response.error();
-    if (!text_of(member.value, "contentHandling").empty()) return invalid("an integration response's contentHandling is not offered here");
+    if (!member_text(member.value, "contentHandling").empty()) return invalid("an integration response's contentHandling is not offered here");
     integration.responses.push_back(std::move(*response));
   }
   return integration;
 }
 
 ApiResource read_resource(const Json& record) {
-  return {.id = text_of(record, "id"), .path = text_of(record, "path"), .methods = {}};
+  return {.id = member_text(record, "id"), .path = member_text(record, "path"), .methods = {}};
 }
 
 }  // namespace
 
 Result<Method> read_method(const Json& record) {
   Method method;
-  method.http_method = text_of(record, "httpMethod");
+  method.http_method = member_text(record, "httpMethod");
   method.api_key_required = flag(record, "apiKeyRequired");
   if (const auto* parameters = record.find("requestParameters"); parameters && parameters->is_object())
     for (const auto& member : parameters->members()) method.parameters.emplace_back(member.name, flag(*parameters, member.name));
   for (auto& [type, model] : texts_of(record, "requestModels")) method.models.emplace(media_type(type), std::move(model));
-  method.validator = text_of(record, "requestValidatorId");
+  method.validator = member_text(record, "requestValidatorId");
   if (const auto* responses = record.find("methodResponses"); responses && responses->is_object())
     for (const auto& member : responses->members()) method.response_statuses.push_back(member.name);
   const auto* integration = record.find("methodIntegration");
@@ -125,11 +125,11 @@ Result<Method> read_method(const Json& record) {
 
 Result<ApiSnapshot> read_snapshot(const Json& deployment) {
   ApiSnapshot snapshot;
-  snapshot.deployment = text_of(deployment, "id");
+  snapshot.deployment = member_text(deployment, "id");
   const Json* source = deployment.find("snapshot");
   SIGNALBOX_ASSERT(source != nullptr);
   const Json api = *source->find("api");
-  snapshot.api = text_of(api, "id");
+  snapshot.api = member_text(api, "id");
   if (const auto* types = api.find("binaryMediaTypes"); types && types->is_array())
     for (const auto& type : types->elements()) snapshot.binary_media_types.push_back(type.is_string() ? media_type(type.as_string()) : "");
   for (const auto& record : source->find("resources")->elements()) {
@@ -147,7 +147,7 @@ Result<ApiSnapshot> read_snapshot(const Json& deployment) {
   for (const auto& member : source->find("validators")->members())
     snapshot.validators.emplace(member.name, Validator{.body = flag(member.value, "validateRequestBody"), .parameters = flag(member.value, "validateRequestParameters")});
   for (const auto& member : source->find("responses")->members())
-    snapshot.responses.emplace(member.name, GatewayResponse{.status = text_of(member.value, "statusCode"), .parameters = texts_of(member.value, "responseParameters"), .templates = texts_of(member.value, "responseTemplates")});
+    snapshot.responses.emplace(member.name, GatewayResponse{.status = member_text(member.value, "statusCode"), .parameters = texts_of(member.value, "responseParameters"), .templates = texts_of(member.value, "responseTemplates")});
   return snapshot;
 }
 

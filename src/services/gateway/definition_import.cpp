@@ -33,7 +33,7 @@ bool is_true(const Json* value) { return value && (*value == Json(true) || *valu
 
 /// The last part of `#/definitions/Order`, `#/components/schemas/Order`; empty for anything else.
 std::string reference_name(const Json* schema) {
-  const auto text = schema ? text_of(*schema, "$ref") : std::string();
+  const auto text = schema ? member_text(*schema, "$ref") : std::string();
   const auto slash = text.rfind('/');
   return slash == std::string::npos ? std::string() : text.substr(slash + 1);
 }
@@ -59,8 +59,8 @@ class Import {
   Import(const Json& document, std::vector<Error>& faults) : document_(document), faults_(faults) {}
 
   ApiDefinition run() {
-    const bool is_swagger = text_of(document_, "swagger") == "2.0";
-    if (!is_swagger && !text_of(document_, "openapi").starts_with("3.0")) fault("", "the document is neither Swagger 2.0 nor OpenAPI 3.0");
+    const bool is_swagger = member_text(document_, "swagger") == "2.0";
+    if (!is_swagger && !member_text(document_, "openapi").starts_with("3.0")) fault("", "the document is neither Swagger 2.0 nor OpenAPI 3.0");
     refuse_others(document_, "",
                   {"swagger", "openapi", "info", "host", "basePath", "schemes", "servers", "paths", "definitions", "components", "consumes", "produces", "parameters", "responses",
                    "securityDefinitions", "security", "tags", "externalDocs", "x-amazon-apigateway-binary-media-types", "x-amazon-apigateway-api-key-source",
@@ -97,7 +97,7 @@ class Import {
 
   /// What `$ref` leads to within the document; the value itself if it is none.
   const Json& target(const Json& value) const {
-    const auto reference = text_of(value, "$ref");
+    const auto reference = member_text(value, "$ref");
     if (!reference.starts_with("#/")) return value;
     const Json* found = &document_;
     std::string_view rest = std::string_view(reference).substr(2);
@@ -112,9 +112,9 @@ class Import {
   void read_members() {
     const auto* info = member(document_, "info");
     for (const auto& [name, of] : {std::pair{"title", "name"}, std::pair{"description", "description"}, std::pair{"version", "version"}})
-      if (const auto text = info ? text_of(*info, name) : std::string(); !text.empty()) read_.members = read_.members.with(of, Json(text));
+      if (const auto text = info ? member_text(*info, name) : std::string(); !text.empty()) read_.members = read_.members.with(of, Json(text));
     if (const auto* types = document_.find("x-amazon-apigateway-binary-media-types")) read_.members = read_.members.with("binaryMediaTypes", *types);
-    if (const auto source = text_of(document_, "x-amazon-apigateway-api-key-source"); !source.empty()) read_.members = read_.members.with("apiKeySource", Json(source));
+    if (const auto source = member_text(document_, "x-amazon-apigateway-api-key-source"); !source.empty()) read_.members = read_.members.with("apiKeySource", Json(source));
   }
 
   void read_models() {
@@ -165,9 +165,9 @@ class Import {
                   {"tags", "summary", "description", "externalDocs", "operationId", "consumes", "produces", "parameters", "requestBody", "responses", "schemes", "deprecated", "security",
                    "servers", "x-amazon-apigateway-integration", "x-amazon-apigateway-request-validator", "x-amazon-apigateway-auth"});
     Json record = json_object({{"httpMethod", http_method}, {"authorizationType", "NONE"}, {"apiKeyRequired", needs_key(operation, place)}});
-    if (const auto name = text_of(operation, "operationId"); !name.empty()) record = record.with("operationName", Json(name));
-    auto validator = text_of(operation, "x-amazon-apigateway-request-validator");
-    if (validator.empty()) validator = text_of(document_, "x-amazon-apigateway-request-validator");
+    if (const auto name = member_text(operation, "operationId"); !name.empty()) record = record.with("operationName", Json(name));
+    auto validator = member_text(operation, "x-amazon-apigateway-request-validator");
+    if (validator.empty()) validator = member_text(document_, "x-amazon-apigateway-request-validator");
     if (!validator.empty()) record = record.with("requestValidatorId", Json(checked_validator(validator, place)));
     record = with_parameters(std::move(record), item, operation, place);
     record = record.with("methodResponses", method_responses(operation));
@@ -185,15 +185,15 @@ class Import {
 
   /// Keys are the one way of authorization that exists here, and there are none of them.
   bool needs_key(const Json& operation, const std::string& place) {
-    if (const auto* auth = operation.find("x-amazon-apigateway-auth"); auth && text_of(*auth, "type") != "NONE")
-      fault(pointer(place, "x-amazon-apigateway-auth"), fmt::format("the authorization type {} is not offered here; NONE is", text_of(*auth, "type")));
+    if (const auto* auth = operation.find("x-amazon-apigateway-auth"); auth && member_text(*auth, "type") != "NONE")
+      fault(pointer(place, "x-amazon-apigateway-auth"), fmt::format("the authorization type {} is not offered here; NONE is", member_text(*auth, "type")));
     const auto* needs = operation.find("security") ? operation.find("security") : document_.find("security");
     if (!needs || !needs->is_array()) return false;
     bool key = false;
     for (const auto& need : needs->elements())
       for (const auto& scheme : need.members()) {
         const auto* definition = security_scheme(scheme.name);
-        const bool is_key = definition && text_of(*definition, "type") == "apiKey" && !definition->find("x-amazon-apigateway-authtype") && !definition->find("x-amazon-apigateway-authorizer");
+        const bool is_key = definition && member_text(*definition, "type") == "apiKey" && !definition->find("x-amazon-apigateway-authtype") && !definition->find("x-amazon-apigateway-authorizer");
         key = key || is_key;
         if (!is_key) fault(pointer(place, "security"), fmt::format("the security scheme '{}' is not offered here: there are no authorizers", scheme.name));
       }
@@ -212,10 +212,10 @@ class Import {
       if (!list || !list->is_array()) continue;
       for (const auto& given : list->elements()) {
         const auto& parameter = target(given);
-        const auto in = text_of(parameter, "in");
+        const auto in = member_text(parameter, "in");
         const auto kind = in == "query" ? "querystring" : in;
         if (in == "body") models = models.with("application/json", Json(model_name(parameter.find("schema"), record, place)));
-        else if (in == "query" || in == "header" || in == "path") parameters = parameters.with(fmt::format("method.request.{}.{}", kind, text_of(parameter, "name")), is_true(parameter.find("required")));
+        else if (in == "query" || in == "header" || in == "path") parameters = parameters.with(fmt::format("method.request.{}.{}", kind, member_text(parameter, "name")), is_true(parameter.find("required")));
       }
     }
     if (const auto* body = operation.find("requestBody"))
@@ -231,7 +231,7 @@ class Import {
   /// A schema that stands in place is no model; where bodies are validated, that would let everything pass.
   std::string model_name(const Json* schema, const Json& record, const std::string& place) {
     const auto name = reference_name(schema);
-    const auto validator = text_of(record, "requestValidatorId");
+    const auto validator = member_text(record, "requestValidatorId");
     const bool is_checked = std::any_of(read_.validators.begin(), read_.validators.end(), [&](const auto& one) { return one.first == validator && is_true(one.second.find("validateRequestBody")); });
     if (is_checked && schema && name.empty()) fault(place, "the body's schema must be a $ref to a named one, since it is validated");
     return name;
@@ -256,9 +256,9 @@ class Import {
     refuse_others(given, place,
                   {"type", "uri", "httpMethod", "credentials", "requestParameters", "requestTemplates", "passthroughBehavior", "timeoutInMillis", "responses", "connectionType", "connectionId",
                    "contentHandling", "cacheNamespace", "cacheKeyParameters", "payloadFormatVersion"});
-    if (text_of(given, "payloadFormatVersion") == "2.0") fault(pointer(place, "payloadFormatVersion"), "REST APIs have the payload format 1.0");
-    Json made = json_object({{"type", upper(text_of(given, "type"))}, {"passthroughBehavior", "WHEN_NO_MATCH"}, {"timeoutInMillis", 29'000}});
-    if (const auto passthrough = text_of(given, "passthroughBehavior"); !passthrough.empty()) made = made.with("passthroughBehavior", Json(upper(passthrough)));
+    if (member_text(given, "payloadFormatVersion") == "2.0") fault(pointer(place, "payloadFormatVersion"), "REST APIs have the payload format 1.0");
+    Json made = json_object({{"type", upper(member_text(given, "type"))}, {"passthroughBehavior", "WHEN_NO_MATCH"}, {"timeoutInMillis", 29'000}});
+    if (const auto passthrough = member_text(given, "passthroughBehavior"); !passthrough.empty()) made = made.with("passthroughBehavior", Json(upper(passthrough)));
     for (const auto* name : {"uri", "httpMethod", "credentials", "requestParameters", "requestTemplates", "timeoutInMillis", "connectionType", "connectionId", "contentHandling", "cacheNamespace", "cacheKeyParameters"})
       if (const auto* value = given.find(name)) made = made.with(name, *value);
     const auto* responses = given.find("responses");
@@ -272,7 +272,7 @@ class Import {
         fault(at, "an integration response needs a statusCode");
         continue;
       }
-      const std::string text = status->is_string() ? std::string(status->as_string()) : status->text();
+      const std::string text = plain_text(*status);
       Json record = response.with("statusCode", Json(text));
       by_status = by_status.with(text, pattern == "default" ? std::move(record) : record.with("selectionPattern", Json(pattern)));
     }
@@ -337,7 +337,7 @@ Result<void> put_definition(Transaction& transaction, std::string_view api, cons
   for (const auto& method : definition.methods) {
     const auto resource = make_path(transaction, api, method.path);
     if (!resource) return resource.error();
-    const auto validator = text_of(method.record, "requestValidatorId");
+    const auto validator = member_text(method.record, "requestValidatorId");
     const auto record = validator.empty() ? method.record : method.record.with("requestValidatorId", Json(stable_id({api, "validator", validator}, resource_id_length)));
     if (auto put = put_method(transaction, api, *resource, record); !put) return put;
   }

@@ -25,11 +25,11 @@ std::shared_ptr<const DeployedStage> DeployedApis::find(const std::string& api, 
 
 std::shared_ptr<const DeployedStage> DeployedApis::read(const std::string& api, const std::string& name) const {
   const auto stage = find_item(reader_, api, Kind::Stage, name);
-  const auto deployment = stage ? find_item(reader_, api, Kind::Deployment, text_of(*stage, "deploymentId")) : std::nullopt;
+  const auto deployment = stage ? find_item(reader_, api, Kind::Deployment, member_text(*stage, "deploymentId")) : std::nullopt;
   if (!deployment) return nullptr;
   auto snapshot = read_snapshot(*deployment);
   if (!snapshot) {
-    spdlog::error("API {}: deployment {} cannot be served: {}", api, text_of(*deployment, "id"), snapshot.error().message);
+    spdlog::error("API {}: deployment {} cannot be served: {}", api, member_text(*deployment, "id"), snapshot.error().message);
     return nullptr;
   }
   DeployedStage deployed{.snapshot = std::make_shared<const ApiSnapshot>(std::move(*snapshot)), .variables = Json::empty_object(), .method_settings = Json::empty_object(), .access_log = read_access_log(*stage)};

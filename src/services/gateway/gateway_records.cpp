@@ -75,16 +75,11 @@ std::string stable_id(std::initializer_list<std::string_view> parts, std::size_t
 
 std::string root_resource_id(std::string_view api) { return stable_id({api, "/"}, api_id_length); }
 
-std::string text_of(const Json& object, std::string_view name) {
-  const auto* value = object.find(name);
-  return value && value->is_string() ? std::string(value->as_string()) : std::string();
-}
-
 std::vector<std::pair<std::string, std::string>> texts_of(const Json& object, std::string_view name) {
   std::vector<std::pair<std::string, std::string>> texts;
   const auto* map = object.find(name);
   if (!map || !map->is_object()) return texts;
-  for (const auto& member : map->members()) texts.emplace_back(member.name, member.value.is_string() ? std::string(member.value.as_string()) : member.value.text());
+  for (const auto& member : map->members()) texts.emplace_back(member.name, plain_text(member.value));
   return texts;
 }
 

@@ -50,8 +50,6 @@ inline constexpr std::size_t api_id_length = 10, resource_id_length = 6, deploym
 
 /// As AWS shows times of this service.
 [[nodiscard]] Json seconds_since_epoch(Timestamp time);
-/// The text of a member; empty if it is absent or no text.
-[[nodiscard]] std::string text_of(const Json& object, std::string_view name);
 /// name → text of a member that is an object; other scalars become their text.
 [[nodiscard]] std::vector<std::pair<std::string, std::string>> texts_of(const Json& object, std::string_view name);
 

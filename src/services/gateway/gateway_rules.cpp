@@ -46,7 +46,7 @@ std::vector<std::string> subtree(const Reader& reader, std::string_view api, std
   const auto all = list_items(reader, api, Kind::Resource);
   for (std::size_t i = 0; i < ids.size(); ++i)
     for (const auto& [one, record] : all)
-      if (text_of(record, "parentId") == ids[i]) ids.push_back(one);
+      if (member_text(record, "parentId") == ids[i]) ids.push_back(one);
   return ids;
 }
 
@@ -67,7 +67,7 @@ Json snapshot_of(const Reader& reader, std::string_view api) {
   Json::Array resources;
   for (const auto& [id, record] : list_items(reader, api, Kind::Resource)) resources.push_back(with_methods(reader, api, id, record));
   Json models = Json::empty_object();
-  for (const auto& [name, record] : list_items(reader, api, Kind::Model)) models = models.with(name, Json(text_of(record, "schema")));
+  for (const auto& [name, record] : list_items(reader, api, Kind::Model)) models = models.with(name, Json(member_text(record, "schema")));
   return json_object({{"api", *find_api(reader, api)},
                       {"resources", Json(std::move(resources))},
                       {"models", models},
@@ -86,10 +86,10 @@ Result<void> check_deployable(const Reader& reader, std::string_view api) {
 Result<void> check_stage(std::string_view name, const Json& record) {
   if (!is_word(name, "-_") || name.size() > 128) return bad_request("Stage name only allows a-zA-Z0-9_-");
   const auto* log = record.find("accessLogSettings");
-  if (!log || !log->is_object() || text_of(*log, "destinationArn").empty()) return {};
+  if (!log || !log->is_object() || member_text(*log, "destinationArn").empty()) return {};
   Arn arn;
-  if (!parse_arn(text_of(*log, "destinationArn"), arn)) return bad_request("Invalid ARN specified in the request");
-  if (arn.service != "logs") return bad_request(fmt::format("access logs go to log groups here; '{}' is none", text_of(*log, "destinationArn")));
+  if (!parse_arn(member_text(*log, "destinationArn"), arn)) return bad_request("Invalid ARN specified in the request");
+  if (arn.service != "logs") return bad_request(fmt::format("access logs go to log groups here; '{}' is none", member_text(*log, "destinationArn")));
   return {};
 }
 
@@ -138,11 +138,11 @@ Result<std::string> check_place(const Reader& reader, std::string_view api, std:
   const auto above = find_item(reader, api, Kind::Resource, parent);
   if (!above) return not_found("Invalid Resource identifier specified");
   if (!is_path_part(path_part)) return bad_request("Resource's path part only allow a-zA-Z0-9._-: or a valid greedy path variable and curly braces at the beginning and the end.");
-  const auto path = text_of(*above, "path");
+  const auto path = member_text(*above, "path");
   if (path.ends_with("+}")) return bad_request(fmt::format("Cannot create a child of a resource with a greedy path variable: {}", path));
   for (const auto& [other_id, other] : list_items(reader, api, Kind::Resource)) {
-    if (other_id == itself || text_of(other, "parentId") != parent) continue;
-    const auto taken = text_of(other, "pathPart");
+    if (other_id == itself || member_text(other, "parentId") != parent) continue;
+    const auto taken = member_text(other, "pathPart");
     if (taken == path_part) return conflict(fmt::format("Another resource with the same parent already has this name: {}", path_part));
     const bool both = is_parameter(taken) && is_parameter(path_part) && taken.ends_with("+}") == path_part.ends_with("+}");
     if (both) return bad_request(fmt::format("A sibling ({}) of this resource already has a variable path part -- only one is allowed", taken));
@@ -167,10 +167,10 @@ Result<Json> move_resource(Transaction& transaction, std::string_view api, std::
   if (std::find(below.begin(), below.end(), parent) != below.end()) return bad_request("Resource's parent cannot be one of its own children.");
   const auto path = check_place(transaction, api, parent, path_part, id);
   if (!path) return path.error();
-  const auto before = text_of(*find_item(transaction, api, Kind::Resource, id), "path");
+  const auto before = member_text(*find_item(transaction, api, Kind::Resource, id), "path");
   for (const auto& one : below) {
     auto record = *find_item(transaction, api, Kind::Resource, one);
-    record = record.with("path", Json(*path + text_of(record, "path").substr(before.size())));
+    record = record.with("path", Json(*path + member_text(record, "path").substr(before.size())));
     if (one == id) record = record.with("parentId", Json(parent)).with("pathPart", Json(path_part));
     put_item(transaction, api, Kind::Resource, one, record);
   }
@@ -201,9 +201,9 @@ Result<Json> get_resource(const Reader& reader, std::string_view api, std::strin
 Result<void> put_method(Transaction& transaction, std::string_view api, std::string_view resource, const Json& record) {
   if (auto there = must_exist(transaction, api); !there) return there.error();
   if (!find_item(transaction, api, Kind::Resource, resource)) return not_found("Invalid Resource identifier specified");
-  const auto http_method = text_of(record, "httpMethod");
+  const auto http_method = member_text(record, "httpMethod");
   if (std::find(http_methods.begin(), http_methods.end(), http_method) == http_methods.end()) return bad_request("Invalid HTTP method specified");
-  const auto authorization = text_of(record, "authorizationType");
+  const auto authorization = member_text(record, "authorizationType");
   if (authorization != "NONE" && !authorization.empty()) return bad_request(fmt::format("the authorization type {} is not offered here; NONE is", authorization));
   if (auto read = read_method(record); !read) return read.error();
   put_item(transaction, api, Kind::Method, method_id(resource, http_method), record);
@@ -228,7 +228,7 @@ Result<void> put_part(Transaction& transaction, std::string_view api, Kind kind,
   if (auto there = must_exist(transaction, api); !there) return there.error();
   if (kind == Kind::Response && !find_response_type(id)) return bad_request(fmt::format("Invalid gateway response type specified: {}", id));
   if (kind == Kind::Model) {
-    const auto schema = Json::parse(text_of(record, "schema"));
+    const auto schema = Json::parse(member_text(record, "schema"));
     if (!schema) return bad_request(fmt::format("Invalid model specified: {}", schema.error().message));
     if (auto fault = unsupported_keyword(*schema)) return bad_request(fmt::format("the model {}: {}", id, *fault));
   }
@@ -250,7 +250,7 @@ Result<Json> create_deployment(Transaction& transaction, std::string_view api, s
 Result<void> delete_deployment(Transaction& transaction, std::string_view api, std::string_view id) {
   if (!find_item(transaction, api, Kind::Deployment, id)) return not_found("Invalid Deployment identifier specified");
   for (const auto& [name, stage] : list_items(transaction, api, Kind::Stage))
-    if (text_of(stage, "deploymentId") == id) return bad_request("Active stages pointing to this deployment must be moved or deleted");
+    if (member_text(stage, "deploymentId") == id) return bad_request("Active stages pointing to this deployment must be moved or deleted");
   erase_item(transaction, api, Kind::Deployment, id);
   return {};
 }
@@ -259,13 +259,13 @@ Json deployment_of(const Reader& reader, std::string_view api, std::string_view 
 
 Json shown_deployment(const Json& record) {
   auto shown = record.without("snapshot");
-  return text_of(shown, "description").empty() ? shown.without("description") : shown;
+  return member_text(shown, "description").empty() ? shown.without("description") : shown;
 }
 
 Result<Json> put_stage(Transaction& transaction, std::string_view api, std::string_view name, const Json& given) {
   if (auto there = must_exist(transaction, api); !there) return there.error();
   if (auto fine = check_stage(name, given); !fine) return fine.error();
-  if (!find_item(transaction, api, Kind::Deployment, text_of(given, "deploymentId"))) return not_found("Deployment id does not exist");
+  if (!find_item(transaction, api, Kind::Deployment, member_text(given, "deploymentId"))) return not_found("Deployment id does not exist");
   const auto existing = find_item(transaction, api, Kind::Stage, name);
   const auto now = seconds_since_epoch(transaction.now());
   const auto* created = existing ? existing->find("createdDate") : nullptr;

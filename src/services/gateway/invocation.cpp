@@ -17,7 +17,7 @@ bool take(std::string_view& text, std::string_view prefix) {
 
 std::optional<std::string> as_text(const std::optional<Json>& value) {
   if (!value || value->is_null()) return std::nullopt;
-  return value->is_string() ? std::string(value->as_string()) : value->text();
+  return plain_text(*value);
 }
 
 std::optional<std::string> last_of(const Pairs& pairs, std::string_view name) {

@@ -21,8 +21,6 @@ namespace asio = boost::asio;
 
 WorkflowError bad_parameters(std::string cause) { return {.error = error_names::Runtime, .cause = std::move(cause)}; }
 
-std::string as_text(const Json& value) { return value.is_string() ? std::string(value.as_string()) : value.text(); }
-
 /// What is null is not sent, unless it is asked for.
 Json without_nulls(const Json& value) {
   if (value.is_object()) {
@@ -45,7 +43,7 @@ Pairs lists_of(const Json& parameters, std::string_view name, bool nulls) {
   for (const auto& [key, values] : map->members()) {
     const Json::Array one{values};
     for (const auto& value : values.is_array() ? values.elements() : one)
-      if (nulls || !value.is_null()) pairs.emplace_back(key, as_text(value));
+      if (nulls || !value.is_null()) pairs.emplace_back(key, plain_text(value));
   }
   return pairs;
 }
@@ -60,7 +58,7 @@ bool is_forbidden(std::string_view header) {
 std::optional<std::string> fault_in(const Json& parameters) {
   constexpr std::array methods{"GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"};
   constexpr std::array authorizations{"NO_AUTH", "IAM_ROLE", "RESOURCE_POLICY", ""};
-  const auto endpoint = text_of(parameters, "ApiEndpoint"), method = text_of(parameters, "Method"), authorization = text_of(parameters, "AuthType");
+  const auto endpoint = member_text(parameters, "ApiEndpoint"), method = member_text(parameters, "Method"), authorization = member_text(parameters, "AuthType");
   if (endpoint.empty() || endpoint.find('/') != std::string::npos) return fmt::format("The ApiEndpoint '{}' is not the host name of an API", endpoint);
   if (std::find(methods.begin(), methods.end(), method) == methods.end()) return fmt::format("The Method '{}' is no HTTP method", method);
   if (std::find(authorizations.begin(), authorizations.end(), authorization) == authorizations.end()) return fmt::format("The AuthType '{}' is unknown", authorization);
@@ -74,7 +72,7 @@ std::optional<std::string> fault_in(const Json& parameters) {
 std::string path_of(const Json& parameters) {
   std::string path;
   for (const auto* name : {"Stage", "Path"}) {
-    auto part = text_of(parameters, name);
+    auto part = member_text(parameters, name);
     if (part.empty()) continue;
     path += part.starts_with('/') ? part : "/" + part;
   }
@@ -93,15 +91,15 @@ Evaluated<http::Request> invoke_request(const Json& parameters, const std::strin
   const auto* allowed = parameters.find("AllowNullValues");
   const bool nulls = allowed && *allowed == Json(true);
   http::Request request;
-  request.method = text_of(parameters, "Method");
+  request.method = member_text(parameters, "Method");
   request.path = path_of(parameters);
   request.query = lists_of(parameters, "QueryParameters", nulls);
   request.target = request.path;
   for (const auto& [name, value] : request.query) request.target += (request.target.find('?') == std::string::npos ? "?" : "&") + percent_encode(name) + "=" + percent_encode(value);
-  request.headers.add("Host", text_of(parameters, "ApiEndpoint"));
+  request.headers.add("Host", member_text(parameters, "ApiEndpoint"));
   for (auto& [name, value] : lists_of(parameters, "Headers", false)) request.headers.add(name, value);
   if (const auto* body = parameters.find("RequestBody"); body && !body->is_null()) {
-    request.body = as_text(nulls ? *body : without_nulls(*body));
+    request.body = plain_text(nulls ? *body : without_nulls(*body));
     if (!request.headers.get("Content-Type")) request.headers.add("Content-Type", "application/json");
   }
   request.client_address = "127.0.0.1";

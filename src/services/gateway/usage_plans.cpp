@@ -21,7 +21,7 @@ std::string place(std::string_view plan, std::string_view key) { return std::str
 
 bool is_taken(const Reader& reader, std::string_view value, std::string_view id) {
   for (const auto& [other, record] : list_items(reader, account_items, Kind::ApiKey))
-    if (other != id && text_of(record, "value") == value) return true;
+    if (other != id && member_text(record, "value") == value) return true;
   return false;
 }
 
@@ -39,7 +39,7 @@ Result<void> check_stages(const Reader& reader, const Json& plan) {
   const auto* stages = plan.find("apiStages");
   if (!stages || !stages->is_array()) return {};
   for (const auto& one : stages->elements()) {
-    const auto api = text_of(one, "apiId"), stage = text_of(one, "stage");
+    const auto api = member_text(one, "apiId"), stage = member_text(one, "stage");
     if (!find_item(reader, api, Kind::Stage, stage)) return not_found(fmt::format("API Stage not found: {}:{}", api, stage));
   }
   return {};
@@ -48,19 +48,19 @@ Result<void> check_stages(const Reader& reader, const Json& plan) {
 bool opens(const Json& plan, std::string_view api, std::string_view stage) {
   const auto* stages = plan.find("apiStages");
   if (!stages || !stages->is_array()) return false;
-  return std::any_of(stages->elements().begin(), stages->elements().end(), [&](const Json& one) { return text_of(one, "apiId") == api && text_of(one, "stage") == stage; });
+  return std::any_of(stages->elements().begin(), stages->elements().end(), [&](const Json& one) { return member_text(one, "apiId") == api && member_text(one, "stage") == stage; });
 }
 
 Json plan_key(const std::string& id, const Json& key) {
-  return json_object({{"id", id}, {"type", "API_KEY"}, {"value", text_of(key, "value")}, {"name", text_of(key, "name")}});
+  return json_object({{"id", id}, {"type", "API_KEY"}, {"value", member_text(key, "value")}, {"name", member_text(key, "name")}});
 }
 
 }  // namespace
 
 Result<Json> put_api_key(Transaction& transaction, std::string_view id, const Json& record) {
   Json key = record.with("id", Json(id));
-  if (text_of(key, "value").empty()) key = key.with("value", Json(stable_id({transaction.new_uuid().value, transaction.new_uuid().value}, value_length)));
-  const auto value = text_of(key, "value");
+  if (member_text(key, "value").empty()) key = key.with("value", Json(stable_id({transaction.new_uuid().value, transaction.new_uuid().value}, value_length)));
+  const auto value = member_text(key, "value");
   if (value.size() < value_length_min) return bad_request(fmt::format("API Key value should be at least {} characters", value_length_min));
   if (value.size() > value_length_max) return bad_request(fmt::format("API Key value should be at most {} characters", value_length_max));
   if (is_taken(transaction, value, id)) return conflict("API Key already exists");
@@ -75,7 +75,7 @@ Result<Json> put_api_key(Transaction& transaction, std::string_view id, const Js
 
 Result<void> delete_api_key(Transaction& transaction, std::string_view id) {
   if (auto found = get_api_key(transaction, id); !found) return found.error();
-  erase_places(transaction, [&](const Json& record) { return text_of(record, "key") == id; });
+  erase_places(transaction, [&](const Json& record) { return member_text(record, "key") == id; });
   erase_item(transaction, account_items, Kind::ApiKey, id);
   return {};
 }
@@ -87,7 +87,7 @@ Result<Json> get_api_key(const Reader& reader, std::string_view id) {
 }
 
 Result<Json> put_usage_plan(Transaction& transaction, std::string_view id, const Json& record) {
-  if (text_of(record, "name").empty()) return bad_request("Usage plan name cannot be empty");
+  if (member_text(record, "name").empty()) return bad_request("Usage plan name cannot be empty");
   if (auto fine = check_stages(transaction, record); !fine) return fine.error();
   if (auto quota = read_quota(record); !quota) return quota.error();
   Json plan = record.with("id", Json(id));
@@ -98,7 +98,7 @@ Result<Json> put_usage_plan(Transaction& transaction, std::string_view id, const
 
 Result<void> delete_usage_plan(Transaction& transaction, std::string_view id) {
   if (auto found = get_usage_plan(transaction, id); !found) return found.error();
-  erase_places(transaction, [&](const Json& record) { return text_of(record, "plan") == id; });
+  erase_places(transaction, [&](const Json& record) { return member_text(record, "plan") == id; });
   erase_item(transaction, account_items, Kind::UsagePlan, id);
   return {};
 }
@@ -143,7 +143,7 @@ bool is_in_plan(const Reader& reader, std::string_view plan, std::string_view ke
 
 std::optional<PlanKey> key_for_stage(const Reader& reader, std::string_view value, std::string_view api, std::string_view stage) {
   for (const auto& [id, key] : list_items(reader, account_items, Kind::ApiKey)) {
-    if (text_of(key, "value") != value || !(*key.find("enabled") == Json(true))) continue;
+    if (member_text(key, "value") != value || !(*key.find("enabled") == Json(true))) continue;
     for (const auto& [plan, record] : list_items(reader, account_items, Kind::UsagePlan))
       if (opens(record, api, stage) && is_in_plan(reader, plan, id)) return PlanKey{.key = id, .plan = record};
   }

@@ -52,7 +52,7 @@ class Reading {
   Reading(const Json& document, std::vector<Error>& faults) : document_(document), faults_(faults) {}
 
   ApiDocument run() {
-    if (!text_of(document_, "openapi").starts_with("3.0")) fault("", "the document is not OpenAPI 3.0, which HTTP APIs are described in");
+    if (!member_text(document_, "openapi").starts_with("3.0")) fault("", "the document is not OpenAPI 3.0, which HTTP APIs are described in");
     read_members();
     const auto* paths = document_.find("paths");
     if (paths && paths->is_object())
@@ -65,7 +65,7 @@ class Reading {
 
   /// What `$ref` leads to within the document; the value itself if it is none.
   const Json& target(const Json& value) const {
-    const auto reference = text_of(value, "$ref");
+    const auto reference = member_text(value, "$ref");
     if (!reference.starts_with("#/")) return value;
     const Json* found = &document_;
     std::string_view rest = std::string_view(reference).substr(2);
@@ -80,7 +80,7 @@ class Reading {
   void read_members() {
     const auto* info = document_.find("info");
     for (const auto& [name, of] : {std::pair{"title", "name"}, std::pair{"description", "description"}, std::pair{"version", "version"}})
-      if (const auto text = info ? text_of(*info, name) : std::string(); !text.empty()) read_.members = read_.members.with(of, Json(text));
+      if (const auto text = info ? member_text(*info, name) : std::string(); !text.empty()) read_.members = read_.members.with(of, Json(text));
     if (const auto* cors = document_.find("x-amazon-apigateway-cors")) read_.members = read_.members.with("corsConfiguration", *cors);
   }
 
@@ -96,7 +96,7 @@ class Reading {
 
   void read_route(const std::string& path, const char* method, const Json& operation, const std::string& place) {
     const bool is_default = path == "$default" || path == "/$default" || is_true(operation.find("isDefaultRoute"));
-    DocumentedRoute route{.key = is_default ? std::string(default_stage) : fmt::format("{} {}", method, path), .operation = text_of(operation, "operationId"), .integration = {}};
+    DocumentedRoute route{.key = is_default ? std::string(default_stage) : fmt::format("{} {}", method, path), .operation = member_text(operation, "operationId"), .integration = {}};
     if (const auto key = parse_route_key(route.key); !key) return fault(place, key.error().message);
     check_security(operation, place);
     if (const auto* integration = operation.find(integration_member)) route.integration = read_integration_record(target(*integration), pointer(place, integration_member));
@@ -111,7 +111,7 @@ class Reading {
   }
 
   Json read_integration_record(const Json& given, const std::string& place) {
-    Json record = json_object({{"integrationType", upper(text_of(given, "type"))}});
+    Json record = json_object({{"integrationType", upper(member_text(given, "type"))}});
     for (const auto& [name, value] : given.members()) {
       const auto known = std::find_if(integration_members.begin(), integration_members.end(), [&](const auto& one) { return one.first == name; });
       if (known != integration_members.end()) record = record.with(known->second, value);
@@ -132,7 +132,7 @@ std::string documented_integration_id(std::string_view api, std::string_view key
 void clear(Transaction& transaction, std::string_view api, Replacing replacing) {
   std::set<std::string> integrations;
   for (const auto& [id, record] : list_items(transaction, api, Kind::Route)) {
-    const auto key = text_of(record, "routeKey");
+    const auto key = member_text(record, "routeKey");
     if (replacing == Replacing::Documented && id != documented_route_id(api, key)) continue;
     integrations.insert(documented_integration_id(api, key));
     erase_item(transaction, api, Kind::Route, id);

@@ -12,11 +12,11 @@ namespace {
 constexpr std::size_t apis_max = 1'000;
 
 std::optional<DeployedStage> read_stage(const Reader& reader, const std::string& api, const std::string& name, const Json& stage) {
-  const auto deployment = find_item(reader, api, Kind::Deployment, text_of(stage, "deploymentId"));
+  const auto deployment = find_item(reader, api, Kind::Deployment, member_text(stage, "deploymentId"));
   if (!deployment) return std::nullopt;
   auto snapshot = read_snapshot(api, *deployment);
   if (!snapshot) {
-    spdlog::error("HTTP API {}: deployment {} cannot be served: {}", api, text_of(*deployment, "deploymentId"), snapshot.error().message);
+    spdlog::error("HTTP API {}: deployment {} cannot be served: {}", api, member_text(*deployment, "deploymentId"), snapshot.error().message);
     return std::nullopt;
   }
   const auto object_of = [&](const char* member) {

@@ -145,7 +145,7 @@ Json event_1(const Call& call, const http::Request& request) {
 /// False if it would break the response, or is none.
 bool add_header(http::Response& response, std::string_view name, const Json& value) {
   if (value.is_null() || value.is_object() || value.is_array()) return false;
-  auto text = value.is_string() ? std::string(value.as_string()) : value.text();
+  auto text = plain_text(value);
   if (name.empty() || name.find_first_of("\r\n: ") != std::string_view::npos || text.find_first_of("\r\n") != std::string::npos) return false;
   response.headers.add(std::string(name), std::move(text));
   return true;
@@ -209,7 +209,7 @@ std::optional<http::Response> function_response(const FunctionOutcome& outcome, 
   if (!answer) return std::nullopt;
   const bool is_structured = answer->is_object() && answer->find("statusCode");
   if (is_structured || !is_format_2) return answer->is_object() ? structured(*answer, is_format_2) : std::nullopt;
-  return http::json_response(200, answer->is_string() ? std::string(answer->as_string()) : answer->text());
+  return http::json_response(200, plain_text(*answer));
 }
 
 }  // namespace signalbox::http_apis

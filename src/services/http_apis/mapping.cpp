@@ -20,7 +20,7 @@ bool take(std::string_view& text, std::string_view prefix) {
 
 std::optional<std::string> as_text(const std::optional<Json>& value) {
   if (!value || value->is_null()) return std::nullopt;
-  return value->is_string() ? std::string(value->as_string()) : value->text();
+  return plain_text(*value);
 }
 
 /// The whole body, or `.PATH` into it.

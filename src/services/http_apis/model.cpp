@@ -55,23 +55,23 @@ Cors read_cors(const Json& record) {
 
 /// What the wire would accept and what would then be ignored here.
 std::optional<Error> refused(const Json& record) {
-  if (text_of(record, "connectionType") == "VPC_LINK") return bad_request("the integration's connectionType VPC_LINK is not offered here");
+  if (member_text(record, "connectionType") == "VPC_LINK") return bad_request("the integration's connectionType VPC_LINK is not offered here");
   if (const auto* tls = record.find("tlsConfig"); tls && !tls->is_null()) return bad_request("the integration's tlsConfig is not offered here");
   for (const auto* name : {"requestTemplates", "templateSelectionExpression", "contentHandlingStrategy"})
-    if (const auto* value = record.find(name); value && !value->is_null() && value->size() + text_of(record, name).size() > 0)
+    if (const auto* value = record.find(name); value && !value->is_null() && value->size() + member_text(record, name).size() > 0)
       return bad_request(fmt::format("{} is not supported for HTTP APIs", name));
   return std::nullopt;
 }
 
 Result<Integration::Type> type_of(const Json& record) {
-  const auto type = text_of(record, "integrationType");
+  const auto type = member_text(record, "integrationType");
   if (type == "HTTP_PROXY") return Integration::Type::Server;
   if (type != "AWS_PROXY") return bad_request(fmt::format("Invalid integration type: {}. HTTP APIs support AWS_PROXY and HTTP_PROXY", type));
-  return text_of(record, "integrationSubtype").empty() ? Integration::Type::Function : Integration::Type::Service;
+  return member_text(record, "integrationSubtype").empty() ? Integration::Type::Function : Integration::Type::Service;
 }
 
 Result<void> read_format(const Json& record, Integration& into) {
-  const auto version = text_of(record, "payloadFormatVersion");
+  const auto version = member_text(record, "payloadFormatVersion");
   if (!version.empty() && version != "1.0" && version != "2.0") return bad_request(fmt::format("Invalid payloadFormatVersion specified: {}", version));
   into.is_format_2 = version == "2.0";
   if (into.is_format_2 && into.type != Integration::Type::Function) return bad_request("the payload format version 2.0 is one of functions; use 1.0");
@@ -96,10 +96,10 @@ Result<Integration> read_integration(const Json& record) {
   const auto type = type_of(record);
   if (!type) return type.error();
   integration.type = *type;
-  integration.uri = text_of(record, "integrationUri");
-  integration.method = text_of(record, "integrationMethod");
-  integration.subtype = text_of(record, "integrationSubtype");
-  integration.credentials = text_of(record, "credentialsArn");
+  integration.uri = member_text(record, "integrationUri");
+  integration.method = member_text(record, "integrationMethod");
+  integration.subtype = member_text(record, "integrationSubtype");
+  integration.credentials = member_text(record, "credentialsArn");
   integration.parameters = gateway::texts_of(record, "requestParameters");
   if (auto read = read_format(record, integration); !read) return read.error();
   if (const auto* responses = record.find("responseParameters"); responses && responses->is_object())
@@ -124,7 +124,7 @@ Result<RouteKey> parse_route_key(std::string_view text) {
 }
 
 Result<Snapshot> read_snapshot(std::string_view api, const Json& deployment) {
-  Snapshot snapshot{.api = std::string(api), .deployment = text_of(deployment, "deploymentId"), .routes = {}, .integrations = {}, .cors = std::nullopt};
+  Snapshot snapshot{.api = std::string(api), .deployment = member_text(deployment, "deploymentId"), .routes = {}, .integrations = {}, .cors = std::nullopt};
   const Json* source = deployment.find("snapshot");
   SIGNALBOX_ASSERT(source != nullptr);
   for (const auto& [id, record] : source->find("integrations")->members()) {
@@ -133,10 +133,10 @@ Result<Snapshot> read_snapshot(std::string_view api, const Json& deployment) {
     snapshot.integrations.emplace(id, std::move(*integration));
   }
   for (const auto& record : source->find("routes")->elements()) {
-    auto key = text_of(record, "routeKey");
+    auto key = member_text(record, "routeKey");
     auto parts = parse_route_key(key);
     if (!parts) return parts.error();
-    const auto target = text_of(record, "target");
+    const auto target = member_text(record, "target");
     snapshot.routes.push_back({.key = std::move(key), .parts = std::move(*parts), .integration = target.substr(std::min(target.find('/') + 1, target.size()))});
   }
   if (const auto* cors = source->find("cors"); cors && cors->is_object()) snapshot.cors = read_cors(*cors);

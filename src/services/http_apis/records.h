@@ -10,7 +10,6 @@
 namespace signalbox::http_apis {
 
 using gateway::Items;
-using gateway::text_of;
 
 /// API's id → Api
 inline constexpr Table apis_table{"http_apis", {KeyPart::Text}};

@@ -43,8 +43,8 @@ Error missing(Kind kind, std::string_view id) {
 }
 
 Result<void> check_api(const Json& record) {
-  if (text_of(record, "protocolType") != "HTTP") return bad_request(fmt::format("the protocol type {} is not offered here; HTTP is", text_of(record, "protocolType")));
-  if (text_of(record, "name").empty()) return bad_request("Invalid API name specified");
+  if (member_text(record, "protocolType") != "HTTP") return bad_request(fmt::format("the protocol type {} is not offered here; HTTP is", member_text(record, "protocolType")));
+  if (member_text(record, "name").empty()) return bad_request("Invalid API name specified");
   const auto* cors = record.find("corsConfiguration");
   if (!cors || cors->is_null() || cors->is_object()) return {};
   return bad_request("Invalid CORS configuration specified");
@@ -68,7 +68,7 @@ Json deployment_record(const Transaction& transaction, std::string_view id, Json
 
 bool is_used(const Reader& reader, std::string_view api, std::string_view deployment) {
   const auto stages = list_items(reader, api, Kind::Stage);
-  return std::any_of(stages.begin(), stages.end(), [&](const auto& stage) { return text_of(stage.second, "deploymentId") == deployment; });
+  return std::any_of(stages.begin(), stages.end(), [&](const auto& stage) { return member_text(stage.second, "deploymentId") == deployment; });
 }
 
 /// Those that nobody asked for and no stage is at any more.
@@ -86,7 +86,7 @@ void deploy_automatically(Transaction& transaction, std::string_view api) {
   const auto id = gateway::stable_id({api, snapshot.compact_text()}, gateway::deployment_id_length);
   if (!find_item(transaction, api, Kind::Deployment, id)) put_item(transaction, api, Kind::Deployment, id, deployment_record(transaction, id, snapshot, true));
   for (const auto& [name, stage] : stages) {
-    if (text_of(stage, "deploymentId") == id) continue;
+    if (member_text(stage, "deploymentId") == id) continue;
     const auto said = fmt::format("Successfully deployed stage with deployment ID '{}'", id);
     put_item(transaction, api, Kind::Stage, name, stage.with("deploymentId", Json(id)).with("lastDeploymentStatusMessage", Json(said)));
   }
@@ -96,15 +96,15 @@ void deploy_automatically(Transaction& transaction, std::string_view api) {
 // ---- routes and stages -----------------------------------------------------------------------------------------------------------------
 
 Result<void> check_route(const Reader& reader, std::string_view api, std::string_view id, const Json& record) {
-  const auto key = text_of(record, "routeKey");
+  const auto key = member_text(record, "routeKey");
   if (auto parsed = parse_route_key(key); !parsed) return parsed.error();
-  const auto authorization = text_of(record, "authorizationType");
+  const auto authorization = member_text(record, "authorizationType");
   if (!authorization.empty() && authorization != "NONE") return bad_request(fmt::format("the authorization type {} is not offered here; NONE is", authorization));
-  if (!text_of(record, "authorizerId").empty()) return bad_request("authorizers are not offered here");
+  if (!member_text(record, "authorizerId").empty()) return bad_request("authorizers are not offered here");
   if (is_true(record, "apiKeyRequired")) return bad_request("API keys are not supported for HTTP APIs");
   for (const auto& [other, route] : list_items(reader, api, Kind::Route))
-    if (other != id && text_of(route, "routeKey") == key) return already_there(fmt::format("Route with key {} already exists for this API", key));
-  const auto target = text_of(record, "target");
+    if (other != id && member_text(route, "routeKey") == key) return already_there(fmt::format("Route with key {} already exists for this API", key));
+  const auto target = member_text(record, "target");
   if (target.empty()) return {};
   constexpr std::string_view prefix = "integrations/";
   if (!target.starts_with(prefix)) return bad_request(fmt::format("Invalid target specified: {}", target));
@@ -119,12 +119,12 @@ bool is_stage_name(std::string_view name) {
 
 Result<void> check_stage(const Reader& reader, std::string_view api, std::string_view name, const Json& record) {
   if (!is_stage_name(name)) return bad_request("Stage name only allows a-zA-Z0-9_- and $default");
-  const auto deployment = text_of(record, "deploymentId");
+  const auto deployment = member_text(record, "deploymentId");
   if (!deployment.empty() && !find_item(reader, api, Kind::Deployment, deployment)) return missing(Kind::Deployment, deployment);
-  if (!text_of(record, "clientCertificateId").empty()) return bad_request("client certificates are not offered here");
+  if (!member_text(record, "clientCertificateId").empty()) return bad_request("client certificates are not offered here");
   const auto* log = record.find("accessLogSettings");
-  if (!log || !log->is_object() || text_of(*log, "destinationArn").empty()) return {};
-  if (!gateway::read_access_log(record)) return bad_request(fmt::format("access logs go to log groups here; '{}' is none", text_of(*log, "destinationArn")));
+  if (!log || !log->is_object() || member_text(*log, "destinationArn").empty()) return {};
+  if (!gateway::read_access_log(record)) return bad_request(fmt::format("access logs go to log groups here; '{}' is none", member_text(*log, "destinationArn")));
   return {};
 }
 
@@ -133,7 +133,7 @@ Result<void> check_unused(const Reader& reader, std::string_view api, Kind kind,
   if (kind != Kind::Integration) return {};
   std::vector<std::string> users;
   for (const auto& [route, record] : list_items(reader, api, Kind::Route))
-    if (text_of(record, "target") == "integrations/" + std::string(id)) users.push_back(route);
+    if (member_text(record, "target") == "integrations/" + std::string(id)) users.push_back(route);
   if (users.empty()) return {};
   return in_use(fmt::format("Cannot delete Integration because it is referenced by the following Routes with Ids: [{}]", fmt::join(users, ", ")));
 }
@@ -241,15 +241,15 @@ Result<Json> create_deployment(Transaction& transaction, std::string_view api, s
 Json shown_deployment(const Json& record) { return record.without("snapshot"); }
 
 Result<void> add_quick_target(Transaction& transaction, std::string_view api, const Json& request) {
-  const auto target = text_of(request, "target");
-  auto key = text_of(request, "routeKey");
+  const auto target = member_text(request, "target");
+  auto key = member_text(request, "routeKey");
   const bool is_function = target.starts_with("arn:");
   Json integration = json_object({{"apiGatewayManaged", true},
                                   {"integrationType", is_function ? "AWS_PROXY" : "HTTP_PROXY"},
                                   {"integrationUri", target},
                                   {"integrationMethod", is_function ? "POST" : "ANY"},
                                   {"payloadFormatVersion", is_function ? "2.0" : "1.0"}});
-  if (const auto role = text_of(request, "credentialsArn"); !role.empty()) integration = integration.with("credentialsArn", Json(role));
+  if (const auto role = member_text(request, "credentialsArn"); !role.empty()) integration = integration.with("credentialsArn", Json(role));
   const auto integration_id = gateway::stable_id({api, "quick integration"}, part_id_length);
   if (auto put = put_integration(transaction, api, integration_id, integration); !put) return put.error();
   const Json route = json_object({{"apiGatewayManaged", true}, {"routeKey", key.empty() ? std::string(default_stage) : key}, {"target", "integrations/" + integration_id}});

@@ -6,7 +6,7 @@
 #include "http/text.h"
 #include "services/keys/sigv4.h"
 #include "signalbox/encoding.h"
-#include "signalbox/record.h"
+#include "signalbox/executions.h"
 
 namespace signalbox::services {
 
@@ -43,24 +43,18 @@ bool Authenticator::any_keys() const {
   return seen_->any_keys;
 }
 
-std::optional<MasterKey> Authenticator::master_key() const {
-  const auto record = reader_.get(Key(meta_table, "master_key"));
-  if (!record) return std::nullopt;
-  return MasterKey{std::string(RecordReader(*record).text())};
-}
-
 bool Authenticator::is_session(std::string_view id) const { return is_session_key_id(id) && !find_key(reader_, id); }
 
 std::optional<std::string> Authenticator::secret_of(std::string_view id) const {
   if (auto function = functions::find_function_by_key(reader_, id)) return std::move(function->key.secret);
   if (auto key = find_key(reader_, id)) return std::move(key->secret);
   // A session's key has no record; an API key's id may begin like one, so those come first.
-  const auto master = is_session_key_id(id) ? master_key() : std::nullopt;
+  const auto master = is_session_key_id(id) ? find_master_key(reader_) : std::nullopt;
   return master ? std::optional(session_key_secret(*master, id)) : std::nullopt;
 }
 
 std::optional<RoleSession> Authenticator::session_of(const http::Request& request, std::string_view id) const {
-  const auto master = master_key();
+  const auto master = find_master_key(reader_);
   return master ? read_session_token(*master, id, security_token(request)) : std::nullopt;
 }
 

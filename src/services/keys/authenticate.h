@@ -54,7 +54,6 @@ class Authenticator {
   [[nodiscard]] std::optional<std::string> secret_of(std::string_view id) const;
   [[nodiscard]] Result<Principal> by_bearer(const http::Request& request, std::string_view token, Timestamp now) const;
   [[nodiscard]] Result<Principal> by_signature(const http::Request& request, const SigV4& given, Timestamp now) const;
-  [[nodiscard]] std::optional<MasterKey> master_key() const;
   [[nodiscard]] bool is_session(std::string_view id) const;
   [[nodiscard]] std::optional<RoleSession> session_of(const http::Request& request, std::string_view id) const;
   [[nodiscard]] Result<Principal> principal(const http::Request& request, std::string_view id, Timestamp now) const;

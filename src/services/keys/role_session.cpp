@@ -21,11 +21,6 @@ std::vector<std::string> texts_of(const Json& json, std::string_view name) {
   return out;
 }
 
-std::string text_of(const Json& json, std::string_view name) {
-  const auto* text = json.find(name);
-  return text ? std::string(text->as_string()) : std::string();
-}
-
 std::string seal(const MasterKey& master, std::string_view key_id, std::string_view payload) {
   return base64url_encode(hmac_sha256(master.bytes, "session token " + std::string(key_id) + " " + std::string(payload)));
 }
@@ -63,7 +58,7 @@ std::optional<RoleSession> read_session_token(const MasterKey& master, std::stri
   const auto payload = base64url_decode(text);
   if (!payload) return std::nullopt;
   const Json json = Json::from_stored(*payload);   // the seal says that we wrote it
-  return RoleSession{text_of(json, "role"), text_of(json, "name"), texts_of(json, "policies"), texts_of(json, "policyArns")};
+  return RoleSession{member_text(json, "role"), member_text(json, "name"), texts_of(json, "policies"), texts_of(json, "policyArns")};
 }
 
 }  // namespace signalbox::services

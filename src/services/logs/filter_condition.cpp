@@ -1,5 +1,7 @@
 #include "services/logs/filter_condition.h"
 
+#include "base/wildcard.h"
+
 #include <charconv>
 
 namespace signalbox::logs {
@@ -10,27 +12,6 @@ std::optional<double> number_of(std::string_view text) {
   double number = 0;
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
   return failure == std::errc() && end == text.data() + text.size() && !text.empty() ? std::optional(number) : std::nullopt;
-}
-
-/// `*` stands for any characters.
-bool fits_wildcard(std::string_view pattern, std::string_view text) {
-  std::size_t at = 0, in = 0, star = std::string_view::npos, retry = 0;
-  while (in < text.size()) {
-    if (at < pattern.size() && pattern[at] == '*') {
-      star = at++;
-      retry = in;
-    } else if (at < pattern.size() && pattern[at] == text[in]) {
-      ++at;
-      ++in;
-    } else if (star != std::string_view::npos) {
-      at = star + 1;
-      in = ++retry;
-    } else {
-      return false;
-    }
-  }
-  while (at < pattern.size() && pattern[at] == '*') ++at;
-  return at == pattern.size();
 }
 
 Result<Comparison> read_comparison(FilterText& text) {
@@ -56,10 +37,10 @@ bool Condition::holds_for(std::string_view value) const {
   switch (comparison) {
     case Comparison::Equal:
       if (expression) return re2::RE2::PartialMatch(re2::StringPiece(value.data(), value.size()), *expression);
-      return other ? *other == *number : fits_wildcard(text, value);
+      return other ? *other == *number : fits_wildcards(text, value);
     case Comparison::NotEqual:
       if (expression) return !re2::RE2::PartialMatch(re2::StringPiece(value.data(), value.size()), *expression);
-      return other ? *other != *number : !fits_wildcard(text, value);
+      return other ? *other != *number : !fits_wildcards(text, value);
     case Comparison::Less: return other && *other < *number;
     case Comparison::LessOrEqual: return other && *other <= *number;
     case Comparison::Greater: return other && *other > *number;

@@ -32,5 +32,4 @@ struct Forgotten {
 };
 Forgotten forget_old_mail(Transaction& transaction, Timestamp older_than, std::size_t limit, std::optional<MailRow> after = std::nullopt);
 
-
 }  // namespace signalbox

@@ -26,7 +26,7 @@ struct SdkCall {
   [[nodiscard]] std::optional<std::string> text(std::string_view name) const {
     const Json* value = parameters.find(name);
     if (!value || value->is_null()) return std::nullopt;
-    return value->is_string() ? std::string(value->as_string()) : value->text();
+    return plain_text(*value);
   }
   /// A blob is the value's JSON text, a string's quotes included. [recorded on AWS]
   [[nodiscard]] std::string blob(std::string_view name) const {
@@ -116,7 +116,7 @@ ObjectAttributes attributes_of(const SdkCall& call) {
     if (auto value = call.text(member)) attributes.headers.emplace_back(header, std::move(*value));
   }
   if (const Json* metadata = call.parameters.find("Metadata"); metadata && metadata->is_object()) {
-    for (const auto& [name, value] : metadata->members()) attributes.metadata.emplace_back(name, value.is_string() ? std::string(value.as_string()) : value.text());
+    for (const auto& [name, value] : metadata->members()) attributes.metadata.emplace_back(name, plain_text(value));
   }
   return attributes;
 }

@@ -22,7 +22,6 @@ WorkflowError task_error(const Error& fault, const std::string& request_id) {
 }
 
 /// A text as it is; anything else as JSON.
-std::string text_of(const Json& value) { return value.is_string() ? std::string(value.as_string()) : value.text(); }
 
 Result<MessageAttribute> parse_attribute(const std::string& name, const Json& json) {
   const auto fault = [&](const char* what) { return invalid_parameter(fmt::format("The message attribute '{}' {}.", name, what)); };
@@ -37,7 +36,7 @@ Result<MessageAttribute> parse_attribute(const std::string& name, const Json& js
   } else {
     const Json* value = json.find("StringValue");
     if (!value || value->is_null()) return fault("must contain the member StringValue");
-    attribute.value = text_of(*value);
+    attribute.value = plain_text(*value);
   }
   return attribute;
 }
@@ -52,17 +51,17 @@ Result<void> parse_member(Parsed& parsed, const Json::Member& member) {
   if (value.is_null()) return {};                        // as if it were not there
   if (name == "QueueUrl") {
     const auto queue = value.is_string() ? queue_name_of(value.as_string()) : std::nullopt;
-    if (!queue) return queue_error(ErrorCode::InvalidArgument, "InvalidAddress", fmt::format("The address {} is not valid for this endpoint.", text_of(value)));
+    if (!queue) return queue_error(ErrorCode::InvalidArgument, "InvalidAddress", fmt::format("The address {} is not valid for this endpoint.", plain_text(value)));
     parsed.queue = *queue;
   } else if (name == "MessageBody") {
-    parsed.message.body = text_of(value);
+    parsed.message.body = plain_text(value);
   } else if (name == "DelaySeconds") {
     parsed.message.delay_seconds = value.as_integer();
-    if (!parsed.message.delay_seconds) return invalid_value(text_of(value), "DelaySeconds", "DelaySeconds must be >= 0 and <= 900.");
+    if (!parsed.message.delay_seconds) return invalid_value(plain_text(value), "DelaySeconds", "DelaySeconds must be >= 0 and <= 900.");
   } else if (name == "MessageGroupId") {
-    parsed.message.group_id = text_of(value);
+    parsed.message.group_id = plain_text(value);
   } else if (name == "MessageDeduplicationId") {
-    parsed.message.deduplication_id = text_of(value);
+    parsed.message.deduplication_id = plain_text(value);
   } else if (name == "MessageAttributes" || name == "MessageAttribute") {          // AWS's guide spells it both ways
     if (!value.is_object()) return invalid_parameter(fmt::format("{} must be an object, but is {}", name, value.text()));
     for (const auto& [attribute_name, json] : value.members()) {

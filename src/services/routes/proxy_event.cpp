@@ -51,12 +51,10 @@ Json request_context(const http::Request& request, const Route& route, const Sit
 
 http::Response message(int status, std::string_view text) { return http::json_response(status, json_object({{"message", text}}).text()); }
 
-std::string header_text(const Json& value) { return value.is_string() ? std::string(value.as_string()) : value.text(); }
-
 /// False if a header would break the response.
 bool add_headers(const Json& answer, http::Response& response) {
   const auto add = [&](const std::string& name, const Json& value) {
-    const auto text = header_text(value);
+    const auto text = plain_text(value);
     if (name.empty() || name.find_first_of("\r\n: ") != std::string::npos || text.find_first_of("\r\n") != std::string::npos) return false;
     response.headers.add(name, text);
     return true;

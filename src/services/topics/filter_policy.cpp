@@ -1,5 +1,7 @@
 #include "services/topics/filter_policy.h"
 
+#include "base/wildcard.h"
+
 #include <arpa/inet.h>
 
 #include <algorithm>
@@ -25,24 +27,6 @@ OrderedJson parse_json(std::string_view text) {
 }
 
 // --- matching ---
-
-bool wildcard(std::string_view pattern, std::string_view text) {
-  std::size_t p = 0, t = 0, star = std::string_view::npos, resume = 0;
-  while (t < text.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      resume = t;
-    } else if (p < pattern.size() && pattern[p] == text[t]) {
-      ++p, ++t;
-    } else if (star != std::string_view::npos) {
-      p = star + 1;
-      t = ++resume;
-    } else {
-      return false;
-    }
-  }
-  return pattern.find_first_not_of('*', p) == std::string_view::npos;
-}
 
 bool equal_without_case(std::string_view a, std::string_view b) {
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
@@ -101,7 +85,7 @@ bool text_rule(const std::string& name, const OrderedJson& operand, const std::s
   };
   if (name == "prefix") return any([&](const std::string& start) { return text.starts_with(start); });
   if (name == "suffix") return any([&](const std::string& end) { return text.ends_with(end); });
-  if (name == "wildcard") return any([&](const std::string& pattern) { return wildcard(pattern, text); });
+  if (name == "wildcard") return any([&](const std::string& pattern) { return fits_wildcards(pattern, text); });
   if (name == "equals-ignore-case") return any([&](const std::string& other) { return equal_without_case(text, other); });
   return any([&](const std::string& network) { return in_network(text, *parse_network(network)); });   // cidr
 }

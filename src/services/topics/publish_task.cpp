@@ -27,7 +27,7 @@ WorkflowError failure(const Error& error, const std::string& request_id) {
 std::optional<std::string> text_of(const Json& input, std::string_view name) {
   const auto* value = input.find(name);
   if (!value || value->is_null()) return std::nullopt;
-  return value->is_string() ? std::string(value->as_string()) : value->text();
+  return plain_text(*value);
 }
 
 Result<TopicMessageAttribute> attribute_of(const std::string& name, const Json& value) {

@@ -93,7 +93,7 @@ inline std::string member(const std::string& json, const char* name) {
   REQUIRE(parsed.has_value());
   const Json* found = parsed->find(name);
   REQUIRE(found);
-  return found->is_string() ? std::string(found->as_string()) : found->text();
+  return plain_text(*found);
 }
 
 }  // namespace signalbox::aws::testing

@@ -56,6 +56,8 @@ struct Fixture {
                        return StagedCode{std::string(64, '0'), 1};
                      }}};
 
+  boost::asio::io_context io;   // until the engine has stopped: its thread may not be through with telling it of an answer that was acted on
+
   Fixture() {
     for (const auto* task : {"function", "lambda:invoke", "sqs:sendMessage", "sns:publish"}) engine.offer(task, std::unique_ptr<ExternalTask>(new NoTask));
     const auto started = engine.start();
@@ -64,7 +66,7 @@ struct Fixture {
   ~Fixture() { engine.stop(); }
 
   std::vector<StackResult> deploy(const ParameterOverrides& parameters = {}) {
-    boost::asio::io_context io;
+    io.restart();
     const auto work = boost::asio::make_work_guard(io);
     std::optional<Result<std::vector<StackResult>>> answer;
     boost::asio::co_spawn(io, deployer.deploy(test::source_directory() / "statemachines", parameters),

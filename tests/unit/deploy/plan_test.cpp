@@ -65,6 +65,8 @@ struct Fixture {
   Deployer deployer{engine, types(), {.site = {}, .stage_code = [](const fs::path&) -> Result<StagedCode> { return StagedCode{"h", 1}; },
                                        .systems_manager = [](const Reader&, const std::string& name) { return name == "/secret" ? std::optional(StoredParameter{"s3cret", true}) : std::nullopt; }}};
 
+  boost::asio::io_context io;   // until the engine has stopped: its thread may not be through with telling it of an answer that was acted on
+
   Fixture() {
     fs::create_directories(folder);
     const auto started = engine.start();
@@ -82,7 +84,7 @@ struct Fixture {
 
   /// What deploying says: `STACK: RESULT`, then a line for each change or fault.
   std::string deploy(const ParameterOverrides& parameters = {}) {
-    boost::asio::io_context io;
+    io.restart();
     const auto work = boost::asio::make_work_guard(io);   // while the engine's thread has the operation, nothing here waits for it
     std::optional<Result<std::vector<StackResult>>> answer;
     boost::asio::co_spawn(io, deployer.deploy(folder, parameters), [&](std::exception_ptr failure, Result<std::vector<StackResult>> result) {

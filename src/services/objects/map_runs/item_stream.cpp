@@ -19,11 +19,6 @@ using Items = Evaluated<std::optional<Json>>;
 Items no_more() { return Items(boost::system::in_place_value, std::nullopt); }
 Items item(Json value) { return Items(boost::system::in_place_value, std::move(value)); }
 
-std::string text_of(const Json& object, std::string_view name) {
-  const Json* value = object.find(name);
-  return value && value->is_string() ? std::string(value->as_string()) : std::string();
-}
-
 /// RFC 6901: the value that a JSON Pointer names; null if there is none.
 const Json* at_pointer(const Json& root, std::string_view pointer) {
   const Json* at = &root;
@@ -128,7 +123,7 @@ class ListedObjects final : public ItemStream {
 
 Evaluated<char> delimiter_of(const Json& config) {
   static const std::map<std::string, char> delimiters{{"COMMA", ','}, {"PIPE", '|'}, {"SEMICOLON", ';'}, {"SPACE", ' '}, {"TAB", '\t'}};
-  const auto name = text_of(config, "CSVDelimiter");
+  const auto name = member_text(config, "CSVDelimiter");
   if (name.empty()) return ',';
   const auto found = delimiters.find(name);
   if (found == delimiters.end()) return item_reader_failed("CSVDelimiter '" + name + "' is not supported");
@@ -146,10 +141,10 @@ Evaluated<std::unique_ptr<ItemStream>> open_csv(ObjectBytes bytes, const Json& c
   if (!delimiter) return delimiter.error();
   std::vector<std::string> headers;
   if (const Json* given = config.find("CSVHeaders"); given && given->is_array()) {
-    for (const auto& header : given->elements()) headers.push_back(header.is_string() ? std::string(header.as_string()) : header.text());
+    for (const auto& header : given->elements()) headers.push_back(plain_text(header));
   }
   auto items = std::make_unique<CsvItems>(std::move(bytes), *delimiter, std::move(headers));
-  if (text_of(config, "CSVHeaderLocation") != "GIVEN") items->read_headers();
+  if (member_text(config, "CSVHeaderLocation") != "GIVEN") items->read_headers();
   const std::set<std::string> distinct(items->headers().begin(), items->headers().end());
   if (distinct.size() != items->headers().size()) return item_reader_failed("CSV headers cannot contain duplicates.");
   return std::unique_ptr<ItemStream>(std::move(items));
@@ -158,7 +153,7 @@ Evaluated<std::unique_ptr<ItemStream>> open_csv(ObjectBytes bytes, const Json& c
 Evaluated<std::unique_ptr<ItemStream>> open_json(ObjectBytes bytes, const Json& config) {
   auto root = Json::parse(bytes.rest());
   if (!root) return item_reader_failed("Attempting to parse invalid JSON: " + root.error().message);
-  const auto pointer = text_of(config, "ItemsPointer");
+  const auto pointer = member_text(config, "ItemsPointer");
   const Json* items = at_pointer(*root, pointer);
   if (!items) return item_reader_failed("ItemsPointer '" + pointer + "' does not reference a value of the object");
   if (!items->is_array()) return item_reader_failed("Attempting to map over non-iterable node.");
@@ -216,12 +211,12 @@ Evaluated<std::unique_ptr<ItemStream>> open_inventory(const ObjectService& servi
   if (!manifest) return item_reader_failed("Attempting to parse invalid JSON: " + manifest.error().message);
   const Json* files = manifest->find("files");
   if (!files || !files->is_array()) return item_reader_failed("The manifest has no list of files.");
-  if (text_of(*manifest, "fileFormat") != "CSV") return item_reader_failed("Inventories of format '" + text_of(*manifest, "fileFormat") + "' are not supported here");
-  auto bucket = text_of(*manifest, "destinationBucket");
+  if (member_text(*manifest, "fileFormat") != "CSV") return item_reader_failed("Inventories of format '" + member_text(*manifest, "fileFormat") + "' are not supported here");
+  auto bucket = member_text(*manifest, "destinationBucket");
   bucket = bucket.substr(bucket.rfind(':') + 1);   // an ARN
-  const auto columns = schema_columns(text_of(*manifest, "fileSchema"));
+  const auto columns = schema_columns(member_text(*manifest, "fileSchema"));
   auto open = [&service, reader, bucket, columns](const Json& file) -> Evaluated<std::unique_ptr<ItemStream>> {
-    auto data = open_object(service, *reader, bucket, text_of(file, "key"));
+    auto data = open_object(service, *reader, bucket, member_text(file, "key"));
     if (!data) return data.error();
     return std::unique_ptr<ItemStream>(std::make_unique<CsvItems>(ObjectBytes(std::move(*data)), ',', columns));
   };
@@ -241,22 +236,22 @@ Evaluated<std::unique_ptr<ItemStream>> open_athena(const ObjectService& service,
     const auto slash = std::min(place.find('/'), place.size());
     auto data = open_object(service, *reader, place.substr(0, slash), slash == place.size() ? std::string() : place.substr(slash + 1));
     if (!data) return data.error();
-    const auto type = text_of(config, "InputType");
+    const auto type = member_text(config, "InputType");
     return open_content(ObjectBytes(std::move(*data)), type == "MANIFEST" ? "CSV" : type, config);
   };
   return std::unique_ptr<ItemStream>(std::make_unique<ManyObjects>(std::make_unique<JsonItems>(Json(std::move(files))), std::move(open)));
 }
 
 Evaluated<std::unique_ptr<ItemStream>> open_listing(const ObjectService& service, std::shared_ptr<Reader> reader, const MapRunPlan::Reader& plan) {
-  ListObjects request{.bucket = text_of(plan.parameters, "Bucket"), .prefix = text_of(plan.parameters, "Prefix"), .after = text_of(plan.parameters, "StartAfter")};
+  ListObjects request{.bucket = member_text(plan.parameters, "Bucket"), .prefix = member_text(plan.parameters, "Prefix"), .after = member_text(plan.parameters, "StartAfter")};
   if (const auto found = find_bucket(*reader, request.bucket); !found) return item_reader_failed(s3_refusal(object_error("NoSuchBucket")));
   const auto bucket = request.bucket;
   auto listed = std::make_unique<ListedObjects>(reader, std::move(request));
-  if (text_of(plan.config, "Transformation") != "LOAD_AND_FLATTEN") return std::unique_ptr<ItemStream>(std::move(listed));
+  if (member_text(plan.config, "Transformation") != "LOAD_AND_FLATTEN") return std::unique_ptr<ItemStream>(std::move(listed));
   auto open = [&service, reader, bucket, config = plan.config](const Json& object) -> Evaluated<std::unique_ptr<ItemStream>> {
-    auto content = open_object(service, *reader, bucket, text_of(object, "Key"));
+    auto content = open_object(service, *reader, bucket, member_text(object, "Key"));
     if (!content) return content.error();
-    return open_content(ObjectBytes(std::move(*content)), text_of(config, "InputType"), config);
+    return open_content(ObjectBytes(std::move(*content)), member_text(config, "InputType"), config);
   };
   return std::unique_ptr<ItemStream>(std::make_unique<ManyObjects>(std::move(listed), std::move(open)));
 }
@@ -273,17 +268,17 @@ std::string s3_refusal(const Error& error) {
 
 Evaluated<std::unique_ptr<ItemStream>> open_items(const ObjectService& service, std::shared_ptr<Reader> reader, const MapRunPlan::Reader& plan) {
   if (plan.lists) return open_listing(service, std::move(reader), plan);
-  auto content = open_object(service, *reader, text_of(plan.parameters, "Bucket"), text_of(plan.parameters, "Key"));
+  auto content = open_object(service, *reader, member_text(plan.parameters, "Bucket"), member_text(plan.parameters, "Key"));
   if (!content) return content.error();
-  auto type = text_of(plan.config, "InputType");
-  const auto manifest = text_of(plan.config, "ManifestType");
+  auto type = member_text(plan.config, "InputType");
+  const auto manifest = member_text(plan.config, "ManifestType");
   if (manifest == "ATHENA_DATA") return open_athena(service, std::move(reader), std::move(*content), plan.config);
   if (type == "MANIFEST" || manifest == "S3_INVENTORY") return open_inventory(service, std::move(reader), std::move(*content));
   return open_content(ObjectBytes(std::move(*content)), type.empty() ? "JSON" : type, plan.config);
 }
 
 Evaluated<Json> items_of_text(std::string text, const Json& config) {
-  const auto type = text_of(config, "InputType");
+  const auto type = member_text(config, "InputType");
   auto stream = open_content(ObjectBytes(std::move(text)), type.empty() ? "JSON" : type, config);
   if (!stream) return stream.error();
   Json::Array items;

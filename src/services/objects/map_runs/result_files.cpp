@@ -13,11 +13,6 @@ namespace {
 /// What is gathered in memory before it becomes a file of the object store.
 constexpr std::size_t piece_bytes = 4 * 1024 * 1024;
 
-std::string text_of(const Json& object, std::string_view name) {
-  const Json* value = object.find(name);
-  return value && value->is_string() ? std::string(value->as_string()) : std::string();
-}
-
 /// An object being written in pieces.
 class ObjectBeingWritten {
  public:
@@ -114,12 +109,12 @@ void write_results(ObjectService& service, MapRunRow row, std::function<void(Eva
   if (!run) return done(result_writer_failed("the map run does not exist any more"));
   const auto plan = find_map_run_plan(*reader, row);
   const Json parameters = plan.writer ? plan.writer->parameters.value_or(Json()) : Json(), config = plan.writer ? plan.writer->config : Json();
-  const auto bucket = text_of(parameters, "Bucket");
-  auto folder = text_of(parameters, "Prefix");
+  const auto bucket = member_text(parameters, "Bucket");
+  auto folder = member_text(parameters, "Prefix");
   while (folder.ends_with('/')) folder.pop_back();
   folder += (folder.empty() ? "" : "/") + run->id + "/";
-  const auto transformation = text_of(config, "Transformation").empty() ? std::string("NONE") : text_of(config, "Transformation");
-  const bool lines = text_of(config, "OutputType") == "JSONL";
+  const auto transformation = member_text(config, "Transformation").empty() ? std::string("NONE") : member_text(config, "Transformation");
+  const bool lines = member_text(config, "OutputType") == "JSONL";
   const std::string ending = lines ? "_0.jsonl" : "_0.json";
 
   const auto& files = service.files();
