@@ -108,6 +108,7 @@ http::Response problem(const Error& error) {
 
 Json present_members(std::initializer_list<Json::Member> members) {
   Json::Object present;
+  present.reserve(members.size());
   for (const auto& member : members) {
     if (!member.value.is_null()) present.push_back(member);
   }
