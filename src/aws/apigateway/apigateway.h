@@ -51,8 +51,8 @@ WriteOperation create_api_key, update_api_key, delete_api_key, create_usage_plan
     delete_usage_plan_key;
 ReadOperation get_api_key, get_api_keys, get_usage_plan, get_usage_plans, get_usage_plan_key, get_usage_plan_keys;
 
-Answer<Json> get_usage(const OperationContext& context, const Reader& reader, const Json& request);
-Answer<Json> update_usage(const OperationContext& context, EngineTransaction& transaction, const Json& request);
+ReadOperation get_usage;
+WriteOperation update_usage;
 
 // Deployments and stages
 WriteOperation create_deployment, update_deployment, delete_deployment, create_stage, update_stage, delete_stage;

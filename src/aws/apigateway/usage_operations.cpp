@@ -11,7 +11,6 @@ namespace signalbox::aws::apigateway {
 
 namespace {
 
-using gateway::text_of;
 using std::chrono::days;
 using std::chrono::sys_days;
 
@@ -39,7 +38,7 @@ Answer<std::optional<gateway::Quota>> quota_of(const Json& plan) {
 
 Answer<Json> get_usage(const OperationContext&, const Reader& reader, const Json& request) {
   constexpr days longest{90};   // [GetUsage]
-  const auto plan = text_of(request, "usagePlanId"), only = text_of(request, "keyId"), start = text_of(request, "startDate"), end = text_of(request, "endDate");
+  const auto plan = member_text(request, "usagePlanId"), only = member_text(request, "keyId"), start = member_text(request, "startDate"), end = member_text(request, "endDate");
   const auto record = gateway::get_usage_plan(reader, plan);
   if (!record) return failed(record.error());
   const auto from = parse_day(start), to = parse_day(end);
@@ -54,7 +53,7 @@ Answer<Json> get_usage(const OperationContext&, const Reader& reader, const Json
 
 /// `replace /remaining`: so much is left until the period ends.
 Answer<Json> update_usage(const OperationContext&, EngineTransaction& transaction, const Json& request) {
-  const auto plan = text_of(request, "usagePlanId"), key = text_of(request, "keyId");
+  const auto plan = member_text(request, "usagePlanId"), key = member_text(request, "keyId");
   const auto record = gateway::get_usage_plan(transaction, plan);
   if (!record) return failed(record.error());
   if (const auto found = gateway::get_plan_key(transaction, plan, key); !found) return failed(found.error());

@@ -42,7 +42,7 @@ std::optional<ThrottleLimit> method_limit(const Invocation& invocation, const Js
   if (!stages || !stages->is_array()) return std::nullopt;
   for (const auto& one : stages->elements()) {
     const auto* throttle = one.find("throttle");
-    const auto* found = throttle && text_of(one, "apiId") == invocation.snapshot.api && text_of(one, "stage") == stage_of(invocation) ? throttle->find(method_path(invocation)) : nullptr;
+    const auto* found = throttle && member_text(one, "apiId") == invocation.snapshot.api && member_text(one, "stage") == stage_of(invocation) ? throttle->find(method_path(invocation)) : nullptr;
     if (found) return read_throttle(*found, "rateLimit", "burstLimit");
   }
   return std::nullopt;
@@ -62,7 +62,7 @@ bool Admission::stage_lets_in(const Invocation& invocation, const Json& settings
 }
 
 bool Admission::plan_lets_in(const Invocation& invocation, const Json& plan, const std::string& key) {
-  const auto name = fmt::format("plan {} {}", text_of(plan, "id"), key);
+  const auto name = fmt::format("plan {} {}", member_text(plan, "id"), key);
   if (const auto limit = method_limit(invocation, plan); !take(fmt::format("{} {} {} {}", name, invocation.snapshot.api, stage_of(invocation), method_path(invocation)), limit)) return false;
   const auto* throttle = plan.find("throttle");
   return take(name, throttle ? read_throttle(*throttle, "rateLimit", "burstLimit") : std::nullopt);
@@ -81,7 +81,7 @@ asio::awaitable<std::optional<Rejection>> Admission::admit(Admission& self, Invo
   if (!key) co_return std::nullopt;
   const auto quota = read_quota(key->plan);
   const auto limit = quota ? *quota : std::nullopt;
-  std::function<Result<bool>(EngineTransaction&)> work = [plan = text_of(key->plan, "id"), id = key->key, limit](EngineTransaction& transaction) -> Result<bool> { return count_request(transaction, plan, id, limit); };
+  std::function<Result<bool>(EngineTransaction&)> work = [plan = member_text(key->plan, "id"), id = key->key, limit](EngineTransaction& transaction) -> Result<bool> { return count_request(transaction, plan, id, limit); };
   const auto counted = co_await transact<bool>(self.engine_, std::move(work));
   if (counted && !*counted) co_return Rejection{"QUOTA_EXCEEDED", "Limit Exceeded"};
   co_return std::nullopt;

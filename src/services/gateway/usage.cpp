@@ -46,7 +46,7 @@ std::int64_t used_in_period(const Reader& reader, std::string_view plan, std::st
 Result<std::optional<Quota>> read_quota(const Json& plan) {
   const auto* given = plan.find("quota");
   if (!given || !given->is_object() || given->size() == 0) return std::optional<Quota>();
-  const auto period = period_of(text_of(*given, "period"));
+  const auto period = period_of(member_text(*given, "period"));
   if (!period) return bad_request("Usage Plan quota period must be one of DAY, WEEK, MONTH");
   const auto number = [&](const char* name) {
     const auto* value = given->find(name);

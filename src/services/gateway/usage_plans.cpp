@@ -31,7 +31,7 @@ void erase_places(Transaction& transaction, Fits fits) {
   for (const auto& [id, record] : list_items(transaction, account_items, Kind::UsagePlanKey))
     if (fits(record)) {
       erase_item(transaction, account_items, Kind::UsagePlanKey, id);
-      erase_usage(transaction, text_of(record, "plan"), text_of(record, "key"));
+      erase_usage(transaction, member_text(record, "plan"), member_text(record, "key"));
     }
 }
 
