@@ -90,9 +90,12 @@ class CdkApp(unittest.TestCase):
         """What CDK granted is enough for all that happened."""
         self.assertIn("signalbox_iam_denials_total 0\n", request(daemon.admin, "GET", "/metrics")[2])
 
-    def access_log(self, daemon):
+    def client(self, daemon, service):
         import boto3
-        logs = boto3.client("logs", endpoint_url=f"http://{daemon.admin}", region_name="us-east-1", aws_access_key_id="test", aws_secret_access_key="test")
+        return boto3.client(service, endpoint_url=f"http://{daemon.admin}", region_name="us-east-1", aws_access_key_id="test", aws_secret_access_key="test")
+
+    def access_log(self, daemon):
+        logs = self.client(daemon, "logs")
         group = next(g["logGroupName"] for g in logs.describe_log_groups()["logGroups"] if "AccessLog" in g["logGroupName"])
         return wait_for(lambda: "\n".join(e["message"] for e in logs.filter_log_events(logGroupName=group)["events"]))
 
@@ -127,6 +130,42 @@ class CdkApp(unittest.TestCase):
             self.assertEqual(self.greeting(daemon), {"said": "hello Ada", "wording": "first", "version": "3"})
             daemon.cli("destroy", "Versions")
             self.assertEqual(daemon.get("/v1/functions")["functions"], [])
+
+    def test_an_http_api(self):
+        """What aws_apigatewayv2 makes: its permissions are enough, and a second deployment adds a route and keeps the API's id."""
+        first, second = (self.synthesise("newest", wording, "http_api.js") for wording in ("first", "second"))
+        with Daemon("--iam", "enforce") as daemon:
+            daemon.cli("deploy", first)
+            outputs = daemon.get("/v1/stacks/HttpApi")["outputs"]
+            url, named = outputs["Url"].rstrip("/"), outputs["Url"] + "named"
+            ask = lambda path, method="GET", body=None, **headers: daemon.open(path, method, headers, body)
+            queue = self.client(daemon, "sqs")
+            receive = lambda: queue.receive_message(QueueUrl=outputs["QuestionsUrl"], WaitTimeSeconds=20)["Messages"][0]["Body"]
+
+            status, _, started = ask(url + "/executions", "POST", "{}")
+            self.assertEqual(status, 200, started)
+            question = json.loads(receive())
+            status, headers, text = ask(f"{question['link']}fine?token={question['token']}")
+            self.assertEqual((status, headers["content-type"], headers["set-cookie"], text), (200, "text/html", "answered=yes", "<h1>Thank you</h1>"))
+            ended = lambda: (lambda e: e if e["status"] != "RUNNING" else None)(self.client(daemon, "stepfunctions").describe_execution(executionArn=json.loads(started)["executionArn"]))
+            self.assertEqual(json.loads(wait_for(ended)["output"]), {"said": "fine"})
+            self.assertEqual(ask(url + "/messages", "POST", '{"MessageBody": "sent"}')[0], 200)
+            self.assertEqual(receive(), "sent")
+
+            route = lambda path: json.loads(ask(path)[2])
+            self.assertEqual(route(named + "/second"), {"route": "$default", "path": "/named/second", "stage": "named"})
+            self.assertEqual(route(url + "/proxied/a/b")["path"], "/echoed/a/b")
+            self.assertEqual(ask(url + "/any", Origin="https://example.org")[1]["access-control-allow-origin"], "https://example.org")
+            self.no_denials(daemon)
+
+            daemon.cli("deploy", second)
+            self.assertEqual(daemon.get("/v1/stacks/HttpApi")["outputs"]["Url"], outputs["Url"])
+            self.assertEqual([route(base + "/second")["route"] for base in (url, named)], ["GET /second"] * 2)
+            daemon.cli("deploy", first)
+            self.assertEqual(route(url + "/second")["route"], "$default")
+            daemon.cli("destroy", "HttpApi")
+            self.assertEqual(ask(url + "/second")[0], 403)
+            self.assertEqual(self.client(daemon, "apigatewayv2").get_apis()["Items"], [])
 
     def test_the_rest_of_the_command_line(self):
         """diff, deploy --method=direct, hotswap, watch's deployment, import: done, or refused by name."""
