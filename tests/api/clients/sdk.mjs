@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 
 const require = createRequire(process.env.CLIENTS + "/");
 export const generation = process.env.SDK;   // aws-sdk-2-query, aws-sdk-2-json or aws-sdk-3
-const packages = { CloudWatchLogs: "cloudwatch-logs", EventBridge: "eventbridge", IAM: "iam", Lambda: "lambda", S3: "s3", Scheduler: "scheduler", SNS: "sns", SQS: "sqs", SSM: "ssm", STS: "sts" };
+const packages = { ApiGatewayV2: "apigatewayv2", CloudWatchLogs: "cloudwatch-logs", EventBridge: "eventbridge", IAM: "iam", Lambda: "lambda", S3: "s3", Scheduler: "scheduler", SNS: "sns", SQS: "sqs", SSM: "ssm", STS: "sts" };
 const credentials = { accessKeyId: "test", secretAccessKey: "test" };
 const endpoint = process.env.ENDPOINT;
 

@@ -319,6 +319,52 @@ L AWS::Lambda::LayerVersion {"LayerName":"L","Content":{"Hash":"hash of /stack/l
 )Y");
 }
 
+TEST_CASE("an HttpApi event is a route of the implicit HTTP API, which deploys itself") {
+  CHECK(expanded(R"Y(
+Globals: {HttpApi: {CorsConfiguration: true, AccessLogSettings: {DestinationArn: a, Format: f}}}
+Resources:
+  F:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: code/
+      Handler: index.handler
+      Runtime: nodejs22.x
+      Role: r
+      Events:
+        Get: {Type: HttpApi, Properties: {Path: '/a/{b}', Method: GET, TimeoutInMillis: 100, RouteSettings: {ThrottlingRateLimit: 1}}}
+        All: {Type: HttpApi}
+)Y") == R"Y(F AWS::Lambda::Function {"Handler":"index.handler","Runtime":"nodejs22.x","Role":"r","Code":{"Hash":"hash of /stack/code/","Bytes":7}}
+FGetPermission AWS::Lambda::Permission {"Action":"lambda:InvokeFunction","FunctionName":{"Ref":"F"},"Principal":"apigateway.amazonaws.com","SourceArn":{"Fn::Sub":["arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${api}/*/GET/a/*",{"api":{"Ref":"ServerlessHttpApi"}}]}}
+FAllPermission AWS::Lambda::Permission {"Action":"lambda:InvokeFunction","FunctionName":{"Ref":"F"},"Principal":"apigateway.amazonaws.com","SourceArn":{"Fn::Sub":["arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${api}/*/$default",{"api":{"Ref":"ServerlessHttpApi"}}]}}
+ServerlessHttpApi AWS::ApiGatewayV2::Api {"CorsConfiguration":{"AllowOrigins":["*"]},"Body":{"openapi":"3.0.1","info":{"title":{"Ref":"AWS::StackName"},"version":"1.0"},"paths":{"/a/{b}":{"get":{"responses":{},"x-amazon-apigateway-integration":{"httpMethod":"POST","type":"aws_proxy","uri":{"Fn::Sub":"arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${F.Arn}/invocations"},"payloadFormatVersion":"2.0","timeoutInMillis":100}}},"$default":{"x-amazon-apigateway-any-method":{"responses":{},"x-amazon-apigateway-integration":{"httpMethod":"POST","type":"aws_proxy","uri":{"Fn::Sub":"arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${F.Arn}/invocations"},"payloadFormatVersion":"2.0"},"isDefaultRoute":true}}}}}
+ServerlessHttpApiApiGatewayDefaultStage AWS::ApiGatewayV2::Stage {"ApiId":{"Ref":"ServerlessHttpApi"},"StageName":"$default","AutoDeploy":true,"AccessLogSettings":{"DestinationArn":"a","Format":"f"},"RouteSettings":{"GET /a/{b}":{"ThrottlingRateLimit":1}}}
+)Y");
+}
+
+TEST_CASE("an AWS::Serverless::HttpApi keeps what its author wrote, and gives operations their integration") {
+  CHECK(expanded(R"Y(
+Resources:
+  Mine:
+    Type: AWS::Serverless::HttpApi
+    Properties:
+      StageName: v1
+      Name: mine
+      DefinitionBody: {openapi: 3.0.1, paths: {/a: {get: {operationId: A}}, /b: {get: {x-amazon-apigateway-integration: {type: http_proxy}}}}}
+  F:
+    Type: AWS::Serverless::Function
+    Properties:
+      {CodeUri: code/, Handler: index.handler, Runtime: nodejs22.x, Role: r, Events: {A: {Type: HttpApi, Properties: {ApiId: !Ref Mine, Path: /a, Method: get, PayloadFormatVersion: "1.0"}},
+       B: {Type: HttpApi, Properties: {ApiId: !Ref Mine, Path: /b, Method: get}}}}
+  P: {Type: AWS::SSM::Parameter, Properties: {Value: !Ref Mine.Stage}}
+)Y") == R"Y(F AWS::Lambda::Function {"Handler":"index.handler","Runtime":"nodejs22.x","Role":"r","Code":{"Hash":"hash of /stack/code/","Bytes":7}}
+FAPermission AWS::Lambda::Permission {"Action":"lambda:InvokeFunction","FunctionName":{"Ref":"F"},"Principal":"apigateway.amazonaws.com","SourceArn":{"Fn::Sub":["arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${api}/*/GET/a",{"api":{"Ref":"Mine"}}]}}
+FBPermission AWS::Lambda::Permission {"Action":"lambda:InvokeFunction","FunctionName":{"Ref":"F"},"Principal":"apigateway.amazonaws.com","SourceArn":{"Fn::Sub":["arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${api}/*/GET/b",{"api":{"Ref":"Mine"}}]}}
+P AWS::SSM::Parameter {"Value":{"Ref":"Minev1Stage"}}
+Mine AWS::ApiGatewayV2::Api {"Name":"mine","Body":{"openapi":"3.0.1","paths":{"/a":{"get":{"operationId":"A","x-amazon-apigateway-integration":{"httpMethod":"POST","type":"aws_proxy","uri":{"Fn::Sub":"arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${F.Arn}/invocations"},"payloadFormatVersion":"1.0"}}},"/b":{"get":{"x-amazon-apigateway-integration":{"type":"http_proxy"}}}}}}
+Minev1Stage AWS::ApiGatewayV2::Stage {"ApiId":{"Ref":"Mine"},"StageName":"v1","AutoDeploy":true}
+)Y");
+}
+
 TEST_CASE("an Api event is a method of the implicit API, whose document, deployment and stage are made") {
   const auto text = expanded(R"Y(
 Globals: {Api: {Cors: "'*'"}}
