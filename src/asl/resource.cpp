@@ -2,6 +2,8 @@
 
 #include "asl/builder.h"
 
+#include "signalbox/integrations.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -72,29 +74,6 @@ namespace {
 
 using enum IntegrationPattern;
 
-/// A service integration that is offered here, and what AWS checks of its parameters. Source: the developer guide's page of
-/// each integration, "supported parameters".
-struct Integration {
-  std::string_view resource_type, action;
-  std::vector<IntegrationPattern> patterns;
-  std::vector<std::string_view> required, optional;
-};
-
-const std::vector<Integration>& integrations() {
-  static const std::vector<Integration> offered{
-      {"lambda", "invoke", {RequestResponse, WaitForTaskToken}, {"FunctionName"}, {"ClientContext", "InvocationType", "LogType", "Payload", "Qualifier"}},
-      {"sqs", "sendMessage", {RequestResponse, WaitForTaskToken}, {"QueueUrl", "MessageBody"},
-       {"DelaySeconds", "MessageAttributes", "MessageSystemAttributes", "MessageDeduplicationId", "MessageGroupId"}},
-      {"sns", "publish", {RequestResponse, WaitForTaskToken}, {"Message"},
-       {"MessageAttributes", "MessageDeduplicationId", "MessageGroupId", "MessageStructure", "PhoneNumber", "Subject", "TargetArn", "TopicArn"}},
-      {"events", "putEvents", {RequestResponse, WaitForTaskToken}, {"Entries"}, {"EndpointId"}},
-      {"http", "invoke", {RequestResponse}, {"ApiEndpoint", "Method"}, {"Authentication", "Headers", "InvocationConfig", "QueryParameters", "RequestBody", "Transform"}},
-      {"apigateway", "invoke", {RequestResponse, WaitForTaskToken}, {"ApiEndpoint", "Method"}, {"AllowNullValues", "AuthType", "Headers", "Path", "QueryParameters", "RequestBody", "Stage"}},
-      {"states", "startExecution", {RequestResponse, Sync, Sync2, WaitForTaskToken}, {"StateMachineArn"}, {"Input", "Name", "TraceHeader"}},
-  };
-  return offered;
-}
-
 /// `aws-sdk:` actions that are offered here; AWS does not check their parameters' names when a machine is created.
 struct SdkService {
   std::string_view resource_type;
@@ -119,23 +98,12 @@ bool is_offered_sdk_service(std::string_view resource_type) {
 
 bool contains(const std::vector<std::string_view>& names, std::string_view name) { return std::find(names.begin(), names.end(), name) != names.end(); }
 
-/// `QueueUrl.$` and `QueueUrl` are the same parameter.
-std::string_view parameter_name(std::string_view member) { return member.ends_with(".$") ? member.substr(0, member.size() - 2) : member; }
-
 void check_parameters(StateContext& context, const Integration& integration) {
   auto& fields = context.fields;
   const char* holder = fields.is_jsonata() ? "Arguments" : "Parameters";
   const auto* parameters = fields.source().find(holder);
   if (!parameters || !parameters->is_object()) return;   // a JSONata expression, or a fault that is reported elsewhere
-  for (const auto name : integration.required) {
-    if (parameters->find(name) || parameters->find(std::string(name) + ".$")) continue;
-    context.report().fault(fmt::format("The field '{}' is required but was missing", name), fields.at(holder));
-  }
-  for (const auto& member : parameters->members()) {
-    const auto name = parameter_name(member.name);
-    if (!contains(integration.required, name) && !contains(integration.optional, name))
-      context.report().fault(fmt::format("The field \"{}\" is not supported by Step Functions", name), fields.at(holder));
-  }
+  for (auto& fault : parameter_name_faults(integration, *parameters)) context.report().fault(std::move(fault), fields.at(holder));
 }
 
 /// Service integrations, unlike functions and activities, do not take the state's input as it is.
@@ -169,7 +137,7 @@ void check_resource(StateContext& context, const TaskResource& resource) {
   }
   if (is_offered_sdk_service(service->resource_type) && service->pattern != Sync && service->pattern != Sync2) return;
   bool service_known = is_offered_sdk_service(service->resource_type);
-  for (const auto& integration : integrations()) {
+  for (const auto& integration : offered_integrations()) {
     if (integration.resource_type != service->resource_type) continue;
     service_known = true;
     if (integration.action != service->action) continue;

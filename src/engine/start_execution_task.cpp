@@ -5,6 +5,8 @@
 
 #include "engine/execution_records.h"
 
+#include <fmt/format.h>
+
 namespace signalbox {
 
 namespace {
@@ -29,13 +31,17 @@ std::string error_name(const Error& error) {
   }
 }
 
-/// The name in `arn:aws:states:REGION:ACCOUNT:stateMachine:NAME`, with the version or alias behind it, if any.
-std::optional<std::string> machine_name(const Json* parameter) {
+/// The name in `arn:aws:states:REGION:ACCOUNT:stateMachine:NAME`, with the version or alias behind it, if any. Errors: what AWS says of the ARN.
+Result<std::string> machine_name(const std::string& text) {
+  const auto invalid = [](const std::string& why) { return error(ErrorCode::InvalidArgument, "Invalid Arn: '" + why + "'"); };
+  if (!text.starts_with("arn:")) return invalid("Invalid ARN prefix: " + text);
   Arn arn;
-  if (!parameter || !parameter->is_string() || !parse_arn(parameter->as_string(), arn) || arn.service != "states") return std::nullopt;
-  constexpr std::string_view prefix = "stateMachine:";
-  if (!arn.resource.starts_with(prefix)) return std::nullopt;
-  return arn.resource.substr(prefix.size());
+  if (!parse_arn(text, arn)) return invalid("Invalid ARN: " + text);
+  if (arn.service != "states") return invalid("Invalid service in ARN: " + arn.service);
+  const auto type = arn.resource.substr(0, arn.resource.find(':'));
+  if (type != "stateMachine") return invalid("Resource type not valid in this context: " + type);
+  if (arn.resource.size() <= type.size() + 1) return invalid("Invalid ARN: " + text);
+  return arn.resource.substr(type.size() + 1);
 }
 
 std::string as_text(const Json* value) {
@@ -54,16 +60,25 @@ bool waits_for_end(const TaskResource& resource) {
   return service && (service->pattern == IntegrationPattern::Sync || service->pattern == IntegrationPattern::Sync2);
 }
 
-/// As AWS's SDK shows an HTTP answer.
-Json sdk_metadata(const TaskCall& call) {
-  return json_object({{"HttpHeaders", json_object({{"Content-Type", "application/x-amz-json-1.0"}, {"x-amzn-RequestId", Json(call.request_id)}})}, {"HttpStatusCode", Json(200)}});
+/// As AWS's SDK shows an HTTP answer, whose body has the child's ARN and when it began.
+Json sdk_metadata(const TaskCall& call, const std::string& arn, Timestamp started_at) {
+  const auto length = fmt::format(R"({{"executionArn":"{}","startDate":{:.3f}}})", arn, static_cast<double>(started_at.time_since_epoch().count()) / 1000).size();
+  const std::vector<std::pair<std::string, std::string>> headers{{"x-amzn-RequestId", call.request_id},
+                                                                 {"connection", "keep-alive"},
+                                                                 {"Content-Length", std::to_string(length)},
+                                                                 {"Date", format_http_date(started_at)},
+                                                                 {"Content-Type", "application/x-amz-json-1.0"}};
+  Json::Object lists, texts;
+  for (const auto& [name, value] : headers) lists.push_back({name, json_array({Json(value)})});
+  for (const auto at : {1, 2, 4, 3, 0}) texts.push_back({headers[at].first, Json(headers[at].second)});   // in another order, as recorded
+  return json_object({{"AllHttpHeaders", Json(std::move(lists))}, {"HttpHeaders", Json(std::move(texts))}, {"HttpStatusCode", Json(200)}});
 }
 
 }  // namespace
 
 TaskAnswer StartExecutionTask::call(Transaction& transaction, const TaskCall& call) {
-  const auto name = machine_name(call.input.find("StateMachineArn"));
-  if (!name) return refused(call, "InvalidArn", "Invalid Arn: '" + as_text(call.input.find("StateMachineArn")) + "'");
+  const auto name = machine_name(as_text(call.input.find("StateMachineArn")));
+  if (!name) return refused(call, "InvalidArn", name.error().message);
   auto input = child_input(call.input.find("Input"));
   if (!input) return refused(call, "InvalidExecutionInput", "Invalid State Machine Execution Input: '" + input.error().message + "'");
   StartRequest request{.state_machine = *name, .name = std::nullopt, .input = std::move(*input), .parent = std::nullopt};
@@ -72,7 +87,7 @@ TaskAnswer StartExecutionTask::call(Transaction& transaction, const TaskCall& ca
   auto started = engine_of(transaction).start_execution(std::move(request));
   if (!started) return refused(call, error_name(started.error()), started.error().message);
   return json_object({{"ExecutionArn", Json(started->arn)},
-                      {"SdkHttpMetadata", sdk_metadata(call)},
+                      {"SdkHttpMetadata", sdk_metadata(call, started->arn, started->record.started_at)},
                       {"SdkResponseMetadata", json_object({{"RequestId", Json(call.request_id)}})},
                       {"StartDate", Json(started->record.started_at.time_since_epoch().count())}});
 }

@@ -91,6 +91,9 @@ class SdkTasks(AwsCase):
         logs = self.client("logs")
         wait_for(lambda: logs.filter_log_events(logGroupName="/aws/lambda/later", filterPattern="ran")["events"])
         self.assertEqual(self.failure({"Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "none", "InvocationType": "Event"}})[0], "Lambda.ResourceNotFoundException")
+        error, cause = self.failure({"Resource": "arn:aws:states:::events:putEvents", "Parameters": {"Entries": [{"Source": "flow", "DetailType": "t", "Detail": {}}] * 11}})
+        self.assertEqual(error, "EventBridge.AmazonEventBridgeException")
+        self.assertIn("Member must have length less than or equal to 10 (Service: AmazonEventBridge; Status Code: 400; Error Code: ValidationException;", cause)
 
     def test_what_is_not_here_is_refused_by_name(self):
         sfn = self.client("stepfunctions")

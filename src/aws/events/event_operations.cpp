@@ -60,15 +60,20 @@ Json put_entries(const events::Events& events, EngineTransaction& transaction, c
   return json_object({{"FailedEntryCount", Json(failed)}, {"Entries", Json(std::move(answers))}});
 }
 
+std::optional<Failure> entries_fault(const Json& entries) {
+  if (entries.size() == 0 || entries.size() > entries_max) {
+    return Failure{"ValidationException", "1 validation error detected: Value '" + entries.text().substr(0, 100) + "' at 'entries' failed to satisfy constraint: Member must have length " +
+                                              (entries.size() == 0 ? "greater than or equal to 1" : "less than or equal to 10")};
+  }
+  if (entries.text_bytes() > bytes_max) return Failure{"ValidationException", "Total size of the entries in the request is over the limit."};
+  return std::nullopt;
+}
+
 Answer<Json> put_events(const OperationContext& context, EngineTransaction& transaction, const Json& request) {
   Parameters parameters(request);
   const Json* entries = parameters.required_array("Entries");
   if (auto fault = parameters.fault()) return *fault;
-  if (entries->size() == 0 || entries->size() > entries_max) {
-    return Failure{"ValidationException", "1 validation error detected: Value '" + entries->text().substr(0, 100) + "' at 'entries' failed to satisfy constraint: Member must have length " +
-                                              (entries->size() == 0 ? "greater than or equal to 1" : "less than or equal to 10")};
-  }
-  if (entries->text_bytes() > bytes_max) return Failure{"ValidationException", "Total size of the entries in the request is over the limit."};
+  if (auto fault = entries_fault(*entries)) return *fault;
   return put_entries(*context.services.events, transaction, *entries);
 }
 

@@ -18,6 +18,8 @@ namespace signalbox::aws::events_api {
 
 /// One of PutEvents' entries. Errors: code and message of the entry's failure.
 [[nodiscard]] Answer<events::Event> read_event(const Json& entry);
+/// Too few entries, too many, or too large ones.
+[[nodiscard]] std::optional<Failure> entries_fault(const Json& entries);
 /// The answer to PutEvents: ids and failures, entry by entry.
 [[nodiscard]] Json put_entries(const events::Events& events, EngineTransaction& transaction, const Json& entries);
 

@@ -3,6 +3,8 @@
 #include "aws/events/events.h"
 #include "signalbox/engine.h"
 
+#include <fmt/format.h>
+
 namespace signalbox::aws {
 
 namespace {
@@ -18,6 +20,12 @@ Json wire_entry(const Json& entry, const TaskCall& call) {
   return out.with("Resources", Json(std::move(resources)));
 }
 
+/// As the older SDK for Java writes it.
+WorkflowError refused(const Failure& failure, const std::string& request_id) {
+  return {.error = "EventBridge.AmazonEventBridgeException",
+          .cause = fmt::format("{} (Service: AmazonEventBridge; Status Code: {}; Error Code: {}; Request ID: {}; Proxy: null)", failure.message, failure.status, failure.code, request_id)};
+}
+
 /// In the order in which Step Functions shows its members.
 Json shown(const Json& answer) { return json_object({{"Entries", *answer.find("Entries")}, {"FailedEntryCount", *answer.find("FailedEntryCount")}}); }
 
@@ -26,6 +34,7 @@ Json shown(const Json& answer) { return json_object({{"Entries", *answer.find("E
 TaskAnswer PutEventsTask::call(Transaction& transaction, const TaskCall& call) {
   const Json* given = call.input.find("Entries");
   if (!given || !given->is_array()) return WorkflowError{.error = "States.Runtime", .cause = "The field 'Entries' is required but was missing"};
+  if (const auto fault = events_api::entries_fault(*given)) return refused(*fault, call.request_id);
   Json::Array entries;
   for (const Json& entry : given->elements()) entries.push_back(entry.is_object() ? wire_entry(entry, call) : entry);
   const Json answer = shown(events_api::put_entries(events_, dynamic_cast<EngineTransaction&>(transaction), Json(std::move(entries))));

@@ -3,9 +3,11 @@
 #include "core/states/states.h"
 #include "core/states/task_events.h"
 #include "core/timers.h"
+#include "signalbox/integrations.h"
 #include "signalbox/keys.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -85,6 +87,14 @@ Outcome<TaskScheduled> schedule(Interpreter& interpreter, Scope& scope, const Ta
   return scheduled;
 }
 
+/// Evaluated parameters with which AWS does not even schedule the task.
+std::optional<Failure> unusable_parameters(const Frame& frame, const TaskResource& resource, const Json& parameters) {
+  const auto* service = std::get_if<ServiceResource>(&resource.kind);
+  const auto faults = service ? parameter_faults(*service, parameters) : std::vector<std::string>();
+  if (faults.empty()) return std::nullopt;
+  return runtime_failure(frame, fmt::format("The Parameters '{}' could not be used to start the Task: [{}]", parameters.text(), fmt::join(faults, ", ")));
+}
+
 bool is_missing(const Interpreter& interpreter, const TaskResource& resource) {
   const auto& missing = interpreter.surroundings().missing_activities;
   return std::holds_alternative<ActivityResource>(resource.kind) && std::find(missing.begin(), missing.end(), resource.arn) != missing.end();
@@ -101,6 +111,7 @@ void begin_task(Interpreter& interpreter, Frame& frame, const State& state, cons
   auto scheduled = schedule(interpreter, scope, task, attempt);
   if (!scheduled) return interpreter.fail(frame, scheduled.error());
   if (scheduled->input.text_bytes() > payload_bytes_max) return interpreter.fail(frame, Failure{.error = data_limit_exceeded(state.name)});
+  if (auto unusable = unusable_parameters(frame, task.resource, scheduled->input)) return interpreter.fail(frame, std::move(*unusable));
   if (is_missing(interpreter, task.resource)) return interpreter.fail(frame, runtime_failure(frame, fmt::format("The activity {} does not exist.", task.resource.arn)));
   if (!interpreter.record(frame, std::move(*scheduled))) return;
   interpreter.command(invoke_command(state, execution.tasks.at(attempt), token));

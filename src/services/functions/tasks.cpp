@@ -56,7 +56,7 @@ bool is_stopping(const FunctionOutcome& outcome) { return outcome.kind == Kind::
 std::optional<WorkflowError> faults(const Json& parameters) {
   for (const char* name : {"ClientContext", "FunctionName", "Qualifier", "InvocationType", "LogType"}) {
     const auto* value = parameters.find(name);
-    if (value && !value->is_string()) return bad_parameters(fmt::format("The value of the field '{}' must be a STRING", name));
+    if (value && !value->is_string()) return bad_parameters(fmt::format("The value for the field '{}' must be a STRING", name));
   }
   if (!parameters.find("FunctionName")) return bad_parameters("The field 'FunctionName' is required but was missing");
   auto type = find_text(parameters, "InvocationType").value_or("RequestResponse");

@@ -69,6 +69,13 @@ Result<void> parse_member(Parsed& parsed, const Json::Member& member) {
       if (!attribute) return attribute.error();
       parsed.message.attributes.emplace(attribute_name, std::move(*attribute));
     }
+  } else if (name == "MessageSystemAttributes") {
+    for (const auto& [attribute_name, json] : value.is_object() ? value.members() : Json::Object()) {
+      if (attribute_name != "AWSTraceHeader") return invalid_parameter(fmt::format("Message system attribute name '{}' is invalid.", attribute_name));
+      const auto attribute = parse_attribute(attribute_name, json);
+      if (!attribute) return attribute.error();
+      parsed.message.trace_header = attribute->value;
+    }
   } else {
     return invalid_parameter(fmt::format("The field '{}' is not supported by Step Functions", name));
   }
@@ -89,6 +96,7 @@ Result<Parsed> parse(const Json& parameters) {
 Json result_of(const SentMessage& sent, const std::string& request_id, Timestamp now) {
   std::string body = "{\"MD5OfMessageBody\":\"" + sent.md5_of_body + "\"";
   if (sent.md5_of_attributes) body += ",\"MD5OfMessageAttributes\":\"" + *sent.md5_of_attributes + "\"";
+  if (sent.md5_of_system_attributes) body += ",\"MD5OfMessageSystemAttributes\":\"" + *sent.md5_of_system_attributes + "\"";
   body += ",\"MessageId\":\"" + sent.message_id + "\"";
   if (sent.sequence_number) body += ",\"SequenceNumber\":\"" + *sent.sequence_number + "\"";
   const auto length = body.size() + 1;

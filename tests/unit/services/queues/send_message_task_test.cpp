@@ -53,6 +53,9 @@ TEST_CASE("sqs:sendMessage takes any JSON as its body, and AWS's parameters") {
   CHECK(f.receive("q.fifo").at(0).group_id == "g");
   REQUIRE(task.call(f.transaction, call_with(R"({"QueueUrl":"http://x/1/work","MessageBody":"x","DelaySeconds":5})")).has_value());
   CHECK(f.counts("work") == "0/1/1");
+  const auto traced = task.call(f.transaction, call_with(R"({"QueueUrl":"http://x/1/work","MessageBody":"x","MessageSystemAttributes":{"AWSTraceHeader":{"DataType":"String","StringValue":"Root=1"}}})"));
+  REQUIRE(traced.has_value());
+  CHECK(json::parse(traced->text()).contains("MD5OfMessageSystemAttributes"));
 }
 
 TEST_CASE("sqs:sendMessage fails as on AWS") {
