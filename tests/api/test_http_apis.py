@@ -93,7 +93,7 @@ class Events(Serverless):
         self.assertEqual((request_id, type(epoch)), (headers["apigw-requestid"], int))
         self.assertRegex(time, r"^\d\d/\w{3}/\d{4}:\d\d:\d\d:\d\d \+0000$")
         self.assertEqual((event["headers"].pop("x-mine"), "cookie" in event["headers"], event["headers"]["x-forwarded-for"]), ("m", False, "127.0.0.1"))
-        event.pop("headers")
+        self.assertRegex(event.pop("headers")["x-amzn-trace-id"], "^Root=1-[0-9a-f]{8}-[0-9a-f]{24}$")
         self.assertEqual(event, {"version": "2.0", "routeKey": "$default", "rawPath": "/some where/else", "rawQueryString": "a=1&b=2&a=3%204", "cookies": ["x=1", "y=2"],
                                  "queryStringParameters": {"a": "1,3 4", "b": "2"}, "isBase64Encoded": False})
 
@@ -332,6 +332,8 @@ paths:
         self.refused("BadRequestException", self.api.create_stage, ApiId=id, StageName="a b")
         self.api.create_stage(ApiId=id, StageName="s")
         self.refused("ConflictException", self.api.create_stage, ApiId=id, StageName="s")
+        deployment = self.api.create_deployment(ApiId=id)["DeploymentId"]
+        self.assertEqual(self.refused("BadRequestException", self.api.create_stage, ApiId=id, StageName="t", AutoDeploy=True, DeploymentId=deployment), "Deployment ID cannot be set by user if AutoDeploy is set to true")
         self.assertEqual(self.open(self.url(id, "/s/x"))[0], 404)
         self.refused("NotFoundException", self.api.get_stage, ApiId=id, StageName="none")
         self.refused("NotFoundException", self.api.get_routes, ApiId="none")

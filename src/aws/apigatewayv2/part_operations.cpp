@@ -1,6 +1,7 @@
 // Routes, integrations, deployments and stages.
 #include "aws/apigateway/apigateway.h"
 #include "aws/apigatewayv2/apigatewayv2.h"
+#include "services/http_apis/deployments.h"
 
 #include <array>
 
@@ -118,15 +119,27 @@ Answer<Json> get_deployments(const OperationContext&, const Reader& reader, cons
 
 // ---- stages ----------------------------------------------------------------------------------------------------------------------------
 
+namespace {
+
+/// A stage that deploys itself chooses its deployment.
+Answer<Json> put_stage(Transaction& transaction, const Json& request, const std::string& name, const Json& record) {
+  const auto* automatic = record.find("autoDeploy");
+  if (automatic && *automatic == Json(true) && !member_text(request, "deploymentId").empty())
+    return Failure{"BadRequestException", "Deployment ID cannot be set by user if AutoDeploy is set to true", 400};
+  return answered(http_apis::put_stage(transaction, api_of(request), name, record));
+}
+
+}  // namespace
+
 Answer<Json> create_stage(const OperationContext&, EngineTransaction& transaction, const Json& request) {
   const auto api = api_of(request), name = member_text(request, "stageName");
   if (http_apis::find_item(transaction, api, Kind::Stage, name)) return Failure{"ConflictException", "Stage already exists", 409};
-  return answered(http_apis::put_stage(transaction, api, name, with_members(Json::empty_object(), request, stage_members)));
+  return put_stage(transaction, request, name, with_members(Json::empty_object(), request, stage_members));
 }
 
 Answer<Json> update_stage(const OperationContext&, EngineTransaction& transaction, const Json& request) {
   const auto record = changed(transaction, Kind::Stage, request, stage_members);
-  return record ? answered(http_apis::put_stage(transaction, api_of(request), id_of(request), *record)) : record;
+  return record ? put_stage(transaction, request, id_of(request), *record) : record;
 }
 
 Answer<Json> delete_stage(const OperationContext&, EngineTransaction& transaction, const Json& request) { return delete_part(transaction, Kind::Stage, request); }

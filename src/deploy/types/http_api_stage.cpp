@@ -3,6 +3,7 @@
 #include "deploy/types/http_api.h"
 
 #include "services/gateway/access_log.h"
+#include "services/http_apis/deployments.h"
 
 namespace signalbox::deploy::http_api {
 
@@ -110,6 +111,7 @@ class StageType final : public ResourceType {
     StageProperties stage{.api = properties.required("ApiId"), .stage = properties.required("StageName")};
     Json record = json_object({{"autoDeploy", properties.boolean("AutoDeploy").value_or(false)}});
     if (const auto deployment = properties.string("DeploymentId")) record = record.with("deploymentId", Json(*deployment));
+    if (record.find("deploymentId") && *record.find("autoDeploy") == Json(true)) properties.fault("DeploymentId", "Deployment ID cannot be set by user if AutoDeploy is set to true");
     if (const auto text = properties.string("Description")) record = record.with("description", Json(*text));
     Json variables = Json::empty_object();
     for (const auto& [name, value] : properties.texts("StageVariables")) variables = variables.with(name, Json(value));

@@ -27,14 +27,6 @@ namespace {
 /// Source: API Gateway developer guide, "Quotas", payload size.
 constexpr std::size_t body_bytes_max = 10U * 1024 * 1024;
 
-/// `Root=1-67891233-abcdef012345678912345678`, as X-Ray writes it.
-std::string make_trace_id(Timestamp now) {
-  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
-  std::string hex;
-  for (int shift = 28; shift >= 0; shift -= 4) hex += "0123456789abcdef"[static_cast<std::size_t>(seconds >> shift) & 0xfU];
-  return "Root=1-" + hex + "-" + hex_encode(random_bytes(12));
-}
-
 http::Response refused(const Invocation& invocation, const Refusal& refusal) { return gateway_response(refusal.type, refusal.message, invocation, refusal.status); }
 
 /// A stage's answer bears what API Gateway adds to all of them.

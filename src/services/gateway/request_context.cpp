@@ -1,5 +1,7 @@
 #include "services/gateway/request_context.h"
 
+#include "signalbox/encoding.h"
+
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
@@ -40,6 +42,13 @@ Json request_context(const ContextRequest& parts) {
                       {"deploymentId", parts.snapshot.deployment},
                       {"apiId", parts.snapshot.api},
                       {"xrayTraceId", parts.trace_id}});
+}
+
+std::string make_trace_id(Timestamp now) {
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
+  std::string hex;
+  for (int shift = 28; shift >= 0; shift -= 4) hex += "0123456789abcdef"[static_cast<std::size_t>(seconds >> shift) & 0xfU];
+  return "Root=1-" + hex + "-" + hex_encode(random_bytes(12));
 }
 
 Json with_response(const Json& context, const http::Response& response, std::chrono::milliseconds latency) {

@@ -23,6 +23,9 @@ struct ContextRequest {
 };
 [[nodiscard]] Json request_context(const ContextRequest& parts);
 
+/// `Root=1-67891233-abcdef012345678912345678`, as X-Ray writes it; another one each time.
+[[nodiscard]] std::string make_trace_id(Timestamp now);
+
 /// What is known once the answer is there: `status`, `responseLength`, `responseLatency`.
 [[nodiscard]] Json with_response(const Json& context, const http::Response& response, std::chrono::milliseconds latency);
 

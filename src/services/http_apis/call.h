@@ -20,6 +20,7 @@ struct Call {
   const Route* route = nullptr;                          ///< null: none fits
   Pairs path_parameters = {};
   Json stage_variables = Json::empty_object();
+  std::string trace_id = {};
   Json context = Json::empty_object();                   ///< `$context`
   const http::Response* response = nullptr;              ///< the integration's
 

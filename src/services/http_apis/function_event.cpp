@@ -17,7 +17,7 @@ std::string lower(std::string text) {
 }
 
 /// The client's, by names in lower case, with what a front end adds.
-Pairs headers_of(const http::Request& request) {
+Pairs headers_of(const Call& call, const http::Request& request) {
   Pairs headers;
   for (const auto& [name, value] : request.headers.all()) headers.emplace_back(lower(name), value);
   const auto add = [&](const char* name, std::string value) {
@@ -25,6 +25,7 @@ Pairs headers_of(const http::Request& request) {
   };
   add("x-forwarded-for", request.client_address);
   add("x-forwarded-proto", "http");
+  add("x-amzn-trace-id", call.trace_id);
   add("content-length", std::to_string(request.body.size()));
   return headers;
 }
@@ -96,7 +97,7 @@ Json request_context_2(const Call& call, const http::Request& request, const std
 
 /// What has no members is left out, not null.
 Json event_2(const Call& call, const http::Request& request) {
-  auto headers = headers_of(request);
+  auto headers = headers_of(call, request);
   const auto cookies = cookies_of(headers);
   std::erase_if(headers, [](const auto& header) { return header.first == "cookie"; });
   const auto path = request.path == call.request.path ? call.path : percent_decode(request.path, false);
@@ -121,7 +122,7 @@ Json identity_1(const Json& given) {
 }
 
 Json event_1(const Call& call, const http::Request& request) {
-  const auto headers = headers_of(request);
+  const auto headers = headers_of(call, request);
   const Json resource(call.route->parts.path.empty() ? call.route->key : call.route->parts.path);
   const auto path = request.path == call.request.path ? call.path : percent_decode(request.path, false);
   const Json context = call.context.without("routeKey").with("identity", identity_1(*call.context.find("identity"))).with("resourceId", *call.context.find("routeKey")).with("resourcePath", resource);

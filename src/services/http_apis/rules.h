@@ -22,17 +22,12 @@ namespace signalbox::http_apis {
 [[nodiscard]] Result<Json> put_route(Transaction& transaction, std::string_view api, std::string_view id, const Json& record);
 /// Errors: NotFound (API), those of read_integration().
 [[nodiscard]] Result<Json> put_integration(Transaction& transaction, std::string_view api, std::string_view id, const Json& record);
-/// Makes or replaces a stage. Errors: NotFound (API, deployment), InvalidArgument (name, access log; a deployment for a stage that deploys itself).
+/// Makes or replaces a stage. Errors: NotFound (API, deployment), InvalidArgument (name, access log).
 [[nodiscard]] Result<Json> put_stage(Transaction& transaction, std::string_view api, std::string_view name, const Json& record);
 /// Errors: NotFound; Conflict (an integration that routes call, a deployment that a stage is at).
 [[nodiscard]] Result<void> delete_item(Transaction& transaction, std::string_view api, Kind kind, std::string_view id);
 /// Without asking who refers to it: for stacks, which remove what does in the same transaction. One that is gone is no error.
 void remove_item(Transaction& transaction, std::string_view api, Kind kind, std::string_view id);
-
-/// Keeps what the API is now, for ever. Errors: NotFound, InvalidArgument (no routes).
-[[nodiscard]] Result<Json> create_deployment(Transaction& transaction, std::string_view api, std::string_view id, std::string_view description);
-/// As the API shows it: without the snapshot.
-[[nodiscard]] Json shown_deployment(const Json& record);
 
 /// Quick create: a route (`$default` at first) to a function (its ARN) or server (its URL), and a `$default` stage that deploys itself. Errors: those of the parts.
 /// Precondition: the API is there.

@@ -5,6 +5,7 @@
 #include "services/http_apis/integrations.h"
 #include "services/http_apis/rules.h"
 
+#include "services/gateway/request_context.h"
 #include "services/gateway/route_match.h"
 #include "services/gateway/token_buckets.h"
 #include "signalbox/encoding.h"
@@ -125,7 +126,7 @@ asio::awaitable<http::Response> HttpApiService::Implementation::serve(Implementa
   if (!place.stage) co_return http::json_response(404, R"({"message":"Not Found"})");
   const auto& snapshot = *place.stage->snapshot;
   const auto shown = place.stage->name == default_stage ? place.path : path.full_path;
-  Call call{.request = request, .snapshot = snapshot, .stage = place.stage->name, .path = percent_decode(shown, false), .stage_variables = place.stage->variables};
+  Call call{.request = request, .snapshot = snapshot, .stage = place.stage->name, .path = percent_decode(shown, false), .stage_variables = place.stage->variables, .trace_id = gateway::make_trace_id(self.engine.clock().now())};
   auto match = select_route(snapshot, request.method, place.path);
   if (match) {
     call.route = match->route;
