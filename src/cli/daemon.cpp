@@ -19,6 +19,7 @@
 #include "aws/events/put_events_task.h"
 #include "aws/execution_log.h"
 #include "aws/http_task/http_invoke_task.h"
+#include "aws/lambda/url_admission.h"
 #include "aws/sdk/sdk_tasks.h"
 #include "aws/ssm/ssm.h"
 #include "aws/status_change_event.h"
@@ -38,6 +39,7 @@
 #include "services/functions/functions.h"
 #include "services/functions/service.h"
 #include "services/functions/tasks.h"
+#include "services/function_urls/service.h"
 #include "services/gateway/gateway_service.h"
 #include "services/gateway/invoke_task.h"
 #include "services/http_apis/service.h"
@@ -175,6 +177,8 @@ struct Daemon::Parts {
   std::unique_ptr<aws::AwsApi> aws;
   std::unique_ptr<gateway::GatewayService> gateway;
   std::unique_ptr<http_apis::HttpApiService> http_apis;
+  std::unique_ptr<services::Authenticator> url_authenticator;   ///< for the public listener, where nobody passes without a key
+  std::unique_ptr<function_urls::FunctionUrlService> function_urls;
   http::Router admin_routes, public_routes;
   http::Handler admin_handler, open_handler;
   std::unique_ptr<Access> access;
@@ -425,6 +429,9 @@ void Daemon::Parts::make_gateway() {
   const auto call_aws = [this](http::Request request, std::string role) { return aws->role_handler()(std::move(request), std::move(role)); };
   gateway::IntegrationEnvironment integrations{functions, call_aws, [this](std::string_view text) { return urls.resolve(text); }, engine->site(), permits_on(authorizer)};
   gateway::GatewayEnvironment environment{std::move(integrations), rest::make_link_guard(*engine, *reader, verification_options())};
+  url_authenticator = std::make_unique<services::Authenticator>(*reader, engine->changes(services::keys_table), services::WithoutKeys::NothingPasses, services::Roles::Matter);
+  function_urls = std::make_unique<function_urls::FunctionUrlService>(
+      *engine, function_urls::Environment{functions, environment.guard, aws::lambda::make_url_admission(*engine, *url_authenticator, authorizer.get())});
   http_apis = std::make_unique<http_apis::HttpApiService>(*engine, environment);
   gateway = std::make_unique<gateway::GatewayService>(*engine, std::move(environment));
 }
@@ -467,7 +474,8 @@ Result<void> Daemon::Parts::listen() {
 void Daemon::Parts::make_handlers() {
   const auto guarded = access->guard([this](http::Request&& request) { return admin_answer(std::move(request)); });
   admin_handler = s3_first(aws->handler(), guarded);
-  open_handler = http_apis->handler(gateway->handler([this](http::Request&& request) { return public_routes.route(std::move(request)); }));
+  const http::Handler apis = http_apis->handler(gateway->handler([this](http::Request&& request) { return public_routes.route(std::move(request)); }));
+  open_handler = function_urls->handler(apis);
 }
 
 /// Definitions, inputs and histories are stored with placeholders for the daemon's own URLs; whoever reads them gets the URLs.

@@ -62,6 +62,37 @@ void expand_invoke_config(Expansion& expansion, const ResourceSource& source, co
   expansion.out.push_back(std::move(config));
 }
 
+/// What lets anybody call the function by its URL: `action`, on `called`, under a condition.
+ResourceSource url_permission(const ResourceSource& source, std::string_view suffix, const Json& called, const char* action, const char* condition, Json value) {
+  auto permission = like(source, "AWS::Lambda::Permission");
+  permission.place = source.place + "/FunctionUrlConfig";
+  permission.logical_id.append(suffix);
+  permission.properties = json_object({{"FunctionName", called}, {"Action", action}, {"Principal", "*"}, {condition, std::move(value)}});
+  return permission;
+}
+
+/// `called`: the function's name, or the alias's ARN.
+void expand_function_url(Expansion& expansion, const ResourceSource& source, const std::optional<std::string>& alias, const Json& called) {
+  const auto* given = source.properties.find("FunctionUrlConfig");
+  if (!given) return;
+  auto url = like(source, "AWS::Lambda::Url");
+  url.place = source.place + "/FunctionUrlConfig";
+  if (!given->is_object()) return expansion.faults.add(url.place, "an object is expected");
+  url.logical_id += "Url";
+  refuse_others(expansion, *given, url.place, {"AuthType", "Cors", "InvokeMode"}, "FunctionUrlConfig");
+  url.properties = json_object({{"TargetFunctionArn", ref_to(source.logical_id)}});
+  take(*given, url, {"AuthType", "Cors", "InvokeMode"});
+  if (alias) {
+    url.properties = url.properties.with("Qualifier", Json(*alias));
+    url.depends_on.push_back(source.logical_id + "Alias" + *alias);
+  }
+  expansion.out.push_back(std::move(url));
+  const auto* auth = given->find("AuthType");
+  if (!auth || !(*auth == Json("NONE"))) return;
+  expansion.out.push_back(url_permission(source, "UrlPublicPermissions", called, "lambda:InvokeFunctionUrl", "FunctionUrlAuthType", Json("NONE")));
+  expansion.out.push_back(url_permission(source, "URLInvokeAllowPublicAccess", called, "lambda:InvokeFunction", "InvokedViaFunctionUrl", Json(true)));
+}
+
 /// What a version's logical id depends on: the code; with AutoPublishAliasAllProperties all of the function.
 std::string version_hash(Expansion& expansion, const ResourceSource& source, const ResourceSource& function) {
   if (const auto* all = source.properties.find("AutoPublishAliasAllProperties"); all && *all == Json(true)) return short_hash(function.properties.compact_text());
@@ -130,7 +161,7 @@ void expand_function(Expansion& expansion, const ResourceSource& source) {
                 {"FunctionName", "CodeUri", "InlineCode", "Handler", "Runtime", "Timeout", "MemorySize", "Environment", "Events", "Description", "Policies", "Role", "Tags",
                  "Architectures", "Tracing", "ReservedConcurrentExecutions", "LoggingConfig", "Layers", "AutoPublishAlias", "AutoPublishAliasAllProperties", "AutoPublishCodeSha256",
                  "VersionDescription", "DeploymentPreference", "DeadLetterQueue", "EventInvokeConfig", "EphemeralStorage", "SnapStart", "VpcConfig", "PackageType", "KmsKeyArn",
-                 "RuntimeManagementConfig", "RecursiveLoop", "PermissionsBoundary", "RolePath", "AssumeRolePolicyDocument"},
+                 "RuntimeManagementConfig", "RecursiveLoop", "PermissionsBoundary", "RolePath", "AssumeRolePolicyDocument", "FunctionUrlConfig"},
                 source.type);
   auto function = like(source, "AWS::Lambda::Function");
   take(source.properties, function,
@@ -148,6 +179,7 @@ void expand_function(Expansion& expansion, const ResourceSource& source) {
   check_preference(expansion, source);
   Json arn = get_att(source.logical_id, "Arn");
   if (alias) arn = ref_to(publish(expansion, source, function, *alias));
+  expand_function_url(expansion, source, alias, alias ? arn : ref_to(source.logical_id));
   expand_invoke_config(expansion, source, alias);
   expand_events(expansion, {.source = source, .arn = std::move(arn), .is_function = true});
 }

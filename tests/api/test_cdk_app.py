@@ -156,6 +156,8 @@ class CdkApp(unittest.TestCase):
             self.assertEqual(route(named + "/second"), {"route": "$default", "path": "/named/second", "stage": "named"})
             self.assertEqual(route(url + "/proxied/a/b")["path"], "/echoed/a/b")
             self.assertEqual(ask(url + "/any", Origin="https://example.org")[1]["access-control-allow-origin"], "https://example.org")
+            status, headers, text = ask(outputs["EchoUrl"] + "direct", Origin="https://example.org")
+            self.assertEqual((status, headers["access-control-allow-origin"], json.loads(text)), (200, "*", {"route": "$default", "path": "/direct", "stage": "$default"}))
             self.no_denials(daemon)
 
             daemon.cli("deploy", second)

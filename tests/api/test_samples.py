@@ -130,14 +130,15 @@ class Errors(AwsCase):
         self.change("      DisplayName: Approvals\n", "      DisplayName: Approvals\n      Displayname: Approvals\n")
         self.change("Outputs:\n", "  Table:\n    Type: AWS::Serverless::SimpleTable\n  Nested:\n    Type: AWS::CloudFormation::Stack\n\nOutputs:\n")
         self.change("            Path: /reject\n            Method: get\n", "            Path: /reject\n            Method: get\n        Table:\n          Type: DynamoDB\n")
-        self.change("      Handler: answer.lambda_handler\n", "      Handler: answer.lambda_handler\n      FunctionUrlConfig: { AuthType: NONE }\n")
+        self.change("      Handler: answer.lambda_handler\n", "      Handler: answer.lambda_handler\n      FunctionUrlConfig: { AuthType: NONE, InvokeMode: RESPONSE_STREAM }\n      ImageUri: image\n")
         code, said = self.deploy()
         self.assertNotEqual(code, 0)
         for fault in ("/Resources/ApprovalTopic/Properties/Displayname: the property 'Displayname' is not offered here",
                       "/Resources/Table/Type: the resource type AWS::Serverless::SimpleTable is not offered here",
                       "/Resources/Nested/Type: the resource type AWS::CloudFormation::Stack is not offered here",
                       "/Resources/AnswerFunction/Properties/Events/Table/Type: the event type DynamoDB is not offered here for AWS::Serverless::Function",
-                      "/Resources/AnswerFunction/Properties/FunctionUrlConfig: the property 'FunctionUrlConfig' of AWS::Serverless::Function is not offered here"):
+                      "/Resources/AnswerFunction/Properties/ImageUri: the property 'ImageUri' of AWS::Serverless::Function is not offered here",
+                      "/Resources/AnswerFunction/Properties/FunctionUrlConfig/InvokeMode: answers are sent once they are whole here: BUFFERED is offered"):
             self.assertIn(fault, said)
         self.assertEqual(self.daemon.get("/v1/stacks")["stacks"], [])
 

@@ -1,5 +1,5 @@
 'use strict';
-// An HTTP API as CDK's constructs make it: functions, a workflow, a queue and a bus behind routes, CORS, a named stage beside the default one. The wording
+// An HTTP API as CDK's constructs make it: functions, a workflow, a queue and a bus behind routes, CORS, a named stage beside the default one; a function's URL. The wording
 // `second` has one route more.
 const cdk = require('aws-cdk-lib');
 const { aws_apigatewayv2: gateway, aws_apigatewayv2_integrations: integrations, aws_lambda: lambda, aws_logs: logs, aws_sqs: sqs, aws_stepfunctions: sfn, aws_stepfunctions_tasks: tasks } = cdk;
@@ -34,6 +34,8 @@ class HttpApiStack extends cdk.Stack {
     route('/proxied/{proxy+}', gateway.HttpMethod.ANY, new integrations.HttpUrlIntegration('Url', `${api.apiEndpoint}/echoed/{proxy}`));
     if (this.node.tryGetContext('wording') === 'second') route('/second', gateway.HttpMethod.GET, new integrations.HttpLambdaIntegration('Second', echo));
 
+    const echoUrl = echo.addFunctionUrl({ authType: lambda.FunctionUrlAuthType.NONE, cors: { allowedOrigins: ['*'], allowedMethods: [lambda.HttpMethod.GET] } });
+    new cdk.CfnOutput(this, 'EchoUrl', { value: echoUrl.url });
     const accessLog = new logs.LogGroup(this, 'AccessLog', { retention: logs.RetentionDays.ONE_DAY });
     new gateway.HttpStage(this, 'Named', { httpApi: api, stageName: 'named', autoDeploy: true, throttle: { rateLimit: 100, burstLimit: 50 },
       accessLogSettings: { destination: new gateway.LogGroupLogDestination(accessLog) } });

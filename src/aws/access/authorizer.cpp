@@ -53,7 +53,8 @@ void add_global_keys(ContextKeys& keys, const Caller& caller, const Identity& id
     return;
   }
   add(keys, "aws:principalisawsservice", "false");
-  add(keys, "aws:principaltype", "AssumedRole");
+  add(keys, "aws:principaltype", caller.is_anonymous ? "Anonymous" : "AssumedRole");
+  if (caller.is_anonymous) return;
   add(keys, "aws:principalaccount", site.account);
   add(keys, "aws:principalarn", identity.role_arn);
   add(keys, "aws:userid", iam::entity_id("AROA", services::role_name_of(identity.role_arn)) + ":" + caller.session.name);
@@ -95,7 +96,7 @@ struct Authorizer::Own {
 };
 
 void Authorizer::gather(const Caller& caller, Own& own, ContextKeys& keys) {
-  if (!caller.service.empty()) return;
+  if (!caller.service.empty() || caller.is_anonymous) return;
   own.role = roles_.find(caller.session.role_arn);
   if (!own.role) return notices_.warn("the role " + caller.session.role_arn + " does not exist, so nothing is allowed to it");
   for (const auto& fault : own.role->faults) notices_.warn("a policy of the role " + own.role->arn + " grants nothing here: " + fault);
@@ -175,6 +176,7 @@ Result<void> Authorizer::permit(const ServiceCall& call) {
 }
 
 Identity identity_of(const Site& site, const Caller& caller) {
+  if (caller.is_anonymous) return {.role_arn = {}, .session_arn = "anonymous", .account = {}, .is_anonymous = true};
   if (!caller.service.empty()) return {.role_arn = {}, .session_arn = {}, .account = site.account, .service = caller.service};
   return {.role_arn = caller.session.role_arn, .session_arn = services::assumed_role_arn(caller.session), .account = site.account};
 }

@@ -23,12 +23,13 @@ namespace signalbox::aws {
 
 enum class IamMode : std::uint8_t { Off, Warn, Enforce };
 
-/// Who calls, if it is not the account itself: somebody in a role, or a service for a resource of its own.
+/// Who calls, if it is not the account itself: somebody in a role, a service for a resource of its own, or anybody at all.
 struct Caller {
   services::RoleSession session;
   std::string source_address = {};       ///< of a request over the network
   std::string service = {};              ///< `sns.amazonaws.com`; then there is no session
   std::string source_arn = {};           ///< what the service acts for
+  bool is_anonymous = false;             ///< an unsigned request; then there is no session
 };
 
 /// What all authorizers of the daemon have in common: their mode, what was said already, the counters. Any thread.

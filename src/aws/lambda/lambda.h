@@ -79,6 +79,10 @@ ReadOperation get_layer_version, get_layer_version_by_arn, list_layer_versions, 
 WriteOperation create_event_source_mapping, update_event_source_mapping, delete_event_source_mapping;
 ReadOperation get_event_source_mapping, list_event_source_mappings;
 
+// function_url_operations.cpp
+WriteOperation create_function_url_config, update_function_url_config, delete_function_url_config;
+ReadOperation get_function_url_config, list_function_url_configs;
+
 /// Members of the answer: StatusCode, FunctionError, LogResult, ExecutedVersion, and Payload, a text, as the wire's body carries it.
 LongOperation invoke;
 /// The older way to ask for InvocationType Event; its member InvokeArgs is the body.

@@ -4,6 +4,7 @@
 #include "services/functions/function.h"
 
 #include <array>
+#include <utility>
 
 namespace signalbox::aws::permissions {
 
@@ -50,6 +51,10 @@ constexpr std::array rows{NeedRow{"CreateEventSourceMapping", "", &any_resource}
 Needs lambda(const NeedContext& context, std::string_view operation, const Json& request) {
   auto needs = needs_by(rows, "lambda", &function, context, operation, request);
   if (operation == "CreateFunction" || operation == "UpdateFunctionConfiguration") add_pass_role(needs, request.find("Role"), "lambda.amazonaws.com");
+  if (operation.ends_with("FunctionUrlConfig") || operation == "AddPermission") {
+    for (const auto& [member, key] : {std::pair{"AuthType", "lambda:functionurlauthtype"}, std::pair{"FunctionUrlAuthType", "lambda:functionurlauthtype"}, std::pair{"Principal", "lambda:principal"}})
+      if (auto value = member_text(request, member); !value.empty()) needs.front().keys[key] = {std::move(value)};
+  }
   if (operation == "CreateEventSourceMapping") needs.front().keys["lambda:functionarn"] = {function(context, request)};
   return needs;
 }

@@ -67,6 +67,7 @@ Json statement_of(Parameters& parameters, const std::string& arn) {
   if (const auto token = parameters.text("EventSourceToken")) equals = equals.with("lambda:EventSourceToken", Json(*token));
   if (const auto type = parameters.text("FunctionUrlAuthType")) equals = equals.with("lambda:FunctionUrlAuthType", Json(*type));
   if (equals.size() > 0) condition = condition.with("StringEquals", equals);
+  if (const auto by_url = parameters.boolean("InvokedViaFunctionUrl")) condition = condition.with("Bool", json_object({{"lambda:InvokedViaFunctionUrl", *by_url ? "true" : "false"}}));
   return condition.size() > 0 ? statement.with("Condition", condition) : statement;
 }
 

@@ -191,7 +191,7 @@ class PermissionType final : public ResourceType {
     if (function && !function->qualifier.empty()) request = request.with("Qualifier", Json(function->qualifier));
     for (const auto* name : {"SourceArn", "SourceAccount", "EventSourceToken", "PrincipalOrgID", "FunctionUrlAuthType"})
       if (const auto text = properties.string(name)) request = request.with(name, Json(*text));
-    properties.ignore({"InvokedViaFunctionUrl"});   // there are no function URLs
+    if (const auto by_url = properties.boolean("InvokedViaFunctionUrl")) request = request.with("InvokedViaFunctionUrl", Json(*by_url));
     properties.refuse_others();
     return request;
   }

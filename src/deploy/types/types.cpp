@@ -1,6 +1,7 @@
 #include "deploy/types/types.h"
 
 #include "deploy/types/aws_calls.h"
+#include "deploy/types/function_url.h"
 
 namespace signalbox::deploy {
 
@@ -27,6 +28,7 @@ ResourceTypes make_resource_types(const Services& services) {
   add_policy_types(types, services.queues, services.topics, *services.calls);
   add_stored_types(types, *services.calls, services.site);
   add_function_setting_types(types, *services.calls, services.site);
+  types.push_back(make_function_url_type(*services.calls, services.site));
   add_schedule_group_type(types, *services.calls, services.site);
   if (services.calls->services().events) add_event_types(types, *services.calls->services().events);
   return types;

@@ -121,6 +121,7 @@ std::optional<Denial> evaluate(const Policies& policies, const Identity& identit
   if (boundary.denies) return Denial{PolicyKind::Boundary, true};
   if (session.denies) return Denial{PolicyKind::Session, true};
   if (resource.denies) return Denial{resource_kind, true};
+  if (identity.is_anonymous) return resource.allows == Naming::None ? std::optional(Denial{resource_kind, false}) : std::nullopt;
   // What names the very session is limited by nothing else; what names its role is. [Policy evaluation logic, resource-based policies]
   if (resource.allows == Naming::Session) return std::nullopt;
   const bool must_be_trusted = resource_kind == PolicyKind::Trust;

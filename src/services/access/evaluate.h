@@ -10,12 +10,13 @@
 
 namespace signalbox::access {
 
-/// Who asks: a role's session, or a service for itself (then only `service` is set).
+/// Who asks: a role's session, a service for itself (then only `service` is set), or nobody in particular.
 struct Identity {
   std::string role_arn;                  ///< `arn:aws:iam::000000000000:role/NAME`
   std::string session_arn;               ///< `arn:aws:sts::000000000000:assumed-role/NAME/SESSION`
   std::string account;
   std::string service = {};              ///< `sns.amazonaws.com`
+  bool is_anonymous = false;             ///< the request is not signed, so that only the resource's policy can allow it
 
   /// As AWS's texts name it.
   [[nodiscard]] const std::string& shown() const { return service.empty() ? session_arn : service; }

@@ -1,6 +1,7 @@
 #include "services/functions/functions.h"
 
 #include "services/functions/async_calls.h"
+#include "services/functions/function_urls.h"
 
 #include "signalbox/encoding.h"
 
@@ -78,6 +79,7 @@ Result<void> delete_function(Transaction& transaction, std::string_view name) {
   transaction.erase(Key(function_keys_table, old->key.id));
   remove_versions_and_aliases(transaction, name);
   forget_attachments(transaction, name);
+  erase_function_urls(transaction, name);
   return {};
 }
 

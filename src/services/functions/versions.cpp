@@ -1,4 +1,5 @@
 // Versions and aliases.
+#include "services/functions/function_urls.h"
 #include "services/functions/functions.h"
 #include "services/functions/layers.h"
 
@@ -135,7 +136,11 @@ Result<AliasRecord> update_alias(Transaction& transaction, AliasRecord alias) {
   return alias;
 }
 
-void delete_alias(Transaction& transaction, std::string_view function, std::string_view alias) { transaction.erase(Key(function_aliases_table, function, alias)); }
+/// With its URL, which leads nowhere without it.
+void delete_alias(Transaction& transaction, std::string_view function, std::string_view alias) {
+  transaction.erase(Key(function_aliases_table, function, alias));
+  erase_function_url(transaction, function, alias);
+}
 
 std::optional<AliasRecord> find_alias(const Reader& reader, std::string_view function, std::string_view alias) {
   const auto record = reader.get(Key(function_aliases_table, function, alias));

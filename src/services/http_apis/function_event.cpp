@@ -191,12 +191,12 @@ bool set_body(const Json& answer, http::Response& response) {
   return bytes.has_value();
 }
 
-std::optional<http::Response> structured(const Json& answer, bool is_format_2) {
+std::optional<http::Response> structured(const Json& answer, bool is_format_2, std::string_view default_type) {
   const auto status = status_of(answer);
   if (!status) return std::nullopt;
   http::Response response{.status = *status};
   if (!add_headers(answer, is_format_2, response) || !set_body(answer, response)) return std::nullopt;
-  if (!response.headers.get("content-type")) response.headers.add("Content-Type", "text/plain; charset=utf-8");
+  if (!response.headers.get("content-type")) response.headers.add("Content-Type", std::string(default_type));
   return response;
 }
 
@@ -204,12 +204,12 @@ std::optional<http::Response> structured(const Json& answer, bool is_format_2) {
 
 Json function_event(const Call& call, const http::Request& request, bool is_format_2) { return is_format_2 ? event_2(call, request) : event_1(call, request); }
 
-std::optional<http::Response> function_response(const FunctionOutcome& outcome, bool is_format_2) {
+std::optional<http::Response> function_response(const FunctionOutcome& outcome, bool is_format_2, std::string_view default_type) {
   if (outcome.kind != FunctionOutcome::Kind::Answered) return std::nullopt;
   const auto answer = Json::parse(outcome.payload);
   if (!answer) return std::nullopt;
   const bool is_structured = answer->is_object() && answer->find("statusCode");
-  if (is_structured || !is_format_2) return answer->is_object() ? structured(*answer, is_format_2) : std::nullopt;
+  if (is_structured || !is_format_2) return answer->is_object() ? structured(*answer, is_format_2, default_type) : std::nullopt;
   return http::json_response(200, plain_text(*answer));
 }
 

@@ -7,6 +7,7 @@
 #include "signalbox/functions.h"
 
 #include <optional>
+#include <string_view>
 
 namespace signalbox::http_apis {
 
@@ -14,7 +15,8 @@ namespace signalbox::http_apis {
 [[nodiscard]] Json function_event(const Call& call, const http::Request& request, bool is_format_2);
 
 /// `{"statusCode", "headers"?, "body"?, "isBase64Encoded"?}`, with `multiValueHeaders` in format 1.0 and `cookies` in 2.0; there any value without a
-/// `statusCode` is the body of a 200, as JSON. Nothing: the function failed, or its answer has no such form.
-[[nodiscard]] std::optional<http::Response> function_response(const FunctionOutcome& outcome, bool is_format_2);
+/// `statusCode` is the body of a 200, as JSON. Nothing: the function failed, or its answer has no such form. `default_type`: the Content-Type of an answer that
+/// names none.
+[[nodiscard]] std::optional<http::Response> function_response(const FunctionOutcome& outcome, bool is_format_2, std::string_view default_type = "text/plain; charset=utf-8");
 
 }  // namespace signalbox::http_apis

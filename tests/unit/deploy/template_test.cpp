@@ -261,13 +261,13 @@ Resources:
     Properties:
       Handler: index.handler
       Role: r
-      FunctionUrlConfig: {AuthType: NONE}
+      CodeSigningConfigArn: c
       Events:
         B: {Type: S3, Properties: {}}
         A: {Type: Api, Properties: {Path: /x, Method: get, RestApiId: !Ref Own, Auth: {Authorizer: Mine}}}
         C: {Type: Api, Properties: {Path: /x, Method: get, RestApiId: !Ref Other}}
   Own: {Type: AWS::Serverless::Api, Properties: {StageName: v1, DefinitionBody: {paths: {}}}}
-)Y") == R"Y(/Resources/F/Properties/FunctionUrlConfig: the property 'FunctionUrlConfig' of AWS::Serverless::Function is not offered here
+)Y") == R"Y(/Resources/F/Properties/CodeSigningConfigArn: the property 'CodeSigningConfigArn' of AWS::Serverless::Function is not offered here
 /Resources/F/Properties/CodeUri: this property is required
 /Resources/F/Properties/Events/B/Type: the event type S3 is not offered here for AWS::Serverless::Function
 /Resources/F/Properties/Events/A/Properties/Auth: the API's own document says that
@@ -316,6 +316,26 @@ MVersion AWS::StepFunctions::StateMachineVersion {"StateMachineArn":{"Ref":"M"},
 MAliaslive AWS::StepFunctions::StateMachineAlias {"Name":"live","DeploymentPreference":{"StateMachineVersionArn":{"Ref":"MVersion"},"Type":"ALL_AT_ONCE"}}
 MS AWS::Scheduler::Schedule {"ScheduleExpression":"rate(1 day)","Rule":true,"TargetArn":{"Ref":"MAliaslive"}}
 L AWS::Lambda::LayerVersion {"LayerName":"L","Content":{"Hash":"hash of /stack/layer/","Bytes":7}}
+)Y");
+}
+
+TEST_CASE("FunctionUrlConfig is a URL, of the alias if there is one, and what lets anybody call it") {
+  CHECK(expanded(R"Y(
+Resources:
+  F:
+    Type: AWS::Serverless::Function
+    Properties: {CodeUri: code/, Handler: index.handler, Runtime: nodejs22.x, Role: r, FunctionUrlConfig: {AuthType: NONE, Cors: {AllowOrigins: ["*"]}}}
+  G:
+    Type: AWS::Serverless::Function
+    Properties: {CodeUri: code/, Handler: index.handler, Runtime: nodejs22.x, Role: r, AutoPublishAlias: live, FunctionUrlConfig: {AuthType: AWS_IAM, InvokeMode: BUFFERED}}
+)Y") == R"Y(F AWS::Lambda::Function {"Handler":"index.handler","Runtime":"nodejs22.x","Role":"r","Code":{"Hash":"hash of /stack/code/","Bytes":7}}
+FUrl AWS::Lambda::Url {"TargetFunctionArn":{"Ref":"F"},"AuthType":"NONE","Cors":{"AllowOrigins":["*"]}}
+FUrlPublicPermissions AWS::Lambda::Permission {"FunctionName":{"Ref":"F"},"Action":"lambda:InvokeFunctionUrl","Principal":"*","FunctionUrlAuthType":"NONE"}
+FURLInvokeAllowPublicAccess AWS::Lambda::Permission {"FunctionName":{"Ref":"F"},"Action":"lambda:InvokeFunction","Principal":"*","InvokedViaFunctionUrl":true}
+G AWS::Lambda::Function {"Handler":"index.handler","Runtime":"nodejs22.x","Role":"r","Code":{"Hash":"hash of /stack/code/","Bytes":7}}
+GVersiond0d4a0d75a AWS::Lambda::Version {"FunctionName":{"Ref":"G"}}
+GAliaslive AWS::Lambda::Alias {"Name":"live","FunctionName":{"Ref":"G"},"FunctionVersion":{"Fn::GetAtt":["GVersiond0d4a0d75a","Version"]}}
+GUrl AWS::Lambda::Url {"TargetFunctionArn":{"Ref":"G"},"AuthType":"AWS_IAM","InvokeMode":"BUFFERED","Qualifier":"live"}
 )Y");
 }
 

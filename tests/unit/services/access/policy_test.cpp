@@ -75,6 +75,24 @@ TEST_CASE("a statement that denies wins over all that allow; nothing said is den
                                                                        " because no identity-based policy allows the sqs:SendMessage action");
 }
 
+TEST_CASE("nobody in particular may do what a resource's policy allows to anybody") {
+  const Identity nobody{.role_arn = {}, .session_arn = "anonymous", .account = {}, .is_anonymous = true};
+  const Request asked{"lambda:InvokeFunctionUrl", "arn:aws:lambda:us-east-1:000000000000:function:f", {{"lambda:functionurlauthtype", {"NONE"}}}};
+  const auto permits_nobody = [&](const char* principal, const char* more = "") {
+    const auto policy = statement(std::string(R"("Effect":"Allow","Action":"lambda:*","Principal":)") + principal + more, PolicyUse::Resource);
+    return !evaluate({.resource = &policy}, nobody, asked);
+  };
+  CHECK(permits_nobody(R"("*")"));
+  CHECK(permits_nobody(R"({"AWS":"*"})", R"(,"Condition":{"StringEquals":{"lambda:FunctionUrlAuthType":"NONE"}})"));
+  CHECK_FALSE(permits_nobody(R"("*")", R"(,"Condition":{"StringEquals":{"lambda:FunctionUrlAuthType":"AWS_IAM"}})"));
+  CHECK_FALSE(permits_nobody(R"({"AWS":"000000000000"})"));
+  CHECK_FALSE(permits_nobody(R"({"Service":"lambda.amazonaws.com"})"));
+  const auto denial = evaluate({}, nobody, asked);
+  REQUIRE(denial);
+  CHECK(denial_text(*denial, nobody, asked.action, asked.resource) == "User: anonymous is not authorized to perform: lambda:InvokeFunctionUrl on resource: " + asked.resource +
+                                                                           " because no resource-based policy allows the lambda:InvokeFunctionUrl action");
+}
+
 TEST_CASE("variables stand for values of the request from version 2012-10-17 on") {
   const std::string own = R"("Effect":"Allow","Action":"s3:*","Resource":"arn:aws:s3:::home/${aws:PrincipalTag/team, 'nobody'}/*")";
   const ContextKeys blue{{"aws:principaltag/team", {"blue"}}};
