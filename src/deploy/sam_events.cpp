@@ -107,12 +107,25 @@ void expand_rule_event(Expansion& expansion, const EventTarget& target, const Ev
   if (target.is_function) {
     expansion.out.push_back(sam_permission(made_of(target, event, ""), function_of(target), "events.amazonaws.com", get_att(rule.logical_id, "Arn")));
   } else {
-    auto role = sam_start_role(made_of(target, event, ""), "events.amazonaws.com", ref_to(target.source.logical_id));
+    auto role = sam_start_role(made_of(target, event, ""), "events.amazonaws.com", function_of(target));
     one = one.with("RoleArn", get_att(role.logical_id, "Arn"));
     expansion.out.push_back(std::move(role));
   }
   rule.properties = rule.properties.with("Targets", json_array({one}));
   expansion.out.push_back(std::move(rule));
+}
+
+/// The role in which a schedule without a RoleArn of its own calls what it is for. A rule calls a function as itself.
+void give_schedule_role(Expansion& expansion, const EventTarget& target, const Event& event, ResourceSource& schedule) {
+  const bool is_rule = event.type == "Schedule";
+  if (schedule.properties.find("RoleArn") || (is_rule && target.is_function)) return;
+  const auto* service = is_rule ? "events.amazonaws.com" : "scheduler.amazonaws.com";
+  auto role = target.is_function ? sam_invoke_role(made_of(target, event, ""), service, target.arn) : sam_start_role(made_of(target, event, ""), service, function_of(target));
+  const auto* queue = schedule.properties.find("DeadLetterConfig");
+  if (queue) role = with_dead_letters(std::move(role), *queue->find("Arn"));
+  if (const auto* boundary = event.properties.find("PermissionsBoundary")) role.properties = role.properties.with("PermissionsBoundary", *boundary);
+  schedule.properties = schedule.properties.with("RoleArn", get_att(role.logical_id, "Arn"));
+  expansion.out.push_back(std::move(role));
 }
 
 /// Schedule is a rule of EventBridge, ScheduleV2 a schedule of EventBridge Scheduler; here they are one thing.
@@ -121,7 +134,7 @@ void expand_schedule(Expansion& expansion, const EventTarget& target, const Even
   if (event.type == "Schedule") {
     refuse_others(expansion, event.properties, event.place, {"Schedule", "Input", "Name", "Description", "Enabled", "State", "RoleArn"}, "a Schedule event");
     take_renamed(event.properties, schedule, {{"Schedule", "ScheduleExpression"}});
-    take(event.properties, schedule, {"Input", "Name", "Description", "Enabled", "State"});
+    take(event.properties, schedule, {"Input", "Name", "Description", "Enabled", "State", "RoleArn"});
     schedule.properties = schedule.properties.with("Rule", true);
   } else {
     refuse_others(expansion, event.properties, event.place,
@@ -133,6 +146,7 @@ void expand_schedule(Expansion& expansion, const EventTarget& target, const Even
     if (event.properties.find("DeadLetterConfig")) schedule.properties = schedule.properties.with("DeadLetterConfig", dead_letter_config(expansion, target, event));
   }
   schedule.properties = schedule.properties.with("TargetArn", target.arn);
+  give_schedule_role(expansion, target, event, schedule);
   const bool needs_permission = event.type == "Schedule" && target.is_function;   // a schedule of Scheduler calls in a role
   if (needs_permission) expansion.out.push_back(sam_permission(made_of(target, event, ""), function_of(target), "events.amazonaws.com", get_att(schedule.logical_id, "Arn")));
   expansion.out.push_back(std::move(schedule));

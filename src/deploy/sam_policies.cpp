@@ -142,6 +142,19 @@ Json trust_json(std::string_view service) {
                       {"Statement", json_array({json_object({{"Effect", "Allow"}, {"Principal", json_object({{"Service", json_array({service})}})}, {"Action", json_array({"sts:AssumeRole"})}})})}});
 }
 
+/// An inline policy with one statement.
+Json policy_json(std::string name, std::string_view action, Json resource) {
+  const Json statement = json_object({{"Effect", "Allow"}, {"Action", action}, {"Resource", std::move(resource)}});
+  return json_object({{"PolicyName", Json(std::move(name))}, {"PolicyDocument", json_object({{"Version", "2012-10-17"}, {"Statement", json_array({statement})}})}});
+}
+
+ResourceSource caller_role(ResourceSource made, std::string_view service, std::string_view policy, std::string_view action, Json resource) {
+  made.logical_id += "Role";
+  made.type = "AWS::IAM::Role";
+  made.properties = json_object({{"AssumeRolePolicyDocument", trust_json(service)}, {"Policies", json_array({policy_json(made.logical_id + std::string(policy), action, std::move(resource))})}});
+  return made;
+}
+
 }  // namespace
 
 ResourceSource sam_permission(ResourceSource made, Json function_name, std::string_view service, Json source_arn) {
@@ -152,12 +165,18 @@ ResourceSource sam_permission(ResourceSource made, Json function_name, std::stri
 }
 
 ResourceSource sam_start_role(ResourceSource made, std::string_view service, Json machine_arn) {
-  const Json statement = json_object({{"Effect", "Allow"}, {"Action", "states:StartExecution"}, {"Resource", std::move(machine_arn)}});
-  const Json document = json_object({{"Version", "2012-10-17"}, {"Statement", json_array({statement})}});
-  made.logical_id += "Role";
-  made.type = "AWS::IAM::Role";
-  made.properties = json_object({{"AssumeRolePolicyDocument", trust_json(service)}, {"Policies", json_array({json_object({{"PolicyName", Json(made.logical_id + "StartExecutionPolicy")}, {"PolicyDocument", document}})})}});
-  return made;
+  return caller_role(std::move(made), service, "StartExecutionPolicy", "states:StartExecution", std::move(machine_arn));
+}
+
+ResourceSource sam_invoke_role(ResourceSource made, std::string_view service, Json function_arn) {
+  return caller_role(std::move(made), service, "LambdaPolicy", "lambda:InvokeFunction", std::move(function_arn));
+}
+
+ResourceSource with_dead_letters(ResourceSource role, Json queue_arn) {
+  auto policies = role.properties.find("Policies")->elements();
+  policies.push_back(policy_json(role.logical_id + "SQSPolicy", "sqs:SendMessage", std::move(queue_arn)));
+  role.properties = role.properties.with("Policies", Json(std::move(policies)));
+  return role;
 }
 
 ResourceSource sam_role(const ResourceSource& owner, std::string_view service, const std::vector<std::string_view>& managed, Faults& faults) {

@@ -17,5 +17,9 @@ namespace signalbox::deploy {
 [[nodiscard]] ResourceSource sam_permission(ResourceSource made, Json function_name, std::string_view service, Json source_arn);
 /// The role in which `service` starts executions of a machine.
 [[nodiscard]] ResourceSource sam_start_role(ResourceSource made, std::string_view service, Json machine_arn);
+/// The role in which `service` calls a function.
+[[nodiscard]] ResourceSource sam_invoke_role(ResourceSource made, std::string_view service, Json function_arn);
+/// Such a role that also sends what could not be delivered to a queue.
+[[nodiscard]] ResourceSource with_dead_letters(ResourceSource role, Json queue_arn);
 
 }  // namespace signalbox::deploy

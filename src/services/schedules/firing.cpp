@@ -66,11 +66,12 @@ void Schedules::bury(Transaction& transaction, const ScheduleId& id, const Sched
   (void)environment_.queues.send(transaction, *queue, letter);
 }
 
-/// One without a role was made by a template's event, which brings the permission with it.
+/// In the target's role. A rule calls a function as itself, which the function's policy must permit; nothing else can be made without a role.
 Result<void> Schedules::permits(const ScheduleId& id, const ScheduleTarget& target, std::string_view service) const {
-  if (!environment_.permits || !target.role_arn) return {};
+  const bool calls_as_itself = id.is_rule() && service == "lambda" && !target.role_arn;
+  if (!environment_.permits || (!target.role_arn && !calls_as_itself)) return {};
   const auto action = service == "states" ? "states:StartExecution" : service == "sqs" ? "sqs:SendMessage" : service == "sns" ? "sns:Publish" : "lambda:InvokeFunction";
-  return environment_.permits({.service = "scheduler.amazonaws.com", .source_arn = arn(id), .role_arn = *target.role_arn, .session = id.name, .action = action, .resource = target.arn});
+  return environment_.permits({.service = id.is_rule() ? "events.amazonaws.com" : "scheduler.amazonaws.com", .source_arn = arn(id), .role_arn = target.role_arn.value_or(""), .session = id.name, .action = action, .resource = target.arn});
 }
 
 Result<void> Schedules::reach(EngineTransaction& transaction, const ScheduleId& id, const ScheduleTarget& target, Timestamp scheduled_at) const {

@@ -13,6 +13,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <array>
+
 using namespace signalbox;
 using namespace signalbox::deploy;
 
@@ -62,6 +64,13 @@ std::string expanded(std::string_view text) {
 std::string role_line(const std::string& id, const std::string& service, const std::string& rest) {
   return id + R"( AWS::IAM::Role {"AssumeRolePolicyDocument":{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":[")" + service +
          R"("]},"Action":["sts:AssumeRole"]}]})" + rest + "}\n";
+}
+/// A role with inline policies, each of one statement: (suffix of its name, action, resource).
+std::string caller_role_line(const std::string& id, const std::string& service, const std::vector<std::array<std::string, 3>>& policies) {
+  std::string shown;
+  for (const auto& [suffix, action, resource] : policies)
+    shown += (shown.empty() ? "" : ",") + (R"({"PolicyName":")" + id + suffix + R"(","PolicyDocument":{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":")" + action + R"(","Resource":)" + resource + "}]}}");
+  return role_line(id, service, ",\"Policies\":[" + shown + "]");
 }
 const std::string basic = "\"arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole\"";
 
@@ -314,8 +323,37 @@ FQ AWS::Lambda::EventSourceMapping {"EventSourceArn":{"Fn::GetAtt":["Queue","Arn
 M AWS::StepFunctions::StateMachine {"Definition":{},"DefinitionSubstitutions":{"F":{"Ref":"FAliaslive"},"V":{"Fn::Sub":"${FVersiond0d4a0d75a}-${F.Arn}"}},"RoleArn":"r"}
 MVersion AWS::StepFunctions::StateMachineVersion {"StateMachineArn":{"Ref":"M"},"StateMachineRevisionId":{"Fn::GetAtt":["M","StateMachineRevisionId"]}}
 MAliaslive AWS::StepFunctions::StateMachineAlias {"Name":"live","DeploymentPreference":{"StateMachineVersionArn":{"Ref":"MVersion"},"Type":"ALL_AT_ONCE"}}
-MS AWS::Scheduler::Schedule {"ScheduleExpression":"rate(1 day)","Rule":true,"TargetArn":{"Ref":"MAliaslive"}}
+)Y" + caller_role_line("MSRole", "events.amazonaws.com", {{"StartExecutionPolicy", "states:StartExecution", R"({"Ref":"MAliaslive"})"}}) + R"Y(MS AWS::Scheduler::Schedule {"ScheduleExpression":"rate(1 day)","Rule":true,"TargetArn":{"Ref":"MAliaslive"},"RoleArn":{"Fn::GetAtt":["MSRole","Arn"]}}
 L AWS::Lambda::LayerVersion {"LayerName":"L","Content":{"Hash":"hash of /stack/layer/","Bytes":7}}
+)Y");
+}
+
+TEST_CASE("a schedule calls in a role of its own, a rule calls a function as itself") {
+  auto role_with_boundary = caller_role_line("FARole", "scheduler.amazonaws.com", {{"LambdaPolicy", "lambda:InvokeFunction", R"({"Fn::GetAtt":["F","Arn"]})"}, {"SQSPolicy", "sqs:SendMessage", R"("q")"}});
+  role_with_boundary.insert(role_with_boundary.size() - 2, R"(,"PermissionsBoundary":"b")");
+  CHECK(expanded(R"Y(
+Resources:
+  F:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: code/
+      Handler: index.handler
+      Runtime: nodejs22.x
+      Role: r
+      Events:
+        A: {Type: ScheduleV2, Properties: {ScheduleExpression: rate(1 day), DeadLetterConfig: {Arn: q}, PermissionsBoundary: b}}
+        B: {Type: ScheduleV2, Properties: {ScheduleExpression: rate(1 day), RoleArn: s}}
+  M:
+    Type: AWS::Serverless::StateMachine
+    Properties: {Definition: {}, Role: r, Events: {C: {Type: ScheduleV2, Properties: {ScheduleExpression: rate(1 day)}}, D: {Type: Schedule, Properties: {Schedule: rate(1 day), RoleArn: s}}}}
+)Y") == R"Y(F AWS::Lambda::Function {"Handler":"index.handler","Runtime":"nodejs22.x","Role":"r","Code":{"Hash":"hash of /stack/code/","Bytes":7}}
+)Y" + role_with_boundary +
+            R"Y(FA AWS::Scheduler::Schedule {"ScheduleExpression":"rate(1 day)","DeadLetterConfig":{"Arn":"q"},"TargetArn":{"Fn::GetAtt":["F","Arn"]},"RoleArn":{"Fn::GetAtt":["FARole","Arn"]}}
+FB AWS::Scheduler::Schedule {"ScheduleExpression":"rate(1 day)","RoleArn":"s","TargetArn":{"Fn::GetAtt":["F","Arn"]}}
+M AWS::StepFunctions::StateMachine {"Definition":{},"RoleArn":"r"}
+)Y" + caller_role_line("MCRole", "scheduler.amazonaws.com", {{"StartExecutionPolicy", "states:StartExecution", R"({"Ref":"M"})"}}) +
+            R"Y(MC AWS::Scheduler::Schedule {"ScheduleExpression":"rate(1 day)","TargetArn":{"Fn::GetAtt":["M","Arn"]},"RoleArn":{"Fn::GetAtt":["MCRole","Arn"]}}
+MD AWS::Scheduler::Schedule {"ScheduleExpression":"rate(1 day)","RoleArn":"s","Rule":true,"TargetArn":{"Fn::GetAtt":["M","Arn"]}}
 )Y");
 }
 

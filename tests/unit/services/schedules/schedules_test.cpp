@@ -58,6 +58,30 @@ ScheduleDefinition every(const ScheduleId& id, const char* expression, MissedFir
 
 }  // namespace
 
+TEST_CASE("a target is called in its role, by the service that fires; a rule calls a function as itself") {
+  ScheduleFixture f;
+  std::vector<std::string> asked;
+  Schedules guarded{{.site = Site{}, .queues = f.queues, .publish = {}, .rule_fired = {}, .permits = [&](const ServiceCall& call) -> Result<void> {
+    asked.push_back(call.service + " " + call.source_arn + " as " + call.role_arn + " " + call.action);
+    return error(ErrorCode::Forbidden, "no");
+  }}};
+  const auto fire = [&](const ScheduleId& id, const char* target, std::optional<std::string> role) {
+    ScheduleDefinition definition = every(id, "rate(10 minutes)");
+    definition.targets = {{.arn = target, .role_arn = std::move(role)}};
+    (void)f.engine.transact<ScheduleRecord>([&](EngineTransaction& transaction) { return guarded.put(transaction, definition); }).value();
+    f.engine.clock.advance(10min);
+    (void)f.engine.transact<std::vector<Firing>>([&](EngineTransaction& transaction) { return guarded.fire_due(transaction, 10); }).value();
+    (void)f.engine.transact<bool>([&](EngineTransaction& transaction) -> Result<bool> { return guarded.remove(transaction, id).has_value(); });
+  };
+  fire(rule, machine_arn, "R");
+  fire(rule, function_arn, std::nullopt);
+  fire(schedule, machine_arn, "S");
+  fire(schedule, function_arn, "S");
+  const std::string of_rule = "events.amazonaws.com arn:aws:events:us-east-1:000000000000:rule/r as ", of_schedule = "scheduler.amazonaws.com arn:aws:scheduler:us-east-1:000000000000:schedule/default/s as ";
+  CHECK(asked == std::vector{of_rule + "R states:StartExecution", of_rule + " lambda:InvokeFunction", of_schedule + "S states:StartExecution", of_schedule + "S lambda:InvokeFunction"});
+  CHECK(f.inputs().empty());
+}
+
 TEST_CASE("a rule starts an execution each time, and not twice after a restart") {
   ScheduleFixture f;
   f.put(every(rule, "rate(10 minutes)"));
