@@ -1,10 +1,14 @@
 #include "signalbox/executions.h"
 
 #include "signalbox/encoding.h"
+#include "signalbox/express.h"
 #include "signalbox/step.h"
 
 #include "core/history_codec.h"
 #include "engine/execution_records.h"
+
+#include <algorithm>
+#include <functional>
 
 namespace signalbox {
 
@@ -56,16 +60,17 @@ bool passes(const ExecutionFilter& filter, const ExecutionRecord& record) {
   return !filter.status || record.status == *filter.status;
 }
 
-/// Where to look: the running ones of all machines, one machine's, or all; each newest first.
-KeyRange listing(const ExecutionFilter& filter, std::optional<ExecutionRow> before) {
-  const auto range = [&](Key prefix) {
-    KeyRange made{.prefix = prefix, .after = std::nullopt, .reverse = true};
-    if (before) made.after = Key(prefix).add(before->value);
-    return made;
-  };
-  if (filter.status == ExecutionStatus::Running) return range(Key(open_executions_table));
-  if (filter.state_machine) return range(Key(machine_executions_table, *filter.state_machine));
-  return range(Key(executions_table));
+KeyRange newest_first(const Key& prefix, std::optional<ExecutionRow> before) {
+  KeyRange range{.prefix = prefix, .after = std::nullopt, .reverse = true};
+  if (before) range.after = Key(prefix).add(before->value);
+  return range;
+}
+
+/// Where to look, each newest first: the running ones of all machines, which for a map run's express children is a table of its own; one machine's; or all.
+std::vector<KeyRange> listings(const ExecutionFilter& filter, std::optional<ExecutionRow> before) {
+  if (filter.status == ExecutionStatus::Running) return {newest_first(Key(open_executions_table), before), newest_first(Key(express_executions_table), before)};
+  if (filter.state_machine) return {newest_first(Key(machine_executions_table, *filter.state_machine), before)};
+  return {newest_first(Key(executions_table), before)};
 }
 
 }  // namespace
@@ -73,11 +78,16 @@ KeyRange listing(const ExecutionFilter& filter, std::optional<ExecutionRow> befo
 std::vector<ExecutionRecord> list_executions(const Reader& reader, const ExecutionFilter& filter, std::optional<ExecutionRow> before, std::size_t limit) {
   std::vector<ExecutionRecord> found;
   if (limit == 0) return found;
-  reader.scan(listing(filter, before), [&](const Key& key, std::string_view) {
-    auto record = find_execution(reader, ExecutionRow{key.integer(key.parts() - 1)});
-    if (record && passes(filter, *record)) found.push_back(std::move(*record));
-    return found.size() < limit;
-  });
+  for (const auto& range : listings(filter, before)) {
+    const auto wanted = found.size() + limit;
+    reader.scan(range, [&](const Key& key, std::string_view) {
+      auto record = find_execution(reader, ExecutionRow{key.integer(key.parts() - 1)});   // an express execution without a row is never listed
+      if (record && passes(filter, *record)) found.push_back(std::move(*record));
+      return found.size() < wanted;
+    });
+  }
+  std::ranges::sort(found, std::ranges::greater{}, [](const ExecutionRecord& record) { return record.row.value; });
+  if (found.size() > limit) found.erase(found.begin() + static_cast<std::ptrdiff_t>(limit), found.end());
   return found;
 }
 

@@ -100,6 +100,9 @@ awaitable<http::Response> list(Engine& engine, const Reader& reader, http::Reque
   if (!cursor) co_return problem(cursor.error());
   const auto filter = read_filter(request);
   if (!filter) co_return problem(filter.error());
+  const auto machine = filter->state_machine ? find_state_machine(reader, *filter->state_machine) : std::nullopt;
+  if (machine && machine->type == StateMachineType::Express)
+    co_return problem(error(ErrorCode::NotSupported, "executions of a machine of type EXPRESS are not stored, so that they cannot be listed; its log group has their events", "stateMachine"));
   const auto before = *cursor ? std::optional(ExecutionRow{**cursor}) : std::nullopt;
   const auto executions = list_executions(reader, *filter, before, *limit + 1);
   Json::Array items;

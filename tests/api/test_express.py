@@ -2,7 +2,7 @@
 import json
 import unittest
 
-from support.daemon import Daemon, main, wait_for
+from support.daemon import Daemon, Refused, main, wait_for
 
 try:
     import boto3
@@ -58,6 +58,9 @@ class Express(unittest.TestCase):
         self.assertEqual(message, "Invalid Arn: 'Resource type not valid in this context: express'")
         self.refused("InvalidArn", self.sfn.get_execution_history, executionArn=first)
         self.refused("StateMachineTypeNotSupported", self.sfn.list_executions, stateMachineArn=arn)
+        with self.assertRaises(Refused) as listing:
+            self.daemon.get("/v1/executions?stateMachine=" + arn.split(":")[-1])
+        self.assertIn("its log group has their events", json.loads(listing.exception.body)["detail"])
         standard = self.sfn.create_state_machine(name="standard", definition='{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}', roleArn=ROLE)["stateMachineArn"]
         message = self.refused("StateMachineTypeNotSupported", self.sfn.start_sync_execution, stateMachineArn=standard)
         self.assertEqual(message, "This operation is not supported by this type of state machine")

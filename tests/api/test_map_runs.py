@@ -59,6 +59,17 @@ class MapRuns(unittest.TestCase):
     def put(self, key, text):
         self.s3.put_object(Bucket="data", Key=key, Body=text.encode() if isinstance(text, str) else text)
 
+    def test_running_children_are_listed_whatever_their_type(self):
+        processor = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"}, "StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 60, "End": True}}}
+        execution = self.start("waiting", distributed(processor), [1, 2, 3])
+        run = wait_for(lambda: self.sfn.list_map_runs(executionArn=execution)["mapRuns"])[0]["mapRunArn"]
+        children = wait_for(lambda: (lambda found: found if len(found) == 3 else None)(self.sfn.list_executions(mapRunArn=run, statusFilter="RUNNING")["executions"]))
+        listed = self.daemon.get("/v1/executions?status=RUNNING")["executions"]
+        self.assertEqual([e["arn"] for e in listed], [c["executionArn"] for c in children] + [execution])
+        first = self.daemon.get("/v1/executions?status=RUNNING&limit=2")
+        rest = self.daemon.get("/v1/executions?status=RUNNING&cursor=" + first["cursor"])["executions"]
+        self.assertEqual(first["executions"] + rest, listed)
+
     def test_readers(self):
         self.put("a.json", '{"deep": {"list": [1, {"x": 2}]}}')
         self.assertEqual(self.output("pointer", distributed(ItemReader=read_from("a.json", InputType="JSON", ItemsPointer="/deep/list"))), [1, {"x": 2}])
