@@ -56,6 +56,9 @@ class PathExpression {
   [[nodiscard]] std::optional<Json> find(const EvaluationContext& context) const;
 
   [[nodiscard]] bool is_root() const;            ///< exactly `$`
+  /// Whether it reads `input` and that is null, which AWS refuses with these words where a field has the path itself.
+  [[nodiscard]] bool reads_null(const Json& input) const;
+  static constexpr std::string_view null_input = "Unable to apply Path transformation to null or empty input.";
   [[nodiscard]] bool is_reference() const;       ///< Spec: Reference Paths: definite, selects at most one node
   [[nodiscard]] bool reads_context() const;      ///< starts with `$$`
   [[nodiscard]] const std::optional<std::string>& variable() const;   ///< the variable's name for `$name…`

@@ -34,6 +34,7 @@ const Json& Scope::context() {
 }
 
 Evaluated<Json> Scope::evaluate(const PathExpression& path, const Json& input) {
+  if (!path.is_root() && path.reads_null(input)) return WorkflowError{error_names::Runtime, std::string(PathExpression::null_input)};
   auto value = path.evaluate(around(input, path.reads_context()));
   if (!value) return WorkflowError{value.error().error, fmt::format("Invalid path '{}' : {}", path.text(), value.error().cause.value_or(""))};
   return value;

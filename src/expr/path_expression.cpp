@@ -107,6 +107,7 @@ bool PathExpression::is_reference() const { return compiled_->single; }
 bool PathExpression::reads_context() const { return compiled_->start == Start::Context; }
 const std::optional<std::string>& PathExpression::variable() const { return compiled_->variable; }
 const std::string& PathExpression::text() const { return compiled_->text; }
+bool PathExpression::reads_null(const Json& input) const { return compiled_->start == Start::Input && input.is_null(); }
 std::string PathExpression::printed() const { return compiled_->printed_start() + compiled_->path.printed(); }
 
 }  // namespace signalbox

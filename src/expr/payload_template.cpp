@@ -78,6 +78,7 @@ class TemplateParser {
 Evaluated<Json> evaluate_part(const Part& part, const EvaluationContext& context);
 
 Evaluated<Json> evaluate_path(const PathExpression& path, const std::string& field, const EvaluationContext& context) {
+  if (path.reads_null(context.input)) return WorkflowError{error_names::Runtime, std::string(PathExpression::null_input)};
   auto value = path.evaluate(context);
   if (value) return value;
   return WorkflowError{error_names::Runtime, fmt::format("The JSONPath '{}' specified for the field '{}' could not be found in the input '{}'", path.text(), field,

@@ -52,15 +52,25 @@ WorkflowError bad_parameters(std::string cause) { return {.error = "States.Runti
 /// The daemon ends: nobody is answered, and the next start makes the call again.
 bool is_stopping(const FunctionOutcome& outcome) { return outcome.kind == Kind::Unavailable && outcome.message == FunctionService::stopping_message; }
 
+/// A value that Lambda's API does not know.
+WorkflowError not_in_set(const std::string& value, std::string_view place, std::string_view set, const std::string& request_id) {
+  return {.error = "Lambda.AWSLambdaException",
+          .cause = fmt::format("1 validation error detected: Value '{}' at '{}' failed to satisfy constraint: Member must satisfy enum value set: [{}] (Service: AWSLambda; "
+                               "Status Code: 400; Error Code: ValidationException; Request ID: {}; Proxy: null)",
+                               value, place, set, request_id)};
+}
+
 /// What of the parameters is wrong, or not offered.
-std::optional<WorkflowError> faults(const Json& parameters) {
+std::optional<WorkflowError> faults(const Json& parameters, const std::string& request_id) {
   for (const char* name : {"ClientContext", "FunctionName", "Qualifier", "InvocationType", "LogType"}) {
     const auto* value = parameters.find(name);
     if (value && !value->is_string()) return bad_parameters(fmt::format("The value for the field '{}' must be a STRING", name));
   }
   if (!parameters.find("FunctionName")) return bad_parameters("The field 'FunctionName' is required but was missing");
-  auto type = find_text(parameters, "InvocationType").value_or("RequestResponse");
-  if (type != "RequestResponse" && type != "DryRun" && type != "Event") return bad_parameters(fmt::format("The InvocationType '{}' of lambda:invoke is unknown", type));
+  const auto type = find_text(parameters, "InvocationType").value_or("RequestResponse");
+  if (type != "RequestResponse" && type != "DryRun" && type != "Event") return not_in_set(type, "invocationType", "Event, RequestResponse, DryRun", request_id);
+  const auto log = find_text(parameters, "LogType").value_or("None");
+  if (log != "None" && log != "Tail") return not_in_set(log, "logType", "None, Tail", request_id);
   return std::nullopt;
 }
 
@@ -153,7 +163,7 @@ void LambdaInvokeTask::call_later(FunctionCall function, std::function<void(Task
 }
 
 void LambdaInvokeTask::call(const TaskCall& call, std::function<void(TaskAnswer)> done) {
-  if (auto fault = faults(call.input)) return done(std::move(*fault));
+  if (auto fault = faults(call.input, call.request_id)) return done(std::move(*fault));
   if (find_text(call.input, "InvocationType") == "DryRun") return done(json_object({{"StatusCode", 204}}));
   auto payload = payload_of(call.input.find("Payload"));
   if (!payload) return done(service_error("InvalidRequestContentException", 400, "Could not parse request body into json: " + payload.error().message, call.request_id));

@@ -283,6 +283,9 @@ TEST_CASE("lambda:invoke passes its parameters on, and refuses what is not offer
   run(R"({"FunctionName":"f","InvocationType":"Event"})");
   CHECK(answer->error().cause == "The InvocationType 'Event' of lambda:invoke is not supported here");
   CHECK(invoker.last.function.empty());
+  run(R"({"FunctionName":"f","LogType":"All"})");
+  CHECK(answer->error().error == "Lambda.AWSLambdaException");
+  CHECK(answer->error().cause.value_or("").starts_with("1 validation error detected: Value 'All' at 'logType' failed to satisfy constraint: Member must satisfy enum value set: [None, Tail]"));
   run(R"({"FunctionName":"f","InvocationType":"DryRun"})");
   CHECK((*answer)->text() == R"({"StatusCode":204})");
   // The daemon ends: nobody is told, so that the call is made again.
