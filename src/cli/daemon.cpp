@@ -268,8 +268,8 @@ Result<void> Daemon::Parts::make_services() {
   engine->offer("activity", make_activity_task(activity_signals));
   objects::offer_s3_tasks(*engine, *objects);
   engine->keep_map_run_data(*map_run_objects);
-  engine->offer("http:invoke", aws::make_http_invoke_task(io.get_executor(), engine->reader(), options.region));
-  engine->offer("events:putEvents", std::make_unique<aws::PutEventsTask>(*events));
+  engine->offer("http:invoke", aws::make_http_invoke_task(io.get_executor(), engine->reader(), options.region, [this](std::string_view text) { return urls.resolve(text); }));
+  engine->offer("events:putEvents", std::make_unique<aws::PutEventsTask>(*events, [this](std::string_view text) { return urls.resolve(text); }));
   functions::offer_function_tasks(*engine, functions, async_calls.get());
   return {};
 }
@@ -545,7 +545,7 @@ Result<void> Daemon::start() {
   p.access = std::make_unique<Access>(*p.engine, *p.reader, p.options);
   p.tell_status_changes();
   p.make_authorizers();
-  aws::offer_sdk_tasks(*p.engine, p.aws_services(), p.io.get_executor(), [&urls = p.urls] { return urls.admin(); });
+  aws::offer_sdk_tasks(*p.engine, p.aws_services(), p.io.get_executor(), [&urls = p.urls] { return urls.admin(); }, [&urls = p.urls](std::string_view text) { return urls.resolve(text); });
   // Carried out on the I/O thread, which begins its work when the gateway is there.
   p.engine->offer("apigateway:invoke", std::make_unique<gateway::InvokeTask>(p.io.get_executor(), [&p](http::Request&& request) { return p.http_apis->internal_handler(p.gateway->internal_handler())(std::move(request)); }));
   // Recovery makes the tasks that are due, and they must know the daemon's own URLs. Whoever connects now waits until the loop runs.

@@ -1,5 +1,6 @@
 """Function URLs: a published kind of sample deployed as it stands, URLs of templates, and those made call by call with boto3."""
 import base64
+import hashlib
 import json
 import re
 
@@ -289,6 +290,37 @@ class CloudFormation(Case):
         self.assertIn("/Resources/Url/Properties/InvokeMode", self.refused("ValidationError", self.deploy, body))
         self.client("cloudformation").delete_stack(StackName="urls")
         self.assertEqual(self.open(made["Url"])[::2], FORBIDDEN)
+
+    def test_workflows_call_urls_and_send_them(self):
+        """Definitions hold placeholders; what leaves has the URL itself, and messages the digests of it."""
+        connection = self.client("events").create_connection(Name="own", AuthorizationType="API_KEY", AuthParameters={"ApiKeyAuthParameters": {"ApiKeyName": "X-Key", "ApiKeyValue": "k"}})["ConnectionArn"]
+        url, queue = self.make_queue("sent")
+        task = lambda resource, parameters: {"Type": "Task", "Resource": "arn:aws:states:::" + resource, "Parameters": parameters, "End": True}
+        link = {"Type": "Parallel", "End": True, "Branches": [{"StartAt": f"S{n}", "States": {f"S{n}": state}} for n, state in enumerate((
+            task("http:invoke", {"ApiEndpoint": "${Url}called", "Method": "POST", "Authentication": {"ConnectionArn": connection}, "RequestBody": {"link.$": "States.Format('{}?x={}', '${Url}', $.x)"}}),
+            task("aws-sdk:sqs:sendMessage", {"QueueUrl": url, "MessageBody": "${Url}"}),
+            task("sqs:sendMessage", {"QueueUrl": url, "MessageBody": {"link": "${Url}"}}),
+            task("events:putEvents", {"Entries": [{"Source": "own", "DetailType": "t", "Detail": {"link": "${Url}"}}]}),
+            task("aws-sdk:eventbridge:putEvents", {"Entries": [{"Source": "own", "DetailType": "t", "Detail": '{"link": "${Url}"}'}]})))]}
+        definition = {"StartAt": "All", "States": {"All": link}}
+        body = {"Resources": {"Echo": {"Type": "AWS::Lambda::Function", "Properties": {"Runtime": "python3.12", "Handler": "index.handler", "Role": ROLE, "Code": {"ZipFile": ECHO}}},
+                              "Url": {"Type": "AWS::Lambda::Url", "Properties": {"TargetFunctionArn": {"Ref": "Echo"}, "AuthType": "NONE"}},
+                              "Machine": {"Type": "AWS::StepFunctions::StateMachine", "Properties": {"RoleArn": ROLE, "Definition": definition, "DefinitionSubstitutions": {"Url": {"Fn::GetAtt": ["Url", "FunctionUrl"]}}}},
+                              "Rule": {"Type": "AWS::Events::Rule", "Properties": {"EventPattern": {"source": ["own"]}, "Targets": [{"Id": "q", "Arn": queue, "InputPath": "$.detail"}]}}},
+                "Outputs": {"Url": {"Value": {"Fn::GetAtt": ["Url", "FunctionUrl"]}}, "Machine": {"Value": {"Ref": "Machine"}}}}
+        made = self.deploy(body, "senders")
+        sfn, sqs = self.client("stepfunctions"), self.client("sqs")
+        execution = sfn.start_execution(stateMachineArn=made["Machine"], input='{"x": 1}')["executionArn"]
+        ended = wait_for(lambda: (lambda e: e if e["status"] != "RUNNING" else None)(sfn.describe_execution(executionArn=execution)))
+        self.assertEqual(ended["status"], "SUCCEEDED", ended)
+        event = json.loads(ended["output"])[0]["ResponseBody"]
+        self.assertEqual((event["rawPath"], json.loads(event["body"])), ("/called", {"link": made["Url"] + "?x=1"}))
+        bodies = []
+        while len(bodies) < 4:
+            for message in sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20, MaxNumberOfMessages=10)["Messages"]:
+                self.assertEqual(message["MD5OfBody"], hashlib.md5(message["Body"].encode()).hexdigest(), message)
+                bodies.append(message["Body"])
+        self.assertEqual(sorted(b if b.startswith("http") else json.loads(b)["link"] for b in bodies), [made["Url"]] * 4)
 
 
 class Signed(Case):

@@ -32,7 +32,8 @@ Json shown(const Json& answer) { return json_object({{"Entries", *answer.find("E
 }  // namespace
 
 TaskAnswer PutEventsTask::call(Transaction& transaction, const TaskCall& call) {
-  const Json* given = call.input.find("Entries");
+  const auto input = resolved_input(call.input, resolve_);
+  const Json* given = input.find("Entries");
   if (!given || !given->is_array()) return WorkflowError{.error = "States.Runtime", .cause = "The field 'Entries' is required but was missing"};
   if (const auto fault = events_api::entries_fault(*given)) return refused(*fault, call.request_id);
   Json::Array entries;

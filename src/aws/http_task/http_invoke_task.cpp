@@ -85,20 +85,25 @@ asio::awaitable<TaskAnswer> HttpCaller::invoke(HttpCaller& self, TaskCall call) 
 
 class HttpInvokeTask final : public ExternalTask {
  public:
-  HttpInvokeTask(asio::any_io_executor executor, std::unique_ptr<Reader> reader, std::string region)
-      : executor_(std::move(executor)), caller_(std::make_shared<HttpCaller>(std::move(reader), std::move(region))) {}
+  HttpInvokeTask(asio::any_io_executor executor, std::unique_ptr<Reader> reader, std::string region, UrlResolver resolve)
+      : executor_(std::move(executor)), caller_(std::make_shared<HttpCaller>(std::move(reader), std::move(region))), resolve_(std::move(resolve)) {}
 
-  void call(const TaskCall& call, std::function<void(TaskAnswer)> done) override { asio::co_spawn(executor_, HttpCaller::run(caller_, call, std::move(done)), log_failure("http:invoke")); }
+  void call(const TaskCall& call, std::function<void(TaskAnswer)> done) override {
+    TaskCall resolved = call;
+    resolved.input = resolved_input(call.input, resolve_);
+    asio::co_spawn(executor_, HttpCaller::run(caller_, std::move(resolved), std::move(done)), log_failure("http:invoke"));
+  }
 
  private:
   asio::any_io_executor executor_;
   std::shared_ptr<HttpCaller> caller_;
+  UrlResolver resolve_;
 };
 
 }  // namespace
 
-std::unique_ptr<ExternalTask> make_http_invoke_task(asio::any_io_executor executor, std::unique_ptr<Reader> reader, std::string region) {
-  return std::make_unique<HttpInvokeTask>(std::move(executor), std::move(reader), std::move(region));
+std::unique_ptr<ExternalTask> make_http_invoke_task(asio::any_io_executor executor, std::unique_ptr<Reader> reader, std::string region, UrlResolver resolve) {
+  return std::make_unique<HttpInvokeTask>(std::move(executor), std::move(reader), std::move(region), std::move(resolve));
 }
 
 }  // namespace signalbox::aws

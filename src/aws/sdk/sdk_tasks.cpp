@@ -21,7 +21,14 @@ struct Surroundings {
   boost::asio::any_io_executor executor;
   const Reader& reader;                     ///< the I/O thread's
   std::function<std::string()> admin_url;
+  UrlResolver resolve;
 };
+
+/// Readers of queues and of what rules send there check the digests of what they get.
+Json input_of(const Surroundings& surroundings, const SdkService& service, const TaskCall& call) {
+  const bool is_read_as_it_is = service.service == Service::Sqs || service.service == Service::Events;
+  return is_read_as_it_is ? resolved_input(call.input, surroundings.resolve) : call.input;
+}
 
 /// STS alone asks who calls; what the role permits, the engine's guard has asked before.
 OperationContext context_of(const Surroundings& surroundings, const SdkService& service, const TaskCall& call) {
@@ -42,7 +49,7 @@ class InsideTask final : public InternalTask {
       : surroundings_(std::move(surroundings)), service_(service), operation_(std::move(operation)) {}
 
   TaskAnswer call(Transaction& transaction, const TaskCall& call) override {
-    auto request = sdk::wire_request(service_, operation_, call.input);
+    auto request = sdk::wire_request(service_, operation_, input_of(*surroundings_, service_, call));
     const InlineTransaction inline_transaction(dynamic_cast<EngineTransaction&>(transaction));
     // The operation is a coroutine; nothing that it waits for is outside of this thread, so it is over when nothing is left to run.
     boost::asio::io_context loop(1);
@@ -90,9 +97,9 @@ class OutsideTask final : public ExternalTask {
 
 }  // namespace
 
-void offer_sdk_tasks(Engine& engine, AwsServices services, boost::asio::any_io_executor executor, std::function<std::string()> admin_url) {
+void offer_sdk_tasks(Engine& engine, AwsServices services, boost::asio::any_io_executor executor, std::function<std::string()> admin_url, UrlResolver resolve) {
   services.authorizer = nullptr;   // it is another thread's
-  const auto surroundings = std::make_shared<const Surroundings>(Surroundings{services, std::move(executor), engine.loop_reader(), std::move(admin_url)});
+  const auto surroundings = std::make_shared<const Surroundings>(Surroundings{services, std::move(executor), engine.loop_reader(), std::move(admin_url), std::move(resolve)});
   for (const auto& service : sdk::services()) {
     for (const auto& operation : operations_of(service.service)) {
       auto name = "aws-sdk:" + std::string(service.resource) + ":" + sdk::action_of(operation);
