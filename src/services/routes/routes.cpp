@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::array methods{"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "ANY"};
 /// What the daemon itself serves to strangers.
-constexpr std::array own_paths{"verification", "subscriptions", "healthz", "_api"};
+constexpr std::array own_paths{"verification", "subscriptions", "healthz", "_api", "_url"};
 
 bool is_name(std::string_view name) {
   return !name.empty() && std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c == '-' || c == '.'; });

@@ -88,6 +88,7 @@ TEST_CASE("routes that are refused") {
   CHECK(refusal("/{a+}/b", "GET") == "the path '/{a+}/b' is malformed: '{a+}' must be the last part");
   CHECK(refusal("/a", "FETCH") == "'FETCH' is no HTTP method");
   CHECK(refusal("/verification", "GET") == "the path '/verification' is served by the daemon itself");
+  CHECK(refusal("/_url/x", "GET") == "the path '/_url/x' is served by the daemon itself");
 }
 
 TEST_CASE_METHOD(Fixture, "the event of a request") {
