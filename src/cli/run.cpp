@@ -1,4 +1,5 @@
 #include <CLI/CLI.hpp>
+#include <cstdio>
 #include <functional>
 
 #include "cli/commands.h"
@@ -44,6 +45,11 @@ class CommandLine {
   }
 
   int run(int argc, char** argv) {
+    const auto is_first = [&](const CLI::App* command) { return command->check_name(argv[1]); };
+    if (argc > 1 && *argv[1] != '-' && app_.get_subcommands(is_first).empty()) {
+      std::fprintf(stderr, "There is no command '%s'\nRun with --help for more information.\n", argv[1]);
+      return exit_codes::usage;
+    }
     try {
       app_.parse(argc, argv);
     } catch (const CLI::ParseError& wrong) {

@@ -57,6 +57,11 @@ class Options(Folder):
             with self.subTest(says):
                 self.refused(*options, code=2, says=says)
 
+    def test_an_unknown_command_is_named(self):
+        done = subprocess.run([str(BINARY), "frobnicate", "--json"], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("There is no command 'frobnicate'", done.stderr)
+
     def test_help_explains_every_option(self):
         text = subprocess.run([str(BINARY), "serve", "--help"], capture_output=True, text=True, check=True).stdout
         options = re.findall(r"^  (--[a-z-]+)(.*)\n      +(\S.*)", text, re.MULTILINE)
