@@ -10,6 +10,7 @@
 #include <mutex>
 #include <thread>
 
+#include "engine/commit_thread.h"
 #include "engine/engine_core.h"
 #include "signalbox/express.h"
 #include "signalbox/map_runs.h"
@@ -39,10 +40,11 @@ class Mailbox {
     return true;
   }
 
-  /// What waits, at most `operations_max`; sleeps until there is something, `due` has passed, or it is closed.
+  /// What waits, at most `operations_max`; sleeps until there is something, `due` has passed, or it is woken or closed.
   std::vector<EngineOperation> take(std::chrono::steady_clock::duration sleep_at_most) {
     std::unique_lock lock(mutex_);
-    wake_.wait_for(lock, sleep_at_most, [this] { return closed_ || !waiting_.empty(); });
+    wake_.wait_for(lock, sleep_at_most, [this] { return closed_ || woken_ || !waiting_.empty(); });
+    woken_ = false;
     if (waiting_.size() <= operations_max) return std::exchange(waiting_, {});
     const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(operations_max);
     std::vector<EngineOperation> first(std::make_move_iterator(waiting_.begin()), std::make_move_iterator(end));
@@ -50,6 +52,18 @@ class Mailbox {
     return first;
   }
 
+  [[nodiscard]] bool is_empty() {
+    std::lock_guard lock(mutex_);
+    return waiting_.empty();
+  }
+  /// Something else than operations is to be looked at.
+  void wake() {
+    {
+      std::lock_guard lock(mutex_);
+      woken_ = true;
+    }
+    wake_.notify_one();
+  }
   void close() {
     {
       std::lock_guard lock(mutex_);
@@ -66,7 +80,7 @@ class Mailbox {
   std::mutex mutex_;
   std::condition_variable wake_;
   std::vector<EngineOperation> waiting_;
-  bool closed_ = false;
+  bool closed_ = false, woken_ = false;
 };
 
 /// Where operations of this thread run, if inside of a transaction that is open already.
@@ -80,7 +94,9 @@ struct Engine::Implementation {
   Implementation(Store& store_used, const Clock& clock_used, EngineOptions options)
       : store(store_used), clock(clock_used), mailbox(std::make_shared<Mailbox>()), core(store_used, clock_used, std::move(options), [box = mailbox](EngineOperation answer) {
           (void)box->put(answer);   // after the end an answer is dropped: the next start repeats its call
-        }) {}
+        }), commit_thread([box = mailbox] { box->wake(); }) {
+    core.commit_beside([this](std::function<Result<void>()> work) { return commit_thread.run(std::move(work)); }, [box = mailbox] { return !box->is_empty(); });
+  }
 
   void loop();
   [[nodiscard]] std::chrono::steady_clock::duration sleep_at_most() const;
@@ -89,6 +105,7 @@ struct Engine::Implementation {
   const Clock& clock;
   std::shared_ptr<Mailbox> mailbox;
   EngineCore core;
+  CommitThread commit_thread;
   std::thread thread;
   std::unique_ptr<Reader> loop_reader;
 };
@@ -144,6 +161,7 @@ void Engine::Implementation::loop() {
   for (;;) {
     const bool last = mailbox->is_closed();
     auto operations = mailbox->take(last ? std::chrono::steady_clock::duration{} : sleep_at_most());
+    core.take_commit();
     const auto due = core.next_due();
     if (operations.empty() && last) break;
     if (operations.empty() && !core.is_busy() && (!due || *due > clock.now())) continue;

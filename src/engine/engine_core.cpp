@@ -16,17 +16,23 @@ namespace {
 /// Own work per transaction, so that operations do not wait behind it.
 constexpr int timers_max = 1'000, continues_max = 16, map_runs_max = 4, recovered_max = 64;
 
+/// Operations that may wait for the commit before theirs: bounds their memory.
+constexpr std::size_t joining_max = 2'000;
+
 /// A timer whose execution could not be read is tried again after this.
 constexpr std::chrono::seconds retry_after{60};
+
+Error unwritable() { return error(ErrorCode::Unavailable, "the data file cannot be written; nothing was changed"); }
 
 }  // namespace
 
 EngineCore::EngineCore(Store& store, const Clock& clock, EngineOptions options, std::function<void(EngineOperation)> submit)
     : store_(store),
+      view_(store),
       clock_(clock),
       options_(std::move(options)),
       submit_(std::move(submit)),
-      workshop_{.store = store, .tasks = {}, .site = options_.site, .master_key = {}, .machines = {}, .cache = {}, .rows = {}, .allow_unsupported = options_.allow_unsupported, .mocks = options_.mocks, .started_at = {}, .status_listener = {}, .history_listener = {}, .task_guard = {}, .map_run_storage = nullptr, .lost_express = {}, .unrecovered = {}},
+      workshop_{.store = view_, .tasks = {}, .site = options_.site, .master_key = {}, .machines = {}, .cache = {}, .rows = {}, .allow_unsupported = options_.allow_unsupported, .mocks = options_.mocks, .started_at = {}, .status_listener = {}, .history_listener = {}, .task_guard = {}, .map_run_storage = nullptr, .lost_express = {}, .unrecovered = {}},
       transaction_(workshop_),
       retention_(options_.retention),
       counters_(std::make_unique<Counters>()) {
@@ -39,20 +45,25 @@ EngineCore::~EngineCore() {
 
 void EngineCore::run(std::vector<EngineOperation> operations) {
   if (failed_ && !store_works_again()) {
-    for (auto& operation : operations) operation.failed(error(ErrorCode::Unavailable, "the data file cannot be written; nothing was changed"));
+    for (auto& operation : operations) operation.failed(unwritable());
     return;
   }
   repeat_answers();
-  transaction_.begin(clock_.now());
+  transaction_.set_time(clock_.now());
   run_own_work();
   counters_->operations += operations.size();
-  std::vector<EngineOperation> to_answer;
-  to_answer.reserve(operations.size());
+  to_answer_.reserve(to_answer_.size() + operations.size());
   for (auto& operation : operations) {
-    if (operation.run) run_operation(operation);
-    if (operation.run) to_answer.push_back(std::move(operation));
+    take_commit();
+    if (failed_) {
+      operation.failed(unwritable());
+      continue;
+    }
+    run_operation(operation);
+    if (operation.run) to_answer_.push_back(std::move(operation));
   }
-  commit(to_answer);
+  if (committing_ && to_answer_.size() >= joining_max) end_commit();
+  commit();
 }
 
 void EngineCore::run_own_work() {
@@ -120,14 +131,47 @@ void EngineCore::run_operation(EngineOperation& operation) {
   }
 }
 
-void EngineCore::commit(std::vector<EngineOperation>& operations) {
-  if (!transaction_.batch().empty()) {
-    if (auto committed = store_.commit(transaction_.batch()); !committed) return commit_failed(operations, committed.error());
-    ++counters_->commits;
-    table_changes_.note(transaction_.batch());
+void EngineCore::commit_beside(CommitRunner runner, std::function<bool()> is_worthwhile) {
+  commit_runner_ = std::move(runner);
+  is_worthwhile_ = std::move(is_worthwhile);
+}
+
+// Reads that saw what is being committed wait for it as well, though they have nothing to write.
+void EngineCore::commit() {
+  if (committing_ || failed_) return;
+  Ready ready{transaction_.take(), std::exchange(to_answer_, {})};
+  auto& writes = ready.kept.writes;
+  if (writes.empty()) return settle(std::move(ready), {});
+  if (!commit_runner_ || !is_worthwhile_() || !view_.is_ready()) {
+    const auto committed = store_.commit(writes);
+    return settle(std::move(ready), committed);
   }
-  for (const auto& operation : operations) operation.committed();
-  act(transaction_.take_effects());
+  const WriteBatch& kept = view_.begin(std::exchange(writes, {}));
+  committing_.emplace(std::move(ready), commit_runner_([&store = store_, &kept] { return store.commit(kept); }));
+}
+
+void EngineCore::take_commit() {
+  if (!committing_ || committing_->result.wait_for(std::chrono::seconds{0}) != std::future_status::ready) return;
+  end_commit();
+  commit();
+}
+
+void EngineCore::end_commit() {
+  const auto committed = committing_->result.get();
+  Ready ready = std::move(committing_->ready);
+  committing_.reset();
+  ready.kept.writes = view_.end();
+  settle(std::move(ready), committed);
+}
+
+void EngineCore::settle(Ready ready, const Result<void>& committed) {
+  if (!committed) return commit_failed(ready, committed.error());
+  if (!ready.kept.writes.empty()) {
+    ++counters_->commits;
+    table_changes_.note(ready.kept.writes);
+  }
+  for (const auto& operation : ready.operations) operation.committed();
+  act(std::move(ready.kept.effects));
   workshop_.cache.evict(options_.cache_bytes_max);
   counters_->timers = timers_.size();
   counters_->cached = workshop_.cache.size();

@@ -6,11 +6,13 @@
 #include <atomic>
 #include <deque>
 #include <functional>
+#include <future>
 #include <memory>
 #include <optional>
 #include <set>
 #include <vector>
 
+#include "engine/commit_view.h"
 #include "engine/open_transaction.h"
 #include "engine/retention.h"
 #include "engine/table_changes.h"
@@ -35,11 +37,18 @@ class EngineCore {
   void on_status_change(std::function<void(Transaction&, const ExecutionRecord&)> listener) { workshop_.status_listener = std::move(listener); }
   void on_history(std::function<void(Transaction&, const ExecutionRecord&, std::span<const HistoryEvent>)> listener) { workshop_.history_listener = std::move(listener); }
 
+  /// Runs a commit on another thread. The engine goes on meanwhile; when the commit has ended, it is to be told by take_commit().
+  using CommitRunner = std::function<std::future<Result<void>>(std::function<Result<void>()>)>;
+  /// Without it each run() commits before it ends. `is_worthwhile`: more operations wait, so that there is something to do meanwhile.
+  void commit_beside(CommitRunner runner, std::function<bool()> is_worthwhile);
+
   /// Creates what is missing, sets aside what met a bug, finds what is open. See Engine::start().
   [[nodiscard]] Result<void> open();
-  /// One transaction: the timers that are due, what is to be gone on with, some of what is to be recovered or removed, and `operations`; then their
-  /// answers and external calls.
+  /// The timers that are due, what is to be gone on with, some of what is to be recovered or removed, and `operations`, as one transaction; after its
+  /// commit their answers and external calls. While the transaction before is being committed they stay open, and more may join them.
   void run(std::vector<EngineOperation> operations);
+  /// If the commit on another thread has ended: its answers and external calls, and the next commit.
+  void take_commit();
   /// When run() should be called though nothing was submitted. `is_busy`: at once.
   [[nodiscard]] std::optional<Timestamp> next_due() const;
   [[nodiscard]] bool is_busy() const;
@@ -52,12 +61,20 @@ class EngineCore {
   [[nodiscard]] TableChanges& table_changes() { return table_changes_; }
 
  private:
+  /// What a commit decides about.
+  struct Ready {
+    Kept kept;
+    std::vector<EngineOperation> operations;   ///< to be answered
+  };
+
   // engine_core.cpp
   void run_own_work();
   void run_operation(EngineOperation& operation);
   /// Runs work of the engine's own as an operation. False: the store could not be read.
   bool attempt(const char* doing, const std::function<void()>& work);
-  void commit(std::vector<EngineOperation>& operations);
+  void commit();
+  void end_commit();
+  void settle(Ready ready, const Result<void>& committed);
   void act(Effects effects);
   void call_external(ExternalCall call);
   void call_map_run_storage(MapRunRow row);
@@ -70,10 +87,11 @@ class EngineCore {
   [[nodiscard]] Result<void> set_aside_after_bug();
   void find_open_executions(bool restarted);
   void drop_stale_timers();
-  void commit_failed(std::vector<EngineOperation>& operations, const Error& error);
+  void commit_failed(const Ready& lost, const Error& error);
   [[nodiscard]] bool store_works_again();
 
   Store& store_;
+  CommitView view_;
   const Clock& clock_;
   EngineOptions options_;
   std::function<void(EngineOperation)> submit_;
@@ -87,6 +105,16 @@ class EngineCore {
   MapRunRow last_map_run_;
   std::set<MapRunRow> map_run_calls_;       ///< under way: one at a time for each run
   std::vector<std::function<void(const ExecutionChange&)>> listeners_;
+
+  CommitRunner commit_runner_;                  ///< empty: commits are made here
+  std::function<bool()> is_worthwhile_;
+  std::vector<EngineOperation> to_answer_;      ///< have run in the transaction that is open
+  /// On another thread; its writes are with view_.
+  struct Committing {
+    Ready ready;
+    std::future<Result<void>> result;
+  };
+  std::optional<Committing> committing_;
 
   bool failed_ = false;                         ///< the last commit; nothing is served until one succeeds
   Timestamp next_probe_{};

@@ -54,12 +54,9 @@ void Effects::cut(const Mark& mark) {
   set_aside = mark.set_aside;
 }
 
-void OpenTransaction::begin(Timestamp now) {
-  now_ = now;
-  overlay_.clear();
-  kept_effects_ = {};
-  recovered_.clear();
+Kept OpenTransaction::take() {
   recovered_kept_ = 0;
+  return {.writes = overlay_.take_batch(), .effects = std::exchange(kept_effects_, {}), .recovered = std::exchange(recovered_, {})};
 }
 
 void OpenTransaction::keep_operation() {
@@ -92,15 +89,15 @@ void OpenTransaction::drop_operation() {
   draining_ = false;
 }
 
-void OpenTransaction::abandon() {
-  workshop_.unrecovered.insert(recovered_.begin(), recovered_.end());
+void OpenTransaction::abandon(const Kept& lost) {
+  const Kept after = take();
+  for (const auto* each : {&lost, &after}) workshop_.unrecovered.insert(each->recovered.begin(), each->recovered.end());
   workshop_.cache.for_each([this](CachedExecution& execution) {
     if (execution.express) lose_express(execution);
   });
   workshop_.cache.clear();
   workshop_.machines.clear();
   workshop_.rows.clear();
-  begin(now_);
 }
 
 void OpenTransaction::put(Key key, std::string record) {

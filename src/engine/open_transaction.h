@@ -50,6 +50,13 @@ struct Effects {
   void cut(const Mark& mark);
 };
 
+/// What operations have come to, to be committed as one.
+struct Kept {
+  WriteBatch writes;
+  Effects effects;
+  std::vector<ExecutionRow> recovered;      ///< whose external calls were among the effects repeated
+};
+
 /// What the transaction works with; lives as long as the engine.
 struct Workshop {
   const Reader& store;
@@ -74,17 +81,16 @@ class OpenTransaction final : public EngineTransaction {
  public:
   explicit OpenTransaction(Workshop& workshop) : workshop_(workshop), overlay_(workshop.store) {}
 
-  /// Begins anew, with nothing written.
-  void begin(Timestamp now);
+  /// Of the operations from here on. They join those that were kept since the last take().
+  void set_time(Timestamp now) { now_ = now; }
   /// Steps everything that was delivered, until nothing is left.
   void drain();
   void keep_operation();
   void drop_operation();
-  /// The commit failed: nothing that was done in memory holds.
-  void abandon();
-  [[nodiscard]] const WriteBatch& batch() const { return overlay_.batch(); }
-  /// Of all operations kept.
-  [[nodiscard]] Effects take_effects() { return std::exchange(kept_effects_, {}); }
+  /// What the kept operations come to; with nothing written, the transaction begins anew.
+  [[nodiscard]] Kept take();
+  /// A commit failed: nothing that was done in memory since the last one that succeeded holds. `lost`: what it was to commit.
+  void abandon(const Kept& lost);
 
   // What the engine's loop delivers, each an operation of its own.
   void fire_timer(Timers::Entry entry);

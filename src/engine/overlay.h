@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace signalbox {
@@ -15,7 +16,7 @@ namespace signalbox {
 /// Two layers: the batch that will be committed, and the operation being run, which may still be dropped.
 class Overlay final : public Reader {
  public:
-  explicit Overlay(const Reader& store) : store_(store) {}
+  explicit Overlay(const Reader& store, WriteBatch batch = {}) : store_(store), batch_(std::move(batch)) {}
 
   [[nodiscard]] std::optional<std::string> get(const Key& key) const override;
   void scan(const KeyRange& range, const std::function<bool(const Key& key, std::string_view record)>& visit) const override;
@@ -30,6 +31,7 @@ class Overlay final : public Reader {
   void keep_savepoint();
   void drop_savepoint();
   [[nodiscard]] const WriteBatch& batch() const { return batch_; }
+  [[nodiscard]] WriteBatch take_batch() { return std::exchange(batch_, {}); }
   void clear();
 
  private:

@@ -40,17 +40,17 @@ Result<void> EngineCore::set_aside_after_bug() {
   if (options_.data_directory.empty()) return {};
   const auto row = read_bug_note(options_.data_directory);
   if (!row) return {};
-  transaction_.begin(clock_.now());
+  transaction_.set_time(clock_.now());
   const bool given_up = transaction_.give_up_express(*row);
   if (!given_up) transaction_.set_aside(*row);
   transaction_.keep_operation();
-  if (!transaction_.batch().empty()) {
-    if (auto committed = store_.commit(transaction_.batch()); !committed) return committed;
+  const Kept kept = transaction_.take();   // its effects are counted by the scan below
+  if (!kept.writes.empty()) {
+    if (auto committed = store_.commit(kept.writes); !committed) return committed;
     const auto record = find_execution(store_, *row);
     if (given_up) spdlog::error("the express execution in row {} met a bug in the process before and has failed: begun again, it would meet it again", row->value);
     else spdlog::error("execution {} of {} met a bug in the process before and is set aside; resume it by hand when the bug is mended", record->id.value, record->state_machine);
   }
-  (void)transaction_.take_effects();   // counted by the scan below
   remove_bug_note(options_.data_directory);
   return {};
 }
@@ -104,14 +104,18 @@ void EngineCore::drop_stale_timers() {
   stale_timers_ = 0;
 }
 
-void EngineCore::commit_failed(std::vector<EngineOperation>& operations, const Error& failure) {
+// What ran while the batch was on its way rests on it, and is lost with it.
+void EngineCore::commit_failed(const Ready& lost, const Error& failure) {
   spdlog::critical("commit failed: {}; everything is refused until a commit succeeds again", failure.message);
   failed_ = true;
   counters_->store_failed = true;
   next_probe_ = clock_.now() + between_probes;
-  transaction_.abandon();
+  transaction_.abandon(lost.kept);
   retention_.begin_again();
-  for (const auto& operation : operations) operation.failed(failure);
+  const auto after = std::exchange(to_answer_, {});
+  for (const auto* operations : {&lost.operations, &after}) {
+    for (const auto& operation : *operations) operation.failed(failure);
+  }
 }
 
 bool EngineCore::store_works_again() {
@@ -134,6 +138,10 @@ bool EngineCore::store_works_again() {
 }
 
 void EngineCore::close() {
+  while (committing_) {
+    end_commit();
+    commit();
+  }
   if (failed_) return;
   WriteBatch batch;
   workshop_.rows.write_exact(batch);

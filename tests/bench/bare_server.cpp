@@ -35,7 +35,7 @@ class Writer {
  public:
   explicit Writer(const char* file) {
     check(sqlite3_open(file, &db_), db_);
-    for (const char* sql : {"PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA wal_autocheckpoint=500", "PRAGMA cache_size=-4000",
+    for (const char* sql : {"PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA wal_autocheckpoint=1000", "PRAGMA cache_size=-4000",
                             "CREATE TABLE runs(id INTEGER PRIMARY KEY, record BLOB)", "CREATE TABLE events(id INTEGER PRIMARY KEY, record BLOB)"}) {
       check(sqlite3_exec(db_, sql, nullptr, nullptr, nullptr), db_);
     }

@@ -118,7 +118,7 @@ struct Bench {
 /// The same rows in the same commits, into one table, appended.
 double raw_seconds(const std::string& directory, const std::vector<std::vector<Recording::Row>>& commits) {
   auto database = sqlite::open(directory + "/raw.db", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
-  if (!database || !sqlite::execute(database->get(), "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=500; CREATE TABLE t (n INTEGER PRIMARY KEY, k BLOB, r BLOB)")) std::abort();
+  if (!database || !sqlite::execute(database->get(), "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=1000; CREATE TABLE t (n INTEGER PRIMARY KEY, k BLOB, r BLOB)")) std::abort();
   const auto insert = sqlite::prepare(database->get(), "INSERT INTO t (k, r) VALUES (?, ?)");
   const auto begin = Clock_::now();
   for (const auto& commit : commits) {

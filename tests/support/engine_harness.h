@@ -7,6 +7,7 @@
 
 #include <deque>
 #include <functional>
+#include <future>
 #include <memory>
 #include <optional>
 #include <string>
@@ -69,9 +70,12 @@ class EngineHarness {
   std::vector<EngineOperation> submitted;
   std::vector<ExecutionRecord> changes;
   std::unique_ptr<EngineCore> core;
+  /// Set before restart(): commits are made beside, by end_commit(); says of each whether it is left under way when nothing else is to be done.
+  std::function<bool()> leaves_commit;
 
   /// What memory held is gone, and so are the calls under way.
   Result<void> restart() {
+    under_way_.reset();
     core.reset();
     submitted.clear();
     runner.waiting.clear();
@@ -81,13 +85,27 @@ class EngineHarness {
     core->tasks().offer("sqs:sendMessage", std::move(fake_queue));
     core->tasks().offer("function", std::make_unique<FakeFunction>(runner));
     core->on_change([this](const ExecutionChange& change) { changes.push_back(change.record); });
+    if (leaves_commit) core->commit_beside([this](std::function<Result<void>()> work) { return under_way_.emplace(std::move(work)).get_future(); }, [] { return true; });
     return core->open();
+  }
+
+  /// The commit that is under way is made, though the engine has not seen that yet.
+  void run_commit() {
+    auto work = std::exchange(under_way_, std::nullopt);
+    (*work)();
+  }
+  /// The commit that is under way ends, if there is one; the next begins.
+  void end_commit() {
+    if (!under_way_) return;
+    run_commit();
+    core->take_commit();
   }
 
   /// Runs until nothing is left to do now.
   void settle() {
     do {
       core->run(std::exchange(submitted, {}));
+      while (under_way_ && !leaves_commit()) end_commit();
     } while (!submitted.empty() || core->is_busy() || is_due());
   }
   void advance(std::chrono::milliseconds by) {
@@ -106,6 +124,7 @@ class EngineHarness {
                          .committed = [&] { answer = std::move(result); },
                          .failed = [&](const Error& error) { answer.emplace(error); }});
     core->run(std::exchange(submitted, {}));
+    while (!answer) end_commit();
     return std::move(*answer);
   }
 
@@ -150,6 +169,7 @@ class EngineHarness {
   }
 
   EngineOptions options_;
+  std::optional<std::packaged_task<Result<void>()>> under_way_;
 };
 
 namespace definitions {

@@ -227,6 +227,116 @@ TEST_CASE("a commit that fails answers everybody, and is got over") {
   CHECK(engine.start("m"));
 }
 
+namespace {
+
+/// Every operation is submitted; what becomes of it stands in a text once it is answered.
+struct Answers {
+  EngineHarness& engine;
+  std::string text = {};
+
+  void submit(const std::string& name, std::function<bool(EngineTransaction&)> work) {
+    engine.submitted.push_back({.run = std::move(work), .committed = [this, name] { text += name + " "; }, .failed = [this, name](const Error&) { text += name + "-failed "; }});
+  }
+  void start(const std::string& name) {
+    submit(name, [name](EngineTransaction& transaction) { return transaction.start_execution({.state_machine = "m", .name = name, .parent = std::nullopt}).has_value(); });
+  }
+  void run() { engine.core->run(std::exchange(engine.submitted, {})); }
+};
+
+bool exists(const Reader& reader, const char* name) { return find_execution(reader, "m", name).has_value(); }
+
+}  // namespace
+
+TEST_CASE("operations run while a commit is under way, see what it commits, and are answered after it, in order") {
+  EngineHarness engine;
+  engine.leaves_commit = [] { return false; };
+  REQUIRE(engine.restart());
+  REQUIRE(engine.create("m", definitions::callback));
+  Answers answers{engine};
+  answers.start("a");
+  answers.run();
+  CHECK(answers.text.empty());
+  CHECK_FALSE(exists(engine.memory, "a"));
+  answers.submit("reads", [](EngineTransaction& transaction) {
+    CHECK(exists(transaction, "a"));
+    CHECK(list_executions(transaction, {}, std::nullopt, 10).size() == 1);
+    return true;
+  });
+  answers.start("b");
+  answers.run();
+  answers.start("c");
+  answers.run();
+  CHECK(answers.text.empty());
+  const auto commits = engine.core->counters().commits;
+  engine.end_commit();
+  CHECK(answers.text == "a ");
+  CHECK(exists(engine.memory, "a"));
+  CHECK_FALSE(exists(engine.memory, "b"));
+  engine.end_commit();
+  CHECK(answers.text == "a reads b c ");
+  CHECK(engine.core->counters().commits == commits + 2);
+  CHECK(engine.sent_tokens().size() == 3);
+}
+
+TEST_CASE("what only read while a commit was under way is answered after it, without a commit of its own") {
+  EngineHarness engine;
+  engine.leaves_commit = [] { return false; };
+  REQUIRE(engine.restart());
+  REQUIRE(engine.create("m", definitions::callback));
+  Answers answers{engine};
+  answers.start("a");
+  answers.run();
+  answers.submit("reads", [](EngineTransaction&) { return true; });
+  answers.run();
+  const auto commits = engine.core->counters().commits;
+  engine.end_commit();
+  CHECK(answers.text == "a reads ");
+  CHECK(engine.core->counters().commits == commits + 1);
+}
+
+TEST_CASE("a commit that fails takes with it what ran meanwhile") {
+  EngineHarness engine;
+  engine.leaves_commit = [] { return false; };
+  REQUIRE(engine.restart());
+  REQUIRE(engine.create("m", definitions::function));
+  const auto row = engine.start("m")->record.row;
+  engine.settle();
+  Answers answers{engine};
+  answers.start("a");
+  answers.run();
+  answers.start("b");
+  engine.runner.answer(Json(1));          // must not be lost
+  answers.run();
+  engine.faulty.fails = [](const WriteBatch&) { return true; };
+  engine.end_commit();
+  CHECK(answers.text == "a-failed b-failed ");
+  engine.faulty.fails = nullptr;
+  engine.advance(1s);
+  engine.advance(0ms);
+  CHECK(engine.output(row) == "1");
+  CHECK_FALSE(exists(engine.memory, "a"));
+  CHECK_FALSE(exists(engine.memory, "b"));
+  CHECK(engine.start("m"));
+  CHECK(engine.core->counters().open_executions == 1);
+}
+
+TEST_CASE("a stop waits for the commit that is under way and for what joined it meanwhile") {
+  EngineHarness engine;
+  engine.leaves_commit = [] { return false; };
+  REQUIRE(engine.restart());
+  REQUIRE(engine.create("m", definitions::callback));
+  Answers answers{engine};
+  answers.start("a");
+  answers.run();
+  answers.start("b");
+  answers.run();
+  engine.core->commit_beside({}, {});     // what is left is committed where it is
+  engine.run_commit();
+  engine.core->close();
+  CHECK(answers.text == "a b ");
+  CHECK(exists(engine.memory, "b"));
+}
+
 TEST_CASE("a parent waits for its child") {
   EngineHarness engine;
   REQUIRE(engine.create("child", definitions::callback));
