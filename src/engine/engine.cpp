@@ -52,10 +52,6 @@ class Mailbox {
     return first;
   }
 
-  [[nodiscard]] bool is_empty() {
-    std::lock_guard lock(mutex_);
-    return waiting_.empty();
-  }
   /// Something else than operations is to be looked at.
   void wake() {
     {
@@ -86,6 +82,9 @@ class Mailbox {
 /// Where operations of this thread run, if inside of a transaction that is open already.
 thread_local EngineTransaction* open_transaction = nullptr;
 
+/// Handing a commit over costs two changes of threads, which pays where others come meanwhile and the disk is slow beside the work.
+bool sleeps_more_than_it_works(const EngineCore::Pace& pace) { return pace.operations > 1 && pace.committing > pace.running; }
+
 Error stopping() { return error(ErrorCode::Unavailable, "the daemon is stopping"); }
 
 }  // namespace
@@ -95,7 +94,7 @@ struct Engine::Implementation {
       : store(store_used), clock(clock_used), mailbox(std::make_shared<Mailbox>()), core(store_used, clock_used, std::move(options), [box = mailbox](EngineOperation answer) {
           (void)box->put(answer);   // after the end an answer is dropped: the next start repeats its call
         }), commit_thread([box = mailbox] { box->wake(); }) {
-    core.commit_beside([this](std::function<Result<void>()> work) { return commit_thread.run(std::move(work)); }, [box = mailbox] { return !box->is_empty(); });
+    core.commit_beside([this](std::function<Result<void>()> work) { return commit_thread.run(std::move(work)); }, &sleeps_more_than_it_works);
   }
 
   void loop();

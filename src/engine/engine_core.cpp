@@ -49,6 +49,7 @@ void EngineCore::run(std::vector<EngineOperation> operations) {
     return;
   }
   repeat_answers();
+  const auto began = std::chrono::steady_clock::now();
   transaction_.set_time(clock_.now());
   run_own_work();
   counters_->operations += operations.size();
@@ -62,6 +63,7 @@ void EngineCore::run(std::vector<EngineOperation> operations) {
     run_operation(operation);
     if (operation.run) to_answer_.push_back(std::move(operation));
   }
+  running_ += std::chrono::steady_clock::now() - began;
   if (committing_ && to_answer_.size() >= joining_max) end_commit();
   commit();
 }
@@ -131,7 +133,7 @@ void EngineCore::run_operation(EngineOperation& operation) {
   }
 }
 
-void EngineCore::commit_beside(CommitRunner runner, std::function<bool()> is_worthwhile) {
+void EngineCore::commit_beside(CommitRunner runner, std::function<bool(const Pace&)> is_worthwhile) {
   commit_runner_ = std::move(runner);
   is_worthwhile_ = std::move(is_worthwhile);
 }
@@ -142,12 +144,18 @@ void EngineCore::commit() {
   Ready ready{transaction_.take(), std::exchange(to_answer_, {})};
   auto& writes = ready.kept.writes;
   if (writes.empty()) return settle(std::move(ready), {});
-  if (!commit_runner_ || !is_worthwhile_() || !view_.is_ready()) {
+  pace_.operations = ready.operations.size();
+  const bool beside = commit_runner_ && is_worthwhile_(pace_) && view_.is_ready();
+  pace_.running = std::exchange(running_, {});
+  const auto began = std::chrono::steady_clock::now();
+  if (beside) {
+    const WriteBatch& kept = view_.begin(std::exchange(writes, {}));
+    committing_.emplace(std::move(ready), commit_runner_([&store = store_, &kept] { return store.commit(kept); }), began);
+  } else {
     const auto committed = store_.commit(writes);
-    return settle(std::move(ready), committed);
+    pace_.committing = std::chrono::steady_clock::now() - began;
+    settle(std::move(ready), committed);
   }
-  const WriteBatch& kept = view_.begin(std::exchange(writes, {}));
-  committing_.emplace(std::move(ready), commit_runner_([&store = store_, &kept] { return store.commit(kept); }));
 }
 
 void EngineCore::take_commit() {
@@ -158,6 +166,7 @@ void EngineCore::take_commit() {
 
 void EngineCore::end_commit() {
   const auto committed = committing_->result.get();
+  pace_.committing = std::chrono::steady_clock::now() - committing_->began;
   Ready ready = std::move(committing_->ready);
   committing_.reset();
   ready.kept.writes = view_.end();

@@ -4,6 +4,7 @@
 #include "signalbox/engine.h"
 
 #include <atomic>
+#include <chrono>
 #include <deque>
 #include <functional>
 #include <future>
@@ -39,8 +40,13 @@ class EngineCore {
 
   /// Runs a commit on another thread. The engine goes on meanwhile; when the commit has ended, it is to be told by take_commit().
   using CommitRunner = std::function<std::future<Result<void>>(std::function<Result<void>()>)>;
-  /// Without it each run() commits before it ends. `is_worthwhile`: more operations wait, so that there is something to do meanwhile.
-  void commit_beside(CommitRunner runner, std::function<bool()> is_worthwhile);
+  /// What tells whether something would be gained by that.
+  struct Pace {
+    std::size_t operations;                                 ///< of the commit that is to be made
+    std::chrono::steady_clock::duration running, committing;   ///< how long the operations of the one before took, and their commit
+  };
+  /// Without it each run() commits before it ends.
+  void commit_beside(CommitRunner runner, std::function<bool(const Pace&)> is_worthwhile);
 
   /// Creates what is missing, sets aside what met a bug, finds what is open. See Engine::start().
   [[nodiscard]] Result<void> open();
@@ -107,12 +113,15 @@ class EngineCore {
   std::vector<std::function<void(const ExecutionChange&)>> listeners_;
 
   CommitRunner commit_runner_;                  ///< empty: commits are made here
-  std::function<bool()> is_worthwhile_;
+  std::function<bool(const Pace&)> is_worthwhile_;
+  std::chrono::steady_clock::duration running_{};   ///< since the last commit began
+  Pace pace_{};
   std::vector<EngineOperation> to_answer_;      ///< have run in the transaction that is open
   /// On another thread; its writes are with view_.
   struct Committing {
     Ready ready;
     std::future<Result<void>> result;
+    std::chrono::steady_clock::time_point began;
   };
   std::optional<Committing> committing_;
 

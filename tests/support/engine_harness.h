@@ -85,7 +85,7 @@ class EngineHarness {
     core->tasks().offer("sqs:sendMessage", std::move(fake_queue));
     core->tasks().offer("function", std::make_unique<FakeFunction>(runner));
     core->on_change([this](const ExecutionChange& change) { changes.push_back(change.record); });
-    if (leaves_commit) core->commit_beside([this](std::function<Result<void>()> work) { return under_way_.emplace(std::move(work)).get_future(); }, [] { return true; });
+    if (leaves_commit) core->commit_beside([this](std::function<Result<void>()> work) { return under_way_.emplace(std::move(work)).get_future(); }, [](const EngineCore::Pace&) { return true; });
     return core->open();
   }
 
