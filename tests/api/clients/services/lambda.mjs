@@ -63,8 +63,8 @@ export async function invocations() {
     const error = await refused(lambda.invokeWithResponseStream({ FunctionName: "js-echo" }), "UnknownOperationException");
     assert.match(error.message, /InvokeWithResponseStream/);
   }
-  const error = await refused(lambda.createFunctionUrlConfig({ FunctionName: "js-echo", AuthType: "NONE" }), "UnknownOperationException");
-  assert.match(error.message, /CreateFunctionUrlConfig/);
+  const error = await refused(lambda.getFunctionCodeSigningConfig({ FunctionName: "js-echo" }), "UnknownOperationException");
+  assert.match(error.message, /GetFunctionCodeSigningConfig/);
 }
 
 export async function versionsAndLists() {
