@@ -177,8 +177,7 @@ Answer<functions::FunctionReference> reference_of(const Json& request) {
   if (auto fault = parameters.fault()) return *fault;
   auto reference = functions::parse_function_reference(name);
   if (!reference) {
-    parameters.violation("'" + name + "'", "functionName",
-                         "Member must satisfy regular expression pattern: (arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:)?(\\d{12}:)?(function:)?([a-zA-Z0-9-_\\.]+)(:(\\$LATEST|[a-zA-Z0-9-_]+))?");
+    parameters.violation("'" + name + "'", "functionName", functions::not_a_function_reference);
     return *parameters.fault();
   }
   if (qualifier && !reference->qualifier.empty() && *qualifier != reference->qualifier) {

@@ -80,6 +80,9 @@ struct FunctionReference {
   std::string qualifier;                    ///< a version, an alias, `$LATEST`, or empty
 };
 [[nodiscard]] Result<FunctionReference> parse_function_reference(std::string_view text);
+/// What AWS says of a text that is no reference.
+inline constexpr std::string_view not_a_function_reference =
+    R"(Member must satisfy regular expression pattern: (arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}:)?(\d{12}:)?(function:)?([a-zA-Z0-9-_\.]+)(:(\$LATEST|[a-zA-Z0-9-_]+))?)";
 
 /// Which interpreter runs it.
 enum class RuntimeFamily : std::uint8_t { Node, Python, Provided };

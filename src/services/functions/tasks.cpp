@@ -52,12 +52,12 @@ WorkflowError bad_parameters(std::string cause) { return {.error = "States.Runti
 /// The daemon ends: nobody is answered, and the next start makes the call again.
 bool is_stopping(const FunctionOutcome& outcome) { return outcome.kind == Kind::Unavailable && outcome.message == FunctionService::stopping_message; }
 
-/// A value that Lambda's API does not know.
-WorkflowError not_in_set(const std::string& value, std::string_view place, std::string_view set, const std::string& request_id) {
+/// A value that Lambda's API does not take.
+WorkflowError violation(const std::string& value, std::string_view place, std::string_view constraint, const std::string& request_id) {
   return {.error = "Lambda.AWSLambdaException",
-          .cause = fmt::format("1 validation error detected: Value '{}' at '{}' failed to satisfy constraint: Member must satisfy enum value set: [{}] (Service: AWSLambda; "
-                               "Status Code: 400; Error Code: ValidationException; Request ID: {}; Proxy: null)",
-                               value, place, set, request_id)};
+          .cause = fmt::format("1 validation error detected: Value '{}' at '{}' failed to satisfy constraint: {} (Service: AWSLambda; Status Code: 400; "
+                               "Error Code: ValidationException; Request ID: {}; Proxy: null)",
+                               value, place, constraint, request_id)};
 }
 
 /// What of the parameters is wrong, or not offered.
@@ -67,10 +67,12 @@ std::optional<WorkflowError> faults(const Json& parameters, const std::string& r
     if (value && !value->is_string()) return bad_parameters(fmt::format("The value for the field '{}' must be a STRING", name));
   }
   if (!parameters.find("FunctionName")) return bad_parameters("The field 'FunctionName' is required but was missing");
+  const auto function = *find_text(parameters, "FunctionName");
+  if (!parse_function_reference(function)) return violation(function, "functionName", not_a_function_reference, request_id);
   const auto type = find_text(parameters, "InvocationType").value_or("RequestResponse");
-  if (type != "RequestResponse" && type != "DryRun" && type != "Event") return not_in_set(type, "invocationType", "Event, RequestResponse, DryRun", request_id);
+  if (type != "RequestResponse" && type != "DryRun" && type != "Event") return violation(type, "invocationType", "Member must satisfy enum value set: [Event, RequestResponse, DryRun]", request_id);
   const auto log = find_text(parameters, "LogType").value_or("None");
-  if (log != "None" && log != "Tail") return not_in_set(log, "logType", "None, Tail", request_id);
+  if (log != "None" && log != "Tail") return violation(log, "logType", "Member must satisfy enum value set: [None, Tail]", request_id);
   return std::nullopt;
 }
 

@@ -283,6 +283,8 @@ TEST_CASE("lambda:invoke passes its parameters on, and refuses what is not offer
   run(R"({"FunctionName":"f","InvocationType":"Event"})");
   CHECK(answer->error().cause == "The InvocationType 'Event' of lambda:invoke is not supported here");
   CHECK(invoker.last.function.empty());
+  run(R"({"FunctionName":"not a name"})");
+  CHECK(answer->error().cause.value_or("").starts_with("1 validation error detected: Value 'not a name' at 'functionName' failed to satisfy constraint: Member must satisfy regular"));
   run(R"({"FunctionName":"f","LogType":"All"})");
   CHECK(answer->error().error == "Lambda.AWSLambdaException");
   CHECK(answer->error().cause.value_or("").starts_with("1 validation error detected: Value 'All' at 'logType' failed to satisfy constraint: Member must satisfy enum value set: [None, Tail]"));
