@@ -10,6 +10,19 @@ Failure failure_in(const Frame& frame, WorkflowError error) {
   return Failure{.error = std::move(error)};
 }
 
+WorkflowError shortened(WorkflowError error) {
+  constexpr std::size_t characters_max = 32'768;
+  if (!error.cause || error.cause->size() <= characters_max) return error;
+  const auto begins_character = [](char byte) { return (static_cast<unsigned char>(byte) & 0xc0U) != 0x80U; };
+  std::size_t characters = 0;
+  for (std::size_t at = 0; at < error.cause->size(); ++at) {
+    if (!begins_character((*error.cause)[at]) || ++characters <= characters_max) continue;
+    error.cause->resize(at);
+    break;
+  }
+  return error;
+}
+
 Failure evaluation_failure(const Frame& frame, EvaluationFault fault) {
   Failure failure = failure_in(frame, WorkflowError{error_names::QueryEvaluationError, std::move(fault.cause)});
   failure.evaluation = true;

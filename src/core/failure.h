@@ -24,6 +24,9 @@ using Outcome = boost::system::result<T, Failure>;
 
 /// `cause` after "An error occurred while executing the state 'X' (entered at the event id #2). ", as recorded on AWS.
 [[nodiscard]] Failure failure_in(const Frame& frame, WorkflowError error);
+/// `error` with a cause of at most 32,768 characters, as long as AWS keeps one. What a child's failure says of its own child's would otherwise double,
+/// escaped once more, at each level. [aws: API_ExecutionFailedEventDetails, cause]
+[[nodiscard]] WorkflowError shortened(WorkflowError error);
 /// States.QueryEvaluationError.
 [[nodiscard]] Failure evaluation_failure(const Frame& frame, EvaluationFault fault);
 [[nodiscard]] Failure runtime_failure(const Frame& frame, std::string_view cause);

@@ -95,6 +95,7 @@ bool Interpreter::record_evaluation(const Frame& frame, const Failure& failure) 
 
 void Interpreter::fail(Frame& frame, Failure failure) {
   const State& state = state_of(frame);
+  failure.error = shortened(std::move(failure.error));
   show(&StateInspection::failure, failure.error);
   if (!record_evaluation(frame, failure)) return;
   if (const auto retry = find_retry(*this, frame, state, failure)) {

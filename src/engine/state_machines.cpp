@@ -9,6 +9,8 @@
 #include "engine/json_record.h"
 #include "engine/names.h"
 
+#include <algorithm>
+
 namespace signalbox {
 
 namespace {
@@ -88,7 +90,7 @@ std::string summary(const std::vector<Diagnostic>& diagnostics) {
 
 std::string joined(const std::vector<std::string>& sentences) {
   std::string text;
-  for (const auto& sentence : sentences) text += (text.empty() ? "" : " ") + sentence;
+  for (const auto& sentence : sentences) text += (text.empty() ? "" : ", ") + sentence;
   return text;
 }
 
@@ -101,10 +103,11 @@ std::vector<std::string> not_offered(const EngineTransaction* engine, std::strin
     const auto* task = std::get_if<TaskState>(&state.type);
     if (!task) continue;
     const std::string place = state.place + "/Resource";
+    const auto of_place = [&](const std::string& sentence) { return sentence.starts_with(place + ":"); };
     if (engine->mocks(name, state.name)) {
-      std::erase_if(sentences, [&](const std::string& sentence) { return sentence.starts_with(place + ":"); });
-    } else if (!engine->offers(task->resource)) {
-      sentences.push_back("The service of '" + task->resource.arn + "' is not offered here, at " + place + ".");
+      std::erase_if(sentences, of_place);
+    } else if (!engine->offers(task->resource) && std::none_of(sentences.begin(), sentences.end(), of_place)) {
+      sentences.push_back(place + ": the service of '" + task->resource.arn + "' is not offered here");
     }
   }
   return sentences;

@@ -46,6 +46,7 @@ bool record_started(Interpreter& interpreter, const Attempt& at, std::optional<s
 void fail(Interpreter& interpreter, const Attempt& at, TaskFailureKind kind, WorkflowError error) {
   Frame& frame = at.frame;
   const TaskScheduled& scheduled = at.pending.scheduled;
+  error = shortened(std::move(error));
   // The attempt, and with it `scheduled`, is gone once the fact is applied.
   if (!interpreter.record(frame, TaskFailed{.family = scheduled.family,
                                             .attempt = at.pending.attempt,

@@ -440,7 +440,32 @@ TEST_CASE("creation is idempotent by AWS's rules; a service that is not here is 
   const std::string activity = R"({"StartAt":"A","States":{"A":{"Type":"Task","Resource":"arn:aws:states:us-east-1:000000000000:activity:a","End":true}}})";
   const auto refused = engine.create("a", activity).error();
   CHECK(refused.code == ErrorCode::NotSupported);
-  CHECK(refused.message == "The service of 'arn:aws:states:us-east-1:000000000000:activity:a' is not offered here, at /States/A/Resource.");
+  CHECK(refused.message == "/States/A/Resource: the service of 'arn:aws:states:us-east-1:000000000000:activity:a' is not offered here");
+}
+
+TEST_CASE("a cause has at most 32,768 characters, however deep executions are nested") {
+  EngineHarness engine;
+  REQUIRE(engine.create("m", R"json({"StartAt":"Deep","States":{
+    "Deep":{"Type":"Choice","Choices":[{"Variable":"$.n","NumericEquals":0,"Next":"Fail"}],"Default":"Child"},
+    "Child":{"Type":"Task","Resource":"arn:aws:states:::states:startExecution.sync:2","End":true,"Parameters":{
+      "StateMachineArn":"arn:aws:states:us-east-1:000000000000:stateMachine:m","Input":{"n.$":"States.MathAdd($.n, -1)"}}},
+    "Fail":{"Type":"Fail","Error":"Bottom","Cause":"\"reached\""}}})json"));
+  const std::string error = "States.TaskFailed: ";
+  const auto cause = [&](int depth) {
+    const auto row = engine.start("m", "{\"n\":" + std::to_string(depth) + "}")->record.row;
+    engine.settle();
+    return engine.output(row).substr(error.size());
+  };
+  CHECK(cause(1).starts_with(R"({"Cause":"\"reached\"","Error":"Bottom",)"));
+  CHECK(cause(16).size() == 32'768);
+}
+
+TEST_CASE("a cause is cut between characters") {
+  EngineHarness engine;
+  std::string cause;
+  for (int i = 0; i < 40'000; ++i) cause += "\u00e9";
+  REQUIRE(engine.create("m", R"({"StartAt":"A","States":{"A":{"Type":"Fail","Error":"E","Cause":")" + cause + R"("}}})"));
+  CHECK(engine.output(engine.start("m")->record.row) == "E: " + cause.substr(0, std::size_t{2} * 32'768));
 }
 
 TEST_CASE("another region or account than the data file's is refused") {
