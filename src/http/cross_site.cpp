@@ -22,13 +22,13 @@ bool is_loopback_name(std::string_view host) {
 
 bool is_cross_site(const Request& request, bool loopback_listener) {
   if (equal_ignoring_case(request.headers.get("Sec-Fetch-Site").value_or(""), "cross-site")) return true;
-  const auto origin = request.headers.get("Origin");
-  if (!origin) return false;
+  const auto origin = request.headers.get("Origin"), host = request.headers.get("Host");
+  const bool may_be_rebound = loopback_listener && host && !is_loopback_name(*host);
+  // Browsers leave the Origin of a GET to its own site away, and Sec-Fetch-Site over plain HTTP, but all say which languages they like.
+  if (!origin) return may_be_rebound && request.headers.get("Accept-Language");
   const auto scheme_end = origin->find("://");
-  const auto host = request.headers.get("Host");
   if (scheme_end == std::string_view::npos || !host) return true;   // `null`: a sandboxed page, a file
-  if (!equal_ignoring_case(origin->substr(scheme_end + 3), *host)) return true;
-  return loopback_listener && !is_loopback_name(*host);
+  return may_be_rebound || !equal_ignoring_case(origin->substr(scheme_end + 3), *host);
 }
 
 }  // namespace signalbox::http

@@ -85,6 +85,9 @@ TEST_CASE("what the server refuses itself") {
       Case{"GET / HTTP/1.1\r\nHost: 127.0.0.1:1\r\nOrigin: http://evil.example\r\n" + last, "HTTP/1.1 403 "},
       Case{"GET / HTTP/1.1\r\nHost: 127.0.0.1:1\r\nSec-Fetch-Site: cross-site\r\n" + last, "HTTP/1.1 403 "},
       Case{"GET / HTTP/1.1\r\nHost: rebound.example:1\r\nOrigin: http://rebound.example:1\r\n" + last, "HTTP/1.1 403 "},
+      Case{"GET / HTTP/1.1\r\nHost: rebound.example:1\r\nAccept-Language: en\r\n" + last, "HTTP/1.1 403 "},
+      Case{"GET / HTTP/1.1\r\nHost: sqs.us-east-1.amazonaws.com\r\n" + last, "HTTP/1.1 200 "},
+      Case{"GET / HTTP/1.1\r\nHost: 127.0.0.1:1\r\nAccept-Language: en\r\n" + last, "HTTP/1.1 200 "},
       Case{"GET / HTTP/1.1\r\nHost: localhost:1\r\nOrigin: http://localhost:1\r\n" + last, "HTTP/1.1 200 "});
   INFO(example.request);
   const auto answer = fixture.run(fixture.say(example.request));
