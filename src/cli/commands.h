@@ -39,7 +39,7 @@ int stop(const Context& context, const std::string& id, const std::optional<std:
 int machines(const Context& context);
 int tokens(const Context& context);
 int resume(const Context& context, const TokenCommand& command);
-int mail(const Context& context, const std::optional<std::string>& id);
+int mail(const Context& context, const std::optional<std::string>& id, int limit);
 int logs(const Context& context, const std::string& function, bool follow);
 int queues(const Context& context);
 int topics(const Context& context);

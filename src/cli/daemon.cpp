@@ -501,6 +501,9 @@ void Daemon::Parts::warn() const {
     spdlog::warn("mail is sent and --verification=resume lets a GET decide: mail scanners open links, and would decide in a person's place; "
                  "--verification=confirm asks the person on a page first");
   }
+  if (options.node_layer && !std::filesystem::is_directory(*options.node_layer + "/node_modules")) {
+    spdlog::warn("--node-layer: there is no folder {}/node_modules; Node functions find no SDK but what they bring", *options.node_layer);
+  }
   if (options.insecure) spdlog::warn("--insecure: whoever reaches {} can do anything", admin->address());
 }
 
@@ -511,6 +514,7 @@ asio::awaitable<void> Daemon::Parts::deploy_stacks() {
     parameters[parameter.substr(0, equals)] = equals == std::string::npos ? "" : parameter.substr(equals + 1);
   }
   std::filesystem::path folder = *options.stacks;
+  for (const auto& name : deployer->unknown_parameters(folder, parameters)) spdlog::warn("--parameter {}: no template in {} has such a parameter", name, folder.string());
   const auto results = co_await deployer->deploy(folder, parameters);
   if (!results) {
     spdlog::error("stacks: {}", results.error().message);

@@ -18,9 +18,9 @@ std::string letter(const Json& mail) {
 
 }  // namespace
 
-int mail(const Context& context, const std::optional<std::string>& id) {
+int mail(const Context& context, const std::optional<std::string>& id, int limit) {
   if (id) return print_answer(context, call(context.connection, "GET", "/v1/outbox/" + percent_encode(*id)), letter);
-  return print_answer(context, call(context.connection, "GET", "/v1/outbox?limit=20"), [](const Json& answer) {
+  return print_answer(context, call(context.connection, "GET", "/v1/outbox?limit=" + std::to_string(limit)), [](const Json& answer) {
     const Json* mails = answer.find("mail");
     if (!mails || mails->size() == 0) return std::string("no mail\n");
     std::string text;
@@ -77,6 +77,7 @@ int schedules(const Context& context) {
 }
 
 int schedule_action(const Context& context, const std::string& name, const std::string& action) {
+  if (name.empty()) return complain({exit_codes::usage, "which schedule? signalbox schedules " + action + " NAME"});
   return print_answer(
       context, call(context.connection, "POST", "/v1/schedules/" + percent_encode(name) + "/" + action, Json::empty_object()), sheet);
 }
@@ -90,6 +91,7 @@ int make_key(const Context& context, const std::string& description) {
 }
 
 int delete_key(const Context& context, const std::string& id) {
+  if (id.empty()) return complain({exit_codes::usage, "which key? signalbox keys delete ID"});
   return print_answer(context, call(context.connection, "DELETE", "/v1/keys/" + percent_encode(id)),
                       [&](const Json&) { return "deleted " + id + "\n"; });
 }

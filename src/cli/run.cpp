@@ -27,6 +27,7 @@ struct Arguments {
   bool plan_only = false;
   std::vector<std::string> allow_unsupported;
   std::optional<std::string> mail_id, error, cause;
+  int mail_limit = 20;
   std::string data = "signalbox-data", description;
   std::vector<std::string> files, parameters;
   bool follow = false;
@@ -135,8 +136,9 @@ class CommandLine {
     });
     schedules_command->add_option("ACTION", a_.action, "pause or resume")->check(CLI::IsMember({"pause", "resume"}));
     schedules_command->add_option("NAME", a_.name, "Name of the schedule");
-    auto* mail_command = client("mail", "Show the mail in the outbox, newest first", [this] { return mail(a_.context, a_.mail_id); });
+    auto* mail_command = client("mail", "Show the mail in the outbox, newest first", [this] { return mail(a_.context, a_.mail_id, a_.mail_limit); });
     mail_command->add_option("ID", a_.mail_id, "One mail");
+    mail_command->add_option("--limit", a_.mail_limit, "At most so many")->check(CLI::Range(1, 1000))->capture_default_str();
     auto* logs_command = client("logs", "Show a function's log", [this] { return logs(a_.context, a_.name, a_.follow); });
     logs_command->add_option("FUNCTION", a_.name, "Name of the function")->required();
     logs_command->add_flag("-f,--follow", a_.follow, "Go on showing what comes");

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <set>
 #include <utility>
 
 namespace signalbox::deploy {
@@ -74,15 +75,19 @@ struct Deployer::Parts {
     return made;
   }
 
-  [[nodiscard]] Result<Plan> plan(const StackFiles& files, const ParameterOverrides& overrides, const UnsupportedTypes& allowed) const {
-    Faults faults;
-    PlanRequest made = request(files.name, {.folder = files.folder, .assets = files.assets});
-    made.folder = files.template_file.empty() && files.definitions.size() == 1 ? files.definitions.front().string() : files.folder.string();
+  [[nodiscard]] Template read(const StackFiles& files, const ParameterOverrides& overrides, const PlanRequest& made, Faults& faults) const {
     const ParameterValues values = [&](const Template& declared) {
       Faults said_later;
       return parameter_values(declared, parameters_of(files, declared, overrides), made.systems_manager, said_later);
     };
-    made.source = read_stack(files, reading(values, {.folder = files.folder, .assets = files.assets}), faults);
+    return read_stack(files, reading(values, {.folder = files.folder, .assets = files.assets}), faults);
+  }
+
+  [[nodiscard]] Result<Plan> plan(const StackFiles& files, const ParameterOverrides& overrides, const UnsupportedTypes& allowed) const {
+    Faults faults;
+    PlanRequest made = request(files.name, {.folder = files.folder, .assets = files.assets});
+    made.folder = files.template_file.empty() && files.definitions.size() == 1 ? files.definitions.front().string() : files.folder.string();
+    made.source = read(files, overrides, made, faults);
     made.allow_unsupported = allowed;
     Plan plan;
     if (!made.source.resources.empty()) {
@@ -133,6 +138,22 @@ Result<std::vector<StackResult>> Deployer::foresee(const fs::path& path, const P
     results.push_back({.name = files.name, .result = result, .failure = std::nullopt, .changes = std::move(changes), .outputs = std::move(plan->outputs)});
   }
   return results;
+}
+
+std::vector<std::string> Deployer::unknown_parameters(const fs::path& path, const ParameterOverrides& parameters) const {
+  const auto stacks = find_stack_files(path);
+  if (parameters.empty() || !stacks || stacks->empty()) return {};
+  std::set<std::string> known;
+  for (const auto& files : *stacks) {
+    Faults faults;
+    const Template source = parts_->read(files, parameters, parts_->request(files.name, {.folder = files.folder, .assets = files.assets}), faults);
+    if (!faults.empty()) return {};
+    for (const auto& [name, declared] : source.parameters) known.insert({name, files.name + "." + name});
+  }
+  std::vector<std::string> unknown;
+  for (const auto& [name, value] : parameters)
+    if (!known.contains(name)) unknown.push_back(name);
+  return unknown;
 }
 
 Result<Plan> Deployer::plan_text(const std::string& stack, const std::string& text, const std::map<std::string, std::string>& parameters) const {

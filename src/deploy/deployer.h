@@ -62,6 +62,9 @@ class Deployer {
   /// What deploy() would do, without doing it: results `create`, `update`, `unchanged`, `failed`.
   [[nodiscard]] Result<std::vector<StackResult>> foresee(const std::filesystem::path& path, const ParameterOverrides& parameters, const UnsupportedTypes& allowed = {}) const;
 
+  /// Those of `parameters` that no stack below `path` has. None where a path or template cannot be read, for deploy() says so.
+  [[nodiscard]] std::vector<std::string> unknown_parameters(const std::filesystem::path& path, const ParameterOverrides& parameters) const;
+
   /// A template that came as a text, JSON or YAML. Errors: InvalidArgument, its message with a line for each fault.
   [[nodiscard]] Result<Plan> plan_text(const std::string& stack, const std::string& text, const std::map<std::string, std::string>& parameters) const;
   /// An object of the object store. Errors: NotFound, with S3's text.

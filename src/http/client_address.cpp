@@ -55,7 +55,7 @@ Result<TrustedProxies> TrustedProxies::parse(const std::vector<std::string>& tex
       const auto parsed = std::from_chars(text.data() + slash + 1, end, bits);
       if (parsed.ec != std::errc() || parsed.ptr != end || bits < 0 || bits > most) failed = asio::error::invalid_argument;
     }
-    if (failed) return error(ErrorCode::InvalidArgument, "not an address or CIDR range: " + text, "trusted-proxies");
+    if (failed) return error(ErrorCode::InvalidArgument, "not an address or CIDR range: " + text, "--trusted-proxy");
     proxies.ranges_.push_back({widened(address), bits + (address.is_v4() ? 96 : 0)});
   }
   return proxies;

@@ -73,6 +73,9 @@ awaitable<http::Response> deploy_path(deploy::Deployer& deployer, Resolve resolv
   if (plan_only && !plan_only->is_boolean()) co_return problem(error(ErrorCode::InvalidArgument, "'planOnly' must be true or false", "/planOnly"));
   auto allowed = read_types(*body);
   if (!allowed) co_return problem(allowed.error());
+  if (const auto unknown = deployer.unknown_parameters(folder, *parameters); !unknown.empty()) {
+    co_return problem(error(ErrorCode::InvalidArgument, "no template there has a parameter '" + unknown.front() + "'", "/parameters/" + unknown.front()));
+  }
   Result<std::vector<deploy::StackResult>> results = std::vector<deploy::StackResult>{};
   if (plan_only && plan_only->as_boolean()) results = deployer.foresee(folder, *parameters, *allowed);
   else results = co_await deployer.deploy(std::move(folder), std::move(*parameters), std::move(*allowed));

@@ -112,6 +112,9 @@ class Deploy(AwsCase):
         self.assertEqual(ssm.get_parameter(Name="/deployed/size")["Parameter"]["Value"], "large")
         self.assertEqual([b["Name"] for b in self.client("s3").list_buckets()["Buckets"]], ["whole-large"])
 
+        self.assertIn("no template there has a parameter 'Szie'", self.deploy(stack, "whole", "--parameter", "Szie=small", code=2))
+        self.assertEqual(ssm.get_parameter(Name="/deployed/size")["Parameter"]["Value"], "large")
+
         gone = self.cli("destroy", "whole")
         self.assertIn("keep    Log  AWS::Logs::LogGroup", gone)
         self.assertEqual(self.daemon.rest("GET", "/v1/stacks")["stacks"], [])

@@ -14,7 +14,7 @@ import unittest
 import boto3
 import botocore.exceptions
 
-from support.daemon import BINARY, Daemon, main, request
+from support.daemon import BINARY, Daemon, main, request, wait_for
 
 
 def environment(**more):
@@ -53,7 +53,7 @@ class Options(Folder):
         config.write_text("nonsense = 1\n")
         for options, says in ((["--config", config], "'nonsense'"), (["--config", "/does/not/exist"], "/does/not/exist"), (["--account", "12"], "12 digits"),
                               (["--retention", "5x"], "'5x' is no duration"), (["--public-url", "ftp://x"], "http:// or https://"), (["--smtp", "foo://x"], "smtp://"),
-                              (["--listen", "nonsense"], "HOST:PORT"), (["--trusted-proxy", "foo"], "foo"), (["--verification", "maybe"], "maybe")):
+                              (["--listen", "nonsense"], "HOST:PORT"), (["--trusted-proxy", "foo"], "--trusted-proxy"), (["--verification", "maybe"], "maybe")):
             with self.subTest(says):
                 self.refused(*options, code=2, says=says)
 
@@ -61,6 +61,27 @@ class Options(Folder):
         done = subprocess.run([str(BINARY), "frobnicate", "--json"], capture_output=True, text=True)
         self.assertEqual(done.returncode, 2)
         self.assertIn("There is no command 'frobnicate'", done.stderr)
+
+    def test_a_command_that_lacks_its_object_says_which(self):
+        for words, says in ((["schedules", "pause"], "schedules pause NAME"), (["keys", "delete"], "keys delete ID")):
+            with self.subTest(says):
+                done = subprocess.run([str(BINARY), *words], capture_output=True, text=True)
+                self.assertEqual(done.returncode, 2)
+                self.assertIn(says, done.stderr)
+
+    def test_a_backup_of_nothing_names_the_file_it_looked_for(self):
+        done = subprocess.run([str(BINARY), "backup", "--data", str(self.folder / "nowhere"), str(self.folder / "copy.db")], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("nowhere/signalbox.db", done.stderr)
+        self.assertFalse((self.folder / "copy.db").exists())
+
+    def test_a_parameter_and_a_layer_that_are_not_there_are_told(self):
+        stacks = self.folder / "stacks"
+        stacks.mkdir()
+        (stacks / "m.asl.json").write_text('{"StartAt": "S", "States": {"S": {"Type": "Succeed"}}}')
+        daemon = self.serve("--stacks", str(stacks), "--parameter", "Szie=1", "--node-layer", str(self.folder / "nowhere"))
+        self.assertIn("--parameter Szie: no template", daemon.log())
+        wait_for(lambda: "--node-layer: there is no folder" in daemon.log())     # said once it is ready
 
     def test_help_explains_every_option(self):
         text = subprocess.run([str(BINARY), "serve", "--help"], capture_output=True, text=True, check=True).stdout

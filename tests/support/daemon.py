@@ -69,7 +69,7 @@ class Daemon:
                 line += [option, address or "127.0.0.1:0"]
         if self.stacks:
             line += ["--stacks", self.stacks]
-        if NODE_LAYER.exists():
+        if NODE_LAYER.exists() and "--node-layer" not in self.options:
             line += ["--node-layer", NODE_LAYER]
         return [str(part) for part in line + self.options]
 
