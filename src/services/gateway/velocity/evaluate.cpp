@@ -2,6 +2,7 @@
 
 #include "services/gateway/velocity/methods.h"
 #include "services/gateway/velocity/parser.h"
+#include "services/gateway/velocity/storable.h"
 #include "services/gateway/velocity/template.h"
 
 #include "base/overload.h"
@@ -15,7 +16,7 @@ namespace {
 
 constexpr std::size_t rounds_max = 1000;
 constexpr std::size_t text_bytes_max = std::size_t{10} << 20;
-constexpr std::size_t steps_max = 1'000'000;
+constexpr std::size_t steps_max = 1'000'000, nestings_max = 10'000;
 
 /// How a block ended.
 enum class Flow : std::uint8_t { Next, Break, Stop };
@@ -91,8 +92,16 @@ class Renderer {
       case Access::Kind::Method: break;
     }
     std::vector<Value> arguments;
-    for (const auto& argument : access.arguments) arguments.push_back(evaluate(argument));
+    for (const auto& argument : access.arguments) arguments.push_back(to_store(evaluate(argument), value));
     return call(value, access.name, arguments);
+  }
+
+  /// In `holder`, if it is a list or map. Bounded, since what is nested is gone through by recursion.
+  Value to_store(Value value, const Value& holder) {
+    const auto is_container = [](const Value& one) { return one.list() || one.map(); };
+    if (!is_container(value) || !is_container(holder)) return value;
+    if (++nestings_ > nestings_max) throw LimitPassed{"the template puts more than 10,000 lists and maps into others"};
+    return storable(std::move(value), holder);
   }
 
   /// A null changes nothing, as in Velocity 1.x.
@@ -106,7 +115,7 @@ class Renderer {
     const auto& last = set.target.path.back();
     if (const auto holder = value_of(set.target, set.target.path.size() - 1)) {
       const auto name = last.kind == Access::Kind::Property ? Value(last.name) : evaluate(last.arguments.front());
-      set_element(*holder, name, std::move(value));
+      set_element(*holder, name, to_store(std::move(value), *holder));
     }
     return Flow::Next;
   }
@@ -191,7 +200,7 @@ class Renderer {
   }
 
   Map& variables_;
-  std::size_t steps_ = 0;
+  std::size_t steps_ = 0, nestings_ = 0;
 };
 
 }  // namespace
