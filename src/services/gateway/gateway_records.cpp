@@ -67,7 +67,8 @@ std::string stable_id(std::initializer_list<std::string_view> parts, std::size_t
   constexpr std::string_view characters = "abcdefghijklmnopqrstuvwxyz0123456789";
   std::string all;
   for (const auto part : parts) all.append(std::to_string(part.size())).append(":").append(part);
-  const auto hash = digest(DigestAlgorithm::Sha256, all);
+  auto hash = digest(DigestAlgorithm::Sha256, all);
+  while (hash.size() < length) hash += digest(DigestAlgorithm::Sha256, hash);
   std::string id;
   for (std::size_t i = 0; i < length; ++i) id += characters[static_cast<unsigned char>(hash[i]) % (i == 0 ? 26 : characters.size())];
   return id;
