@@ -5,11 +5,14 @@
 
 namespace signalbox {
 
+/// What a backslash makes stand for itself: nothing, wildcards and backslashes, whatever comes next.
+enum class Escapes { None, Special, Any };
+
 /// How a pattern is written.
 struct Wildcards {
   char any = '*';                       ///< stands for any characters, none too
   char one = '\0';                      ///< stands for one character; NUL: nothing does
-  std::string_view escapable = {};      ///< before one of these a backslash makes it stand for itself
+  Escapes escapes = Escapes::None;
   bool without_case = false;            ///< A-Z as a-z
 };
 

@@ -110,7 +110,7 @@ Evaluated<bool> holds_until(Scope& scope, const std::vector<ChoiceExpression>& o
 
 }  // namespace
 
-bool matches_wildcard(std::string_view text, std::string_view pattern) { return fits_wildcards(pattern, text, {.escapable = "*\\"}); }
+bool matches_wildcard(std::string_view text, std::string_view pattern) { return fits_wildcards(pattern, text, {.escapes = Escapes::Special}); }
 
 Evaluated<bool> holds(Scope& scope, const ChoiceExpression& expression, const Json& input) {
   return std::visit(Overload{

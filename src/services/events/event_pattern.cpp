@@ -85,7 +85,7 @@ bool fits_text_operator(std::string_view name, const Json& wanted, const Json& v
   if (name == "prefix") return fits_end(wanted, value.as_string(), true);
   if (name == "suffix") return fits_end(wanted, value.as_string(), false);
   if (name == "equals-ignore-case") return lower(wanted.as_string()) == lower(value.as_string());
-  return fits_wildcards(wanted.as_string(), value.as_string(), {.escapable = "*\\"});
+  return fits_wildcards(wanted.as_string(), value.as_string(), {.escapes = Escapes::Any});
 }
 
 bool fits_anything_but(const Json& wanted, const Json& value) {

@@ -4,6 +4,7 @@
 
 #include <string>
 
+using signalbox::Escapes;
 using signalbox::fits_wildcards;
 using signalbox::Wildcards;
 
@@ -21,14 +22,21 @@ TEST_CASE("a star stands for any characters, everything else for itself") {
   CHECK(fits_wildcards("a\\*", "a\\b"));
 }
 
-TEST_CASE("a backslash takes the characters named literally, and only those") {
-  const Wildcards escaping{.escapable = "*\\"};
+TEST_CASE("a backslash takes wildcards and backslashes literally, and only those") {
+  const Wildcards escaping{.escapes = Escapes::Special};
   CHECK(fits_wildcards("a\\*b", "a*b", escaping));
   CHECK_FALSE(fits_wildcards("a\\*b", "axb", escaping));
   CHECK(fits_wildcards("a\\\\b", "a\\b", escaping));
   CHECK(fits_wildcards("a\\nb", "a\\nb", escaping));
   CHECK(fits_wildcards("a\\", "a\\", escaping));
   CHECK(fits_wildcards("*\\**", "x*y", escaping));
+}
+
+TEST_CASE("a backslash takes whatever comes next literally, if that is wanted") {
+  const Wildcards escaping{.escapes = Escapes::Any};
+  CHECK(fits_wildcards("a\\nb\\*", "anb*", escaping));
+  CHECK_FALSE(fits_wildcards("a\\nb", "a\\nb", escaping));
+  CHECK(fits_wildcards("a\\", "a\\", escaping));
 }
 
 TEST_CASE("one character, and letters without regard to case, if wanted") {
