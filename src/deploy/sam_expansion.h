@@ -4,6 +4,7 @@
 #include "deploy/sam.h"
 #include "deploy/sam_names.h"
 
+#include <array>
 #include <initializer_list>
 #include <map>
 #include <optional>
@@ -48,6 +49,11 @@ struct EventTarget {
 
 /// What a permission calls the target function: its name, or the alias's ARN.
 [[nodiscard]] Json function_of(const EventTarget& target);
+/// How API Gateway names the target, a function or its alias, in an integration: a `Fn::Sub`.
+[[nodiscard]] Json invocation_uri(const EventTarget& target);
+
+/// What an event's Method may be, in small letters.
+inline constexpr std::array event_methods{"get", "post", "put", "patch", "delete", "head", "options", "any"};
 
 /// An event of a resource: `/Resources/R/Properties/Events/E`.
 struct Event {

@@ -1,6 +1,8 @@
 /// API keys and usage plans.
 
 #include "aws/apigateway/apigateway.h"
+
+#include "services/gateway/document.h"
 #include "aws/apigateway/patch.h"
 
 #include "services/gateway/usage_plans.h"
@@ -17,11 +19,6 @@ using gateway::Kind;
 constexpr std::size_t id_length = 10, plan_id_length = 6;
 
 Json without_value(const Json& key) { return key.without("value"); }
-
-bool is_true(const Json& request, std::string_view name) {
-  const auto* value = request.find(name);
-  return value && (*value == Json(true) || *value == Json("true"));
-}
 
 Answer<Json> answer_of(Result<Json> result) {
   if (!result) return failed(result.error());
@@ -64,7 +61,7 @@ Answer<Json> create_api_key(const OperationContext&, EngineTransaction& transact
 
 Answer<Json> get_api_key(const OperationContext&, const Reader& reader, const Json& request) {
   auto key = answer_of(gateway::get_api_key(reader, member_text(request, "apiKey")));
-  return key && !is_true(request, "includeValue") ? without_value(*key) : key;
+  return key && !gateway::is_true(request.find("includeValue")) ? without_value(*key) : key;
 }
 
 Answer<Json> get_api_keys(const OperationContext&, const Reader& reader, const Json& request) {
@@ -72,7 +69,7 @@ Answer<Json> get_api_keys(const OperationContext&, const Reader& reader, const J
   gateway::Items keys;
   for (const auto& [id, key] : gateway::list_items(reader, gateway::account_items, Kind::ApiKey)) {
     if (!member_text(key, "name").starts_with(name) || (!customer.empty() && member_text(key, "customerId") != customer)) continue;
-    keys.emplace_back(id, is_true(request, "includeValues") ? key : without_value(key));
+    keys.emplace_back(id, gateway::is_true(request.find("includeValues")) ? key : without_value(key));
   }
   return page(keys, request);
 }

@@ -1,68 +1,28 @@
-/// AWS::ApiGateway::Deployment: what the API was when this was made. Its id depends on stack and logical id, which CDK changes with the API's content; as on
-/// AWS, a deployment that keeps its logical id keeps its snapshot. With StageName it makes a stage or moves it here.
+/// AWS::ApiGateway::Deployment. With StageName it makes a stage, which goes with its API, or moves it here.
 
-#include "deploy/types/gateway.h"
+#include "deploy/types/api_deployment.h"
 
 namespace signalbox::deploy::api_gateway {
 
 namespace {
 
-struct DeploymentProperties {
-  std::string api, description;
-  std::optional<std::string> stage;
-};
+using gateway::Kind;
 
-class DeploymentType final : public ResourceType {
- public:
-  std::string_view name() const override { return "AWS::ApiGateway::Deployment"; }
-
-  Identity identify(const Resource& resource, Faults& faults) const override {
-    const auto deployment = read(resource, faults);
-    const auto id = gateway::stable_id({resource.stack, resource.logical_id, deployment.api}, gateway::deployment_id_length);
-    return {.physical_id = physical_id(deployment.api, id), .ref = Json(id), .attributes = {{"DeploymentId", id}}};
-  }
-
-  Result<void> create(EngineTransaction& transaction, const Resource& resource) const override {
-    Faults none;
-    const auto deployment = read(resource, none);
-    const auto id = split_physical_id(resource.identity.physical_id).second;
-    const auto made = gateway::create_deployment(transaction, deployment.api, id, deployment.description);
-    if (!made) return made.error();
-    if (!deployment.stage) return {};
-    const auto existing = gateway::find_item(transaction, deployment.api, gateway::Kind::Stage, *deployment.stage);
-    const auto stage = gateway::put_stage(transaction, deployment.api, *deployment.stage, existing.value_or(Json::empty_object()).with("deploymentId", Json(id)));
-    return stage ? Result<void>() : stage.error();
-  }
-
-  Result<void> update(EngineTransaction& transaction, const Resource& resource) const override {
-    Faults none;
-    const auto deployment = read(resource, none);
-    const auto id = split_physical_id(resource.identity.physical_id).second;
-    const auto record = gateway::find_item(transaction, deployment.api, gateway::Kind::Deployment, id);
-    if (!record) return create(transaction, resource);
-    gateway::put_item(transaction, deployment.api, gateway::Kind::Deployment, id, record->with("description", Json(deployment.description)));
-    return {};
-  }
-
-  /// A stage that this made goes with its API.
-  Result<void> remove(EngineTransaction& transaction, const std::string& physical_id) const override {
-    const auto [api, id] = split_physical_id(physical_id);
-    for (const auto& [name, stage] : gateway::list_items(transaction, api, gateway::Kind::Stage))
-      if (member_text(stage, "deploymentId") == id) return {};
-    return unless_gone(gateway::delete_deployment(transaction, api, id));
-  }
-
- private:
-  static DeploymentProperties read(const Resource& resource, Faults& faults) {
-    Properties properties(resource.properties, resource.place, faults, &resource.written_as);
-    DeploymentProperties deployment{.api = properties.required("RestApiId"), .description = properties.string("Description").value_or(""), .stage = properties.string("StageName")};
-    properties.refuse_others();
-    return deployment;
-  }
-};
+constexpr ApiDeployments deployments{
+    .type = "AWS::ApiGateway::Deployment",
+    .api_property = "RestApiId",
+    .create = &gateway::create_deployment,
+    .find = [](const Reader& reader, std::string_view api, std::string_view id) { return gateway::find_item(reader, api, Kind::Deployment, id); },
+    .put = [](Transaction& transaction, std::string_view api, std::string_view id, const Json& record) { gateway::put_item(transaction, api, Kind::Deployment, id, record); },
+    .stages = [](const Reader& reader, std::string_view api) { return gateway::list_items(reader, api, Kind::Stage); },
+    .move_stage = [](Transaction& transaction, std::string_view api, std::string_view stage, const Json& id) {
+      const auto existing = gateway::find_item(transaction, api, Kind::Stage, stage);
+      return gateway::put_stage(transaction, api, stage, existing.value_or(Json::empty_object()).with("deploymentId", id));
+    },
+    .remove = [](Transaction& transaction, std::string_view api, std::string_view id) { return unless_gone(gateway::delete_deployment(transaction, api, id)); }};
 
 }  // namespace
 
-std::unique_ptr<ResourceType> make_deployment_type() { return std::make_unique<DeploymentType>(); }
+std::unique_ptr<ResourceType> make_deployment_type() { return std::make_unique<ApiDeploymentType>(deployments); }
 
 }  // namespace signalbox::deploy::api_gateway

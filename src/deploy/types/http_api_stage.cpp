@@ -1,5 +1,6 @@
-/// AWS::ApiGatewayV2::Stage, and Deployment: what the API was when that was made. As on AWS, a deployment that keeps its logical id keeps its snapshot.
+/// AWS::ApiGatewayV2::Stage and Deployment.
 
+#include "deploy/types/api_deployment.h"
 #include "deploy/types/http_api.h"
 
 #include "services/gateway/access_log.h"
@@ -11,59 +12,21 @@ namespace {
 
 // ---- deployments -----------------------------------------------------------------------------------------------------------------------
 
-struct DeploymentProperties {
-  std::string api, description;
-  std::optional<std::string> stage;
-};
-
-class DeploymentType final : public ResourceType {
- public:
-  std::string_view name() const override { return "AWS::ApiGatewayV2::Deployment"; }
-
-  Identity identify(const Resource& resource, Faults& faults) const override {
-    const auto deployment = read(resource, faults);
-    const auto id = gateway::stable_id({resource.stack, resource.logical_id, deployment.api}, gateway::deployment_id_length);
-    return {.physical_id = physical_id(deployment.api, id), .ref = Json(id), .attributes = {{"DeploymentId", id}}};
-  }
-
-  Result<void> create(EngineTransaction& transaction, const Resource& resource) const override {
-    Faults none;
-    const auto deployment = read(resource, none);
-    const auto id = split_physical_id(resource.identity.physical_id).second;
-    if (const auto made = http_apis::create_deployment(transaction, deployment.api, id, deployment.description); !made) return made.error();
-    if (!deployment.stage) return {};
-    const auto stage = http_apis::get_item(transaction, deployment.api, Kind::Stage, *deployment.stage);
-    if (!stage) return stage.error();
-    return without_record(http_apis::put_stage(transaction, deployment.api, *deployment.stage, stage->with("deploymentId", Json(id))));
-  }
-
-  Result<void> update(EngineTransaction& transaction, const Resource& resource) const override {
-    Faults none;
-    const auto deployment = read(resource, none);
-    const auto id = split_physical_id(resource.identity.physical_id).second;
-    const auto record = http_apis::find_item(transaction, deployment.api, Kind::Deployment, id);
-    if (!record) return create(transaction, resource);
-    http_apis::put_item(transaction, deployment.api, Kind::Deployment, id, record->with("description", Json(deployment.description)));
-    return {};
-  }
-
-  /// A stage that is at it keeps it.
-  Result<void> remove(EngineTransaction& transaction, const std::string& physical_id) const override {
-    const auto [api, id] = split_physical_id(physical_id);
-    for (const auto& [name, stage] : http_apis::list_items(transaction, api, Kind::Stage))
-      if (member_text(stage, "deploymentId") == id) return {};
-    http_apis::remove_item(transaction, api, Kind::Deployment, id);
-    return {};
-  }
-
- private:
-  static DeploymentProperties read(const Resource& resource, Faults& faults) {
-    Properties properties(resource.properties, resource.place, faults, &resource.written_as);
-    DeploymentProperties deployment{.api = properties.required("ApiId"), .description = properties.string("Description").value_or(""), .stage = properties.string("StageName")};
-    properties.refuse_others();
-    return deployment;
-  }
-};
+constexpr ApiDeployments deployments{
+    .type = "AWS::ApiGatewayV2::Deployment",
+    .api_property = "ApiId",
+    .create = &http_apis::create_deployment,
+    .find = [](const Reader& reader, std::string_view api, std::string_view id) { return http_apis::find_item(reader, api, Kind::Deployment, id); },
+    .put = [](Transaction& transaction, std::string_view api, std::string_view id, const Json& record) { http_apis::put_item(transaction, api, Kind::Deployment, id, record); },
+    .stages = [](const Reader& reader, std::string_view api) { return http_apis::list_items(reader, api, Kind::Stage); },
+    .move_stage = [](Transaction& transaction, std::string_view api, std::string_view stage, const Json& id) {
+      const auto existing = http_apis::get_item(transaction, api, Kind::Stage, stage);
+      return existing ? http_apis::put_stage(transaction, api, stage, existing->with("deploymentId", id)) : existing;
+    },
+    .remove = [](Transaction& transaction, std::string_view api, std::string_view id) {
+      http_apis::remove_item(transaction, api, Kind::Deployment, id);
+      return Result<void>();
+    }};
 
 // ---- stages ----------------------------------------------------------------------------------------------------------------------------
 
@@ -138,7 +101,7 @@ class StageType final : public ResourceType {
 
 }  // namespace
 
-std::unique_ptr<ResourceType> make_deployment_type() { return std::make_unique<DeploymentType>(); }
+std::unique_ptr<ResourceType> make_deployment_type() { return std::make_unique<ApiDeploymentType>(deployments); }
 std::unique_ptr<ResourceType> make_stage_type() { return std::make_unique<StageType>(); }
 
 }  // namespace signalbox::deploy::http_api

@@ -2,9 +2,7 @@
 /// What is stored of REST APIs: JSON in the shapes of API Gateway's own control plane (`RestApi`, `Resource`, `Method`, `Integration`, …), so that
 /// the wire, templates and deployments work on one form. Source: API Gateway API Reference (V1).
 
-#include "signalbox/json.h"
-#include "signalbox/store.h"
-#include "signalbox/transaction.h"
+#include "services/gateway/api_tables.h"
 
 #include <initializer_list>
 #include <optional>
@@ -24,8 +22,6 @@ inline constexpr Table items_table{"gateway_items", {KeyPart::Text, KeyPart::Tex
 enum class Kind { Resource, Method, Model, Validator, Response, Deployment, Stage, ApiKey, UsagePlan, UsagePlanKey };
 /// Whom those belong to that belong to no API: the last three kinds.
 inline constexpr std::string_view account_items{};
-
-using Items = std::vector<std::pair<std::string, Json>>;
 
 [[nodiscard]] std::optional<Json> find_api(const Reader& reader, std::string_view api);
 /// In order of id.

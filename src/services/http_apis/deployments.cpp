@@ -12,11 +12,6 @@ namespace signalbox::http_apis {
 
 namespace {
 
-bool is_true(const Json& record, std::string_view name) {
-  const auto* value = record.find(name);
-  return value && *value == Json(true);
-}
-
 Json snapshot_of(const Reader& reader, std::string_view api) {
   Json::Array routes;
   for (const auto& [id, record] : list_items(reader, api, Kind::Route)) routes.push_back(record);

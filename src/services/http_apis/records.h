@@ -32,6 +32,8 @@ void erase_api(Transaction& transaction, std::string_view api);
 void put_item(Transaction& transaction, std::string_view api, Kind kind, std::string_view id, const Json& record);
 void erase_item(Transaction& transaction, std::string_view api, Kind kind, std::string_view id);
 
+[[nodiscard]] bool is_true(const Json& record, std::string_view name);
+
 /// Of routes and integrations; APIs and deployments have ids like those of REST APIs.
 inline constexpr std::size_t part_id_length = 7;
 

@@ -23,11 +23,6 @@ using gateway::not_found;
 Error already_there(std::string message) { return error(ErrorCode::AlreadyExists, std::move(message), "ConflictException"); }
 Error in_use(std::string message) { return error(ErrorCode::Conflict, std::move(message), "ConflictException"); }
 
-bool is_true(const Json& record, std::string_view name) {
-  const auto* value = record.find(name);
-  return value && *value == Json(true);
-}
-
 Result<void> must_exist(const Reader& reader, std::string_view api) {
   if (find_api(reader, api)) return {};
   return not_found(fmt::format("Invalid API identifier specified {}", api));
