@@ -15,6 +15,7 @@ except ImportError:
     boto3 = None
 
 ROLE = "arn:aws:iam::000000000000:role/any"
+ECHO = "def handler(event, context):\n    return event\n"
 
 
 def archive(**files):
@@ -63,6 +64,19 @@ class AwsCase(unittest.TestCase):
             call(*arguments, **members)
         self.assertEqual(caught.exception.response["Error"]["Code"], code)
         return caught.exception.response["Error"]["Message"]
+
+    def open(self, url, method="GET", body=None, **headers):
+        """(status, headers, JSON or text)"""
+        status, answered, text = self.daemon.open(url, method, {name.replace("_", "-"): value for name, value in headers.items()}, body)
+        try:
+            return status, answered, json.loads(text)
+        except ValueError:
+            return status, answered, text
+
+    def echo(self, name, **settings):
+        """The ARN of a function that answers with its event."""
+        made = self.client("lambda").create_function(FunctionName=name, Runtime="python3.12", Handler="app.handler", Role=ROLE, Code={"ZipFile": archive(app=ECHO)}, **settings)
+        return made["FunctionArn"]
 
     def make_queue(self, name, **attributes):
         """(URL, ARN)"""

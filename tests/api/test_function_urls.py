@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 
-from aws_clients import ROLE, AwsCase, archive, boto3
+from aws_clients import ECHO, ROLE, AwsCase, archive, boto3
 from support.daemon import ROOT, Daemon, main, request, wait_for
 
 try:
@@ -16,25 +16,11 @@ except ImportError:
 
 ACCOUNT = "000000000000"
 SAMPLE = ROOT / "tests" / "samples" / "url-approval" / "template.yaml"
-ECHO = "def handler(event, context):\n    return event\n"
 FORBIDDEN = (403, {"Message": "Forbidden"})
 SIGNED = "AWS4-HMAC-SHA256 Credential=test/20261127/us-east-1/lambda/aws4_request, SignedHeaders=host, Signature=" + "0" * 64
 
 
 class Case(AwsCase):
-    def open(self, url, method="GET", body=None, **headers):
-        """(status, headers, JSON or text)"""
-        status, answered, text = self.daemon.open(url, method, {name.replace("_", "-"): value for name, value in headers.items()}, body)
-        try:
-            return status, answered, json.loads(text)
-        except ValueError:
-            return status, answered, text
-
-    def echo(self, name, **settings):
-        """The ARN of a function that answers with its event."""
-        made = self.client("lambda").create_function(FunctionName=name, Runtime="python3.12", Handler="app.handler", Role=ROLE, Code={"ZipFile": archive(app=ECHO)}, **settings)
-        return made["FunctionArn"]
-
     def raw(self, method, path, **members):
         """(status, JSON) of a call with members that Debian's boto3 does not know."""
         status, _, text = request(self.daemon.admin, method, path, json.dumps(members), {"Content-Type": "application/json", "Authorization": SIGNED})

@@ -5,22 +5,13 @@ import json
 import re
 import threading
 
-from aws_clients import ROLE, AwsCase, archive
+from aws_clients import ROLE, AwsCase
 from support.daemon import ROOT, Daemon, main, wait_for
 
 SAMPLES = ROOT / "tests" / "samples"
-ECHO = "def handler(event, context):\n    return event\n"
 
 
 class Case(AwsCase):
-    def open(self, url, method="GET", body=None, **headers):
-        """(status, headers, JSON or text)"""
-        status, answered, text = self.daemon.open(url, method, {name.replace("_", "-"): value for name, value in headers.items()}, body)
-        try:
-            return status, answered, json.loads(text)
-        except ValueError:
-            return status, answered, text
-
     def end_of(self, execution):
         sfn = self.client("stepfunctions")
         return wait_for(lambda: next((d for d in [sfn.describe_execution(executionArn=execution)] if d["status"] != "RUNNING"), None))
@@ -30,10 +21,6 @@ class Case(AwsCase):
         message = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20)["Messages"][0]
         sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
         return json.loads(message["Body"])
-
-    def echo(self, name="http-echo"):
-        """The ARN of a function that answers with its event."""
-        return self.client("lambda").create_function(FunctionName=name, Runtime="python3.12", Handler="app.handler", Role=ROLE, Code={"ZipFile": archive(app=ECHO)})["FunctionArn"]
 
 
 class Serverless(Case):
@@ -207,7 +194,7 @@ class Control(Case):
         return f"/_api/{api}{path}"
 
     def test_an_api_is_made_deployed_changed_and_deleted(self):
-        function = self.echo()
+        function = self.echo("http-echo")
         api = self.api.create_api(Name="made", ProtocolType="HTTP", Description="first", Tags={"a": "b"})
         id = api["ApiId"]
         self.assertEqual((api["ApiEndpoint"], api["RouteSelectionExpression"], api["Tags"]), (f"http://{self.daemon.public}/_api/{id}", "$request.method $request.path", {"a": "b"}))

@@ -243,15 +243,21 @@ struct Answers {
   void run() { engine.core->run(std::exchange(engine.submitted, {})); }
 };
 
+/// Commits beside, and has the machine `m`.
+struct CommittingBeside : EngineHarness {
+  explicit CommittingBeside(const char* definition) {
+    leaves_commit = [] { return false; };
+    REQUIRE(restart());
+    REQUIRE(create("m", definition));
+  }
+};
+
 bool exists(const Reader& reader, const char* name) { return find_execution(reader, "m", name).has_value(); }
 
 }  // namespace
 
 TEST_CASE("operations run while a commit is under way, see what it commits, and are answered after it, in order") {
-  EngineHarness engine;
-  engine.leaves_commit = [] { return false; };
-  REQUIRE(engine.restart());
-  REQUIRE(engine.create("m", definitions::callback));
+  CommittingBeside engine(definitions::callback);
   Answers answers{engine};
   answers.start("a");
   answers.run();
@@ -279,10 +285,7 @@ TEST_CASE("operations run while a commit is under way, see what it commits, and 
 }
 
 TEST_CASE("what only read while a commit was under way is answered after it, without a commit of its own") {
-  EngineHarness engine;
-  engine.leaves_commit = [] { return false; };
-  REQUIRE(engine.restart());
-  REQUIRE(engine.create("m", definitions::callback));
+  CommittingBeside engine(definitions::callback);
   Answers answers{engine};
   answers.start("a");
   answers.run();
@@ -295,10 +298,7 @@ TEST_CASE("what only read while a commit was under way is answered after it, wit
 }
 
 TEST_CASE("a commit that fails takes with it what ran meanwhile") {
-  EngineHarness engine;
-  engine.leaves_commit = [] { return false; };
-  REQUIRE(engine.restart());
-  REQUIRE(engine.create("m", definitions::function));
+  CommittingBeside engine(definitions::function);
   const auto row = engine.start("m")->record.row;
   engine.settle();
   Answers answers{engine};
@@ -321,10 +321,7 @@ TEST_CASE("a commit that fails takes with it what ran meanwhile") {
 }
 
 TEST_CASE("a stop waits for the commit that is under way and for what joined it meanwhile") {
-  EngineHarness engine;
-  engine.leaves_commit = [] { return false; };
-  REQUIRE(engine.restart());
-  REQUIRE(engine.create("m", definitions::callback));
+  CommittingBeside engine(definitions::callback);
   Answers answers{engine};
   answers.start("a");
   answers.run();
