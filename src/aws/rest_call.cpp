@@ -3,6 +3,9 @@
 #include "aws/object_text.h"
 #include "signalbox/encoding.h"
 
+#include <algorithm>
+#include <charconv>
+
 namespace signalbox::aws {
 
 namespace {
@@ -92,6 +95,23 @@ http::Response rest_failure(const Failure& failure) {
     response.body = ObjectText().text("Type", failure.status >= 500 ? "Service" : "User").text("Message", failure.message).take();
   }
   return response;
+}
+
+http::Response rest_failure(const Failure& failure, std::string_view message_member) {
+  auto response = rest_failure(failure);
+  response.body = ObjectText().text(message_member, failure.message).take();
+  return response;
+}
+
+Failure rest_not_offered(std::string_view service, const http::Request& request) {
+  return {"UnknownOperationException", std::string(service) + "'s " + request.method + " " + request.target + " is not offered here", 404};
+}
+
+std::size_t page_limit(const Json& request, std::string_view member, std::size_t usual) {
+  const auto text = member_text(request, member);
+  std::size_t limit = usual;
+  std::from_chars(text.data(), text.data() + text.size(), limit);
+  return std::clamp<std::size_t>(limit, 1, 500);
 }
 
 }  // namespace signalbox::aws

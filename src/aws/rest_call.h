@@ -41,5 +41,11 @@ struct RestCall {
 [[nodiscard]] http::Response rest_answer(int status, const Json& answer);
 /// `x-amzn-ErrorType` and a body whose message has the service's own spelling: `Message` with `Type`, or `message`.
 [[nodiscard]] http::Response rest_failure(const Failure& failure);
+/// The same for a service that spells the message in one way, whatever the error.
+[[nodiscard]] http::Response rest_failure(const Failure& failure, std::string_view message_member);
+/// For a request that fits no binding.
+[[nodiscard]] Failure rest_not_offered(std::string_view service, const http::Request& request);
+/// What a page is asked to hold, 500 at most.
+[[nodiscard]] std::size_t page_limit(const Json& request, std::string_view member, std::size_t usual);
 
 }  // namespace signalbox::aws

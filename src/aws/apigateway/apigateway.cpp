@@ -3,11 +3,9 @@
 #include "asl/yaml.h"
 #include "aws/access/authorizer.h"
 #include "aws/access/permissions.h"
-#include "aws/object_text.h"
 #include "aws/rest_call.h"
 
 #include <algorithm>
-#include <charconv>
 
 namespace signalbox::aws::apigateway {
 
@@ -96,13 +94,7 @@ const std::vector<RestBinding>& bindings() {
 Failure unparsable(const std::string& why) { return {"SerializationException", "The request's body is not JSON: " + why}; }
 
 /// This service spells the message in small letters, whatever the error.
-http::Response refusal(const Failure& failure) {
-  auto response = rest_failure(failure);
-  response.body = ObjectText().text("message", failure.message).take();
-  return response;
-}
-
-Failure not_offered(const http::Request& request) { return {"UnknownOperationException", "API Gateway's " + request.method + " " + request.target + " is not offered here", 404}; }
+http::Response refusal(const Failure& failure) { return rest_failure(failure, "message"); }
 
 /// Documents may be in YAML, which JSON begins otherwise than.
 Answer<Json> members_of_request(const RestCall& call, http::Request& request) {
@@ -117,13 +109,6 @@ Answer<Json> members_of_request(const RestCall& call, http::Request& request) {
 }
 
 bool takes_documents(std::string_view operation) { return operation == "CreateRestApi" || operation == "PutRestApi"; }
-
-std::size_t read_limit(const Json& request) {
-  const auto text = member_text(request, "limit");
-  std::size_t limit = 25;
-  std::from_chars(text.data(), text.data() + text.size(), limit);
-  return std::clamp<std::size_t>(limit, 1, 500);
-}
 
 }  // namespace
 
@@ -215,7 +200,7 @@ Failure failed(const Error& error) {
 
 Answer<Json> page(const gateway::Items& items, const Json& request) {
   const auto after = member_text(request, "position");
-  const auto limit = read_limit(request);
+  const auto limit = page_limit(request, "limit", 25);
   Json::Array shown;
   std::string last;
   bool more = false;
@@ -242,7 +227,7 @@ std::string new_id(Transaction& transaction, std::size_t length) { return gatewa
 asio::awaitable<http::Response> answer(OperationContext context, const Reader& reader, http::Request request) {
   const auto call = match_rest_call(bindings(), request);
   const bool is_known = call && (!request.query_value("mode") || takes_documents(call->binding->operation));   // ?mode=import: of keys, it is another operation
-  if (!is_known) co_return refusal(not_offered(request));
+  if (!is_known) co_return refusal(rest_not_offered("API Gateway", request));
   auto members = members_of_request(*call, request);
   if (!members) co_return refusal(members.error());
   if (auto* authorizer = context.services.authorizer; authorizer && context.caller) {

@@ -2,11 +2,9 @@
 
 #include "aws/access/authorizer.h"
 #include "aws/access/permissions.h"
-#include "aws/object_text.h"
 #include "aws/rest_call.h"
 
 #include <algorithm>
-#include <charconv>
 
 namespace signalbox::aws::apigatewayv2 {
 
@@ -54,20 +52,7 @@ const std::vector<RestBinding>& bindings() {
 Failure unparsable(const std::string& why) { return {"BadRequestException", "The request's body is not JSON: " + why, 400}; }
 
 /// This service spells the message in small letters, whatever the error.
-http::Response refusal(const Failure& failure) {
-  auto response = rest_failure(failure);
-  response.body = ObjectText().text("message", failure.message).take();
-  return response;
-}
-
-Failure not_offered(const http::Request& request) { return {"UnknownOperationException", "API Gateway's " + request.method + " " + request.target + " is not offered here", 404}; }
-
-std::size_t read_limit(const Json& request) {
-  const auto text = member_text(request, "maxResults");
-  std::size_t limit = 100;
-  std::from_chars(text.data(), text.data() + text.size(), limit);
-  return std::clamp<std::size_t>(limit, 1, 500);
-}
+http::Response refusal(const Failure& failure) { return rest_failure(failure, "message"); }
 
 }  // namespace
 
@@ -111,7 +96,7 @@ const Catalogue& catalogue() {
 
 Answer<Json> page(const gateway::Items& items, const Json& request, const std::function<Json(const Json&)>& shown) {
   const auto after = member_text(request, "nextToken");
-  const auto limit = read_limit(request);
+  const auto limit = page_limit(request, "maxResults", 100);
   Json::Array found;
   std::string last;
   for (const auto& [id, record] : items) {
@@ -133,7 +118,7 @@ Json with_members(Json record, const Json& request, std::span<const std::string_
 
 asio::awaitable<http::Response> answer(OperationContext context, const Reader& reader, http::Request request) {
   const auto call = match_rest_call(bindings(), request);
-  if (!call) co_return refusal(not_offered(request));
+  if (!call) co_return refusal(rest_not_offered("API Gateway", request));
   auto members = with_body(call->parameters, request, &unparsable);
   if (!members) co_return refusal(members.error());
   if (auto* authorizer = context.services.authorizer; authorizer && context.caller) {

@@ -1,7 +1,6 @@
 #include "aws/scheduler/scheduler.h"
 
 #include "aws/access/passed_roles.h"
-#include "aws/object_text.h"
 #include "aws/rest_call.h"
 
 namespace signalbox::aws::scheduler {
@@ -30,11 +29,7 @@ const std::vector<RestBinding>& bindings() {
 Failure unparsable(const std::string& why) { return {"ValidationException", "The request's body is not JSON: " + why}; }
 
 /// This service spells the message in capitals, whatever the error.
-http::Response failure(const Failure& failure) {
-  auto response = rest_failure(failure);
-  response.body = ObjectText().text("Message", failure.message).take();
-  return response;
-}
+http::Response failure(const Failure& failure) { return rest_failure(failure, "Message"); }
 
 }  // namespace
 

@@ -22,6 +22,11 @@ Result<Json> AwsCalls::write(EngineTransaction& transaction, aws::Service servic
   return error(ErrorCode::InvalidArgument, answer->error().message, answer->error().code);
 }
 
+Result<void> AwsCalls::put(EngineTransaction& transaction, aws::Service service, std::string_view operation, const Json& request) const {
+  const auto done = write(transaction, service, operation, request);
+  return done ? Result<void>() : Result<void>(done.error());
+}
+
 Result<void> AwsCalls::remove(EngineTransaction& transaction, aws::Service service, std::string_view operation, const Json& request) const {
   const auto done = write(transaction, service, operation, request);
   if (done) return {};

@@ -15,6 +15,8 @@ class AwsCalls {
 
   /// Errors: InvalidArgument with AWS's text, `where` its code.
   [[nodiscard]] Result<Json> write(EngineTransaction& transaction, aws::Service service, std::string_view operation, const Json& request) const;
+  /// As write(), for who does not want the answer.
+  [[nodiscard]] Result<void> put(EngineTransaction& transaction, aws::Service service, std::string_view operation, const Json& request) const;
   /// As write(), but what is not there is no error.
   [[nodiscard]] Result<void> remove(EngineTransaction& transaction, aws::Service service, std::string_view operation, const Json& request) const;
   [[nodiscard]] const aws::AwsServices& services() const { return services_; }

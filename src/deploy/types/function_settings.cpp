@@ -45,8 +45,7 @@ class EventInvokeConfigType final : public ResourceType {
   }
   Result<void> create(EngineTransaction& transaction, const Resource& resource) const override {
     Faults none;
-    const auto put = calls_.write(transaction, lambda, "PutFunctionEventInvokeConfig", read(resource, none));
-    return put ? Result<void>() : Result<void>(put.error());
+    return calls_.put(transaction, lambda, "PutFunctionEventInvokeConfig", read(resource, none));
   }
   Result<void> update(EngineTransaction& transaction, const Resource& resource) const override { return create(transaction, resource); }
   Result<void> remove(EngineTransaction& transaction, const std::string& physical_id) const override {
@@ -106,8 +105,7 @@ class AliasType final : public ResourceType {
  private:
   Result<void> put(EngineTransaction& transaction, const Resource& resource, std::string_view operation) const {
     Faults none;
-    const auto done = calls_.write(transaction, lambda, operation, read(resource, none));
-    return done ? Result<void>() : Result<void>(done.error());
+    return calls_.put(transaction, lambda, operation, read(resource, none));
   }
 
   /// Everything is said, so that an update takes back what the template no longer has.

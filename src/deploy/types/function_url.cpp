@@ -45,8 +45,7 @@ class FunctionUrlType final : public ResourceType {
  private:
   Result<void> put(EngineTransaction& transaction, const Resource& resource, std::string_view operation) const {
     Faults none;
-    const auto done = calls_.write(transaction, lambda, operation, read(resource, none));
-    return done ? Result<void>() : Result<void>(done.error());
+    return calls_.put(transaction, lambda, operation, read(resource, none));
   }
 
   /// Everything is said, so that an update takes back what the template no longer has.

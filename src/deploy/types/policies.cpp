@@ -162,8 +162,7 @@ class PermissionType final : public ResourceType {
   }
   Result<void> create(EngineTransaction& transaction, const Resource& resource) const override {
     Faults none;
-    const auto added = calls_.write(transaction, aws::Service::Lambda, "AddPermission", read(resource, none));
-    return added ? Result<void>() : Result<void>(added.error());
+    return calls_.put(transaction, aws::Service::Lambda, "AddPermission", read(resource, none));
   }
   Result<void> update(EngineTransaction& transaction, const Resource& resource) const override {
     if (auto removed = remove(transaction, resource.identity.physical_id); !removed) return removed;
@@ -273,8 +272,7 @@ class LogPolicyType final : public ResourceType {
   }
   Result<void> create(EngineTransaction& transaction, const Resource& resource) const override {
     Faults none;
-    const auto put = calls_.write(transaction, aws::Service::Logs, "PutResourcePolicy", read(resource, none));
-    return put ? Result<void>() : Result<void>(put.error());
+    return calls_.put(transaction, aws::Service::Logs, "PutResourcePolicy", read(resource, none));
   }
   Result<void> update(EngineTransaction& transaction, const Resource& resource) const override { return create(transaction, resource); }
   Result<void> remove(EngineTransaction& transaction, const std::string& physical_id) const override {

@@ -23,7 +23,7 @@ class ScheduleGroupType final : public ResourceType {
   }
   Result<void> create(EngineTransaction& transaction, const Resource& resource) const override {
     Faults none;
-    return write(transaction, "CreateScheduleGroup", read(resource, none));
+    return calls_.put(transaction, aws::Service::Scheduler, "CreateScheduleGroup", read(resource, none));
   }
   /// Its tags are all that can differ. One that somebody deleted meanwhile is made again.
   Result<void> update(EngineTransaction& transaction, const Resource& resource) const override {
@@ -32,20 +32,16 @@ class ScheduleGroupType final : public ResourceType {
     if (!present) return create(transaction, resource);
     Json::Array old_keys;
     for (const auto& tag : present->find("Tags")->elements()) old_keys.push_back(*tag.find("Key"));
-    if (auto done = write(transaction, "UntagResource", json_object({{"ResourceArn", arn(id)}, {"TagKeys", Json(std::move(old_keys))}})); !done) return done;
+    if (auto done = calls_.put(transaction, aws::Service::Scheduler, "UntagResource", json_object({{"ResourceArn", arn(id)}, {"TagKeys", Json(std::move(old_keys))}})); !done) return done;
     Faults none;
     const auto wanted = read(resource, none);
-    return write(transaction, "TagResource", json_object({{"ResourceArn", arn(id)}, {"Tags", *wanted.find("Tags")}}));
+    return calls_.put(transaction, aws::Service::Scheduler, "TagResource", json_object({{"ResourceArn", arn(id)}, {"Tags", *wanted.find("Tags")}}));
   }
   Result<void> remove(EngineTransaction& transaction, const std::string& physical_id) const override {
     return calls_.remove(transaction, aws::Service::Scheduler, "DeleteScheduleGroup", json_object({{"Name", physical_id}}));
   }
 
  private:
-  Result<void> write(EngineTransaction& transaction, std::string_view operation, const Json& request) const {
-    const auto done = calls_.write(transaction, aws::Service::Scheduler, operation, request);
-    return done ? Result<void>() : Result<void>(done.error());
-  }
   [[nodiscard]] std::string arn(const std::string& group) const { return site_.arn("scheduler", "schedule-group/" + group); }
 
   static Json read(const Resource& resource, Faults& faults) {
