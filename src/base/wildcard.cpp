@@ -1,13 +1,13 @@
 #include "base/wildcard.h"
 
+#include "base/text.h"
+
 #include <cstddef>
 #include <optional>
 
 namespace signalbox {
 
 namespace {
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 /// Compares a pattern with texts, a piece of the pattern at a time.
 class Pattern {
@@ -21,7 +21,7 @@ class Pattern {
     if (at >= pattern_.size()) return std::nullopt;
     if (wildcards_.one != '\0' && pattern_[at] == wildcards_.one) return at + 1;
     const auto literal = is_escape(at) ? at + 1 : at;
-    const bool same = wildcards_.without_case ? lower(pattern_[literal]) == lower(c) : pattern_[literal] == c;
+    const bool same = wildcards_.without_case ? ascii_lower(pattern_[literal]) == ascii_lower(c) : pattern_[literal] == c;
     return same ? std::optional(literal + 1) : std::nullopt;
   }
 

@@ -1,6 +1,7 @@
 /// AWS::Serverless::Api, and the API that Api events have where they name none: a REST API described by a document, its deployment and its stage.
 /// Source: SAM developer guide, AWS::Serverless::Api, Generated CloudFormation resources.
 
+#include "base/text.h"
 #include "deploy/sam_expansion.h"
 #include "deploy/sam_policies.h"
 
@@ -8,13 +9,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 
 namespace signalbox::deploy::sam {
 
 namespace {
 
-constexpr std::array event_methods{"get", "post", "put", "patch", "delete", "head", "options", "any"};
 constexpr std::string_view implicit_id = "ServerlessRestApi", implicit_stage = "Prod";
 
 bool is_true(const Json* value) { return value && *value == Json(true); }
@@ -25,18 +24,12 @@ Json with_method(const Json& paths, const std::string& path, std::string_view me
   return paths.with(path, (item ? *item : Json::empty_object()).with(method, std::move(operation)));
 }
 
-std::string title(std::string_view word) {
-  std::string text(word);
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-  return text;
-}
-
 /// `GET,OPTIONS` in quotes: what a path answers to.
 std::string methods_of(const Json& item) {
   std::vector<std::string> methods{"OPTIONS"};
   for (const auto& member : item.members()) {
     if (member.name == "x-amazon-apigateway-any-method") methods = {"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"};
-    else if (member.name != "options") methods.push_back(title(member.name));
+    else if (member.name != "options") methods.push_back(ascii_upper(member.name));
   }
   std::sort(methods.begin(), methods.end());
   methods.erase(std::unique(methods.begin(), methods.end()), methods.end());
@@ -293,10 +286,7 @@ Json with_auth(Expansion& expansion, ApiDraft& draft, const Event& event, Json o
 }
 
 Json function_integration(const EventTarget& target, const Event& event) {
-  const auto* alias = target.arn.find("Ref");
-  const std::string name = alias ? std::string(alias->as_string()) : target.source.logical_id + ".Arn";
-  const auto uri = fmt::format("arn:${{AWS::Partition}}:apigateway:${{AWS::Region}}:lambda:path/2015-03-31/functions/${{{}}}/invocations", name);
-  Json integration = json_object({{"httpMethod", "POST"}, {"type", "aws_proxy"}, {"uri", json_object({{"Fn::Sub", uri}})}});
+  Json integration = json_object({{"httpMethod", "POST"}, {"type", "aws_proxy"}, {"uri", invocation_uri(target)}});
   if (const auto* timeout = event.properties.find("TimeoutInMillis")) integration = integration.with("timeoutInMillis", *timeout);
   return json_object({{"x-amazon-apigateway-integration", std::move(integration)}, {"responses", Json::empty_object()}});
 }
@@ -374,8 +364,15 @@ std::string path_pattern(std::string_view path) {
 
 }  // namespace
 
+Json invocation_uri(const EventTarget& target) {
+  const auto* alias = target.arn.find("Ref");
+  const std::string name = alias ? std::string(alias->as_string()) : target.source.logical_id + ".Arn";
+  const auto uri = fmt::format("arn:${{AWS::Partition}}:apigateway:${{AWS::Region}}:lambda:path/2015-03-31/functions/${{{}}}/invocations", name);
+  return json_object({{"Fn::Sub", uri}});
+}
+
 void add_invoke_permission(Expansion& expansion, const EventTarget& target, const Event& event, const std::string& api, std::string_view method, std::string_view path) {
-  const auto route = path == "$default" ? std::string(path) : (method == "any" ? "*" : title(method)) + path_pattern(path);
+  const auto route = path == "$default" ? std::string(path) : (method == "any" ? "*" : ascii_upper(method)) + path_pattern(path);
   const auto pattern = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${api}/*/" + route;
   const Json source = json_object({{"Fn::Sub", json_array({pattern, json_object({{"api", ref_to(api)}})})}});
   expansion.out.push_back(sam_permission(beside(target, event), function_of(target), "apigateway.amazonaws.com", source));
@@ -394,8 +391,7 @@ void expand_api_event(Expansion& expansion, const EventTarget& target, const Eve
   if (!path || !path->is_string() || !given || !given->is_string()) return expansion.faults.add(event.place, "Path and Method are expected, as texts");
   auto* draft = api_of(expansion, event);
   if (!draft) return;
-  std::string method(given->as_string());
-  std::transform(method.begin(), method.end(), method.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  auto method = ascii_lower(given->as_string());
   if (std::find(event_methods.begin(), event_methods.end(), method) == event_methods.end()) return expansion.faults.add(event.place + "/Method", fmt::format("'{}' is no HTTP method", given->as_string()));
   if (!path->as_string().starts_with('/')) return expansion.faults.add(event.place + "/Path", fmt::format("the path '{}' does not begin with a slash", path->as_string()));
   if (target.is_function && !event.properties.find("RestApiId")) add_route(expansion, target, event);

@@ -1,6 +1,7 @@
 /// AWS::Serverless::HttpApi, and the API that HttpApi events have where they name none: an HTTP API described by a document, and a stage that deploys itself.
 /// Source: SAM developer guide, AWS::Serverless::HttpApi, HttpApi, Generated CloudFormation resources.
 
+#include "base/text.h"
 #include "deploy/sam_expansion.h"
 #include "deploy/sam_policies.h"
 
@@ -8,13 +9,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 
 namespace signalbox::deploy::sam {
 
 namespace {
 
-constexpr std::array event_methods{"get", "post", "put", "patch", "delete", "head", "options", "any"};
 constexpr std::string_view implicit_id = "ServerlessHttpApi", default_name = "$default", any_method = "x-amazon-apigateway-any-method", integration_member = "x-amazon-apigateway-integration";
 
 Json own_document() {
@@ -75,8 +74,7 @@ std::optional<RoutePlace> place_of(Expansion& expansion, const Event& event) {
     expansion.faults.add(event.place, "Path and Method are expected, as texts, or neither");
     return std::nullopt;
   }
-  RoutePlace place{.path = std::string(path->as_string()), .method = std::string(given->as_string())};
-  std::transform(place.method.begin(), place.method.end(), place.method.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  RoutePlace place{.path = std::string(path->as_string()), .method = ascii_lower(given->as_string())};
   if (place.method == any_method) place.method = "any";
   const bool is_method = std::find(event_methods.begin(), event_methods.end(), place.method) != event_methods.end();
   if (!is_method) expansion.faults.add(event.place + "/Method", fmt::format("'{}' is no HTTP method", given->as_string()));
@@ -86,11 +84,8 @@ std::optional<RoutePlace> place_of(Expansion& expansion, const Event& event) {
 }
 
 Json function_integration(const EventTarget& target, const Event& event) {
-  const auto* alias = target.arn.find("Ref");
-  const std::string name = alias ? std::string(alias->as_string()) : target.source.logical_id + ".Arn";
-  const auto uri = fmt::format("arn:${{AWS::Partition}}:apigateway:${{AWS::Region}}:lambda:path/2015-03-31/functions/${{{}}}/invocations", name);
   const auto* version = event.properties.find("PayloadFormatVersion");
-  Json integration = json_object({{"httpMethod", "POST"}, {"type", "aws_proxy"}, {"uri", json_object({{"Fn::Sub", uri}})}, {"payloadFormatVersion", version ? *version : Json("2.0")}});
+  Json integration = json_object({{"httpMethod", "POST"}, {"type", "aws_proxy"}, {"uri", invocation_uri(target)}, {"payloadFormatVersion", version ? *version : Json("2.0")}});
   const auto* timeout = event.properties.find("TimeoutInMillis");
   return timeout ? integration.with("timeoutInMillis", *timeout) : integration;
 }
@@ -178,9 +173,7 @@ void expand_http_api_event(Expansion& expansion, const EventTarget& target, cons
   if (!lies_in_bucket(draft->source)) add_operation(expansion, *draft, target, event, *place);
   const auto* settings = event.properties.find("RouteSettings");
   if (!settings) return;
-  std::string key = place->method;
-  std::transform(key.begin(), key.end(), key.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-  key = place->path == default_name ? place->path : key + " " + place->path;
+  const auto key = place->path == default_name ? place->path : ascii_upper(place->method) + " " + place->path;
   const auto* known = draft->source.properties.find("RouteSettings");
   draft->source.properties = draft->source.properties.with("RouteSettings", (known ? *known : Json::empty_object()).with(key, *settings));
 }

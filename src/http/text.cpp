@@ -1,17 +1,17 @@
 #include "http/text.h"
 
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
 #include <algorithm>
 
+#include "base/text.h"
 #include "signalbox/encoding.h"
 
 namespace signalbox::http {
 
-namespace {
-constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-}  // namespace
-
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == lower(y); });
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return ascii_lower(x) == ascii_lower(y); });
 }
 
 std::string_view trim(std::string_view text) {
@@ -41,6 +41,10 @@ bool has_token(std::string_view list, std::string_view token) {
     list.remove_prefix(std::min(end + 1, list.size()));
   }
   return false;
+}
+
+std::string common_log_time(std::chrono::system_clock::time_point time) {
+  return fmt::format("{:%d/%b/%Y:%H:%M:%S +0000}", fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
 }
 
 std::string_view reason_phrase(int status) {

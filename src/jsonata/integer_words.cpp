@@ -1,5 +1,6 @@
 /// English number words.
 
+#include "base/text.h"
 #include "jsonata/integer_format.h"
 
 #include <algorithm>
@@ -57,20 +58,14 @@ void put_words(std::string& out, double number, bool behind, bool ordinal) {
   }
 }
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-  return out;
-}
-
 std::unordered_map<std::string, double> make_word_values() {
   std::unordered_map<std::string, double> values;
   for (std::size_t i = 0; i < few.size(); ++i) {
-    values[lower(few[i])] = static_cast<double>(i);
-    values[lower(few_ordinals[i])] = static_cast<double>(i);
+    values[ascii_lower(few[i])] = static_cast<double>(i);
+    values[ascii_lower(few_ordinals[i])] = static_cast<double>(i);
   }
   for (std::size_t i = 0; i < decades.size(); ++i) {
-    const std::string word = lower(decades[i]);
+    const std::string word = ascii_lower(decades[i]);
     const double value = static_cast<double>(i + 2) * 10;
     values[word] = value;
     values[word.substr(0, word.size() - 1) + "ieth"] = value;
@@ -78,8 +73,8 @@ std::unordered_map<std::string, double> make_word_values() {
   values["hundredth"] = 100;
   for (std::size_t i = 0; i < magnitudes.size(); ++i) {
     const double value = std::pow(10, 3 * static_cast<double>(i + 1));
-    values[lower(magnitudes[i])] = value;
-    values[lower(magnitudes[i]) + "th"] = value;
+    values[ascii_lower(magnitudes[i])] = value;
+    values[ascii_lower(magnitudes[i]) + "th"] = value;
   }
   return values;
 }

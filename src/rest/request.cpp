@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/text.h"
 #include "http/problem.h"
 #include "signalbox/encoding.h"
 
@@ -13,8 +14,7 @@ namespace {
 constexpr const char* content_type = "Content-Type";
 
 bool is_json(std::string_view value) {
-  std::string type(value.substr(0, value.find(';')));
-  std::transform(type.begin(), type.end(), type.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  auto type = ascii_lower(value.substr(0, value.find(';')));
   while (!type.empty() && type.back() == ' ') type.pop_back();
   return type == "application/json" || (type.starts_with("application/") && type.ends_with("+json"));
 }

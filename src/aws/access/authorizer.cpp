@@ -5,6 +5,7 @@
 #include "aws/access/resource_policy.h"
 #include "aws/iam/iam.h"
 #include "aws/kept.h"
+#include "base/text.h"
 #include "signalbox/encoding.h"
 
 namespace signalbox::aws {
@@ -18,7 +19,7 @@ namespace {
 
 /// Services spell actions and resources in their texts each in its own way. [as seen on AWS]
 std::string shown_action(const std::string& action) {
-  if (action.starts_with("sqs:")) return access::lower_case(action);
+  if (action.starts_with("sqs:")) return ascii_lower(action);
   if (action.starts_with("sns:")) return "SNS" + action.substr(3);
   return action;
 }
@@ -64,7 +65,7 @@ void add_global_keys(ContextKeys& keys, const Caller& caller, const Identity& id
 access::Policy or_nothing(Result<access::Policy> policy) { return policy ? std::move(*policy) : access::Policy{}; }
 
 void add_tags(ContextKeys& keys, const RolePolicies& role) {
-  for (const auto& [name, value] : role.tags) keys.try_emplace("aws:principaltag/" + access::lower_case(name), std::vector{value});
+  for (const auto& [name, value] : role.tags) keys.try_emplace("aws:principaltag/" + ascii_lower(name), std::vector{value});
 }
 
 }  // namespace

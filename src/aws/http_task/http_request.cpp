@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/text.h"
 #include "http/text.h"
 #include "signalbox/encoding.h"
 
@@ -28,14 +29,8 @@ Evaluated<std::string> a_text(std::string text) { return {boost::system::in_plac
 
 WorkflowError runtime_error(std::string cause) { return {.error = "States.Runtime", .cause = std::move(cause)}; }
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return out;
-}
-
 bool is_forbidden(std::string_view header) {
-  const auto name = lower(header);
+  const auto name = ascii_lower(header);
   return std::find(forbidden_headers.begin(), forbidden_headers.end(), name) != forbidden_headers.end() ||
          std::any_of(forbidden_prefixes.begin(), forbidden_prefixes.end(), [&](std::string_view prefix) { return name.starts_with(prefix); });
 }
@@ -152,7 +147,7 @@ void authorize(http::Headers& headers, const events_api::Connection& connection,
 }
 
 bool is_unreadable(std::string_view content_type) {
-  const auto type = lower(content_type);
+  const auto type = ascii_lower(content_type);
   for (const std::string_view prefix : {"application/octet-stream", "image/", "video/", "audio/"}) {
     if (type.starts_with(prefix)) return true;
   }
@@ -161,7 +156,7 @@ bool is_unreadable(std::string_view content_type) {
 
 /// A body of JSON is shown as such, anything else as a text.
 Json body_json(const http::Response& response) {
-  const auto type = lower(response.headers.get("Content-Type").value_or(""));
+  const auto type = ascii_lower(response.headers.get("Content-Type").value_or(""));
   if (type.find("json") != std::string::npos && !response.body.empty()) {
     if (auto parsed = Json::parse(response.body)) return std::move(*parsed);
   }
@@ -171,7 +166,7 @@ Json body_json(const http::Response& response) {
 Json headers_json(const http::Headers& headers) {
   std::vector<std::pair<std::string, Json::Array>> grouped;
   for (const auto& [name, value] : headers.all()) {
-    const auto key = lower(name);
+    const auto key = ascii_lower(name);
     const auto found = std::find_if(grouped.begin(), grouped.end(), [&](const auto& each) { return each.first == key; });
     if (found != grouped.end()) found->second.emplace_back(value);
     else grouped.push_back({key, {Json(value)}});

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/text.h"
 #include "aws/s3/s3.h"
 #include "aws/xml_reader.h"
 #include "aws/xml_text.h"
@@ -97,10 +98,7 @@ asio::awaitable<Answered> upload_part(CallPointer call) {
   http::Response response;
   response.headers.add("ETag", quoted_etag(stored->etag));
   if (stored->checksum) {
-    const auto& algorithm = stored->checksum->algorithm;
-    std::string name = "x-amz-checksum-";
-    for (const char c : algorithm) name += c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-    response.headers.add(name, stored->checksum->value);
+    response.headers.add("x-amz-checksum-" + ascii_lower(stored->checksum->algorithm), stored->checksum->value);
   }
   response.headers.add("x-amz-server-side-encryption", "AES256");
   co_return response;

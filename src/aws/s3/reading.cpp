@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "base/text.h"
 #include "aws/s3/s3.h"
 #include "services/objects/object_errors.h"
 #include "signalbox/encoding.h"
@@ -29,9 +30,7 @@ class ObjectSource final : public http::BodySource {
 
 /// `response-content-type` and its like override what is stored. [S3 API Reference, GetObject]
 std::string overridden(const Call& call, std::string_view header, std::string stored) {
-  std::string name = "response-";
-  for (const char c : header) name += c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  return call.query(name).value_or(std::move(stored));
+  return call.query("response-" + ascii_lower(header)).value_or(std::move(stored));
 }
 
 void add_description(http::Response& response, const Call& call, const ObjectRecord& record) {

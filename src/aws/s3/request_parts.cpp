@@ -2,6 +2,7 @@
 #include <array>
 #include <charconv>
 
+#include "base/text.h"
 #include "aws/s3/s3.h"
 #include "http/text.h"
 #include "services/objects/checksums.h"
@@ -21,18 +22,6 @@ constexpr std::array kept_headers{"Cache-Control", "Content-Disposition", "Conte
 constexpr std::array refused_headers{"x-amz-tagging", "x-amz-object-lock-mode", "x-amz-object-lock-retain-until-date", "x-amz-object-lock-legal-hold",
                                      "x-amz-website-redirect-location", "x-amz-server-side-encryption-customer-algorithm", "x-amz-server-side-encryption-customer-key"};
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return out;
-}
-
-std::string upper(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
-  return out;
-}
-
 /// Without `aws-chunked`, which is about the request only.
 std::string content_encoding(std::string_view header) {
   std::string out;
@@ -45,7 +34,7 @@ std::string content_encoding(std::string_view header) {
   return out;
 }
 
-std::string checksum_header(std::string_view algorithm) { return "x-amz-checksum-" + lower(algorithm); }
+std::string checksum_header(std::string_view algorithm) { return "x-amz-checksum-" + ascii_lower(algorithm); }
 
 /// The checksum that the client computed: a header, or a trailer behind the body.
 std::optional<Checksum> given_checksum(const Call& call) {
@@ -67,7 +56,7 @@ Result<void> check_digests(const Call& call) {
   }
   const auto hash = call.header("x-amz-content-sha256").value_or("");
   constexpr std::size_t hex_digits = 64;
-  if (hash.size() == hex_digits && lower(hash) != hex_encode(digest(DigestAlgorithm::Sha256, body))) return object_error("XAmzContentSHA256Mismatch");
+  if (hash.size() == hex_digits && ascii_lower(hash) != hex_encode(digest(DigestAlgorithm::Sha256, body))) return object_error("XAmzContentSHA256Mismatch");
   return {};
 }
 
@@ -110,7 +99,7 @@ Result<ObjectAttributes> attributes_of(const Call& call) {
   }
   std::size_t metadata_bytes = 0;
   for (const auto& [name, value] : call.request.headers.all()) {
-    auto lowered = lower(name);
+    auto lowered = ascii_lower(name);
     if (!lowered.starts_with(metadata_prefix)) continue;
     lowered.erase(0, metadata_prefix.size());
     metadata_bytes += lowered.size() + value.size();
@@ -127,7 +116,7 @@ Result<Checksum> checked_body(const Call& call, std::string_view algorithm) {
     return object_error("BadDigest", "The " + given->algorithm + " you specified did not match the calculated checksum.");
   }
   if (given && (algorithm.empty() || algorithm == given->algorithm)) return *given;
-  auto wanted = algorithm.empty() ? upper(call.header("x-amz-sdk-checksum-algorithm").value_or("")) : std::string(algorithm);
+  auto wanted = algorithm.empty() ? ascii_upper(call.header("x-amz-sdk-checksum-algorithm").value_or("")) : std::string(algorithm);
   if (wanted.empty()) wanted = "CRC64NVME";   // what S3 computes when nobody asks. [S3 User Guide, default integrity protections]
   if (!is_checksum_algorithm(wanted)) return object_error("InvalidRequest", "Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]");
   return Checksum{wanted, checksum_of(wanted, call.request.body), false};

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.h"
 #include "signalbox/encoding.h"
 
 namespace signalbox::aws::sdk {
@@ -22,17 +23,14 @@ bool contains(const Names& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
 std::string pascal(std::string_view name) {
   std::string out(name);
-  if (!out.empty()) out.front() = upper(out.front());
+  if (!out.empty()) out.front() = ascii_upper(out.front());
   return out;
 }
 std::string camel(std::string_view name) {
   std::string out(name);
-  if (!out.empty()) out.front() = lower(out.front());
+  if (!out.empty()) out.front() = ascii_lower(out.front());
   return out;
 }
 

@@ -1,9 +1,9 @@
 #include "aws/sfn/mock_result.h"
 
+#include "base/text.h"
+
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cctype>
 #include <string>
 
 namespace signalbox::aws::sfn {
@@ -31,7 +31,7 @@ std::string service_of(std::string_view resource_type) {
 /// `getFunction` is the operation `GetFunction`.
 std::string operation_of(const std::string& action) {
   std::string name = action;
-  if (!name.empty()) name[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(name[0])));
+  if (!name.empty()) name[0] = ascii_upper(name[0]);
   return name;
 }
 

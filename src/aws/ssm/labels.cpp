@@ -7,6 +7,7 @@
 
 #include "aws/kept.h"
 #include "aws/parameters.h"
+#include "base/text.h"
 
 namespace signalbox::aws::ssm {
 
@@ -32,10 +33,8 @@ void store(EngineTransaction& transaction, const std::string& name, const Labels
   keep(transaction, labels_kind, "", name, Json(std::move(kept)));
 }
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
 bool begins_with(std::string_view text, std::string_view prefix) {
-  return text.size() >= prefix.size() && std::equal(prefix.begin(), prefix.end(), text.begin(), [](char a, char b) { return a == lower(b); });
+  return text.size() >= prefix.size() && std::equal(prefix.begin(), prefix.end(), text.begin(), [](char a, char b) { return a == ascii_lower(b); });
 }
 
 bool is_label(std::string_view label) {

@@ -1,10 +1,10 @@
 #include "deploy/types/gateway.h"
 
+#include "base/text.h"
 #include "deploy/types/types.h"
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 
 namespace signalbox::deploy::api_gateway {
 
@@ -13,7 +13,7 @@ namespace {
 constexpr std::array verbatim{"RequestParameters", "RequestTemplates", "RequestModels", "ResponseParameters", "ResponseTemplates", "ResponseModels", "Variables"};
 
 std::string lower_first(std::string name) {
-  if (!name.empty()) name[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(name[0])));
+  if (!name.empty()) name[0] = ascii_lower(name[0]);
   return name;
 }
 

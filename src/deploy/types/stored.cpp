@@ -1,5 +1,6 @@
 /// AWS::SSM::Parameter, AWS::S3::Bucket, AWS::StepFunctions::Activity: things with a name that hold something. Ref: name (of an activity its ARN).
 
+#include "base/text.h"
 #include "deploy/properties.h"
 #include "deploy/types/aws_calls.h"
 #include "deploy/types/types.h"
@@ -35,8 +36,7 @@ class ParameterType final : public ResourceType {
  private:
   Result<void> put(EngineTransaction& transaction, const Resource& resource, bool overwrite) const {
     Faults none;
-    const auto done = calls_.write(transaction, aws::Service::Ssm, "PutParameter", read(resource, none).with("Overwrite", overwrite));
-    return done ? Result<void>() : Result<void>(done.error());
+    return calls_.put(transaction, aws::Service::Ssm, "PutParameter", read(resource, none).with("Overwrite", overwrite));
   }
 
   static Json read(const Resource& resource, Faults& faults) {
@@ -79,8 +79,8 @@ class BucketType final : public ResourceType {
  private:
   static std::string read(const Resource& resource, Faults& faults) {
     Properties properties(resource.properties, resource.place, faults, &resource.written_as);
-    auto standard = resource.default_name(63);
-    std::transform(standard.begin(), standard.end(), standard.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c == '_' ? '-' : c; });
+    auto standard = ascii_lower(resource.default_name(63));
+    std::replace(standard.begin(), standard.end(), '_', '-');
     auto bucket = properties.string("BucketName").value_or(std::move(standard));
     // Who may read it, how it is encrypted and what it costs are AWS's affairs.
     properties.ignore({"AccessControl", "BucketEncryption", "OwnershipControls", "PublicAccessBlockConfiguration", "Tags"});

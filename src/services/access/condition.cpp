@@ -7,6 +7,7 @@
 #include <charconv>
 #include <optional>
 
+#include "base/text.h"
 #include "signalbox/encoding.h"
 #include "signalbox/ids.h"
 
@@ -107,7 +108,7 @@ bool fits(Comparison comparison, std::string_view value, const TextPattern& patt
     case Comparison::StringEquals:
     case Comparison::Binary: return value == wanted;
     case Comparison::StringEqualsIgnoreCase:
-    case Comparison::Bool: return lower_case(value) == lower_case(wanted);
+    case Comparison::Bool: return ascii_lower(value) == ascii_lower(wanted);
     case Comparison::StringLike: return pattern.matches(value);
     case Comparison::Arn: return pattern.matches_arn(value);
     case Comparison::NumericEquals: return both(value, wanted, number, std::equal_to<>());
@@ -141,15 +142,9 @@ std::vector<TextPattern> patterns_of(const Condition& condition, const ContextKe
   return patterns;
 }
 
-bool take_prefix(std::string_view& text, std::string_view prefix) {
-  if (!text.starts_with(prefix)) return false;
-  text.remove_prefix(prefix.size());
-  return true;
-}
-
 /// The operator's own parts; the key and its values come later.
 std::optional<Condition> parse_operator(std::string_view name) {
-  const auto lower = lower_case(name);
+  const auto lower = ascii_lower(name);
   std::string_view rest = lower;
   Condition out;
   if (take_prefix(rest, "forallvalues:")) out.set = SetOperator::ForAllValues;
@@ -197,7 +192,7 @@ Result<std::vector<Condition>> parse_conditions(const Json& element) {
       auto values = values_of(value, key);
       if (!values) return values.error();
       auto condition = *parsed;
-      condition.key = lower_case(key);
+      condition.key = ascii_lower(key);
       condition.values = std::move(*values);
       conditions.push_back(std::move(condition));
     }
@@ -209,7 +204,7 @@ bool holds(const Condition& condition, const ContextKeys& keys, bool with_variab
   const auto found = keys.find(condition.key);
   const bool exists = found != keys.end() && !found->second.empty();
   if (condition.comparison == Comparison::Null) {
-    return std::any_of(condition.values.begin(), condition.values.end(), [&](const std::string& value) { return (lower_case(value) == "true") != exists; });
+    return std::any_of(condition.values.begin(), condition.values.end(), [&](const std::string& value) { return (ascii_lower(value) == "true") != exists; });
   }
   if (!exists) {
     if (condition.if_exists || condition.set == SetOperator::ForAllValues) return true;

@@ -1,5 +1,6 @@
 #include "services/access/text_pattern.h"
 
+#include "base/text.h"
 #include "base/wildcard.h"
 
 #include <algorithm>
@@ -10,8 +11,6 @@ namespace {
 
 // Neither JSON's texts of policies nor ARNs hold control characters.
 constexpr char any_characters = '\x01', one_character = '\x02';
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 constexpr Wildcards coded{.any = any_characters, .one = one_character};
 
@@ -25,7 +24,7 @@ std::string_view trim(std::string_view text) {
 std::optional<std::string> value_of(std::string_view inside, const ContextKeys& keys) {
   if (inside == "*" || inside == "?" || inside == "$") return std::string(inside);
   const auto comma = inside.find(',');
-  const auto found = keys.find(lower_case(trim(inside.substr(0, comma))));
+  const auto found = keys.find(ascii_lower(trim(inside.substr(0, comma))));
   if (found != keys.end() && found->second.size() == 1) return found->second.front();
   if (comma == std::string_view::npos) return std::nullopt;
   const auto standard = trim(inside.substr(comma + 1));
@@ -42,12 +41,6 @@ std::string_view take_part(std::string_view& text, bool last) {
 }
 
 }  // namespace
-
-std::string lower_case(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), lower);
-  return out;
-}
 
 std::optional<TextPattern> TextPattern::of(std::string_view text, const ContextKeys& keys, bool with_variables) {
   std::string coded;

@@ -34,6 +34,4 @@ class TextPattern {
   std::string coded_;   ///< wildcards as characters that texts do not hold
 };
 
-[[nodiscard]] std::string lower_case(std::string_view text);
-
 }  // namespace signalbox::access

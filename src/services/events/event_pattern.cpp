@@ -1,5 +1,6 @@
 #include "services/events/event_pattern.h"
 
+#include "base/text.h"
 #include "base/wildcard.h"
 
 #include <algorithm>
@@ -16,17 +17,11 @@ Error invalid(const std::string& why) { return error(ErrorCode::InvalidArgument,
 bool is_scalar(const Json& value) { return !value.is_array() && !value.is_object(); }
 
 // ---- texts ---------------------------------------------------------------------------------------------------------------------------
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return out;
-}
-
 /// Prefix and suffix take a text, or `{"equals-ignore-case": text}`.
 bool fits_end(const Json& wanted, std::string_view text, bool at_start) {
   const Json* ignoring_case = wanted.find("equals-ignore-case");
-  const auto part = ignoring_case ? lower(ignoring_case->as_string()) : std::string(wanted.as_string());
-  const auto whole = ignoring_case ? lower(text) : std::string(text);
+  const auto part = ignoring_case ? ascii_lower(ignoring_case->as_string()) : std::string(wanted.as_string());
+  const auto whole = ignoring_case ? ascii_lower(text) : std::string(text);
   return at_start ? whole.starts_with(part) : whole.ends_with(part);
 }
 
@@ -84,7 +79,7 @@ bool fits_text_operator(std::string_view name, const Json& wanted, const Json& v
   if (!value.is_string()) return false;
   if (name == "prefix") return fits_end(wanted, value.as_string(), true);
   if (name == "suffix") return fits_end(wanted, value.as_string(), false);
-  if (name == "equals-ignore-case") return lower(wanted.as_string()) == lower(value.as_string());
+  if (name == "equals-ignore-case") return ascii_lower(wanted.as_string()) == ascii_lower(value.as_string());
   return fits_wildcards(wanted.as_string(), value.as_string(), {.escapes = Escapes::Any});
 }
 

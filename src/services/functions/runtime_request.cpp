@@ -1,5 +1,7 @@
 #include "services/functions/runtime_request.h"
 
+#include "base/text.h"
+
 #include <algorithm>
 #include <charconv>
 #include <utility>
@@ -11,8 +13,7 @@ namespace {
 constexpr std::size_t head_bytes_max = 64 * 1024;
 
 bool equal_names(std::string_view a, std::string_view b) {
-  auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [&](char x, char y) { return lower(x) == lower(y); });
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return ascii_lower(x) == ascii_lower(y); });
 }
 
 std::string_view trimmed(std::string_view text) {

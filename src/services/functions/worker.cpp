@@ -1,5 +1,6 @@
 #include "services/functions/worker.h"
 
+#include "base/text.h"
 #include "signalbox/clock.h"
 #include "signalbox/encoding.h"
 
@@ -38,7 +39,7 @@ double ms_between(steady_clock::time_point from, steady_clock::time_point to) { 
 std::string trace_id(const std::string& request_id, Timestamp now) {
   std::string digits;
   for (char c : request_id) {
-    if (std::isxdigit(static_cast<unsigned char>(c))) digits += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    if (std::isxdigit(static_cast<unsigned char>(c))) digits += ascii_lower(c);
   }
   digits.resize(24, '0');
   return fmt::format("Root=1-{:08x}-{};Sampled=0", now.time_since_epoch().count() / 1000, digits);

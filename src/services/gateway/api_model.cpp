@@ -1,12 +1,12 @@
 #include "services/gateway/api_model.h"
 
+#include "base/text.h"
 #include "services/gateway/gateway_records.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 
 namespace signalbox::gateway {
 
@@ -155,9 +155,7 @@ std::string media_type(std::string_view content_type) {
   content_type = content_type.substr(0, content_type.find(';'));
   while (!content_type.empty() && content_type.back() == ' ') content_type.remove_suffix(1);
   while (!content_type.empty() && content_type.front() == ' ') content_type.remove_prefix(1);
-  std::string type(content_type);
-  std::transform(type.begin(), type.end(), type.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return type;
+  return ascii_lower(content_type);
 }
 
 const velocity::Template* find_template(const Templates& templates, std::string_view content_type) {

@@ -1,6 +1,8 @@
 #include "services/gateway/definition_import.h"
 
+#include "base/text.h"
 #include "services/gateway/api_model.h"
+#include "services/gateway/document.h"
 #include "services/gateway/gateway_rules.h"
 #include "services/gateway/json_schema.h"
 
@@ -8,28 +10,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 
 namespace signalbox::gateway {
 
 namespace {
 
-constexpr std::array path_methods{std::pair{"get", "GET"},       std::pair{"put", "PUT"},   std::pair{"post", "POST"},
-                                  std::pair{"delete", "DELETE"}, std::pair{"head", "HEAD"}, std::pair{"options", "OPTIONS"},
-                                  std::pair{"patch", "PATCH"},   std::pair{"x-amazon-apigateway-any-method", "ANY"}};
-
-std::string pointer(const std::string& place, std::string_view name) {
-  std::string escaped;
-  for (const char c : name) escaped += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
-  return place + "/" + escaped;
-}
-
-std::string upper(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-  return text;
-}
-
-bool is_true(const Json* value) { return value && (*value == Json(true) || *value == Json("true")); }
 
 /// The last part of `#/definitions/Order`, `#/components/schemas/Order`; empty for anything else.
 std::string reference_name(const Json* schema) {
@@ -82,7 +67,7 @@ class Import {
   void refuse_others(const Json& object, const std::string& place, const Names& known) {
     for (const auto& [name, value] : object.members()) {
       const bool is_documentation = name.starts_with("x-") && !name.starts_with("x-amazon-");
-      if (!is_documentation && std::find(known.begin(), known.end(), name) == known.end()) fault(pointer(place, name), fmt::format("'{}' is not offered here", name));
+      if (!is_documentation && std::find(known.begin(), known.end(), name) == known.end()) fault(document_place(place, name), fmt::format("'{}' is not offered here", name));
     }
   }
   void refuse_others(const Json& object, const std::string& place, std::initializer_list<std::string_view> known) { refuse_others<std::initializer_list<std::string_view>>(object, place, known); }
@@ -95,24 +80,8 @@ class Import {
     return nullptr;
   }
 
-  /// What `$ref` leads to within the document; the value itself if it is none.
-  const Json& target(const Json& value) const {
-    const auto reference = member_text(value, "$ref");
-    if (!reference.starts_with("#/")) return value;
-    const Json* found = &document_;
-    std::string_view rest = std::string_view(reference).substr(2);
-    while (found && !rest.empty()) {
-      const auto end = std::min(rest.find('/'), rest.size());
-      found = found->find(rest.substr(0, end));
-      rest.remove_prefix(std::min(end + 1, rest.size()));
-    }
-    return found ? *found : value;
-  }
-
   void read_members() {
-    const auto* info = member(document_, "info");
-    for (const auto& [name, of] : {std::pair{"title", "name"}, std::pair{"description", "description"}, std::pair{"version", "version"}})
-      if (const auto text = info ? member_text(*info, name) : std::string(); !text.empty()) read_.members = read_.members.with(of, Json(text));
+    read_.members = with_info(read_.members, member(document_, "info"));
     if (const auto* types = document_.find("x-amazon-apigateway-binary-media-types")) read_.members = read_.members.with("binaryMediaTypes", *types);
     if (const auto source = member_text(document_, "x-amazon-apigateway-api-key-source"); !source.empty()) read_.members = read_.members.with("apiKeySource", Json(source));
   }
@@ -124,7 +93,7 @@ class Import {
     const std::string place = components ? "/components/schemas" : "/definitions";
     for (const auto& [name, schema] : schemas->members()) {
       const auto model = as_model(schema);
-      if (auto reason = unsupported_keyword(model)) fault(pointer(place, name), fmt::format("the model {}: {}", name, *reason));
+      if (auto reason = unsupported_keyword(model)) fault(document_place(place, name), fmt::format("the model {}: {}", name, *reason));
       else read_.models.emplace_back(name, json_object({{"name", name}, {"contentType", "application/json"}, {"schema", model.text()}}));
     }
   }
@@ -142,7 +111,7 @@ class Import {
     const auto* responses = member(document_, "x-amazon-apigateway-gateway-responses");
     if (!responses) return;
     for (const auto& [type, given] : responses->members()) {
-      refuse_others(given, pointer("/x-amazon-apigateway-gateway-responses", type), {"statusCode", "responseParameters", "responseTemplates"});
+      refuse_others(given, document_place("/x-amazon-apigateway-gateway-responses", type), {"statusCode", "responseParameters", "responseTemplates"});
       Json record = json_object({{"responseType", type}});
       if (const auto* status = given.find("statusCode")) record = record.with("statusCode", status->is_string() ? *status : Json(status->text()));
       for (const auto* name : {"responseParameters", "responseTemplates"})
@@ -152,12 +121,12 @@ class Import {
   }
 
   void read_path(const std::string& path, const Json& item) {
-    const auto place = pointer("/paths", path);
+    const auto place = document_place("/paths", path);
     if (!path.starts_with('/')) return fault(place, "a path begins with a slash");
     refuse_others(item, place, {"get", "put", "post", "delete", "head", "options", "patch", "x-amazon-apigateway-any-method", "parameters", "summary", "description", "servers"});
     read_.paths.push_back(path);
-    for (const auto& [name, http_method] : path_methods)
-      if (const auto* operation = item.find(name)) read_operation(path, http_method, item, *operation, pointer(place, name));
+    for (const auto& [name, http_method] : document_methods)
+      if (const auto* operation = item.find(name)) read_operation(path, http_method, item, *operation, document_place(place, name));
   }
 
   void read_operation(const std::string& path, const std::string& http_method, const Json& item, const Json& operation, const std::string& place) {
@@ -172,21 +141,21 @@ class Import {
     record = with_parameters(std::move(record), item, operation, place);
     record = record.with("methodResponses", method_responses(operation));
     if (const auto* integration = operation.find("x-amazon-apigateway-integration"))
-      record = record.with("methodIntegration", read_integration(target(*integration), pointer(place, "x-amazon-apigateway-integration")));
+      record = record.with("methodIntegration", read_integration(document_target(document_, *integration), document_place(place, "x-amazon-apigateway-integration")));
     if (const auto checked = read_method(record); !checked) return fault(place, checked.error().message);
     read_.methods.push_back({path, std::move(record)});
   }
 
   std::string checked_validator(const std::string& name, const std::string& place) {
     const bool known = std::any_of(read_.validators.begin(), read_.validators.end(), [&](const auto& one) { return one.first == name; });
-    if (!known) fault(pointer(place, "x-amazon-apigateway-request-validator"), fmt::format("there is no request validator '{}'", name));
+    if (!known) fault(document_place(place, "x-amazon-apigateway-request-validator"), fmt::format("there is no request validator '{}'", name));
     return name;
   }
 
   /// Keys are the one way of authorization that exists here, and there are none of them.
   bool needs_key(const Json& operation, const std::string& place) {
     if (const auto* auth = operation.find("x-amazon-apigateway-auth"); auth && member_text(*auth, "type") != "NONE")
-      fault(pointer(place, "x-amazon-apigateway-auth"), fmt::format("the authorization type {} is not offered here; NONE is", member_text(*auth, "type")));
+      fault(document_place(place, "x-amazon-apigateway-auth"), fmt::format("the authorization type {} is not offered here; NONE is", member_text(*auth, "type")));
     const auto* needs = operation.find("security") ? operation.find("security") : document_.find("security");
     if (!needs || !needs->is_array()) return false;
     bool key = false;
@@ -195,7 +164,7 @@ class Import {
         const auto* definition = security_scheme(scheme.name);
         const bool is_key = definition && member_text(*definition, "type") == "apiKey" && !definition->find("x-amazon-apigateway-authtype") && !definition->find("x-amazon-apigateway-authorizer");
         key = key || is_key;
-        if (!is_key) fault(pointer(place, "security"), fmt::format("the security scheme '{}' is not offered here: there are no authorizers", scheme.name));
+        if (!is_key) fault(document_place(place, "security"), fmt::format("the security scheme '{}' is not offered here: there are no authorizers", scheme.name));
       }
     return key;
   }
@@ -211,7 +180,7 @@ class Import {
       const auto* list = of->find("parameters");
       if (!list || !list->is_array()) continue;
       for (const auto& given : list->elements()) {
-        const auto& parameter = target(given);
+        const auto& parameter = document_target(document_, given);
         const auto in = member_text(parameter, "in");
         const auto kind = in == "query" ? "querystring" : in;
         if (in == "body") models = models.with("application/json", Json(model_name(parameter.find("schema"), record, place)));
@@ -219,7 +188,7 @@ class Import {
       }
     }
     if (const auto* body = operation.find("requestBody"))
-      if (const auto* content = target(*body).find("content"); content && content->is_object())
+      if (const auto* content = document_target(document_, *body).find("content"); content && content->is_object())
         for (const auto& [type, media] : content->members()) models = models.with(type, Json(model_name(media.find("schema"), record, place)));
     Json::Object named;   // bodies whose schema has no name have no model
     for (const auto& one : models.members())
@@ -256,16 +225,16 @@ class Import {
     refuse_others(given, place,
                   {"type", "uri", "httpMethod", "credentials", "requestParameters", "requestTemplates", "passthroughBehavior", "timeoutInMillis", "responses", "connectionType", "connectionId",
                    "contentHandling", "cacheNamespace", "cacheKeyParameters", "payloadFormatVersion"});
-    if (member_text(given, "payloadFormatVersion") == "2.0") fault(pointer(place, "payloadFormatVersion"), "REST APIs have the payload format 1.0");
-    Json made = json_object({{"type", upper(member_text(given, "type"))}, {"passthroughBehavior", "WHEN_NO_MATCH"}, {"timeoutInMillis", 29'000}});
-    if (const auto passthrough = member_text(given, "passthroughBehavior"); !passthrough.empty()) made = made.with("passthroughBehavior", Json(upper(passthrough)));
+    if (member_text(given, "payloadFormatVersion") == "2.0") fault(document_place(place, "payloadFormatVersion"), "REST APIs have the payload format 1.0");
+    Json made = json_object({{"type", ascii_upper(member_text(given, "type"))}, {"passthroughBehavior", "WHEN_NO_MATCH"}, {"timeoutInMillis", 29'000}});
+    if (const auto passthrough = member_text(given, "passthroughBehavior"); !passthrough.empty()) made = made.with("passthroughBehavior", Json(ascii_upper(passthrough)));
     for (const auto* name : {"uri", "httpMethod", "credentials", "requestParameters", "requestTemplates", "timeoutInMillis", "connectionType", "connectionId", "contentHandling", "cacheNamespace", "cacheKeyParameters"})
       if (const auto* value = given.find(name)) made = made.with(name, *value);
     const auto* responses = given.find("responses");
     if (!responses || !responses->is_object()) return made;
     Json by_status = Json::empty_object();
     for (const auto& [pattern, response] : responses->members()) {
-      const auto at = pointer(pointer(place, "responses"), pattern);
+      const auto at = document_place(document_place(place, "responses"), pattern);
       refuse_others(response, at, {"statusCode", "responseParameters", "responseTemplates", "contentHandling"});
       const auto* status = response.find("statusCode");
       if (!status) {

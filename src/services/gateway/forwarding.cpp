@@ -1,5 +1,6 @@
 #include "services/gateway/forwarding.h"
 
+#include "base/text.h"
 #include "signalbox/encoding.h"
 
 #include <algorithm>
@@ -11,7 +12,7 @@ http::Headers forwarded_headers(const http::Headers& headers) {
   constexpr std::array own{"host", "connection", "content-length", "transfer-encoding", "keep-alive", "upgrade", "te", "trailer", "expect"};
   http::Headers kept;
   for (const auto& [name, value] : headers.all()) {
-    const auto lower = media_type(name);
+    const auto lower = ascii_lower(name);
     if (std::find(own.begin(), own.end(), lower) == own.end()) kept.add(name, value);
   }
   return kept;

@@ -1,5 +1,6 @@
 #include "services/gateway/invocation.h"
 
+#include "base/text.h"
 #include "signalbox/expressions.h"
 
 #include <algorithm>
@@ -8,17 +9,6 @@
 namespace signalbox::gateway {
 
 namespace {
-
-bool take(std::string_view& text, std::string_view prefix) {
-  if (!text.starts_with(prefix)) return false;
-  text.remove_prefix(prefix.size());
-  return true;
-}
-
-std::optional<std::string> as_text(const std::optional<Json>& value) {
-  if (!value || value->is_null()) return std::nullopt;
-  return plain_text(*value);
-}
 
 std::optional<std::string> last_of(const Pairs& pairs, std::string_view name) {
   const auto found = std::find_if(pairs.rbegin(), pairs.rend(), [&](const auto& pair) { return pair.first == name; });
@@ -33,10 +23,10 @@ std::optional<std::string> header_of(const http::Headers& headers, std::string_v
 /// The whole body, or `.PATH` into it.
 std::optional<std::string> of_body(std::string_view path, const std::string& body) {
   if (path.empty()) return body;
-  if (!take(path, ".")) return std::nullopt;
+  if (!take_prefix(path, ".")) return std::nullopt;
   const auto value = Json::parse(body);
   if (!value) return std::nullopt;
-  return as_text(value_at(*value, path.starts_with('$') ? std::string(path) : "$." + std::string(path)));
+  return text_unless_null(value_at(*value, path.starts_with('$') ? std::string(path) : "$." + std::string(path)));
 }
 
 std::string joined(const Pairs& pairs, std::string_view name) {
@@ -48,18 +38,23 @@ std::string joined(const Pairs& pairs, std::string_view name) {
 
 std::optional<std::string> of_request(std::string_view source, const Invocation& invocation) {
   const auto& request = invocation.request;
-  if (take(source, "path.")) return last_of(invocation.path_parameters, source);
-  if (take(source, "querystring.")) return last_of(request.query, source);
-  if (take(source, "header.")) return header_of(request.headers, source);
-  if (take(source, "multivaluequerystring.")) return last_of(request.query, source) ? std::optional(joined(request.query, source)) : std::nullopt;
-  if (take(source, "multivalueheader.")) return request.headers.get(source) ? std::optional(joined(request.headers.all(), source)) : std::nullopt;
-  if (take(source, "body")) return of_body(source, request.body);
+  if (take_prefix(source, "path.")) return last_of(invocation.path_parameters, source);
+  if (take_prefix(source, "querystring.")) return last_of(request.query, source);
+  if (take_prefix(source, "header.")) return header_of(request.headers, source);
+  if (take_prefix(source, "multivaluequerystring.")) return last_of(request.query, source) ? std::optional(joined(request.query, source)) : std::nullopt;
+  if (take_prefix(source, "multivalueheader.")) return request.headers.get(source) ? std::optional(joined(request.headers.all(), source)) : std::nullopt;
+  if (take_prefix(source, "body")) return of_body(source, request.body);
   return std::nullopt;
 }
 
 bool is_name_character(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-' || c == '.'; }
 
 }  // namespace
+
+std::optional<std::string> text_unless_null(const std::optional<Json>& value) {
+  if (!value || value->is_null()) return std::nullopt;
+  return plain_text(*value);
+}
 
 std::optional<Json> value_at(const Json& root, std::string_view path) {
   const auto parsed = PathExpression::parse(path);
@@ -79,18 +74,18 @@ std::optional<std::string> text_at(const Json& root, std::string_view dotted) {
     if (dot == std::string_view::npos) break;
     dotted.remove_prefix(dot + 1);
   }
-  return value ? as_text(*value) : std::nullopt;
+  return value ? text_unless_null(*value) : std::nullopt;
 }
 
 std::optional<std::string> mapped_value(std::string_view source, const Invocation& invocation, const IntegrationAnswer* answer) {
   if (source.size() >= 2 && source.front() == '\'' && source.back() == '\'') return std::string(source.substr(1, source.size() - 2));
-  if (take(source, "method.request.")) return of_request(source, invocation);
-  if (take(source, "context.")) return text_at(invocation.context, source);
-  if (take(source, "stageVariables.")) return text_at(invocation.stage_variables, source);
-  if (!answer || !take(source, "integration.response.")) return std::nullopt;
-  if (take(source, "header.")) return header_of(answer->headers, source);
-  if (take(source, "multivalueheader.")) return answer->headers.get(source) ? std::optional(joined(answer->headers.all(), source)) : std::nullopt;
-  if (take(source, "body")) return of_body(source, answer->body);
+  if (take_prefix(source, "method.request.")) return of_request(source, invocation);
+  if (take_prefix(source, "context.")) return text_at(invocation.context, source);
+  if (take_prefix(source, "stageVariables.")) return text_at(invocation.stage_variables, source);
+  if (!answer || !take_prefix(source, "integration.response.")) return std::nullopt;
+  if (take_prefix(source, "header.")) return header_of(answer->headers, source);
+  if (take_prefix(source, "multivalueheader.")) return answer->headers.get(source) ? std::optional(joined(answer->headers.all(), source)) : std::nullopt;
+  if (take_prefix(source, "body")) return of_body(source, answer->body);
   return std::nullopt;
 }
 

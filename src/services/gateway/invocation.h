@@ -33,6 +33,8 @@ struct IntegrationAnswer {
   std::optional<std::string> error_message;              ///< of a function that failed; what selection patterns look at then
 };
 
+/// A text as it is, anything else as JSON. Nothing: there is nothing, or it is null.
+[[nodiscard]] std::optional<std::string> text_unless_null(const std::optional<Json>& value);
 /// `$.a.b` of a JSON text's value. Nothing: it is not there, or the path is none.
 [[nodiscard]] std::optional<Json> value_at(const Json& root, std::string_view path);
 /// `a.b` of nested objects, as text: texts as they are, anything else as JSON. Nothing: it is not there, or null.

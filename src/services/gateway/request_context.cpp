@@ -1,16 +1,11 @@
 #include "services/gateway/request_context.h"
 
+#include "http/text.h"
 #include "signalbox/encoding.h"
-
-#include <fmt/chrono.h>
-#include <fmt/format.h>
 
 namespace signalbox::gateway {
 
 namespace {
-
-/// `23/Nov/2026:21:00:00 +0000`
-std::string common_log_time(Timestamp now) { return fmt::format("{:%d/%b/%Y:%H:%M:%S +0000}", fmt::gmtime(std::chrono::system_clock::to_time_t(now))); }
 
 Json identity(const http::Request& request) {
   const auto agent = request.headers.get("user-agent");
@@ -29,7 +24,7 @@ Json request_context(const ContextRequest& parts) {
                       {"resourcePath", resource ? Json(resource->path) : Json()},
                       {"httpMethod", parts.request.method},
                       {"extendedRequestId", parts.extended_request_id},
-                      {"requestTime", common_log_time(parts.now)},
+                      {"requestTime", http::common_log_time(parts.now)},
                       {"path", parts.stage_path.full_path},
                       {"accountId", parts.site.account},
                       {"protocol", "HTTP/1.1"},

@@ -1,13 +1,15 @@
 #include "services/http_apis/api_document.h"
 
+#include "base/text.h"
 #include "services/http_apis/model.h"
 #include "services/http_apis/rules.h"
+
+#include "services/gateway/document.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <set>
 
 namespace signalbox::http_apis {
@@ -15,23 +17,7 @@ namespace signalbox::http_apis {
 namespace {
 
 constexpr std::string_view integration_member = "x-amazon-apigateway-integration";
-constexpr std::array path_methods{std::pair{"get", "GET"},       std::pair{"put", "PUT"},   std::pair{"post", "POST"},
-                                  std::pair{"delete", "DELETE"}, std::pair{"head", "HEAD"}, std::pair{"options", "OPTIONS"},
-                                  std::pair{"patch", "PATCH"},   std::pair{"x-amazon-apigateway-any-method", "ANY"}};
 constexpr std::array path_members{"parameters", "summary", "description", "servers"};
-
-std::string pointer(const std::string& place, std::string_view name) {
-  std::string escaped;
-  for (const char c : name) escaped += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
-  return place + "/" + escaped;
-}
-
-std::string upper(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-  return text;
-}
-
-bool is_true(const Json* value) { return value && (*value == Json(true) || *value == Json("true")); }
 
 /// What an integration is called in a document, and in the control plane.
 constexpr std::array integration_members{std::pair{"uri", "integrationUri"},
@@ -63,43 +49,27 @@ class Reading {
  private:
   void fault(std::string where, std::string message) { faults_.push_back(error(ErrorCode::InvalidArgument, std::move(message), std::move(where))); }
 
-  /// What `$ref` leads to within the document; the value itself if it is none.
-  const Json& target(const Json& value) const {
-    const auto reference = member_text(value, "$ref");
-    if (!reference.starts_with("#/")) return value;
-    const Json* found = &document_;
-    std::string_view rest = std::string_view(reference).substr(2);
-    while (found && !rest.empty()) {
-      const auto end = std::min(rest.find('/'), rest.size());
-      found = found->find(rest.substr(0, end));
-      rest.remove_prefix(std::min(end + 1, rest.size()));
-    }
-    return found ? *found : value;
-  }
-
   void read_members() {
-    const auto* info = document_.find("info");
-    for (const auto& [name, of] : {std::pair{"title", "name"}, std::pair{"description", "description"}, std::pair{"version", "version"}})
-      if (const auto text = info ? member_text(*info, name) : std::string(); !text.empty()) read_.members = read_.members.with(of, Json(text));
+    read_.members = gateway::with_info(read_.members, document_.find("info"));
     if (const auto* cors = document_.find("x-amazon-apigateway-cors")) read_.members = read_.members.with("corsConfiguration", *cors);
   }
 
   void read_path(const std::string& path, const Json& item) {
-    const auto place = pointer("/paths", path);
+    const auto place = gateway::document_place("/paths", path);
     if (!item.is_object()) return fault(place, "an object is expected");
     for (const auto& [name, operation] : item.members()) {
-      const auto method = std::find_if(path_methods.begin(), path_methods.end(), [&](const auto& one) { return one.first == name; });
-      if (method != path_methods.end()) read_route(path, method->second, operation, pointer(place, name));
-      else if (!name.starts_with("x-") && std::find(path_members.begin(), path_members.end(), name) == path_members.end()) fault(pointer(place, name), fmt::format("'{}' is no method of HTTP APIs", name));
+      const auto method = std::find_if(gateway::document_methods.begin(), gateway::document_methods.end(), [&](const auto& one) { return one.first == name; });
+      if (method != gateway::document_methods.end()) read_route(path, method->second, operation, gateway::document_place(place, name));
+      else if (!name.starts_with("x-") && std::find(path_members.begin(), path_members.end(), name) == path_members.end()) fault(gateway::document_place(place, name), fmt::format("'{}' is no method of HTTP APIs", name));
     }
   }
 
   void read_route(const std::string& path, const char* method, const Json& operation, const std::string& place) {
-    const bool is_default = path == "$default" || path == "/$default" || is_true(operation.find("isDefaultRoute"));
+    const bool is_default = path == "$default" || path == "/$default" || gateway::is_true(operation.find("isDefaultRoute"));
     DocumentedRoute route{.key = is_default ? std::string(default_stage) : fmt::format("{} {}", method, path), .operation = member_text(operation, "operationId"), .integration = {}};
     if (const auto key = parse_route_key(route.key); !key) return fault(place, key.error().message);
     check_security(operation, place);
-    if (const auto* integration = operation.find(integration_member)) route.integration = read_integration_record(target(*integration), pointer(place, integration_member));
+    if (const auto* integration = operation.find(integration_member)) route.integration = read_integration_record(gateway::document_target(document_, *integration), gateway::document_place(place, integration_member));
     read_.routes.push_back(std::move(route));
   }
 
@@ -107,15 +77,15 @@ class Reading {
     const auto* needs = operation.find("security") ? operation.find("security") : document_.find("security");
     if (!needs || !needs->is_array()) return;
     for (const auto& need : needs->elements())
-      if (need.is_object() && need.size() > 0) fault(pointer(place, "security"), fmt::format("the security scheme '{}' is not offered here: there are no authorizers", need.members().front().name));
+      if (need.is_object() && need.size() > 0) fault(gateway::document_place(place, "security"), fmt::format("the security scheme '{}' is not offered here: there are no authorizers", need.members().front().name));
   }
 
   Json read_integration_record(const Json& given, const std::string& place) {
-    Json record = json_object({{"integrationType", upper(member_text(given, "type"))}});
+    Json record = json_object({{"integrationType", ascii_upper(member_text(given, "type"))}});
     for (const auto& [name, value] : given.members()) {
       const auto known = std::find_if(integration_members.begin(), integration_members.end(), [&](const auto& one) { return one.first == name; });
       if (known != integration_members.end()) record = record.with(known->second, value);
-      else if (name != "type" && name != "passthroughBehavior") fault(pointer(place, name), fmt::format("'{}' is not offered here", name));
+      else if (name != "type" && name != "passthroughBehavior") fault(gateway::document_place(place, name), fmt::format("'{}' is not offered here", name));
     }
     if (const auto read = read_integration(record); !read) fault(place, read.error().message);
     return record;

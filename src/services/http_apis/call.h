@@ -29,7 +29,5 @@ struct Call {
 
 /// `$context` of a call whose other members are set. Pure. Source: API Gateway developer guide, "Customize HTTP API access logs".
 [[nodiscard]] Json call_context(const Call& call, const Site& site, const std::string& request_id, Timestamp now);
-/// What is known once the answer is there: `status`, `responseLength`, `responseLatency`.
-[[nodiscard]] Json with_answer(const Json& context, const http::Response& response, std::chrono::milliseconds latency);
 
 }  // namespace signalbox::http_apis

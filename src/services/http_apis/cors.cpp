@@ -1,5 +1,6 @@
 #include "services/http_apis/cors.h"
 
+#include "base/text.h"
 #include "services/gateway/api_model.h"
 
 #include <fmt/format.h>
@@ -51,7 +52,7 @@ std::optional<http::Response> preflight_answer(const Cors& cors, const http::Req
 void set_cors_headers(const Cors& cors, const http::Request& request, http::Response& response) {
   http::Headers kept;
   for (const auto& [name, value] : response.headers.all())
-    if (!gateway::media_type(name).starts_with("access-control-")) kept.add(name, value);
+    if (!ascii_lower(name).starts_with("access-control-")) kept.add(name, value);
   response.headers = std::move(kept);
   const auto origin = allowed_origin(cors, request);
   if (!origin) return;

@@ -1,25 +1,20 @@
 #include "services/http_apis/function_event.h"
 
+#include "base/text.h"
 #include "services/gateway/api_model.h"
 #include "services/routes/proxy_event.h"
 #include "signalbox/encoding.h"
 
 #include <algorithm>
-#include <cctype>
 
 namespace signalbox::http_apis {
 
 namespace {
 
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
-}
-
 /// The client's, by names in lower case, with what a front end adds.
 Pairs headers_of(const Call& call, const http::Request& request) {
   Pairs headers;
-  for (const auto& [name, value] : request.headers.all()) headers.emplace_back(lower(name), value);
+  for (const auto& [name, value] : request.headers.all()) headers.emplace_back(ascii_lower(name), value);
   const auto add = [&](const char* name, std::string value) {
     if (!request.headers.get(name)) headers.emplace_back(name, std::move(value));
   };

@@ -1,5 +1,6 @@
 #include "services/http_apis/mapping.h"
 
+#include "base/text.h"
 #include "http/text.h"
 #include "services/gateway/invocation.h"
 #include "signalbox/encoding.h"
@@ -12,23 +13,12 @@ namespace signalbox::http_apis {
 
 namespace {
 
-bool take(std::string_view& text, std::string_view prefix) {
-  if (!text.starts_with(prefix)) return false;
-  text.remove_prefix(prefix.size());
-  return true;
-}
-
-std::optional<std::string> as_text(const std::optional<Json>& value) {
-  if (!value || value->is_null()) return std::nullopt;
-  return plain_text(*value);
-}
-
 /// The whole body, or `.PATH` into it.
 std::optional<std::string> of_body(std::string_view path, const std::string& body) {
   if (path.empty()) return body;
   const auto value = Json::parse(body);
   if (!value) return std::nullopt;
-  return as_text(gateway::value_at(*value, "$" + std::string(path)));
+  return gateway::text_unless_null(gateway::value_at(*value, "$" + std::string(path)));
 }
 
 std::optional<std::string> of_path(const Pairs& parameters, std::string_view name) {
@@ -37,17 +27,17 @@ std::optional<std::string> of_path(const Pairs& parameters, std::string_view nam
 }
 
 std::optional<std::string> of_request(std::string_view name, const MappingSource& source) {
-  if (take(name, "header.")) return joined_values(source.request.headers.all(), name, true);
-  if (take(name, "querystring.")) return joined_values(source.request.query, name, false);
-  if (take(name, "path.")) return of_path(source.path_parameters, name);
+  if (take_prefix(name, "header.")) return joined_values(source.request.headers.all(), name, true);
+  if (take_prefix(name, "querystring.")) return joined_values(source.request.query, name, false);
+  if (take_prefix(name, "path.")) return of_path(source.path_parameters, name);
   if (name == "path") return gateway::text_at(source.context, "path");
-  if (take(name, "body")) return of_body(name, source.request.body);
+  if (take_prefix(name, "body")) return of_body(name, source.request.body);
   return std::nullopt;
 }
 
 std::optional<std::string> of_response(std::string_view name, const http::Response& response) {
-  if (take(name, "header.")) return joined_values(response.headers.all(), name, true);
-  if (take(name, "body")) return of_body(name, response.body);
+  if (take_prefix(name, "header.")) return joined_values(response.headers.all(), name, true);
+  if (take_prefix(name, "body")) return of_body(name, response.body);
   return std::nullopt;
 }
 
@@ -57,10 +47,10 @@ bool is_known(std::string_view name) {
 
 /// Of a name without its `$`.
 std::optional<std::string> named_value(std::string_view name, const MappingSource& source) {
-  if (take(name, "request.")) return of_request(name, source);
-  if (take(name, "context.")) return gateway::text_at(source.context, name);
-  if (take(name, "stageVariables.")) return gateway::text_at(source.stage_variables, name);
-  if (source.response && take(name, "response.")) return of_response(name, *source.response);
+  if (take_prefix(name, "request.")) return of_request(name, source);
+  if (take_prefix(name, "context.")) return gateway::text_at(source.context, name);
+  if (take_prefix(name, "stageVariables.")) return gateway::text_at(source.stage_variables, name);
+  if (source.response && take_prefix(name, "response.")) return of_response(name, *source.response);
   return std::nullopt;
 }
 

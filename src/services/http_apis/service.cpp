@@ -140,7 +140,7 @@ asio::awaitable<http::Response> HttpApiService::Implementation::serve(Implementa
     if (snapshot.cors) set_cors_headers(*snapshot.cors, request, *response);
   }
   response->headers.set("apigw-requestid", id);
-  call.context = with_answer(call.context, *response, std::chrono::milliseconds(milliseconds_since(began)));
+  call.context = gateway::with_response(call.context, *response, std::chrono::milliseconds(milliseconds_since(began)));
   self.write_log(*place.stage, call);
   co_return std::move(*response);
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/text.h"
 #include "http/text.h"
 #include "signalbox/encoding.h"
 
@@ -246,8 +247,7 @@ class Chunks {
       if (text->empty()) break;
       const auto colon = text->find(':');
       if (colon == std::string_view::npos) return invalid("a trailer has no name");
-      std::string name(http::trim(text->substr(0, colon)));
-      std::transform(name.begin(), name.end(), name.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+      const auto name = ascii_lower(http::trim(text->substr(0, colon)));
       const std::string value(http::trim(text->substr(colon + 1)));
       if (name == "x-amz-trailer-signature") {
         signature = value;

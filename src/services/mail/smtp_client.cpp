@@ -1,5 +1,6 @@
 #include "services/mail/smtp_client.h"
 
+#include "base/text.h"
 #include "services/mail/mime.h"
 #include "signalbox/encoding.h"
 
@@ -39,13 +40,6 @@ struct Reply {
 
 /// The server did not keep to the protocol. Caught where a connection's functions begin.
 struct ProtocolFault { std::string text; };
-
-std::string upper(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
-  return out;
-}
 
 /// What EHLO is told. A name that is no host name would be refused by strict servers.
 std::string own_name() {
@@ -168,7 +162,7 @@ struct SmtpConnection::Implementation : std::enable_shared_from_this<Implementat
     auto rest = std::string_view(reply.text);
     for (bool first = true; !rest.empty(); first = false) {
       const auto end = rest.find('\n');
-      const auto line = upper(rest.substr(0, end));
+      const auto line = ascii_upper(rest.substr(0, end));
       rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
       if (first) continue;   // the server's name
       const auto blank = line.find_first_of(" =");   // `AUTH=LOGIN` is an old server's spelling

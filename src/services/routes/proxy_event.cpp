@@ -1,9 +1,7 @@
 #include "services/routes/proxy_event.h"
 
+#include "http/text.h"
 #include "signalbox/encoding.h"
-
-#include <fmt/chrono.h>
-#include <fmt/format.h>
 
 #include <utility>
 #include <vector>
@@ -11,11 +9,6 @@
 namespace signalbox::routes {
 
 namespace {
-
-/// `23/Nov/2026:21:00:00 +0000`
-std::string common_log_time(Timestamp now) {
-  return fmt::format("{:%d/%b/%Y:%H:%M:%S +0000}", fmt::gmtime(std::chrono::system_clock::to_time_t(now)));
-}
 
 Json optional_header(const http::Request& request, std::string_view name) {
   const auto value = request.headers.get(name);
@@ -36,7 +29,7 @@ Json request_context(const http::Request& request, const Route& route, const Sit
                       {"resourcePath", route.path},
                       {"httpMethod", request.method},
                       {"extendedRequestId", request.request_id},
-                      {"requestTime", common_log_time(now)},
+                      {"requestTime", http::common_log_time(now)},
                       {"path", request.path},
                       {"accountId", site.account},
                       {"protocol", "HTTP/1.1"},

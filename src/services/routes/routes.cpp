@@ -1,5 +1,6 @@
 #include "services/routes/routes.h"
 
+#include "base/text.h"
 #include "services/routes/path_pattern.h"
 
 #include "signalbox/encoding.h"
@@ -55,7 +56,7 @@ Result<Route> check_route(Route route) {
   if (const auto fault = fault_in(parts)) return invalid(fmt::format("the path '{}' is malformed: {}", route.path, *fault));
   if (!parts.empty() && std::find(own_paths.begin(), own_paths.end(), parts.front()) != own_paths.end())
     return invalid(fmt::format("the path '{}' is served by the daemon itself", route.path));
-  std::transform(route.method.begin(), route.method.end(), route.method.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  route.method = ascii_upper(route.method);
   if (std::find(methods.begin(), methods.end(), route.method) == methods.end()) return invalid(fmt::format("'{}' is no HTTP method", route.method));
   route.path.clear();
   for (const auto part : parts) route.path += '/' + std::string(part);

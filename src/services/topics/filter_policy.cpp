@@ -1,5 +1,6 @@
 #include "services/topics/filter_policy.h"
 
+#include "base/text.h"
 #include "base/wildcard.h"
 
 #include <arpa/inet.h>
@@ -29,8 +30,7 @@ OrderedJson parse_json(std::string_view text) {
 // --- matching ---
 
 bool equal_without_case(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return lower(x) == lower(y); });
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return ascii_lower(x) == ascii_lower(y); });
 }
 
 struct Address {

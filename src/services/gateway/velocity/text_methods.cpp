@@ -1,5 +1,6 @@
 #include "services/gateway/velocity/text_methods.h"
 
+#include "base/text.h"
 #include "services/gateway/velocity/utf16.h"
 
 #include <re2/re2.h>
@@ -18,15 +19,6 @@ re2::RE2::Options quiet_options() {
   options.set_log_errors(false);
   options.set_max_mem(std::int64_t{8} << 20);
   return options;
-}
-
-std::string upper(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(c < 0x80 ? std::toupper(c) : c); });
-  return text;
-}
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(c < 0x80 ? std::tolower(c) : c); });
-  return text;
 }
 
 std::string trim(const std::string& text) {
@@ -135,7 +127,7 @@ std::optional<Value> with_text(const std::string& text, std::string_view method,
   if (method == "endsWith") return Value(text.ends_with(other));
   if (method == "indexOf") return index_at(text, text.find(other));
   if (method == "lastIndexOf") return index_at(text, text.rfind(other));
-  if (method == "equalsIgnoreCase") return Value(lower(text) == lower(other));
+  if (method == "equalsIgnoreCase") return Value(ascii_lower(text) == ascii_lower(other));
   if (method == "concat") return Value(text + other);
   if (method == "compareTo") return Value(static_cast<std::int64_t>(text.compare(other)));
   if (method == "charAt") {
@@ -151,8 +143,8 @@ std::optional<Value> call_text(const std::string& text, std::string_view method,
   if (arguments.empty()) {
     if (method == "length") return Value(static_cast<std::int64_t>(utf16_length(text)));
     if (method == "isEmpty") return Value(text.empty());
-    if (method == "toUpperCase") return Value(upper(text));
-    if (method == "toLowerCase") return Value(lower(text));
+    if (method == "toUpperCase") return Value(ascii_upper(text));
+    if (method == "toLowerCase") return Value(ascii_lower(text));
     if (method == "trim") return Value(trim(text));
     return std::nullopt;
   }
