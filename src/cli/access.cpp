@@ -39,8 +39,14 @@ services::WithoutKeys policy_of(const ServeOptions& options) {
   return options.insecure || (loopback && *loopback) ? services::WithoutKeys::AnythingPasses : services::WithoutKeys::NothingPasses;
 }
 
+/// AWS's words for a request without credentials tell nobody what to do.
+std::string_view detail_of(const Error& error) {
+  if (error.where != "MissingAuthenticationTokenException") return error.message;
+  return "an API key is needed: Authorization: Bearer SECRET; the command line takes it from --key, --key-file, SIGNALBOX_KEY or SIGNALBOX_KEY_FILE";
+}
+
 http::Response refuse(const Error& error) {
-  auto response = http::problem_response(401, error.message);
+  auto response = http::problem_response(401, detail_of(error));
   response.headers.set("WWW-Authenticate", "Bearer realm=\"signalbox\"");
   return response;
 }

@@ -26,6 +26,7 @@
 #include "cli/access.h"
 #include "cli/memory.h"
 #include "cli/own_urls.h"
+#include "cli/start_gate.h"
 #include "cli/version.h"
 #include "deploy/cloudformation/api.h"
 #include "deploy/deployer.h"
@@ -126,6 +127,19 @@ http::Handler s3_first(http::Handler aws, http::Handler others) {
   };
 }
 
+/// Names the option, unless the error names another.
+Error of_option(std::string_view option, Error fault) {
+  if (fault.where.empty()) fault.where = option;
+  return fault;
+}
+
+/// What is answered before the stacks are deployed: how the daemon does, and links, which stacks take no part in.
+bool needs_no_stacks(std::string_view path) {
+  return path == "/healthz" || path == "/readyz" || path == "/metrics" || path == "/v1/openapi.json" || path == "/verification";
+}
+
+constexpr std::chrono::seconds deploying_patience{30};
+
 /// Where programs of this machine reach a listener: one that takes every address is reached over loopback.
 std::string reachable(const std::string& address) {
   const auto colon = address.rfind(':');
@@ -145,6 +159,7 @@ struct Daemon::Parts {
   QueueSignals queue_signals;                         ///< these two outlive the io_context: a long poll that ends with it leaves its list
   ActivitySignals activity_signals;
   asio::io_context io{1};
+  StartGate gate{io.get_executor(), deploying_patience};   ///< opens when the daemon is ready
   std::unique_ptr<SqliteStore> store;
   std::unique_ptr<Engine> engine;
   const Reader* reader = nullptr;                     ///< the I/O thread's view
@@ -201,13 +216,13 @@ struct Daemon::Parts {
   Result<void> listen();
   void make_handlers();
   Result<void> write_addresses() const;
+  asio::awaitable<http::Response> answer(const http::Handler& handler, http::Request&& request);
   asio::awaitable<http::Response> admin_answer(http::Request&& request) const;
   asio::awaitable<void> become_ready();
   asio::awaitable<void> deploy_stacks();
   asio::awaitable<void> leave();
   void warn() const;
   void stop();
-  bool ready = false;
 };
 
 Daemon::Daemon(ServeOptions options) : parts_(std::make_unique<Parts>(std::move(options))) {}
@@ -439,7 +454,7 @@ void Daemon::Parts::make_gateway() {
 void Daemon::Parts::make_routes() {
   const auto public_url = [this] { return urls.open(); };
   const auto denials = access_notices ? std::function<std::uint64_t()>([notices = access_notices.get()] { return notices->denials(); }) : nullptr;
-  rest::add_status_routes(admin_routes, *engine, [this] { return ready; }, denials);
+  rest::add_status_routes(admin_routes, *engine, [this] { return gate.is_open(); }, denials);
   rest::add_state_machine_routes(admin_routes, *engine, *reader);
   rest::add_execution_routes(admin_routes, *engine, *reader);
   rest::add_token_routes(admin_routes, *engine, *reader);
@@ -462,12 +477,16 @@ Result<void> Daemon::Parts::listen() {
   constexpr std::size_t admin_body_bytes_max = 128 * 1024 * 1024;
   http::ServerOptions admin_options{.listener = http::Listener::Admin, .address = options.listen, .body_bytes_max = admin_body_bytes_max, .trusted_proxies = options.trusted_proxies};
   http::ServerOptions open_options{.listener = http::Listener::Public, .address = options.public_listen, .trusted_proxies = options.trusted_proxies};
-  admin = std::make_unique<http::Server>(io.get_executor(), admin_options, [this](http::Request&& request) { return admin_handler(std::move(request)); });
-  open = std::make_unique<http::Server>(io.get_executor(), open_options, [this](http::Request&& request) { return open_handler(std::move(request)); });
-  if (auto listening = admin->listen(); !listening) return listening;
-  if (auto listening = open->listen(); !listening) return listening;
+  admin = std::make_unique<http::Server>(io.get_executor(), admin_options, [this](http::Request&& request) { return answer(admin_handler, std::move(request)); });
+  open = std::make_unique<http::Server>(io.get_executor(), open_options, [this](http::Request&& request) { return answer(open_handler, std::move(request)); });
+  if (auto listening = admin->listen(); !listening) return of_option("--listen", listening.error());
+  if (auto listening = open->listen(); !listening) return of_option("--public-listen", listening.error());
   urls.set("http://" + reachable(admin->address()), options.public_url.value_or("http://" + reachable(open->address())));
   return {};
+}
+
+asio::awaitable<http::Response> Daemon::Parts::answer(const http::Handler& handler, http::Request&& request) {
+  return gate.is_open() || needs_no_stacks(request.path) ? handler(std::move(request)) : gate.pass(handler, std::move(request));
 }
 
 /// What answers requests; before the loop runs, which answers none.
@@ -534,7 +553,7 @@ asio::awaitable<void> Daemon::Parts::deploy_stacks() {
 asio::awaitable<void> Daemon::Parts::become_ready() {
   if (options.stacks) co_await deploy_stacks();
   if (auto written = write_addresses(); !written) spdlog::error("{}", written.error().message);
-  ready = true;
+  gate.open();
   spdlog::info("signalbox {} is ready: admin {}, public {}, data {}", program_version, admin->address(), open->address(), options.data);
   warn();
   release_start_pages();

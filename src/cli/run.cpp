@@ -142,13 +142,13 @@ class CommandLine {
     auto* logs_command = client("logs", "Show a function's log", [this] { return logs(a_.context, a_.name, a_.follow); });
     logs_command->add_option("FUNCTION", a_.name, "Name of the function")->required();
     logs_command->add_flag("-f,--follow", a_.follow, "Go on showing what comes");
-    auto* keys_command = client("keys", "List, make or delete API keys", [this] {
+    auto* keys_command = client("keys", "List API keys; make or delete one", [this] {
       if (a_.action == "make") return make_key(a_.context, a_.name);
       if (a_.action == "delete") return delete_key(a_.context, a_.name);
       return keys(a_.context);
     });
-    keys_command->add_option("ACTION", a_.action, "make or delete")->check(CLI::IsMember({"make", "delete"}));
-    keys_command->add_option("ARGUMENT", a_.name, "make: what it is for; delete: its id");
+    keys_command->add_option("ACTION", a_.action, "make: prints a new key, ID and secret, once; delete: ends one. Without it: the list")->check(CLI::IsMember({"make", "delete"}));
+    keys_command->add_option("ARGUMENT", a_.name, "For make: a description, such as whose it is; for delete: the key's id");
   }
 
   void add_local_commands() {

@@ -14,11 +14,19 @@ import unittest
 import boto3
 import botocore.exceptions
 
-from support.daemon import BINARY, Daemon, main, request, wait_for
+from support.daemon import BINARY, ROOT, Daemon, free_port, main, request, wait_for
 
 
 def environment(**more):
     return {**{name: value for name, value in os.environ.items() if not name.startswith(("SIGNALBOX_", "AWS_"))}, **more}
+
+
+def answered(*arguments):
+    """The answer, or None while nobody listens."""
+    try:
+        return request(*arguments)
+    except ConnectionRefusedError:
+        return None
 
 
 class Folder(unittest.TestCase):
@@ -27,9 +35,9 @@ class Folder(unittest.TestCase):
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
 
     def refused(self, *arguments, code, says, **variables):
-        line = [str(BINARY), "serve", "--data", str(self.folder / "data"), "--public-listen", "127.0.0.1:0", *map(str, arguments)]
-        if "--listen" not in arguments:
-            line += ["--listen", "127.0.0.1:0"]
+        line = [str(BINARY), "serve", "--data", str(self.folder / "data"), *map(str, arguments)]
+        for option in ("--listen", "--public-listen"):
+            line += [] if option in arguments else [option, "127.0.0.1:0"]
         done = subprocess.run(line, capture_output=True, text=True, timeout=20, env=environment(**variables))
         self.assertEqual(done.returncode, code, done.stdout + done.stderr)
         for words in [says] if isinstance(says, str) else says:
@@ -53,7 +61,7 @@ class Options(Folder):
         config.write_text("nonsense = 1\n")
         for options, says in ((["--config", config], "'nonsense'"), (["--config", "/does/not/exist"], "/does/not/exist"), (["--account", "12"], "12 digits"),
                               (["--retention", "5x"], "'5x' is no duration"), (["--public-url", "ftp://x"], "http:// or https://"), (["--smtp", "foo://x"], "smtp://"),
-                              (["--listen", "nonsense"], "HOST:PORT"), (["--trusted-proxy", "foo"], "--trusted-proxy"), (["--verification", "maybe"], "maybe")):
+                              (["--listen", "nonsense"], "--listen: not an address to listen on (HOST:PORT): nonsense"), (["--public-listen", "1.2.3.4"], "--public-listen: "), (["--trusted-proxy", "foo"], "--trusted-proxy"), (["--verification", "maybe"], "maybe")):
             with self.subTest(says):
                 self.refused(*options, code=2, says=says)
 
@@ -102,6 +110,19 @@ class Start(Folder):
             self.assertRegex(address, r"^127\.0\.0\.1:[1-9]\d*$")
             self.assertIn(address, first)
 
+    def test_who_connects_before_the_stacks_are_there_waits_for_them(self):
+        stacks = self.folder / "stacks"
+        stacks.mkdir()
+        (stacks / "m.asl.json").write_text('{"StartAt": "S", "States": {"S": {"Type": "Succeed"}}}')
+        for number in range(30):      # that many take a while to deploy
+            shutil.copytree(ROOT / "statemachines" / "wait-for-callback", stacks / f"a{number}")
+        daemon = Daemon("--parameter", "Schedule=DISABLED", stacks=stacks, keep=str(self.folder))
+        daemon.admin, daemon.public = (f"127.0.0.1:{free_port()}" for _ in range(2))
+        daemon.launch()
+        self.addCleanup(daemon.kill)
+        start = wait_for(lambda: answered(daemon.admin, "POST", "/v1/state-machines/m/executions", '{"input": {}}', {"Content-Type": "application/json"}))
+        self.assertEqual(start[0], 201, start)
+
     def test_site_is_the_data_files(self):
         self.serve().stop()
         self.refused("--region", "eu-west-1", code=1, says=["us-east-1", "--region"])
@@ -133,7 +154,7 @@ class Start(Folder):
 
 class Keys(Folder):
     def test_nothing_listens_beyond_loopback_without_a_key(self):
-        self.refused("--listen", "0.0.0.0:0", code=1, says=["0.0.0.0:0", "SIGNALBOX_API_KEY", "--insecure"])
+        self.refused("--listen", "0.0.0.0:0", code=1, says=["--listen: ", "0.0.0.0:0", "SIGNALBOX_API_KEY", "--insecure"])
 
     def ask(self, daemon, **headers):
         return request(daemon.admin, "GET", "/v1/executions", headers=headers)[0]
@@ -157,6 +178,7 @@ class Keys(Folder):
         def command_line(*arguments, **variables):
             return subprocess.run([str(BINARY), "list", "--endpoint", f"http://{daemon.admin}", *arguments], capture_output=True, text=True, env=environment(**variables)).returncode
         self.assertEqual(command_line(), 1)
+        self.assertIn("--key", json.loads(request(daemon.admin, "GET", "/v1/executions")[2])["detail"])
         self.assertEqual(command_line("--key", "ada:topsecret"), 0)
         for name, value in (("SIGNALBOX_KEY", "topsecret"), ("SIGNALBOX_API_KEY", "topsecret"), ("SIGNALBOX_API_KEY_FILE", str(path)), ("SIGNALBOX_KEY_FILE", str(path))):
             self.assertEqual(command_line(**{name: value}), 0, name)

@@ -133,7 +133,7 @@ Result<void> check_listener(const Reader& reader, std::string_view listen_addres
   return error(ErrorCode::Forbidden,
                "the admin listener " + std::string(listen_address) + " can be reached from other machines and no API key exists: make one (SIGNALBOX_API_KEY, "
                "signalbox keys make), listen on 127.0.0.1, or say --insecure",
-               "listen");
+               "--listen");
 }
 
 }  // namespace signalbox::services
