@@ -214,7 +214,7 @@ Node* Compiler::condition(const Syntax& syntax) {
 
 Node* Compiler::block(const Syntax& syntax) {
   auto* const node = make<ListNode>(NodeKind::Block, syntax);
-  scopes_.push_back(std::make_unique<Scope>(scope_, false));
+  scopes_.push_back(std::make_unique<Scope>(Scope{scope_, false}));
   Scope* const outer = std::exchange(scope_, scopes_.back().get());
   std::vector<Node*> items;
   for (const Syntax* item : syntax.items) {
@@ -270,7 +270,7 @@ Node* Compiler::call(const Syntax& syntax) {
 
 Node* Compiler::lambda(const Syntax& syntax) {
   auto* const node = make<LambdaNode>(NodeKind::Lambda, syntax);
-  scopes_.push_back(std::make_unique<Scope>(scope_, true));
+  scopes_.push_back(std::make_unique<Scope>(Scope{scope_, true}));
   Scope* const outer = std::exchange(scope_, scopes_.back().get());
   std::vector<Symbol> parameters;
   for (const Syntax* parameter : syntax.items) parameters.push_back(out_.symbols.intern(parameter->text));
