@@ -9,8 +9,10 @@ std::optional<Template> parse_credentials(Fields& fields, bool of_activity) {
   const auto* value = fields.object("Credentials");
   if (!value) return std::nullopt;
   if (of_activity) fields.report().fault("The field 'Credentials' is not supported for activities", fields.at("Credentials"));
-  if (!value->find("RoleArn") && !value->find("RoleArn.$"))
+  const Json* role = value->find("RoleArn");
+  if (!role && (fields.is_jsonata() || !value->find("RoleArn.$")))
     fields.report().fault("The field 'RoleArn' is required but was missing", fields.at("Credentials"));
+  if (role && !role->is_string()) fields.report().fault("Expected value of type [STRING]", fields.at("Credentials/RoleArn"));
   return fields.either_template("Credentials", input_and_context);
 }
 

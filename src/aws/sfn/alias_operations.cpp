@@ -10,7 +10,7 @@ namespace {
 
 std::string arn_of(const Site& site, const StateMachineAlias& alias) { return site.state_machine_arn(alias.state_machine) + ":" + alias.name; }
 
-Failure alias_missing() { return {"ResourceNotFound", "Request references a resource that does not exist."}; }
+Failure alias_missing() { return {"ResourceNotFound", "Request references a resource that does not exist.", 404}; }
 
 Failure alias_failure(const Error& error) {
   if (error.code == ErrorCode::NotFound) return alias_missing();

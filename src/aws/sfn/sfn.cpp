@@ -117,7 +117,7 @@ Answer<MapRunRecord> find_map_run_by_arn(const Reader& reader, std::string_view 
   const auto colon = resource->rfind(':');
   if (colon == std::string::npos) return invalid_arn("Invalid ARN: " + std::string(arn));
   auto record = find_map_run(reader, std::string_view(*resource).substr(colon + 1));
-  if (!record || record->child_machine() != resource->substr(0, colon)) return Failure{"ResourceNotFound", "Resource not found: '" + std::string(arn) + "'"};
+  if (!record || record->child_machine() != resource->substr(0, colon)) return Failure{"ResourceNotFound", "Resource not found: '" + std::string(arn) + "'", 404};
   return std::move(*record);
 }
 

@@ -11,7 +11,7 @@ struct Tagged {
   std::string name;
 };
 
-Failure resource_missing(std::string_view arn) { return {"ResourceNotFound", "Resource not found: '" + std::string(arn) + "'"}; }
+Failure resource_missing(std::string_view arn) { return {"ResourceNotFound", "Resource not found: '" + std::string(arn) + "'", 404}; }
 
 /// Versions have no tags of their own. [TagResource]
 Answer<Tagged> tagged_resource(std::string_view arn) {

@@ -60,7 +60,12 @@ Outcome<std::optional<std::string>> role_of(Scope& scope, const std::optional<Te
   const auto value = scope.evaluate(*credentials, input);
   if (!value) return value.error();
   const Json* role = value->find("RoleArn");
-  return role != nullptr && role->is_string() ? std::optional(std::string(role->as_string())) : std::nullopt;
+  if (role != nullptr && role->is_string()) return std::optional(std::string(role->as_string()));
+  // A task must not run without the role that it names.
+  constexpr std::string_view field = "Credentials/RoleArn";
+  const auto what = fmt::format("The value specified for the field '{}' must be a string but was: {}", field, role ? role->text() : "null");
+  if (std::holds_alternative<JsonataTemplate>(*credentials)) return scope.failure({what, std::string(field)});
+  return runtime_failure(scope.frame(), what);
 }
 
 /// The fact that schedules the next attempt, all its fields evaluated.

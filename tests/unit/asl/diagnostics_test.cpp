@@ -169,6 +169,7 @@ TEST_CASE("tasks") {
        "SCHEMA_VALIDATION_FAILED: Expected value of type Integer at /States/A/HeartbeatSeconds\n"},
       {"credentials", task(R"("Credentials": {"InvalidField": "invalid"})"),
        "SCHEMA_VALIDATION_FAILED: The field 'RoleArn' is required but was missing at /States/A/Credentials\n"},
+      {"a role that is no text", task(R"("Credentials": {"RoleArn": 1})"), "SCHEMA_VALIDATION_FAILED: Expected value of type [STRING] at /States/A/Credentials/RoleArn\n"},
       {"retriers", task(R"("Retry": [{"ErrorEquals": ["States.ALL"]}, {"ErrorEquals": []}, {"IntervalSeconds": 0, "MaxAttempts": -1, "BackoffRate": 0.5,
                             "MaxDelaySeconds": 31622401, "JitterStrategy": "SOME", "Foo": 1, "ErrorEquals": ["a", 1]}])"),
        "SCHEMA_VALIDATION_FAILED: States.ALL must appear alone and at end of list at /States/A/Retry[0]/ErrorEquals\n"

@@ -169,6 +169,18 @@ TEST_CASE("tags") {
   CHECK(f.sfn("ListTagsForResource", R"({"resourceArn":")" + machine_arn + ":1\"}") == "ResourceNotFound: Resource not found: '" + machine_arn + ":1'");
 }
 
+// The API's model gives a status of their own to two errors; all others are 400.
+TEST_CASE("statuses of errors") {
+  ApiFixture f;
+  f.sfn("CreateStateMachine", create_body(pass));
+  const auto status = [&](const char* operation, const std::string& body) { return f.send(ApiFixture::json_request(std::string("AWSStepFunctions.") + operation, body)).status; };
+  CHECK(status("ListTagsForResource", R"({"resourceArn":")" + machine_arn + "x\"}") == 404);
+  CHECK(status("DescribeStateMachineAlias", R"({"stateMachineAliasArn":")" + machine_arn + ":a\"}") == 404);
+  CHECK(status("DescribeMapRun", R"({"mapRunArn":"arn:aws:states:us-east-1:000000000000:mapRun:m/l:00000000-0000-0000-0000-000000000000"})") == 404);
+  CHECK(status("PublishStateMachineVersion", R"({"stateMachineArn":")" + machine_arn + R"(","revisionId":"other"})") == 409);
+  CHECK(status("DescribeStateMachine", R"({"stateMachineArn":")" + machine_arn + "x\"}") == 400);
+}
+
 TEST_CASE("definitions are validated without being stored") {
   ApiFixture f;
   CHECK(f.sfn("ValidateStateMachineDefinition", R"({"definition":)" + quoted(pass) + "}") == R"({"result":"OK","diagnostics":[],"truncated":false})");
