@@ -30,6 +30,7 @@
 #include "cli/version.h"
 #include "deploy/cloudformation/api.h"
 #include "deploy/deployer.h"
+#include "deploy/passed_roles.h"
 #include "deploy/types/aws_calls.h"
 #include "deploy/types/types.h"
 #include "rest/rest_api.h"
@@ -300,6 +301,7 @@ void Daemon::Parts::make_event_services(const Site& site) {
     return sent ? Result<void>() : sent.error();
   };
   calls.publish = [publish_to](Transaction& transaction, const std::string& topic, const std::string& message) { return publish_to(transaction, topic, message, std::nullopt); };
+  calls.permits = permits_on(task_authorizer);
   calls.put_event = [this](EngineTransaction& transaction, const std::string& bus, const std::string& detail_type, const Json& detail) -> Result<void> {
     const auto put = events->put(transaction, {.bus = bus.substr(bus.rfind('/') + 1), .source = "lambda", .detail_type = detail_type, .detail = detail});
     return put ? Result<void>() : put.error();
@@ -431,6 +433,11 @@ void Daemon::Parts::make_deployer() {
     if (!found) return std::nullopt;
     return deploy::StoredParameter{.value = std::move(found->value), .is_secure = found->is_secure};
   };
+  if (access_notices)
+    deploy_options.check = [this](const Reader& now, const deploy::Resource& resource) {
+      aws::Authorizer seeing_it(*engine, *queues, *access_notices, now);
+      return deploy::check_roles(seeing_it, engine->site(), resource);
+    };
   deployer = std::make_unique<deploy::Deployer>(*engine, std::move(types), std::move(deploy_options));
   cloudformation = std::make_unique<deploy::cloudformation::Api>(*engine, *deployer);
 }

@@ -68,8 +68,8 @@ Error in_use(std::string_view name, std::string_view what_happens, const std::ve
 
 class Application {
  public:
-  Application(EngineTransaction& transaction, const Plan& plan, const ResourceTypes& types, std::vector<Change>& changes)
-      : transaction_(transaction), plan_(plan), types_(types), changes_(changes) {
+  Application(EngineTransaction& transaction, const Plan& plan, const ResourceTypes& types, std::vector<Change>& changes, const ResourceCheck& check)
+      : transaction_(transaction), plan_(plan), types_(types), changes_(changes), check_(check) {
     if (auto deployed = find_stack(transaction, plan.stack)) previous_ = std::move(*deployed);
   }
 
@@ -81,6 +81,7 @@ class Application {
     // What was replaced or left out goes last, in reverse: nothing that stays refers to it any more.
     for (auto old = previous_.resources.rbegin(); old != previous_.resources.rend(); ++old)
       if (auto done = remove_if_left_out(*old); !done) return placed(done.error(), old->logical_id);
+    if (auto checked = check_changed(); !checked) return checked;
     save();
     return {};
   }
@@ -93,6 +94,16 @@ class Application {
     const auto* type = find_type(types_, resource.type);
     if (!type) return {};   // an unsupported one that was allowed; it is recorded
     return change->kind == Change::Kind::Created ? type->create(transaction_, resource) : type->update(transaction_, resource);
+  }
+
+  /// At the end, when roles have all their policies: on AWS a policy may be made beside what needs it, and the order of things is no fault of a template.
+  Result<void> check_changed() {
+    if (!check_) return {};
+    for (const auto& resource : plan_.resources) {
+      if (!change_of(previous_.resources, resource)) continue;
+      if (auto checked = check_(transaction_, resource); !checked) return placed(checked.error(), resource.logical_id, resource.place);
+    }
+    return {};
   }
 
   Result<void> remove_if_left_out(const Deployed& old) {
@@ -152,6 +163,7 @@ class Application {
   const Plan& plan_;
   const ResourceTypes& types_;
   std::vector<Change>& changes_;
+  const ResourceCheck& check_;
   StackRecord previous_;
 };
 
@@ -175,7 +187,9 @@ constexpr const char* protection_kind = "stack-protection";   // ("", stack) →
 
 }  // namespace
 
-Result<void> apply(EngineTransaction& transaction, const Plan& plan, const ResourceTypes& types, std::vector<Change>& changes) { return Application(transaction, plan, types, changes).run(); }
+Result<void> apply(EngineTransaction& transaction, const Plan& plan, const ResourceTypes& types, std::vector<Change>& changes, const ResourceCheck& check) {
+  return Application(transaction, plan, types, changes, check).run();
+}
 
 Result<void> destroy(EngineTransaction& transaction, std::string_view stack, const Removal& removal, const ResourceTypes& types, std::vector<Change>& changes) {
   const auto deployed = find_stack(transaction, stack);

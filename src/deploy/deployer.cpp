@@ -34,10 +34,10 @@ struct Applied {
 using Work = std::function<Result<bool>(EngineTransaction&)>;
 
 /// Fills `applied`, even if it fails.
-Work make_work(std::shared_ptr<const ResourceTypes> types, std::shared_ptr<const Plan> plan, Deployer::Note note, std::shared_ptr<Applied> applied) {
-  return [types = std::move(types), plan = std::move(plan), note = std::move(note), applied = std::move(applied)](EngineTransaction& transaction) -> Result<bool> {
+Work make_work(std::shared_ptr<const ResourceTypes> types, ResourceCheck check, std::shared_ptr<const Plan> plan, Deployer::Note note, std::shared_ptr<Applied> applied) {
+  return [types = std::move(types), check = std::move(check), plan = std::move(plan), note = std::move(note), applied = std::move(applied)](EngineTransaction& transaction) -> Result<bool> {
     applied->existed = find_stack(transaction, plan->stack).has_value();
-    if (auto done = apply(transaction, *plan, *types, applied->changes); !done) return done.error();
+    if (auto done = apply(transaction, *plan, *types, applied->changes, check); !done) return done.error();
     if (note) note(transaction, applied->changes);
     return true;
   };
@@ -181,7 +181,7 @@ boost::asio::awaitable<StackResult> Deployer::apply(Plan plan, Note note) {
   auto outputs = plan.outputs;
   // Named, since GCC 12.2 destroys a temporary with captures twice when it is an argument of what is awaited.
   const auto applied = std::make_shared<Applied>();
-  Work work = make_work(std::shared_ptr<const ResourceTypes>(parts_, &parts_->types), std::make_shared<const Plan>(std::move(plan)), std::move(note), applied);
+  Work work = make_work(std::shared_ptr<const ResourceTypes>(parts_, &parts_->types), parts_->options.check, std::make_shared<const Plan>(std::move(plan)), std::move(note), applied);
   const auto done = co_await transact<bool>(engine_, std::move(work));
   if (!done) co_return failed(name, done.error(), std::move(applied->changes));
   const char* result = !applied->existed ? "created" : applied->changes.empty() ? "unchanged" : "updated";

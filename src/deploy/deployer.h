@@ -35,6 +35,8 @@ struct DeployOptions {
   /// An object of the object store. Errors: `where` is S3's code.
   std::function<Result<std::string>(const std::string& bucket, const std::string& key)> read_object = {};
   std::function<std::optional<StoredParameter>(const Reader&, const std::string& name)> systems_manager = {};
+  /// Of a resource that was made or changed just now (passed_roles.h); empty: nothing is asked.
+  ResourceCheck check = {};
 };
 
 /// Template parameters: `STACK.NAME` or `NAME` → value.

@@ -96,7 +96,7 @@ struct Change {
 
 /// Brings what is deployed to the plan, all in this transaction. An unchanged stack (equal hash) gives no changes and writes nothing. `changes` gets what
 /// was done. Errors: those of the services, with the resource's place in `where`; nothing is kept then, and the last change is the one that failed.
-[[nodiscard]] Result<void> apply(EngineTransaction& transaction, const Plan& plan, const ResourceTypes& types, std::vector<Change>& changes);
+[[nodiscard]] Result<void> apply(EngineTransaction& transaction, const Plan& plan, const ResourceTypes& types, std::vector<Change>& changes, const ResourceCheck& check = {});
 
 /// How a stack goes.
 struct Removal {

@@ -7,6 +7,7 @@
 #include "signalbox/engine.h"
 #include "signalbox/site.h"
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -52,6 +53,8 @@ class ResourceType {
   [[nodiscard]] virtual Result<void> remove(EngineTransaction& transaction, const std::string& physical_id) const = 0;
 };
 
+/// What else is asked of a resource that was made or changed, of the transaction in which that was. Errors: those that its service would give.
+using ResourceCheck = std::function<Result<void>(const Reader& now, const Resource& resource)>;
 using ResourceTypes = std::vector<std::unique_ptr<ResourceType>>;
 [[nodiscard]] const ResourceType* find_type(const ResourceTypes& types, std::string_view name);
 

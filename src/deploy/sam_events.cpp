@@ -74,6 +74,19 @@ void expand_topic_event(Expansion& expansion, const EventTarget& target, const E
   expansion.out.push_back(std::move(subscription));
 }
 
+/// What lets a rule's letters into the queue that was made for them.
+ResourceSource letters_policy(ResourceSource policy, const std::string& queue, const std::string& rule) {
+  policy.logical_id += "QueuePolicy";
+  policy.type = "AWS::SQS::QueuePolicy";
+  const Json statement = json_object({{"Effect", "Allow"},
+                                      {"Principal", json_object({{"Service", "events.amazonaws.com"}})},
+                                      {"Action", "sqs:SendMessage"},
+                                      {"Resource", get_att(queue, "Arn")},
+                                      {"Condition", json_object({{"ArnEquals", json_object({{"aws:SourceArn", get_att(rule, "Arn")}})}})}});
+  policy.properties = json_object({{"PolicyDocument", json_object({{"Version", "2012-10-17"}, {"Statement", json_array({statement})}})}, {"Queues", json_array({ref_to(queue)})}});
+  return policy;
+}
+
 /// `{"Arn": …}`, or `{"Type": "SQS"}` for a queue that is made. Gives the target's DeadLetterConfig.
 Json dead_letter_config(Expansion& expansion, const EventTarget& target, const Event& event) {
   const auto& given = *event.properties.find("DeadLetterConfig");
@@ -86,6 +99,8 @@ Json dead_letter_config(Expansion& expansion, const EventTarget& target, const E
   const auto* id = given.find("QueueLogicalId");
   queue.logical_id = id && id->is_string() ? std::string(id->as_string()) : queue.logical_id + "Queue";
   auto config = json_object({{"Arn", get_att(queue.logical_id, "Arn")}});
+  const bool is_rule = event.type != "ScheduleV2";   // Scheduler sends in a role
+  if (is_rule) expansion.out.push_back(letters_policy(made_of(target, event, ""), queue.logical_id, target.source.logical_id + event.name));
   expansion.out.push_back(std::move(queue));
   return config;
 }
@@ -122,7 +137,7 @@ void give_schedule_role(Expansion& expansion, const EventTarget& target, const E
   const auto* service = is_rule ? "events.amazonaws.com" : "scheduler.amazonaws.com";
   auto role = target.is_function ? sam_invoke_role(made_of(target, event, ""), service, target.arn) : sam_start_role(made_of(target, event, ""), service, function_of(target));
   const auto* queue = schedule.properties.find("DeadLetterConfig");
-  if (queue) role = with_dead_letters(std::move(role), *queue->find("Arn"));
+  if (queue) role = with_permission(std::move(role), role.logical_id + "SQSPolicy", "sqs:SendMessage", *queue->find("Arn"));
   if (const auto* boundary = event.properties.find("PermissionsBoundary")) role.properties = role.properties.with("PermissionsBoundary", *boundary);
   schedule.properties = schedule.properties.with("RoleArn", get_att(role.logical_id, "Arn"));
   expansion.out.push_back(std::move(role));

@@ -4,6 +4,7 @@
 #include "deploy/sam_policies.h"
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -36,12 +37,57 @@ Json code_of(Expansion& expansion, const ResourceSource& source) {
   return text && !source.properties.find("CodeUri") ? json_object({{"ZipFile", *text}}) : staged_code(expansion, source, "CodeUri");
 }
 
-/// A destination of SAM: `{"Type": "SQS", "Destination": ARN}`. Without an ARN SAM would make a queue or topic.
-Json destination_of(Expansion& expansion, const Json& given, const std::string& place) {
+/// A kind of destination: the permission that it needs, and what is made where its author names none.
+struct DestinationKind {
+  std::string_view type, action, made;
+};
+constexpr std::array destination_kinds{DestinationKind{"SQS", "sqs:SendMessage", "AWS::SQS::Queue"}, DestinationKind{"SNS", "sns:Publish", "AWS::SNS::Topic"},
+                                       DestinationKind{"EventBridge", "events:PutEvents", ""}, DestinationKind{"Lambda", "lambda:InvokeFunction", ""}};
+
+const DestinationKind* kind_of(const Json& destination) {
+  const auto* type = destination.find("Type");
+  const auto found = std::find_if(destination_kinds.begin(), destination_kinds.end(), [&](const DestinationKind& kind) { return type && *type == Json(kind.type); });
+  return found == destination_kinds.end() ? nullptr : &*found;
+}
+
+std::string invoke_config_id(const ResourceSource& source) { return source.logical_id + "EventInvokeConfig"; }
+
+/// `way`: OnSuccess or OnFailure.
+std::string made_destination_id(const ResourceSource& source, std::string_view way, const DestinationKind& kind) {
+  return invoke_config_id(source).append(way).append(kind.type == "SQS" ? "Queue" : "Topic");
+}
+
+/// The ARN of a destination `{"Type": "SQS", "Destination": ARN}`, or of what is made for one without it; null if nothing is.
+Json destination_arn(const ResourceSource& source, std::string_view way, const Json& given) {
+  if (const auto* arn = given.find("Destination")) return *arn;
+  const auto* kind = kind_of(given);
+  if (!kind || kind->made.empty()) return Json();
+  const auto id = made_destination_id(source, way, *kind);
+  return kind->type == "SQS" ? get_att(id, "Arn") : ref_to(id);
+}
+
+/// OnSuccess and OnFailure of a function's EventInvokeConfig.
+const Json* destinations_of(const ResourceSource& source) {
+  const auto* config = source.properties.find("EventInvokeConfig");
+  const auto* destinations = config ? config->find("DestinationConfig") : nullptr;
+  return destinations && destinations->is_object() ? destinations : nullptr;
+}
+
+Json destination_of(Expansion& expansion, const ResourceSource& source, const std::string& way, const Json& given, const std::string& place) {
   refuse_others(expansion, given, place, {"Type", "Destination"}, "a destination");
-  if (const auto* arn = given.find("Destination")) return json_object({{"Destination", *arn}});
-  expansion.faults.add(place + "/Destination", "an ARN is expected: queues and topics that nobody wrote are not made here");
-  return Json::empty_object();
+  auto arn = destination_arn(source, way, given);
+  if (arn.is_null()) {
+    expansion.faults.add(place + "/Destination", "an ARN is expected: only a queue (Type SQS) or a topic (SNS) is made where there is none");
+    return Json::empty_object();
+  }
+  if (!given.find("Destination")) {
+    const auto& kind = *kind_of(given);
+    auto made = like(source, std::string(kind.made));
+    made.place = place;
+    made.logical_id = made_destination_id(source, way, kind);
+    expansion.out.push_back(std::move(made));
+  }
+  return json_object({{"Destination", std::move(arn)}});
 }
 
 void expand_invoke_config(Expansion& expansion, const ResourceSource& source, const std::optional<std::string>& alias) {
@@ -49,13 +95,13 @@ void expand_invoke_config(Expansion& expansion, const ResourceSource& source, co
   if (!given) return;
   auto config = like(source, "AWS::Lambda::EventInvokeConfig");
   config.place = source.place + "/EventInvokeConfig";
-  config.logical_id += "EventInvokeConfig";
+  config.logical_id = invoke_config_id(source);
   refuse_others(expansion, *given, config.place, {"MaximumEventAgeInSeconds", "MaximumRetryAttempts", "DestinationConfig"}, "EventInvokeConfig");
   config.properties = json_object({{"FunctionName", ref_to(source.logical_id)}, {"Qualifier", alias ? Json(*alias) : Json("$LATEST")}});
   take(*given, config, {"MaximumEventAgeInSeconds", "MaximumRetryAttempts"});
-  if (const auto* destinations = given->find("DestinationConfig")) {
+  if (const auto* destinations = destinations_of(source)) {
     Json made = Json::empty_object();
-    for (const auto& [way, destination] : destinations->members()) made = made.with(way, destination_of(expansion, destination, config.place + "/DestinationConfig/" + way));
+    for (const auto& [way, destination] : destinations->members()) made = made.with(way, destination_of(expansion, source, way, destination, config.place + "/DestinationConfig/" + way));
     config.properties = config.properties.with("DestinationConfig", std::move(made));
   }
   if (alias) config.depends_on.push_back(source.logical_id + "Alias" + *alias);
@@ -142,6 +188,21 @@ bool has_queue_event(const ResourceSource& source) {
   });
 }
 
+/// What Lambda sends in the function's role: dead letters, and word of how asynchronous calls ended.
+ResourceSource with_sending(ResourceSource role, const ResourceSource& source) {
+  const auto* letters = source.properties.find("DeadLetterQueue");
+  const auto* queue = letters ? kind_of(*letters) : nullptr;
+  if (const auto* arn = queue ? letters->find("TargetArn") : nullptr) role = with_permission(std::move(role), "DeadLetterQueuePolicy", queue->action, *arn);
+  const auto* destinations = destinations_of(source);
+  if (!destinations) return role;
+  for (const auto& [way, destination] : destinations->members()) {
+    const auto* kind = kind_of(destination);
+    auto arn = destination_arn(source, way, destination);
+    if (kind && !arn.is_null()) role = with_permission(std::move(role), invoke_config_id(source) + way + std::string(kind->type) + "Policy", kind->action, std::move(arn));
+  }
+  return role;
+}
+
 /// Without a Role the function gets one of its own.
 void give_role(Expansion& expansion, const ResourceSource& source, ResourceSource& function) {
   if (source.properties.find("Role")) return;
@@ -149,7 +210,7 @@ void give_role(Expansion& expansion, const ResourceSource& source, ResourceSourc
   if (const auto* tracing = source.properties.find("Tracing"); tracing && *tracing == Json("Active")) managed.push_back("AWSXRayDaemonWriteAccess");
   if (has_queue_event(source)) managed.push_back("AWSLambdaSQSQueueExecutionRole");
   if (source.properties.find("VpcConfig")) managed.push_back("AWSLambdaVPCAccessExecutionRole");
-  auto role = sam_role(source, "lambda.amazonaws.com", managed, expansion.faults);
+  auto role = with_sending(sam_role(source, "lambda.amazonaws.com", managed, expansion.faults), source);
   function.properties = function.properties.with("Role", get_att(role.logical_id, "Arn"));
   expansion.out.push_back(std::move(role));
 }

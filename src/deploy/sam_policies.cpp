@@ -172,9 +172,10 @@ ResourceSource sam_invoke_role(ResourceSource made, std::string_view service, Js
   return caller_role(std::move(made), service, "LambdaPolicy", "lambda:InvokeFunction", std::move(function_arn));
 }
 
-ResourceSource with_dead_letters(ResourceSource role, Json queue_arn) {
-  auto policies = role.properties.find("Policies")->elements();
-  policies.push_back(policy_json(role.logical_id + "SQSPolicy", "sqs:SendMessage", std::move(queue_arn)));
+ResourceSource with_permission(ResourceSource role, const std::string& policy, std::string_view action, Json resource_arn) {
+  const auto* present = role.properties.find("Policies");
+  auto policies = present ? present->elements() : Json::Array();
+  policies.push_back(policy_json(policy, action, std::move(resource_arn)));
   role.properties = role.properties.with("Policies", Json(std::move(policies)));
   return role;
 }

@@ -19,7 +19,7 @@ namespace signalbox::deploy {
 [[nodiscard]] ResourceSource sam_start_role(ResourceSource made, std::string_view service, Json machine_arn);
 /// The role in which `service` calls a function.
 [[nodiscard]] ResourceSource sam_invoke_role(ResourceSource made, std::string_view service, Json function_arn);
-/// Such a role that also sends what could not be delivered to a queue.
-[[nodiscard]] ResourceSource with_dead_letters(ResourceSource role, Json queue_arn);
+/// Such a role with one permission more, in a policy of that name.
+[[nodiscard]] ResourceSource with_permission(ResourceSource role, const std::string& policy, std::string_view action, Json resource_arn);
 
 }  // namespace signalbox::deploy

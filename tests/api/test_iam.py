@@ -365,6 +365,8 @@ class Sessions(AwsCase):
         events.put_rule(Name="r", EventPattern=json.dumps({"source": ["mine"]}))
         dead = {"DeadLetterConfig": {"Arn": arn}}
         events.put_targets(Rule="r", Targets=[{"Id": "good", "Arn": machine, "RoleArn": starter, "Input": '{"by": "starter"}'}, {"Id": "bad", "Arn": machine, "RoleArn": stranger, "Input": '{"by": "stranger"}', **dead}])
+        lets_in = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": arn}]}
+        sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(lets_in)})
         self.client("iam").update_assume_role_policy(RoleName="no-starter", PolicyDocument=trust(Service="lambda.amazonaws.com"))
         events.put_events(Entries=[{"Source": "mine", "DetailType": "t", "Detail": "{}"}])
         started = wait_for(lambda: sfn.list_executions(stateMachineArn=machine)["executions"])

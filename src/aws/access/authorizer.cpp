@@ -87,7 +87,10 @@ void AccessNotices::warn(const std::string& text) {
 
 // ---- decisions -------------------------------------------------------------------------------------------------------------------------
 Authorizer::Authorizer(Engine& engine, const Queues& queues, AccessNotices& notices)
-    : engine_(engine), queues_(queues), notices_(notices), reader_(engine.reader()), roles_(engine.site(), *reader_, engine.changes(kept_table)) {}
+    : engine_(engine), queues_(queues), notices_(notices), own_(engine.reader()), reader_(own_.get()), roles_(engine.site(), *reader_, engine.changes(kept_table)) {}
+
+Authorizer::Authorizer(Engine& engine, const Queues& queues, AccessNotices& notices, const Reader& view)
+    : engine_(engine), queues_(queues), notices_(notices), reader_(&view), roles_(engine.site(), view, engine.changes(kept_table)) {}
 
 /// The caller's own policies, and what they stand in; `keys` gets the role's tags.
 struct Authorizer::Own {

@@ -60,10 +60,12 @@ struct Refusal {
   std::string text;
 };
 
-/// One for each thread, with a reader of its own: it sees what is committed.
+/// One for each thread, with a reader of its own: it sees what is committed, unless it was given another view.
 class Authorizer {
  public:
   Authorizer(Engine& engine, const Queues& queues, AccessNotices& notices);
+  /// For as long as `view` stays as it is: what an open transaction has written, for instance.
+  Authorizer(Engine& engine, const Queues& queues, AccessNotices& notices, const Reader& view);
 
   /// Nothing if the caller may, or if the mode only warns. All needs must be met; the first that is not is the refusal.
   [[nodiscard]] std::optional<Refusal> refuse(const Caller& caller, const Needs& needs);
@@ -86,7 +88,8 @@ class Authorizer {
   Engine& engine_;
   const Queues& queues_;
   AccessNotices& notices_;
-  std::unique_ptr<Reader> reader_;
+  std::unique_ptr<Reader> own_;
+  const Reader* reader_;
   RolePolicyCache roles_;
 };
 

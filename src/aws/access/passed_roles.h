@@ -9,7 +9,11 @@
 
 namespace signalbox::aws {
 
-/// In AWS's words; nothing where it asks nothing, with `--iam` off, and with `--iam=warn`, where it is said in the log. On the thread of the services' authorizer.
+class Authorizer;
+
+/// In AWS's words; nothing where it asks nothing, and with `--iam=warn`, where it is said in the log. On the authorizer's thread.
+[[nodiscard]] std::optional<Failure> refused_role(Authorizer& authorizer, const Site& site, Service service, std::string_view operation, const Json& request);
+/// By the services' authorizer; nothing with `--iam` off.
 [[nodiscard]] std::optional<Failure> refused_role(const OperationContext& context, Service service, std::string_view operation, const Json& request);
 
 }  // namespace signalbox::aws

@@ -182,7 +182,11 @@ void Events::bury(EngineTransaction& transaction, const RuleRecord& rule, const 
                        {"TARGET_ARN", {"String", member_text(target, "Arn")}},
                        {"ERROR_CODE", {"String", failure.code == ErrorCode::NotFound ? "RESOURCE_NOT_FOUND" : failure.code == ErrorCode::Forbidden ? "NO_PERMISSIONS" : "SDK_CLIENT_ERROR"}},
                        {"ERROR_MESSAGE", {"String", failure.message.empty() ? "unknown" : failure.message}}};
-  if (const auto sent = environment_.queues.send(transaction, *queue, letter); !sent) spdlog::error("rule {}: its dead-letter queue {} cannot be reached: {}", rule.name, *queue, sent.error().message);
+  Result<void> sent;
+  if (environment_.permits) sent = environment_.permits({.service = "events.amazonaws.com", .source_arn = rule_arn(rule.bus, rule.name), .action = "sqs:SendMessage", .resource = std::string(arn->as_string())});
+  if (sent)
+    if (const auto done = environment_.queues.send(transaction, *queue, letter); !done) sent = done.error();
+  if (!sent) spdlog::error("rule {}: its dead-letter queue {} cannot be reached: {}", rule.name, *queue, sent.error().message);
 }
 
 }  // namespace signalbox::events

@@ -125,6 +125,15 @@ void forget_attachments(Transaction& transaction, std::string_view function) {
   for (auto& key : keys) transaction.erase(std::move(key));
 }
 
+std::string_view telling_action(std::string_view destination) {
+  Arn arn;
+  if (!parse_arn(destination, arn)) return {};
+  if (arn.service == "sqs") return "sqs:SendMessage";
+  if (arn.service == "sns") return "sns:Publish";
+  if (arn.service == "events") return "events:PutEvents";
+  return arn.service == "lambda" ? "lambda:InvokeFunction" : std::string_view();
+}
+
 // ---- calls ---------------------------------------------------------------------------------------------------------------------------
 void AsyncCalls::on_change(std::function<void()> listener) {
   const std::lock_guard lock(mutex_);
@@ -183,6 +192,12 @@ void AsyncCalls::settle(EngineTransaction& transaction, std::int64_t row, const 
   bury(transaction, call, outcome, outcome.kind == Kind::NotFound ? "" : too_old ? "MaximumEventAgeInSeconds" : "MaximumRetryAttempts");
 }
 
+Result<void> AsyncCalls::permits(const Reader& reader, const AsyncCall& call, const std::string& destination) const {
+  const auto function = environment_.permits ? find_function(reader, split(call.function).first) : std::nullopt;
+  if (!function) return {};
+  return environment_.permits({.service = "lambda.amazonaws.com", .source_arn = {}, .role_arn = function->role, .session = function->name, .action = std::string(telling_action(destination)), .resource = destination});
+}
+
 void AsyncCalls::tell_destination(EngineTransaction& transaction, const AsyncCall& call, const FunctionOutcome& outcome, const std::string& destination, const char* condition) const {
   const auto [name, qualifier] = split(call.function);
   const auto arn = environment_.site.function_arn(name) + ":" + (qualifier.empty() ? "$LATEST" : qualifier);
@@ -190,6 +205,7 @@ void AsyncCalls::tell_destination(EngineTransaction& transaction, const AsyncCal
   Arn target;
   Result<void> told = error(ErrorCode::NotSupported, "a destination of another service");
   if (!parse_arn(destination, target)) told = error(ErrorCode::InvalidArgument, "not an ARN");
+  else if (auto permitted = permits(transaction, call, destination); !permitted) told = permitted;
   else if (target.service == "sqs") told = environment_.send(transaction, target.resource, {.body = record.text()});
   else if (target.service == "sns") told = environment_.publish(transaction, target.resource, record.text());
   else if (target.service == "events") told = environment_.put_event(transaction, destination, std::string("Lambda Function Invocation Result - ") + (outcome.kind == FunctionOutcome::Kind::Answered ? "Success" : "Failure"), record);
@@ -202,9 +218,10 @@ void AsyncCalls::tell_destination(EngineTransaction& transaction, const AsyncCal
 
 void AsyncCalls::bury(Transaction& transaction, const AsyncCall& call, const FunctionOutcome& outcome, const std::string& exhausted_condition) const {
   const auto message = outcome.message.empty() ? outcome.payload : outcome.message;
-  const auto send = [&](const std::string& arn, const std::map<std::string, std::string>& attributes) {
+  const auto send = [&](const std::string& arn, const Result<void>& permitted, const std::map<std::string, std::string>& attributes) {
     Arn target;
     if (!parse_arn(arn, target)) return;
+    if (!permitted) return spdlog::error("asynchronous call {} of function {}: its dead-letter queue {} cannot be reached: {}", call.request_id, call.function, arn, permitted.error().message);
     SendMessage letter{.body = call.payload};
     for (const auto& [name, value] : attributes) letter.attributes[name] = {"String", value};
     if (is_fifo_name(target.resource)) {
@@ -220,10 +237,11 @@ void AsyncCalls::bury(Transaction& transaction, const AsyncCall& call, const Fun
     attributes["ERROR_MESSAGE"] = message.substr(0, 1024);
     attributes["RETRY_ATTEMPTS"] = std::to_string(call.attempts - 1);
     if (!exhausted_condition.empty()) attributes["EXHAUSTED_RETRY_CONDITION"] = exhausted_condition;
-    send(call.dead_letter->queue, attributes);
+    const ServiceCall by_rule{.service = "events.amazonaws.com", .source_arn = attributes["RULE_ARN"], .action = "sqs:SendMessage", .resource = call.dead_letter->queue};
+    send(call.dead_letter->queue, environment_.permits ? environment_.permits(by_rule) : Result<void>(), attributes);
   }
   if (const auto target = dead_letter_target(transaction, call); !target.empty()) {
-    send(target, {{"RequestID", call.request_id}, {"ErrorCode", outcome.kind == FunctionOutcome::Kind::FunctionError ? "200" : "429"}, {"ErrorMessage", message.substr(0, 1024)}});
+    send(target, permits(transaction, call, target), {{"RequestID", call.request_id}, {"ErrorCode", outcome.kind == FunctionOutcome::Kind::FunctionError ? "200" : "429"}, {"ErrorMessage", message.substr(0, 1024)}});
   }
 }
 

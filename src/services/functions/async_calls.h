@@ -7,6 +7,7 @@
 #include "signalbox/functions.h"
 #include "signalbox/json.h"
 #include "signalbox/queues.h"
+#include "signalbox/service_call.h"
 
 #include <boost/asio/any_io_executor.hpp>
 
@@ -16,13 +17,14 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace signalbox::functions {
 
 inline constexpr Table function_events_table{"function_events", {KeyPart::Integer}};
 
-/// The queue that gets what could not be delivered, and what stands beside it as message attributes.
+/// The queue that gets what a rule could not deliver, and what stands beside it as message attributes: RULE_ARN, TARGET_ARN.
 struct DeadLetter {
   std::string queue;                        ///< ARN
   std::map<std::string, std::string> attributes = {};
@@ -61,7 +63,12 @@ struct AsyncCallEnvironment {
   std::function<Result<void>(Transaction&, const std::string& topic, const std::string& message)> publish = {};
   /// (bus's ARN, detail type, detail)
   std::function<Result<void>(EngineTransaction&, const std::string&, const std::string&, const Json&)> put_event = {};
+  /// Of what is sent in the function's role, or by a rule for itself.
+  ServiceCallGuard permits = {};
 };
+
+/// What the function's role must be allowed to do for a destination or dead-letter queue: `sqs:SendMessage`. Empty for an ARN of another service.
+[[nodiscard]] std::string_view telling_action(std::string_view destination);
 
 /// The rules.
 class AsyncCalls {
@@ -79,6 +86,8 @@ class AsyncCalls {
 
  private:
   void announce(Transaction& transaction) const;
+  /// In the role of the function that was called.
+  [[nodiscard]] Result<void> permits(const Reader& reader, const AsyncCall& call, const std::string& destination) const;
   void tell_destination(EngineTransaction& transaction, const AsyncCall& call, const FunctionOutcome& outcome, const std::string& destination, const char* condition) const;
   /// `exhausted_condition`: the setting that ended the attempts; empty: there was no sense in another one.
   void bury(Transaction& transaction, const AsyncCall& call, const FunctionOutcome& outcome, const std::string& exhausted_condition) const;

@@ -62,8 +62,17 @@ void Schedules::bury(Transaction& transaction, const ScheduleId& id, const Sched
     letter.group_id = id.name;
     letter.deduplication_id = transaction.new_uuid().value;
   }
+  // In the target's role for Scheduler; rules are let in by the queue's own policy.
+  Result<void> permitted;
+  if (environment_.permits)
+    permitted = environment_.permits({.service = id.is_rule() ? "events.amazonaws.com" : "scheduler.amazonaws.com",
+                                      .source_arn = arn(id),
+                                      .role_arn = id.is_rule() ? std::string() : target.role_arn.value_or(""),
+                                      .session = id.name,
+                                      .action = "sqs:SendMessage",
+                                      .resource = *target.dead_letter_queue});
   // If this fails too, the error of the firing itself is what is shown.
-  (void)environment_.queues.send(transaction, *queue, letter);
+  if (permitted) (void)environment_.queues.send(transaction, *queue, letter);
 }
 
 /// In the target's role. A rule calls a function as itself, which the function's policy must permit; nothing else can be made without a role.

@@ -465,6 +465,7 @@ FQQueue AWS::SQS::Queue {}
 FQQueuePolicy AWS::SQS::QueuePolicy {"PolicyDocument":{"Version":"2012-10-17","Statement":[{"Action":"sqs:SendMessage","Effect":"Allow","Principal":"*","Resource":{"Fn::GetAtt":["FQQueue","Arn"]},"Condition":{"ArnEquals":{"aws:SourceArn":{"Ref":"Topic"}}}}]},"Queues":[{"Ref":"FQQueue"}]}
 FQEventSourceMapping AWS::Lambda::EventSourceMapping {"EventSourceArn":{"Fn::GetAtt":["FQQueue","Arn"]},"FunctionName":{"Ref":"F"}}
 FQ AWS::SNS::Subscription {"TopicArn":{"Ref":"Topic"},"Protocol":"sqs","Endpoint":{"Fn::GetAtt":["FQQueue","Arn"]}}
+FRQueuePolicy AWS::SQS::QueuePolicy {"PolicyDocument":{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"events.amazonaws.com"},"Action":"sqs:SendMessage","Resource":{"Fn::GetAtt":["FRQueue","Arn"]},"Condition":{"ArnEquals":{"aws:SourceArn":{"Fn::GetAtt":["FR","Arn"]}}}}]},"Queues":[{"Ref":"FRQueue"}]}
 FRQueue AWS::SQS::Queue {}
 FRPermission AWS::Lambda::Permission {"Action":"lambda:InvokeFunction","FunctionName":{"Ref":"F"},"Principal":"events.amazonaws.com","SourceArn":{"Fn::GetAtt":["FR","Arn"]}}
 FR AWS::Events::Rule {"EventPattern":{"source":["s"]},"Targets":[{"Id":"FRLambdaTarget","Arn":{"Fn::GetAtt":["F","Arn"]},"InputPath":"$.detail","DeadLetterConfig":{"Arn":{"Fn::GetAtt":["FRQueue","Arn"]}}}]}
