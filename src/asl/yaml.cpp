@@ -3,6 +3,7 @@
 #include "signalbox/json.h"
 
 #include <fmt/format.h>
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
@@ -10,8 +11,10 @@
 #include <charconv>
 #include <cmath>
 #include <optional>
+#include <sstream>
 #include <unordered_set>
 #include <utility>
+#include <vector>
 
 namespace signalbox {
 
@@ -191,15 +194,48 @@ class Converter {
   std::optional<Error> failure_;
 };
 
+/// Where documents start; of what is in them nothing is kept.
+class DocumentStarts : public YAML::EventHandler {
+ public:
+  std::vector<YAML::Mark> marks;
+
+  void OnDocumentStart(const YAML::Mark& mark) override { marks.push_back(mark); }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+  void OnMapEnd() override {}
+};
+
+Error faulty(std::string_view what, const YAML::Mark& mark) {
+  return error(ErrorCode::InvalidArgument, fmt::format("{} (line {}, column {})", what, mark.line + 1, mark.column + 1));
+}
+
+/// At a comma outside of braces yaml-cpp reads one empty document after another, and never comes further: YAML::LoadAll does not
+/// return. So no more than two are looked for.
+Result<void> check_is_one_document(const std::string& yaml) {
+  std::istringstream text(yaml);
+  YAML::Parser parser(text);
+  DocumentStarts starts;
+  if (!parser.HandleNextDocument(starts)) return error(ErrorCode::InvalidArgument, "one YAML document is expected, but there is none");
+  if (!parser.HandleNextDocument(starts)) return {};
+  const auto& first = starts.marks.front();
+  const auto& second = starts.marks.back();
+  return faulty(second.pos == first.pos ? "no YAML value begins like this" : "one YAML document is expected, but here begins a second", second);
+}
+
 }  // namespace
 
 Result<std::string> yaml_to_json(std::string_view yaml) {
+  const std::string text(yaml);
   try {
-    const auto documents = YAML::LoadAll(std::string(yaml));
-    if (documents.size() != 1) return error(ErrorCode::InvalidArgument, fmt::format("one YAML document is expected, but there are {}", documents.size()));
-    return Converter().run(documents.front());
+    if (auto checked = check_is_one_document(text); !checked) return checked.error();
+    return Converter().run(YAML::Load(text));
   } catch (const YAML::Exception& failure) {
-    return error(ErrorCode::InvalidArgument, fmt::format("{} (line {}, column {})", failure.msg, failure.mark.line + 1, failure.mark.column + 1));
+    return faulty(failure.msg, failure.mark);
   }
 }
 

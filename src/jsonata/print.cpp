@@ -125,7 +125,9 @@ class Printer {
     const auto is_plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; };
     const bool word = !name.empty() && std::ranges::all_of(name, is_plain) && !(name[0] >= '0' && name[0] <= '9');
     const bool reserved = name == "and" || name == "or" || name == "in" || name == "true" || name == "false" || name == "null";
-    out_ += word && !reserved ? std::string(name) : fmt::format("`{}`", name);
+    // A backquote can stand inside of a name only where the name was written without any around it.
+    const bool bare = (word && !reserved) || name.find('`') != std::string_view::npos;
+    out_ += bare ? std::string(name) : fmt::format("`{}`", name);
   }
 
   void put_string(std::string_view text) {

@@ -47,7 +47,11 @@ TEST_CASE("what is wrong is named with its place") {
   CHECK(converted("a: 1\na: 2\n") == "error: the member 'a' is there twice (line 2, column 1)");
   CHECK(converted("a: {<<: {b: 1}}") == "error: merge keys (<<) are not supported (line 1, column 5)");
   CHECK(converted("!GetAtt A") == "error: '!GetAtt A' names no attribute (line 1, column 1)");
-  CHECK(converted("--- 1\n--- 2\n") == "error: one YAML document is expected, but there are 2");
+  CHECK(converted("--- 1\n--- 2\n") == "error: one YAML document is expected, but here begins a second (line 2, column 1)");
+  CHECK(converted("# nothing\n") == "error: one YAML document is expected, but there is none");
+  // At these the parser makes no progress; found by fuzzing.
+  for (const char* yaml : {", \"MaxConcurrency\": -1", ", a"}) CHECK(converted(yaml) == "error: no YAML value begins like this (line 1, column 1)");
+  CHECK(converted("a: 1\n}\n").starts_with("error: "));
   CHECK(converted("a: [1") == "error: end of sequence flow not found (line 1, column 1)");
   CHECK(converted("!!binary aGk=") == "error: the tag !!binary is not supported (line 1, column 1)");
   std::string laughs = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n";

@@ -101,5 +101,6 @@ TEST_CASE("the canonical form") {
   CHECK(printed("\u03BB($x)<n:n>{$x+1}(2)") == "function($x)<n:n>{$x + 1}(2)");
   CHECK(printed("'it\"s'") == "\"it\\\"s\"");
   CHECK(printed("`a b`^( <x , >y )[]{ k : v }") == "`a b`^(x, >y)[]{k: v}");
+  CHECK(printed("[ o1` , `in` ]") == "[o1`, `in`]");
   CHECK(printed("true?1:2") == "true ? 1 : 2");
 }
