@@ -63,6 +63,8 @@ class CommandLine {
  private:
   CLI::App* command(const char* name, const char* help, std::function<int()> action) {
     auto* sub = app_.add_subcommand(name, help);
+    // Completed by itself, so that variables of commands that were not given do not overrule, in what they share, the command line of the one that was.
+    sub->immediate_callback();
     sub->callback([this, action = std::move(action)] { action_ = action; });
     return sub;
   }

@@ -183,6 +183,14 @@ class Keys(Folder):
         for name, value in (("SIGNALBOX_KEY", "topsecret"), ("SIGNALBOX_API_KEY", "topsecret"), ("SIGNALBOX_API_KEY_FILE", str(path)), ("SIGNALBOX_KEY_FILE", str(path))):
             self.assertEqual(command_line(**{name: value}), 0, name)
 
+    def test_the_command_line_wins_over_variables_for_clients_too(self):
+        daemon = self.serve(SIGNALBOX_API_KEY="ada:topsecret")
+        elsewhere = environment(SIGNALBOX_ENDPOINT="http://127.0.0.1:1", SIGNALBOX_KEY="eve:wrong")
+        for command in (["list"], ["machines"], ["keys"]):
+            done = subprocess.run([str(BINARY), *command, "--endpoint", f"http://{daemon.admin}", "--key", "ada:topsecret"], capture_output=True, text=True, env=elsewhere)
+            self.assertEqual((done.returncode, done.stderr), (0, ""), command)
+        self.assertEqual(subprocess.run([str(BINARY), "list"], capture_output=True, env=elsewhere).returncode, 3)
+
     def test_a_key_made_at_first_start_is_printed_once(self):
         daemon = self.serve("--make-api-key", "--listen", "0.0.0.0:0")
         path = daemon.data / "api-key"
