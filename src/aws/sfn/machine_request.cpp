@@ -24,14 +24,13 @@ Answer<Json> logging_of(Parameters& parameters, const Json& given) {
   const bool data = logging.boolean("includeExecutionData").value_or(false);
   const Json* destinations = logging.array("destinations");
   parameters.absorb(logging);
-  if (level != "OFF" && (!destinations || destinations->size() != 1)) {
-    return invalid_logging("Must specify exactly one Log Destination.");
-  }
+  const std::size_t given_destinations = destinations ? destinations->size() : 0;
+  if (given_destinations > 1 || (level != "OFF" && given_destinations == 0)) return invalid_logging("Must specify exactly one Log Destination.");
   if (level != "OFF") {
     if (auto fault = check_destination(destinations->elements()[0])) return *fault;
   }
   Json out = json_object({{"level", Json(level)}, {"includeExecutionData", Json(data)}});
-  return destinations && destinations->size() > 0 ? out.with("destinations", *destinations) : out;
+  return given_destinations > 0 ? out.with("destinations", *destinations) : out;
 }
 
 Answer<Json> encryption_of(Parameters& parameters, const Json& given) {

@@ -234,6 +234,7 @@ TEST_CASE("a machine that logs names one log group") {
   const std::string error = "InvalidLoggingConfiguration: Invalid Logging Configuration: ";
   CHECK(created(R"({"level":"ERROR"})") == error + "Must specify exactly one Log Destination.");
   CHECK(created(R"({"level":"ERROR","destinations":[{},{}]})") == error + "Must specify exactly one Log Destination.");
+  CHECK(created(R"({"level":"OFF","destinations":[{},{}]})") == error + "Must specify exactly one Log Destination.");
   CHECK(created(R"({"level":"ERROR","destinations":[{}]})") == error + "Must set valid CloudWatch Log Group ARN.");
   CHECK(to("arn:aws:s3:::bucket") == error + "Provided ARN is not CloudWatch Logs Log Group ARN.");
   CHECK(to("arn:aws:logs:us-east-1:000000000000:log-group:g") == error + "Log Group ARN must be provided with '*' qualifier.");
