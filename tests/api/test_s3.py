@@ -182,6 +182,20 @@ class Boto(unittest.TestCase):
         self.assertRegex(failed["cause"], r"^The specified key does not exist. \(Service: S3, Status Code: 404, Request ID: \S+, Extended Request ID: \S+\) \(SDK Attempt Count: 1\)$")
         self.assertEqual(self.run_task("headObject", {"Bucket": "things", "Key": "k2"})["output"]["ContentLength"], 16)
         self.assertEqual(self.run_task("listObjects", {"Bucket": "absent"})["error"], "S3.NoSuchBucketException")
+        failed = self.run_task("headObject", {"Bucket": "things", "Key": "k"})
+        self.assertEqual((failed["error"], failed["cause"].split(" (")[0]), ("S3.NoSuchKeyException", "null"))
+
+    def test_sdk_tasks_read_ranges_and_write_on_conditions(self):
+        self.s3.put_object(Bucket="things", Key="long", Body=b"0123456789" * 30_000)
+        got = self.run_task("getObject", {"Bucket": "things", "Key": "long", "Range": "bytes=10-14"})["output"]
+        self.assertEqual((got["Body"], got["ContentLength"], got["ContentRange"]), ("01234", 5, "bytes 10-14/300000"))
+        self.assertEqual(self.run_task("getObject", {"Bucket": "things", "Key": "long"})["error"], "States.DataLimitExceeded")
+        self.assertRegex(self.run_task("getObject", {"Bucket": "things", "Key": "long", "Range": "bytes=300000-"})["cause"], "^The requested range is not satisfiable ")
+        self.assertIn("VersionId", self.run_task("getObject", {"Bucket": "things", "Key": "long", "VersionId": "v"})["cause"])
+        failed = self.run_task("putObject", {"Bucket": "things", "Key": "long", "Body": "x", "IfNoneMatch": "*"})
+        self.assertRegex(failed["cause"], "^At least one of the pre-conditions you specified did not hold ")
+        etag = self.s3.head_object(Bucket="things", Key="long")["ETag"]
+        self.assertIn("ETag", self.run_task("putObject", {"Bucket": "things", "Key": "long", "Body": "x", "IfMatch": etag})["output"])
 
     def test_what_is_not_offered_says_so(self):
         response = self.fails("NotImplemented", self.s3.get_bucket_policy, Bucket="things")

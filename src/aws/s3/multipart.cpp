@@ -5,6 +5,7 @@
 #include "aws/s3/s3.h"
 #include "aws/xml_reader.h"
 #include "aws/xml_text.h"
+#include "services/objects/byte_range.h"
 #include "services/objects/checksums.h"
 #include "services/objects/object_errors.h"
 #include "signalbox/async.h"
@@ -12,7 +13,9 @@
 
 namespace signalbox::aws::s3 {
 
+using objects::ByteRange;
 using objects::object_error;
+using objects::range_of;
 
 namespace {
 

@@ -4,12 +4,15 @@
 
 #include "base/text.h"
 #include "aws/s3/s3.h"
+#include "services/objects/byte_range.h"
 #include "services/objects/object_errors.h"
 #include "signalbox/encoding.h"
 
 namespace signalbox::aws::s3 {
 
+using objects::ByteRange;
 using objects::object_error;
+using objects::range_of;
 
 namespace {
 

@@ -75,12 +75,6 @@ void add_checksum_headers(http::Response& response, const std::optional<Checksum
 /// If-Match and its like: nothing, or the status that answers instead (304, 412). `prefix`: `x-amz-copy-source-` or empty. RFC 9110, 13.2.2.
 [[nodiscard]] std::optional<int> failed_condition(const Call& call, const ObjectRecord& record, std::string_view prefix = {});
 
-struct ByteRange {
-  std::uint64_t begin = 0, end = 0;         ///< end exclusive
-};
-/// `bytes=0-9`, `bytes=5-`, `bytes=-3`. Nothing: it is to be ignored (malformed, several). Errors: InvalidRange. RFC 9110, 14.2.
-[[nodiscard]] Result<std::optional<ByteRange>> range_of(std::string_view header, std::uint64_t size);
-
 // Operations.
 asio::awaitable<Answered> list_buckets_operation(CallPointer call);
 asio::awaitable<Answered> create_bucket(CallPointer call);

@@ -1,9 +1,13 @@
 #include "services/objects/sdk_tasks.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
+#include <initializer_list>
 #include <iterator>
 
+#include "services/objects/byte_range.h"
 #include "services/objects/checksums.h"
 #include "services/objects/object_errors.h"
 #include "services/sdk_task.h"
@@ -121,25 +125,54 @@ ObjectAttributes attributes_of(const SdkCall& call) {
   return attributes;
 }
 
+/// Parameters of reads that would change their answer, and are not offered: they must not be passed over in silence.
+std::optional<Error> unoffered(const SdkCall& call, std::initializer_list<const char*> parameters) {
+  for (const char* name : parameters) {
+    if (call.text(name)) return object_error("NotImplemented", std::string("The parameter ") + name + " is not offered to workflows here");
+  }
+  return std::nullopt;
+}
+/// A refused HEAD has no body: the SDK for Java finds no text in it, and prints that.
+Error without_text(Error refusal) {
+  refusal.message = "null";
+  return refusal;
+}
+constexpr auto read_conditions = {"IfMatch", "IfModifiedSince", "IfNoneMatch", "IfUnmodifiedSince", "PartNumber", "VersionId"};
+
 SdkAnswer get_object(SdkCall call) {
+  if (auto refused = unoffered(call, read_conditions)) co_return *refused;
   auto open = call.service.open(*call.reader, call.bucket(), call.key());
   if (!open) co_return open.error();
-  if (open->content->size() > payload_bytes_max) co_return error(ErrorCode::TooLarge, "the object is larger than a state's result may be");
   auto content = open->content;
-  const auto size = content->size();
-  auto bytes = co_await call.service.read(std::move(content), 0, size);
+  const ByteRange whole{0, content->size()};
+  const auto asked = range_of(call.text("Range").value_or(""), whole.end);
+  if (!asked) co_return asked.error();
+  const auto range = asked->value_or(whole);
+  const auto size = range.end - range.begin;
+  if (size > payload_bytes_max) co_return error(ErrorCode::TooLarge, "the object is larger than a state's result may be");
+  auto bytes = co_await call.service.read(std::move(content), range.begin, range.end);
   if (!bytes) co_return bytes.error();
-  co_return described(open->record).with("Body", Json(as_utf8(std::move(*bytes))));
+  auto answer = described(open->record).with("ContentLength", Json(static_cast<std::int64_t>(size)));
+  if (*asked) answer = answer.with("ContentRange", Json(fmt::format("bytes {}-{}/{}", range.begin, range.end - 1, whole.end)));
+  co_return answer.with("Body", Json(as_utf8(std::move(*bytes))));
 }
 
 SdkAnswer head_object(SdkCall call) {
+  if (auto refused = unoffered(call, read_conditions)) co_return *refused;
   const auto record = find_object(*call.reader, call.bucket(), call.key());
-  if (!record) co_return record.error();
+  if (!record) co_return without_text(record.error());
   co_return described(*record);
 }
 
+/// `IfMatch` and `IfNoneMatch` of a write.
+WriteCondition condition_of(const SdkCall& call) {
+  WriteCondition condition{.if_match = call.text("IfMatch"), .if_none_match = call.text("IfNoneMatch") == "*"};
+  if (auto& etag = condition.if_match; etag && etag->size() >= 2 && etag->starts_with('"') && etag->ends_with('"')) etag = etag->substr(1, etag->size() - 2);
+  return condition;
+}
+
 SdkAnswer put_object(SdkCall call) {
-  PutObject request{.bucket = call.bucket(), .key = call.key(), .bytes = call.blob("Body"), .attributes = attributes_of(call)};
+  PutObject request{.bucket = call.bucket(), .key = call.key(), .bytes = call.blob("Body"), .attributes = attributes_of(call), .condition = condition_of(call)};
   request.checksum = Checksum{"CRC32", checksum_of("CRC32", request.bytes), false};   // what the SDK sends
   const auto record = co_await call.service.put(std::move(request));
   if (!record) co_return record.error();
@@ -249,7 +282,7 @@ SdkAnswer list_all_buckets(SdkCall call) {
 }
 
 SdkAnswer head_bucket(SdkCall call) {
-  if (!find_bucket(*call.reader, call.bucket())) co_return object_error("NoSuchBucket");
+  if (!find_bucket(*call.reader, call.bucket())) co_return without_text(object_error("NoSuchBucket"));
   co_return json_object({{"BucketRegion", Json(call.service.engine().site().region)}});
 }
 
