@@ -151,6 +151,7 @@ class Resolver {
     if (!resource) return {};
     const auto found = resource->attributes.find(std::string(attribute_name));
     if (found != resource->attributes.end()) return found->second;
+    if (resource->is_recorded_only) return Json(resource->physical_id + "." + std::string(attribute_name));
     faults_.add(place, fmt::format("the resource '{}' has no attribute '{}'", name, attribute_name));
     return {};
   }

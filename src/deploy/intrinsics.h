@@ -19,6 +19,7 @@ struct Identity {
   std::string physical_id;                             ///< names it for its service: a function's name, a queue's
   std::optional<Json> ref;                             ///< nothing: the type has none that is known in advance
   std::map<std::string, Json> attributes;              ///< for Fn::GetAtt: `Arn`, `QueueName`
+  bool is_recorded_only = false;                       ///< nobody knows its attributes: a name stands for each that is asked for
 };
 
 /// What a template's functions can see.

@@ -2,6 +2,7 @@
 
 #include "deploy/dynamic_references.h"
 
+#include "base/text.h"
 #include "services/gateway/stage_url.h"
 #include "signalbox/encoding.h"
 
@@ -183,6 +184,13 @@ Json with_references(const Json& properties, const Json& referring) {
   return Json(std::move(shown));
 }
 
+/// What nothing here makes has an ARN all the same, so that policies can name it.
+std::string arn_of_recorded(const Resource& resource, const Site& site) {
+  const auto begin = resource.type.find("::");
+  auto service = begin == std::string::npos ? std::string() : ascii_lower(resource.type.substr(begin + 2));
+  return site.arn(service.substr(0, service.find("::")), resource.default_name());
+}
+
 Resource plan_resource(ResourceSource source, const StackRecord& deployed, const Scope& scope, const std::set<std::string>& apis, const PlanRequest& request, const ResourceTypes& types, Faults& faults) {
   Resource resource;
   resource.stack = scope.stack;
@@ -202,8 +210,7 @@ Resource plan_resource(ResourceSource source, const StackRecord& deployed, const
   resource.hash = hash_of({plan_version, resource.type, resource.properties.text(), type ? "" : "recorded"});
   resource.unchanged_id = unchanged_id(deployed, resource);
   if (type) resource.identity = type->foresee(resource, *request.now, faults);
-  else if (request.allow_unsupported.contains(source.type)) resource.identity = {.physical_id = resource.default_name(), .ref = Json(resource.default_name()), .attributes = {}};
-  else faults.add("/Resources/" + source.logical_id + "/Type", fmt::format("the resource type {} is not offered here", source.type));
+  else if (request.allow_unsupported.contains(source.type)) resource.identity = {.physical_id = resource.default_name(), .ref = Json(resource.default_name()), .attributes = {{"Arn", arn_of_recorded(resource, scope.site)}}, .is_recorded_only = true};
   return resource;
 }
 
@@ -232,6 +239,17 @@ const ResourceType* find_type(const ResourceTypes& types, std::string_view name)
 
 namespace {
 
+bool is_offered(const ResourceSource& source, const PlanRequest& request, const ResourceTypes& types) { return find_type(types, source.type) || request.allow_unsupported.contains(source.type); }
+
+void refuse_type(const ResourceSource& source, Faults& faults) {
+  faults.add("/Resources/" + source.logical_id + "/Type", fmt::format("the resource type {} is not offered here", source.type));
+}
+
+bool refers_to(const Json& value, const std::set<std::string>& names, const std::map<std::string, bool>& conditions) {
+  const auto asked = references(value, conditions);
+  return std::any_of(asked.begin(), asked.end(), [&](const std::string& name) { return names.contains(name); });
+}
+
 /// Drops the resources whose condition is false, and remembers their names.
 std::vector<ResourceSource> resources_to_make(const Template& source, Scope& scope, Faults& faults) {
   std::vector<ResourceSource> resources;
@@ -245,8 +263,9 @@ std::vector<ResourceSource> resources_to_make(const Template& source, Scope& sco
   return resources;
 }
 
-void plan_outputs(const Template& source, const Scope& scope, const std::set<std::string>& apis, Plan& plan, Faults& faults) {
+void plan_outputs(const Template& source, const Scope& scope, const std::set<std::string>& apis, const std::set<std::string>& refused, Plan& plan, Faults& faults) {
   for (const auto& output : source.outputs) {
+    if (refers_to(output.value, refused, scope.conditions)) continue;
     const auto place = "/Outputs/" + output.name;
     const auto condition = scope.conditions.find(output.condition);
     if (!output.condition.empty() && condition == scope.conditions.end()) faults.add(place + "/Condition", fmt::format("there is no condition '{}'", output.condition));
@@ -271,7 +290,14 @@ Plan make_plan(const PlanRequest& request, const ResourceTypes& types, Faults& f
   scope.mappings = request.source.mappings;
   scope.exports = request.exports;
   scope.imports = &plan.imports;
+  const auto faults_of_template = faults.list().size();
   scope.parameters = parameter_values(request.source, request.parameters, request.systems_manager, faults);
+  if (faults.list().size() != faults_of_template) {
+    // Without its parameters nothing more can be said of a template, but for this.
+    for (const auto& source : request.source.resources)
+      if (!is_offered(source, request, types)) refuse_type(source, faults);
+    return plan;
+  }
   for (const auto& [name, value] : scope.parameters)
     plan.parameters.emplace(name, request.source.parameters.at(name).secret ? std::string(hidden_value) : plain_text(value));
   scope.conditions = evaluate_conditions(request.source.conditions, scope, faults);
@@ -279,14 +305,22 @@ Plan make_plan(const PlanRequest& request, const ResourceTypes& types, Faults& f
   check_names(request.source.resources, faults);
   const auto resources = resources_to_make(request.source, scope, faults);
   const auto deployed = find_stack(*request.now, request.stack).value_or(StackRecord{});
-  std::set<std::string> apis;   // of those resolved so far
+  std::set<std::string> apis;      // of those resolved so far
+  std::set<std::string> refused;   // whose type is not offered, and those that refer to them: the fault is said where it is
   for (const auto index : Ordering(resources, scope.conditions, faults).run()) {
     const auto& source = resources[index];
+    const bool is_refused = !is_offered(source, request, types), depends_on_refused = refers_to(source.properties, refused, scope.conditions);
+    if (is_refused && !depends_on_refused) (void)resolve(source.properties, scope, source.place, faults);
+    if (is_refused) refuse_type(source, faults);
+    if (is_refused || depends_on_refused) {
+      refused.insert(source.logical_id);
+      continue;
+    }
     plan.resources.push_back(plan_resource(source, deployed, scope, apis, request, types, faults));
     if (source.type == "AWS::ApiGateway::RestApi" || source.type == "AWS::ApiGatewayV2::Api") apis.insert(plan.resources.back().identity.physical_id);
     scope.resources.insert_or_assign(source.logical_id, plan.resources.back().identity);
   }
-  plan_outputs(request.source, scope, apis, plan, faults);
+  plan_outputs(request.source, scope, apis, refused, plan, faults);
   plan.hash = hash_of(plan);
   return plan;
 }

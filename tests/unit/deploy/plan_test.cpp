@@ -234,6 +234,31 @@ Resources:
   CHECK(list_stacks(*engine.reader()).empty());
 }
 
+TEST_CASE_METHOD(Fixture, "what follows from a fault is not said again") {
+  write("s/template.yaml", R"(
+Resources:
+  Table: {Type: AWS::Foo::Table}
+  A: {Type: Test::Thing, Properties: {X: !Sub "${Table.Arn}/*"}}
+  B: {Type: Test::Thing, Properties: {X: !GetAtt A.Arn}}
+Outputs:
+  Table: {Value: !Ref Table}
+)");
+  CHECK(deploy() == "s: failed\n/Resources/Table/Type: the resource type AWS::Foo::Table is not offered here\n");
+  write("s/template.yaml", R"(
+Parameters:
+  Email: {Type: String}
+Conditions:
+  IsAda: !Equals [!Ref Email, ada]
+Resources:
+  A: {Type: Test::Thing, Properties: {X: !Sub "${Email}"}}
+  Table: {Type: AWS::Foo::Table}
+)");
+  CHECK(deploy() ==
+        "s: failed\n"
+        "/Parameters/Email: the parameter has no default, and no value was given\n"
+        "/Resources/Table/Type: the resource type AWS::Foo::Table is not offered here\n");
+}
+
 TEST_CASE_METHOD(Fixture, "state machines, from a template and bare") {
   write("t/template.yaml", R"(
 Resources:
