@@ -48,6 +48,10 @@ class Lambda(AwsCase):
         self.make("raiser", RAISE)
         answer, _ = self.invoke("teller", {}, LogType="Tail")
         self.assertIn("saw {}", base64.b64decode(answer["LogResult"]).decode())
+        self.make("writer", "import sys\ndef handler(event, context):\n    sys.stdout.write('x' * 100_000)\n    sys.stdout.flush()\n")
+        for _ in range(2):   # a line that does not end belongs to its invocation, and of a long log the end is shown
+            tail = base64.b64decode(self.invoke("writer", {}, LogType="Tail")[0]["LogResult"]).decode()
+            self.assertEqual((len(tail), tail[:10], "START" in tail), (4096, "x" * 10, False))
         answer, error = self.invoke("raiser", {})
         self.assertEqual((answer["StatusCode"], answer["FunctionError"], error["errorType"], error["errorMessage"]), (200, "Unhandled", "Refused", "no"))
         self.assertEqual(self.functions.invoke(FunctionName="teller", InvocationType="DryRun")["StatusCode"], 204)

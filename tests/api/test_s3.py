@@ -56,7 +56,11 @@ class Boto(unittest.TestCase):
         self.fails("404", self.s3.head_bucket, Bucket="absent")
         self.fails("NoSuchBucket", self.s3.list_objects_v2, Bucket="absent")
         self.fails("NoSuchBucket", self.s3.put_object, Bucket="absent", Key="k", Body=b"")
-        self.fails("InvalidBucketName", self.s3.create_bucket, Bucket="a..b")
+        for name in ("a..b", "B_ad", "Bad", "b_d", "-ab", "ab-", "192.168.5.4", "xn--ab", "sthree-ab", "amzn-s3-demo-ab", "ab-s3alias", "ab--ol-s3", "ab--x-s3", "a" * 64):
+            self.fails("InvalidBucketName", self.s3.create_bucket, Bucket=name)
+        for name in ("1.2.3", "a.b-c", "9" * 63):
+            self.s3.create_bucket(Bucket=name)
+            self.s3.delete_bucket(Bucket=name)
         self.s3.put_object(Bucket="things", Key="k", Body=b"x")
         self.fails("BucketNotEmpty", self.s3.delete_bucket, Bucket="things")
         self.s3.delete_object(Bucket="things", Key="k")

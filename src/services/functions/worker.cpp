@@ -286,7 +286,7 @@ void Worker::process_ended() {
   auto end = reap(process_);
   process_.id = -1;
   drain_output();
-  if (!output_rest_.empty()) take_output("\n");
+  end_line();
   state_ = State::Ended;
   if (invocation_) {
     if (ended_by_us_ && !ending_) invocation_.reset();
@@ -386,6 +386,11 @@ void Worker::drain_output() {
   }
 }
 
+/// A last line that its author did not end is one all the same.
+void Worker::end_line() {
+  if (!output_rest_.empty()) take_output("\n");
+}
+
 void Worker::take_output(std::string_view bytes) {
   output_rest_.append(bytes);
   std::size_t position = 0;
@@ -410,6 +415,7 @@ void Worker::log(std::string_view text) {
 void Worker::finish(FunctionOutcome outcome, bool still_there) {
   answered_at_ = steady_clock::now();
   if (still_there) drain_output();
+  end_line();
   auto duration = ms_between(invoked_at_, answered_at_);
   auto error_type = outcome.kind == FunctionOutcome::Kind::FunctionError ? error_type_of(outcome.payload) : std::string();
   bool timed_out = !still_there && error_type == "Sandbox.Timedout";

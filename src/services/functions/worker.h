@@ -98,6 +98,7 @@ class Worker : public std::enable_shared_from_this<Worker> {
   void process_ended();
   void read_output();
   void drain_output();
+  void end_line();
   void take_output(std::string_view bytes);
   void arm_timer(std::chrono::milliseconds after);
   void timer_fired();

@@ -1,6 +1,7 @@
 #include "signalbox/objects.h"
 
 #include <algorithm>
+#include <array>
 
 #include "services/objects/object_errors.h"
 #include "services/objects/object_records.h"
@@ -16,12 +17,17 @@ namespace {
 constexpr std::size_t key_bytes_max = 1'024;
 constexpr std::int64_t part_bytes_min = 5 * 1024 * 1024;   // all but the last. [S3 multipart upload limits]
 
-/// Source: S3 User Guide, "General purpose bucket naming rules"; capitals and underscores are from before them and still taken.
+bool is_address(std::string_view name) { return std::count(name.begin(), name.end(), '.') == 3 && name.find_first_not_of("0123456789.") == std::string_view::npos; }
+
+/// Source: S3 User Guide, "General purpose bucket naming rules".
 bool is_bucket_name(std::string_view name) {
-  const auto allowed = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_'; };
-  const auto at_end = [](char c) { return c != '-' && c != '.'; };
-  return name.size() >= 3 && name.size() <= 63 && std::all_of(name.begin(), name.end(), allowed) && at_end(name.front()) && at_end(name.back()) &&
-         name.find("..") == std::string_view::npos;
+  constexpr std::array reserved_prefixes{"xn--", "sthree-", "amzn-s3-demo-"};
+  constexpr std::array reserved_suffixes{"-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3"};
+  const auto is_plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
+  if (name.size() < 3 || name.size() > 63 || !is_plain(name.front()) || !is_plain(name.back()) || is_address(name)) return false;
+  if (!std::all_of(name.begin(), name.end(), [&](char c) { return is_plain(c) || c == '-' || c == '.'; }) || name.find("..") != std::string_view::npos) return false;
+  return std::none_of(reserved_prefixes.begin(), reserved_prefixes.end(), [&](const char* prefix) { return name.starts_with(prefix); }) &&
+         std::none_of(reserved_suffixes.begin(), reserved_suffixes.end(), [&](const char* suffix) { return name.ends_with(suffix); });
 }
 
 Result<void> check_condition(const WriteCondition& condition, const std::optional<std::string>& stored) {
