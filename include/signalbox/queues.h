@@ -152,7 +152,8 @@ class QueueSignals {
 /// NotFound (`QueueDoesNotExist`). Stateless but for the signals; functions that take a Reader may be used on any thread.
 class Queues {
  public:
-  Queues(Site site, QueueSignals& signals) : site_(std::move(site)), signals_(signals) {}
+  /// `resolve`: what stored texts hold in place of the daemon's own URLs becomes these in the body of what is sent, so that digests are of what is received.
+  Queues(Site site, QueueSignals& signals, std::function<std::string(std::string_view)> resolve = {}) : site_(std::move(site)), signals_(signals), resolve_(std::move(resolve)) {}
   [[nodiscard]] const Site& site() const { return site_; }
   [[nodiscard]] QueueSignals& signals() const { return signals_; }
 
@@ -212,6 +213,7 @@ class Queues {
  private:
   Site site_;
   QueueSignals& signals_;
+  std::function<std::string(std::string_view)> resolve_;
 };
 
 }  // namespace signalbox

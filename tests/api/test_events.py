@@ -1,5 +1,6 @@
 """EventBridge, Scheduler and their targets with Debian's boto3."""
 import datetime
+import hashlib
 import json
 import unittest
 
@@ -134,6 +135,16 @@ class Events(AwsCase):
         self.assertEqual([b["Name"] for b in page["EventBuses"]], ["page-a", "page-b"])
         rest = self.events.list_event_buses(NamePrefix="page-", Limit=2, NextToken=page["NextToken"])
         self.assertEqual(([b["Name"] for b in rest["EventBuses"]], "NextToken" in rest), (["page-c"], False))
+
+    def test_a_message_with_the_daemons_own_urls_has_its_own_digest(self):
+        """A template's Input holds a queue's URL, which is stored with a placeholder: what is received is what was digested."""
+        template = {"Resources": {"Q": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "addressed"}}, "Rule": {"Type": "AWS::Events::Rule", "Properties": {
+            "EventPattern": {"source": ["addressed"]}, "Targets": [{"Id": "q", "Arn": {"Fn::GetAtt": ["Q", "Arn"]}, "Input": {"Fn::Sub": '{"queue": "${Q}"}'}}]}}}}
+        self.client("cloudformation").create_stack(StackName="addressed", TemplateBody=json.dumps(template))
+        url = self.client("sqs").get_queue_url(QueueName="addressed")["QueueUrl"]
+        self.put({}, "addressed")
+        message = self.receive(url)[0]
+        self.assertEqual((json.loads(message["Body"]), message["MD5OfBody"]), ({"queue": url}, hashlib.md5(message["Body"].encode()).hexdigest()))
 
     def test_a_rule_with_a_schedule_has_its_next_firing(self):
         _, arn = self.make_queue("clock")

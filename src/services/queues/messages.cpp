@@ -96,9 +96,15 @@ void remember(Transaction& transaction, const QueueRecord& queue, const std::str
 
 }  // namespace
 
-Result<SentMessage> Queues::send(Transaction& transaction, std::string_view name, const SendMessage& message) const {
+Result<SentMessage> Queues::send(Transaction& transaction, std::string_view name, const SendMessage& given) const {
   const auto queue = find(transaction, name);
   if (!queue) return queue.error();
+  SendMessage resolved;
+  if (resolve_) {
+    resolved = given;
+    resolved.body = resolve_(given.body);
+  }
+  const auto& message = resolve_ ? resolved : given;
   if (auto checked = check(*queue, message); !checked) return checked.error();
 
   auto deduplication_id = message.deduplication_id;

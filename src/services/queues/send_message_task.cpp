@@ -115,7 +115,6 @@ Json result_of(const SentMessage& sent, const std::string& request_id, Timestamp
 TaskAnswer SendMessageTask::call(Transaction& transaction, const TaskCall& call) {
   auto parsed = parse(call.input);
   if (!parsed) return task_error(parsed.error(), call.request_id);
-  if (resolve_) parsed->message.body = resolve_(parsed->message.body);
   const auto sent = queues_.send(transaction, parsed->queue, parsed->message);
   if (!sent) return task_error(sent.error(), call.request_id);
   return result_of(*sent, call.request_id, transaction.now());

@@ -4,11 +4,6 @@
 #include "signalbox/queues.h"
 #include "signalbox/task_handler.h"
 
-#include <functional>
-#include <string>
-#include <string_view>
-#include <utility>
-
 namespace signalbox {
 
 /// Parameters: QueueUrl, MessageBody (a text, or any JSON, which is sent as compact text), DelaySeconds, MessageAttributes, MessageGroupId,
@@ -18,13 +13,11 @@ namespace signalbox {
 /// `SQS.AmazonSQSException`; the cause is AWS's text with service, status, code and request id. Register as `sqs:sendMessage`.
 class SendMessageTask final : public InternalTask {
  public:
-  /// `resolve` fills in the placeholders of the daemon's own URLs, which definitions may hold: a message is read by others.
-  explicit SendMessageTask(const Queues& queues, std::function<std::string(std::string_view)> resolve = {}) : queues_(queues), resolve_(std::move(resolve)) {}
+  explicit SendMessageTask(const Queues& queues) : queues_(queues) {}
   [[nodiscard]] TaskAnswer call(Transaction& transaction, const TaskCall& call) override;
 
  private:
   const Queues& queues_;
-  std::function<std::string(std::string_view)> resolve_;
 };
 
 }  // namespace signalbox
