@@ -33,6 +33,7 @@
 #include "deploy/passed_roles.h"
 #include "deploy/types/aws_calls.h"
 #include "deploy/types/types.h"
+#include "http/url.h"
 #include "rest/rest_api.h"
 #include "rest/service_routes.h"
 #include "rest/stacks.h"
@@ -44,6 +45,7 @@
 #include "services/function_urls/service.h"
 #include "services/gateway/gateway_service.h"
 #include "services/gateway/invoke_task.h"
+#include "services/gateway/stage_url.h"
 #include "services/http_apis/service.h"
 #include "services/logs/log_service.h"
 #include "services/mail/mailer.h"
@@ -111,6 +113,21 @@ Result<void> publish(const Topics& topics, Transaction& transaction, const std::
   auto published = topics.publish(transaction, request);
   if (!published) return published.error();
   return {};
+}
+
+/// As API Gateway's own front end adds them: functions build links from them.
+http::Handler with_forwarded_headers(http::Handler handler, std::function<std::string()> public_url) {
+  return [handler = std::move(handler), public_url = std::move(public_url)](http::Request&& request) {
+    const auto url = http::parse_url(public_url());
+    const auto add = [&](const char* name, std::string value) {
+      if (!request.headers.get(name)) request.headers.add(name, std::move(value));
+    };
+    if (url) {
+      add("X-Forwarded-Port", std::to_string(url->port));
+      add("X-Forwarded-Proto", url->scheme);
+    }
+    return handler(std::move(request));
+  };
 }
 
 /// SNS's own links, `/?Action=ConfirmSubscription…`, go to `actions`; all else that no fixed route serves goes to the routes of stacks.
@@ -196,7 +213,7 @@ struct Daemon::Parts {
   std::unique_ptr<services::Authenticator> url_authenticator;   ///< for the public listener, where nobody passes without a key
   std::unique_ptr<function_urls::FunctionUrlService> function_urls;
   http::Router admin_routes, public_routes;
-  http::Handler admin_handler, open_handler;
+  http::Handler admin_handler, open_handler, stage_handler;
   std::unique_ptr<Access> access;
   std::unique_ptr<http::Server> admin, open;
 
@@ -219,6 +236,7 @@ struct Daemon::Parts {
   Result<void> write_addresses() const;
   asio::awaitable<http::Response> answer(const http::Handler& handler, http::Request&& request);
   asio::awaitable<http::Response> admin_answer(http::Request&& request) const;
+  asio::awaitable<http::Response> answer_at_root(http::Request&& request);
   asio::awaitable<void> become_ready();
   asio::awaitable<void> deploy_stacks();
   asio::awaitable<void> leave();
@@ -253,7 +271,7 @@ Result<void> Daemon::Parts::make_services() {
     if (!parsed) return error(parsed.error().code, parsed.error().message, "--smtp");
     server = std::move(*parsed);
   }
-  queues = std::make_unique<Queues>(site, queue_signals);
+  queues = std::make_unique<Queues>(site, queue_signals, [this](std::string_view text) { return urls.resolve(text); });
   queue_service = std::make_unique<QueueService>(*engine, *queues);
   moves = std::make_unique<MessageMoves>(*queues);
   move_service = std::make_unique<MessageMoveService>(*engine, *moves);
@@ -280,7 +298,7 @@ Result<void> Daemon::Parts::make_services() {
   objects = std::make_unique<ObjectService>(*engine, options.data + "/objects", io.get_executor());
   map_run_objects = std::make_unique<MapRunObjects>(*objects);
 
-  engine->offer("sqs:sendMessage", std::make_unique<SendMessageTask>(*queues, [this](std::string_view text) { return urls.resolve(text); }));
+  engine->offer("sqs:sendMessage", std::make_unique<SendMessageTask>(*queues));
   engine->offer("activity", make_activity_task(activity_signals));
   objects::offer_s3_tasks(*engine, *objects);
   engine->keep_map_run_data(*map_run_objects);
@@ -476,7 +494,7 @@ void Daemon::Parts::make_routes() {
 
   rest::add_verification_routes(public_routes, *engine, *reader, verification_options());
   subscription_pages->install(public_routes);
-  public_routes.otherwise(actions_or_routes(subscription_pages->action_handler(), routes::make_route_handler(*reader, functions, engine->site(), clock)));
+  public_routes.otherwise(actions_or_routes(subscription_pages->action_handler(), routes::make_route_handler(*reader, functions, engine->site(), clock, [this](http::Request&& request) { return answer_at_root(std::move(request)); })));
 }
 
 Result<void> Daemon::Parts::listen() {
@@ -501,7 +519,16 @@ void Daemon::Parts::make_handlers() {
   const auto guarded = access->guard([this](http::Request&& request) { return admin_answer(std::move(request)); });
   admin_handler = s3_first(aws->handler(), guarded);
   const http::Handler apis = http_apis->handler(gateway->handler([this](http::Request&& request) { return public_routes.route(std::move(request)); }));
-  open_handler = function_urls->handler(apis);
+  open_handler = with_forwarded_headers(function_urls->handler(apis), [this] { return urls.open(); });
+  stage_handler = http_apis->handler(gateway->handler(routes::no_route_handler()));
+}
+
+/// What nothing else on the public listener serves may be a link that a function built of `domainName` and `stage`, which are all it knows of its own URL.
+asio::awaitable<http::Response> Daemon::Parts::answer_at_root(http::Request&& request) {
+  auto found = gateway->apis_at_root(request);
+  for (auto& api : http_apis->apis_at_root(request)) found.push_back(std::move(api));
+  if (found.size() == 1) request.path = gateway::path_in_api(found.front(), request.path);
+  return stage_handler(std::move(request));
 }
 
 /// Definitions, inputs and histories are stored with placeholders for the daemon's own URLs; whoever reads them gets the URLs.

@@ -76,10 +76,11 @@ class Events(Serverless):
         context = event.pop("requestContext")
         http, time, epoch, request_id = context.pop("http"), context.pop("time"), context.pop("timeEpoch"), context.pop("requestId")
         self.assertEqual(http, {"method": "GET", "path": "/some where/else", "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1", "userAgent": "test"})
-        self.assertEqual(context, {"accountId": "000000000000", "apiId": self.outputs["ApiId"], "domainName": self.daemon.public, "domainPrefix": "127", "routeKey": "$default", "stage": "$default"})
+        self.assertEqual(context, {"accountId": "000000000000", "apiId": self.outputs["ApiId"], "domainName": self.daemon.public, "domainPrefix": self.outputs["ApiId"], "routeKey": "$default", "stage": "$default"})
         self.assertEqual((request_id, type(epoch)), (headers["apigw-requestid"], int))
         self.assertRegex(time, r"^\d\d/\w{3}/\d{4}:\d\d:\d\d:\d\d \+0000$")
         self.assertEqual((event["headers"].pop("x-mine"), "cookie" in event["headers"], event["headers"]["x-forwarded-for"]), ("m", False, "127.0.0.1"))
+        self.assertEqual((event["headers"]["x-forwarded-proto"], event["headers"]["x-forwarded-port"]), ("http", self.daemon.public.rsplit(":", 1)[1]))
         self.assertRegex(event.pop("headers")["x-amzn-trace-id"], "^Root=1-[0-9a-f]{8}-[0-9a-f]{24}$")
         self.assertEqual(event, {"version": "2.0", "routeKey": "$default", "rawPath": "/some where/else", "rawQueryString": "a=1&b=2&a=3%204", "cookies": ["x=1", "y=2"],
                                  "queryStringParameters": {"a": "1,3 4", "b": "2"}, "isBase64Encoded": False})

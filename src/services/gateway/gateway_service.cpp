@@ -8,6 +8,7 @@
 #include "services/gateway/gateway_rules.h"
 #include "services/gateway/request_context.h"
 #include "services/gateway/request_validation.h"
+#include "services/gateway/stage_url.h"
 #include "services/gateway/trial_log.h"
 #include "services/routes/path_pattern.h"
 
@@ -167,6 +168,16 @@ http::Handler GatewayService::handler(http::Handler others) {
 asio::awaitable<Result<TrialOutcome>> GatewayService::try_method(MethodTrial trial) {
   auto outcome = co_await Implementation::try_method(*implementation_, std::move(trial));
   co_return outcome;
+}
+
+std::vector<std::string> GatewayService::apis_at_root(const http::Request& request) {
+  std::vector<std::string> found;
+  for (const auto& [api, record] : list_apis(implementation_->reader)) {
+    const auto path = find_stage_path("", path_in_api(api, request.path));
+    const auto stage = path ? implementation_->apis.find(path->api, path->stage) : nullptr;
+    if (stage && match_route(*stage->snapshot, request.method, path->path)) found.push_back(api);
+  }
+  return found;
 }
 
 http::Handler GatewayService::internal_handler() {

@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace signalbox::gateway {
 
@@ -53,6 +54,8 @@ class GatewayService {
   [[nodiscard]] http::Handler handler(http::Handler others);
   /// The same for the daemon's own requests, which no guard looks at; what is for no stage is answered 404.
   [[nodiscard]] http::Handler internal_handler();
+  /// The APIs that serve `/STAGE/…`, which names none of them: links that functions build from the domain's name and the stage.
+  [[nodiscard]] std::vector<std::string> apis_at_root(const http::Request& request);
   /// Asks for no API key. Errors: NotFound, and what keeps the API from being deployed.
   [[nodiscard]] boost::asio::awaitable<Result<TrialOutcome>> try_method(MethodTrial trial);
 

@@ -29,7 +29,7 @@ Json request_context(const ContextRequest& parts) {
                       {"accountId", parts.site.account},
                       {"protocol", "HTTP/1.1"},
                       {"stage", parts.stage_path.stage},
-                      {"domainPrefix", host.substr(0, host.find('.'))},
+                      {"domainPrefix", parts.snapshot.api},
                       {"requestTimeEpoch", parts.now.time_since_epoch().count()},
                       {"requestId", parts.request.request_id},
                       {"identity", identity(parts.request)},

@@ -10,7 +10,7 @@ Json call_context(const Call& call, const Site& site, const std::string& request
   return json_object({{"accountId", site.account},
                       {"apiId", call.snapshot.api},
                       {"domainName", host},
-                      {"domainPrefix", host.substr(0, host.find('.'))},
+                      {"domainPrefix", call.snapshot.api},
                       {"extendedRequestId", request_id},
                       {"httpMethod", call.request.method},
                       {"identity", json_object({{"sourceIp", call.request.client_address}, {"userAgent", agent ? Json(*agent) : Json()}})},

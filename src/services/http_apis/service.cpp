@@ -3,10 +3,12 @@
 #include "services/http_apis/cors.h"
 #include "services/http_apis/deployed_apis.h"
 #include "services/http_apis/integrations.h"
+#include "services/http_apis/records.h"
 #include "services/http_apis/rules.h"
 
 #include "services/gateway/request_context.h"
 #include "services/gateway/route_match.h"
+#include "services/gateway/stage_url.h"
 #include "services/gateway/token_buckets.h"
 #include "signalbox/encoding.h"
 
@@ -159,6 +161,18 @@ http::Handler HttpApiService::Implementation::handler(http::Handler others, asio
 
 HttpApiService::HttpApiService(Engine& engine, gateway::GatewayEnvironment environment) : implementation_(new Implementation{engine, std::move(environment), DeployedApis(engine)}) {}
 HttpApiService::~HttpApiService() = default;
+
+std::vector<std::string> HttpApiService::apis_at_root(const http::Request& request) {
+  std::vector<std::string> found;
+  for (const auto& [api, record] : list_apis(implementation_->engine.loop_reader())) {
+    const auto path = gateway::find_stage_path("", gateway::path_in_api(api, request.path));
+    const auto stages = path ? implementation_->apis.find(api) : nullptr;
+    const auto place = stages ? find_place(*stages, *path) : Place{};
+    const auto match = place.stage ? select_route(*place.stage->snapshot, request.method, place.path) : std::nullopt;
+    if (match && match->route->key != default_stage) found.push_back(api);
+  }
+  return found;
+}
 
 http::Handler HttpApiService::handler(http::Handler others) { return implementation_->handler(std::move(others), &Implementation::serve_guarded); }
 http::Handler HttpApiService::internal_handler(http::Handler others) { return implementation_->handler(std::move(others), &Implementation::serve); }

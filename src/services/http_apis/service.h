@@ -7,6 +7,8 @@
 #include "signalbox/engine.h"
 
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace signalbox::http_apis {
 
@@ -21,6 +23,8 @@ class HttpApiService {
 
   /// Requests to HTTP APIs are answered here, all others by `others`.
   [[nodiscard]] http::Handler handler(http::Handler others);
+  /// The APIs one of whose routes, `$default` aside, serves `/STAGE/…`, or `/…` in the stage `$default`: as GatewayService::apis_at_root().
+  [[nodiscard]] std::vector<std::string> apis_at_root(const http::Request& request);
   /// The same for the daemon's own requests, which no guard looks at.
   [[nodiscard]] http::Handler internal_handler(http::Handler others);
 
