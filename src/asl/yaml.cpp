@@ -1,5 +1,6 @@
 #include "asl/yaml.h"
 
+#include "signalbox/encoding.h"
 #include "signalbox/json.h"
 
 #include <fmt/format.h>
@@ -96,6 +97,7 @@ class Converter {
     if (failure_) return;
     if (depth > depth_max) return fail(node, fmt::format("nesting over {} levels", depth_max));
     if (++nodes_ > nodes_max) return fail(node, "the document expands to more than a million nodes");
+    if (node.IsScalar() && !is_utf8(node.Scalar())) return fail(node, "the text is not UTF-8");
     const auto& tag = node.Tag();
     if (tag.size() > 1 && tag[0] == '!') return convert_tagged(node, tag.substr(1), depth);
     convert_value(node, depth);
@@ -130,6 +132,7 @@ class Converter {
       const auto& key = member.first;
       if (!key.IsScalar()) return fail(key, "a member's name must be a text");
       const auto& name = key.Scalar();
+      if (!is_utf8(name)) return fail(key, "the member's name is not UTF-8");
       if (name == "<<" && key.Tag() != "!") return fail(key, "merge keys (<<) are not supported");
       if (!names.insert(name).second) return fail(key, fmt::format("the member '{}' is there twice", name));
       if (!std::exchange(first, false)) out_ += ',';

@@ -52,6 +52,9 @@ TEST_CASE("what is wrong is named with its place") {
   // At these the parser makes no progress; found by fuzzing.
   for (const char* yaml : {", \"MaxConcurrency\": -1", ", a"}) CHECK(converted(yaml) == "error: no YAML value begins like this (line 1, column 1)");
   CHECK(converted("a: 1\n}\n").starts_with("error: "));
+  CHECK(converted("a: \"\xE4\"") == "error: the text is not UTF-8 (line 1, column 4)");
+  CHECK(converted("\xE4: 1") == "error: the member's name is not UTF-8 (line 1, column 1)");
+  CHECK(converted("!Ref \xE4") == "error: the text is not UTF-8 (line 1, column 1)");
   CHECK(converted("a: [1") == "error: end of sequence flow not found (line 1, column 1)");
   CHECK(converted("!!binary aGk=") == "error: the tag !!binary is not supported (line 1, column 1)");
   std::string laughs = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n";
