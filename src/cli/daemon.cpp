@@ -156,6 +156,14 @@ bool needs_no_stacks(std::string_view path) {
   return path == "/healthz" || path == "/readyz" || path == "/metrics" || path == "/v1/openapi.json" || path == "/verification";
 }
 
+void tell(const deploy::StackResult& stack) {
+  if (stack.failure) {
+    spdlog::error("stack {}: not deployed: {}", stack.name, stack.failure->message);
+  } else {
+    spdlog::info("stack {}: {}", stack.name, stack.result);
+  }
+}
+
 constexpr std::chrono::seconds deploying_patience{30};
 
 /// Where programs of this machine reach a listener: one that takes every address is reached over loopback.
@@ -569,16 +577,10 @@ asio::awaitable<void> Daemon::Parts::deploy_stacks() {
   std::filesystem::path folder = *options.stacks;
   for (const auto& name : deployer->unknown_parameters(folder, parameters)) spdlog::warn("--parameter {}: no template in {} has such a parameter", name, folder.string());
   const auto results = co_await deployer->deploy(folder, parameters);
-  if (!results) {
+  if (results) {
+    for (const auto& result : *results) tell(result);
+  } else {
     spdlog::error("stacks: {}", results.error().message);
-    co_return;
-  }
-  for (const auto& result : *results) {
-    if (result.failure) {
-      spdlog::error("stack {}: not deployed: {}", result.name, result.failure->message);
-    } else {
-      spdlog::info("stack {}: {}", result.name, result.result);
-    }
   }
   for (const auto& name : deploy::Deployer::vanished(*reader)) spdlog::warn("stack {}: its folder is gone; what it deployed is kept", name);
 }

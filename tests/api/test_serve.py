@@ -123,6 +123,26 @@ class Start(Folder):
         start = wait_for(lambda: answered(daemon.admin, "POST", "/v1/state-machines/m/executions", '{"input": {}}', {"Content-Type": "application/json"}))
         self.assertEqual(start[0], 201, start)
 
+    def test_a_stack_is_deployed_when_it_changed_and_kept_when_its_folder_is_gone(self):
+        stacks = self.folder / "stacks"
+        stacks.mkdir()
+        file = stacks / "m.asl.yaml"
+        file.write_text("StartAt: S\nStates:\n  S: {Type: Succeed}\n")
+        daemon = self.serve("--stacks", str(stacks))
+
+        def said_at_the_next_start():
+            daemon.stop()
+            before = len(daemon.log())
+            daemon.start()
+            return daemon.log()[before:]
+        self.assertIn("stack m: created", daemon.log())
+        self.assertIn("stack m: unchanged", said_at_the_next_start())
+        file.write_text("Comment: changed\n" + file.read_text())
+        self.assertIn("stack m: updated", said_at_the_next_start())
+        file.unlink()
+        self.assertIn("stack m: its folder is gone; what it deployed is kept", said_at_the_next_start())
+        self.assertEqual(daemon.start_execution("m", {})["stateMachine"], "m")
+
     def test_site_is_the_data_files(self):
         self.serve().stop()
         self.refused("--region", "eu-west-1", code=1, says=["us-east-1", "--region"])
