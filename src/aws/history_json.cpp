@@ -1,6 +1,6 @@
 #include "aws/history_json.h"
 
-#include "aws/object_text.h"
+#include "json/object_text.h"
 #include "base/overload.h"
 
 namespace signalbox::aws {

@@ -1,6 +1,6 @@
 #include "aws/respond.h"
 
-#include "aws/object_text.h"
+#include "json/object_text.h"
 #include "aws/rest_call.h"
 #include "aws/xml.h"
 

@@ -1,6 +1,6 @@
 #include "aws/rest_call.h"
 
-#include "aws/object_text.h"
+#include "json/object_text.h"
 #include "signalbox/encoding.h"
 
 #include <algorithm>

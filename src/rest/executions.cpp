@@ -1,3 +1,7 @@
+#include <algorithm>
+#include <span>
+
+#include "json/object_text.h"
 #include "rest/explain.h"
 #include "rest/history.h"
 #include "rest/request.h"
@@ -12,43 +16,42 @@ namespace {
 
 using http::asio::awaitable;
 
-Json summary(const Engine& engine, const ExecutionRecord& record) {
-  return present_members({{"id", record.id.value},
-                          {"name", record.name},
-                          {"arn", execution_arn(engine.site(), record)},
-                          {"stateMachine", record.state_machine},
-                          {"status", to_string(record.status)},
-                          {"startedAt", format_rfc3339(record.started_at)},
-                          {"stoppedAt", optional_time(record.stopped_at)},
-                          {"setAside", record.set_aside ? Json(true) : Json()}});
+ObjectText summary(const Engine& engine, const ExecutionRecord& record) {
+  ObjectText body;
+  body.text("id", record.id.value).text("name", record.name).text("arn", execution_arn(engine.site(), record));
+  body.text("stateMachine", record.state_machine).text("status", to_string(record.status));
+  body.rfc3339("startedAt", record.started_at).rfc3339("stoppedAt", record.stopped_at);
+  if (record.set_aside) body.boolean("setAside", true);
+  return body;
 }
 
 /// The tasks of a running execution that wait for somebody, with the tokens that answer them.
-Json waiting_tokens(const Execution& execution) {
-  Json::Array waiting;
+std::string waiting_tokens(const Execution& execution) {
+  std::string waiting = "[";
   for (const auto& [attempt, task] : execution.tasks) {
     if (!waits_for_callback(task)) continue;
-    const auto frame = execution.frames.find(task.frame);
-    waiting.push_back(present_members({{"state", frame == execution.frames.end() ? Json() : Json(frame->second.state)},
-                                       {"token", make_task_token(execution.started.key, execution.row, attempt).value},
-                                       {"since", format_rfc3339(task.scheduled_at)},
-                                       {"timesOutAt", optional_time(task.timeout_at)}}));
+    if (waiting.size() > 1) waiting += ',';
+    ObjectText body;
+    if (const auto frame = execution.frames.find(task.frame); frame != execution.frames.end()) body.text("state", frame->second.state);
+    body.text("token", make_task_token(execution.started.key, execution.row, attempt).value);
+    body.rfc3339("since", task.scheduled_at).rfc3339("timesOutAt", task.timeout_at);
+    waiting += body.take();
   }
-  return Json(std::move(waiting));
+  return waiting + "]";
 }
 
-Json with_data(const Engine& engine, const Reader& reader, const ExecutionRecord& record) {
-  const Json body = summary(engine, record);
+ObjectText with_data(const Engine& engine, const Reader& reader, const ExecutionRecord& record) {
+  ObjectText body = summary(engine, record);
   if (record.status == ExecutionStatus::Running && !record.express) {
     const Execution execution = load_execution(reader, record);
-    return body.with("input", execution.started.input).with("waiting", waiting_tokens(execution));
+    body.json("input", execution.started.input).raw("waiting", waiting_tokens(execution));
+    return body;
   }
   const auto payloads = read_payloads(reader, record);
-  Json full = body.with("input", payloads.input);
-  if (payloads.output) full = full.with("output", *payloads.output);
-  if (payloads.error.error) full = full.with("error", *payloads.error.error);
-  if (payloads.error.cause) full = full.with("cause", *payloads.error.cause);
-  return full;
+  body.json("input", payloads.input);
+  if (payloads.output) body.json("output", *payloads.output);
+  body.text("error", payloads.error.error).text("cause", payloads.error.cause);
+  return body;
 }
 
 Result<StartRequest> read_start(const http::Request& request) {
@@ -105,10 +108,11 @@ awaitable<http::Response> list(Engine& engine, const Reader& reader, http::Reque
     co_return problem(error(ErrorCode::NotSupported, "executions of a machine of type EXPRESS are not stored, so that they cannot be listed; its log group has their events", "stateMachine"));
   const auto before = *cursor ? std::optional(ExecutionRow{**cursor}) : std::nullopt;
   const auto executions = list_executions(reader, *filter, before, *limit + 1);
-  Json::Array items;
-  for (std::size_t i = 0; i < executions.size() && i < *limit; ++i) items.push_back(summary(engine, executions[i]));
-  const Json next = executions.size() > *limit ? Json(std::to_string(executions[*limit - 1].row.value)) : Json();
-  co_return answer(200, present_members({{"executions", Json(std::move(items))}, {"cursor", next}}));
+  const auto shown = std::span(executions).first(std::min(executions.size(), *limit));
+  ObjectText body;
+  body.raw("executions", array_text(shown, [&](const ExecutionRecord& record) { return summary(engine, record).take(); }));
+  if (executions.size() > *limit) body.text("cursor", std::to_string(shown.back().row.value));
+  co_return answer(200, std::move(body));
 }
 
 awaitable<http::Response> get(Engine& engine, const Reader& reader, http::Request request) {

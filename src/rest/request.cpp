@@ -100,6 +100,7 @@ Result<ExecutionRecord> find_execution_by_id(const Reader& reader, std::string_v
 }
 
 http::Response answer(int status, const Json& body) { return http::json_response(status, body.text()); }
+http::Response answer(int status, ObjectText body) { return http::json_response(status, body.take()); }
 
 http::Response problem(const Error& error) {
   if (error.where == content_type) return http::problem_response(415, error.message);

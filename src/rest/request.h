@@ -2,6 +2,7 @@
 /// How REST handlers read what they are asked and say what they answer.
 
 #include "http/http.h"
+#include "json/object_text.h"
 #include "signalbox/executions.h"
 #include "signalbox/json.h"
 #include "signalbox/site.h"
@@ -30,6 +31,7 @@ namespace signalbox::rest {
 [[nodiscard]] Result<ExecutionRecord> find_execution_by_id(const Reader& reader, std::string_view id);
 
 [[nodiscard]] http::Response answer(int status, const Json& body);
+[[nodiscard]] http::Response answer(int status, ObjectText body);
 /// RFC 9457, `application/problem+json`; the status follows from the code, but a body that is no JSON is 415.
 [[nodiscard]] http::Response problem(const Error& error);
 

@@ -1,6 +1,6 @@
 #include "aws/sfn/inspection.h"
 
-#include "aws/object_text.h"
+#include "json/object_text.h"
 
 #include <fmt/format.h>
 

@@ -2,7 +2,7 @@
 /// The Step Functions API: what its operations share. Source: Step Functions API Reference; error texts as recorded on AWS.
 
 #include "aws/failure.h"
-#include "aws/object_text.h"
+#include "json/object_text.h"
 #include "aws/parameters.h"
 #include "aws/request_model.h"
 #include "signalbox/activities.h"

@@ -9,9 +9,9 @@
 #include <string>
 #include <string_view>
 
-namespace signalbox::aws {
+namespace signalbox {
 
-/// Member names are the program's own: they need no escaping.
+/// Member names are the program's own: they need no escaping. What has no value is left out.
 class ObjectText {
  public:
   ObjectText& text(std::string_view name, std::string_view value) {
@@ -30,8 +30,15 @@ class ObjectText {
   }
   ObjectText& number(std::string_view name, std::int64_t value) { return raw(name, std::to_string(value)); }
   ObjectText& boolean(std::string_view name, bool value) { return raw(name, value ? "true" : "false"); }
+  /// Seconds since 1970 with milliseconds, as AWS's JSON protocols have it.
   ObjectText& time(std::string_view name, Timestamp value) { return raw(name, format_epoch_seconds(value)); }
   ObjectText& time(std::string_view name, std::optional<Timestamp> value) { return value ? time(name, *value) : *this; }
+  ObjectText& rfc3339(std::string_view name, std::optional<Timestamp> value) { return value ? text(name, format_rfc3339(*value)) : *this; }
+  ObjectText& json(std::string_view name, const Json& value) {
+    begin(name);
+    value.append_text(out_);
+    return *this;
+  }
   /// JSON inside a string, as the API carries payloads.
   ObjectText& quoted(std::string_view name, const Json& value) { return text(name, std::string_view(value.text())); }
 
@@ -62,4 +69,4 @@ std::string array_text(const Elements& elements, Text element) {
   return out + "]";
 }
 
-}  // namespace signalbox::aws
+}  // namespace signalbox
