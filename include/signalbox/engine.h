@@ -67,6 +67,8 @@ class EngineTransaction : public Transaction {
   [[nodiscard]] virtual Result<Timestamp> redrive_execution(ExecutionRow row, RedriveRequest request) = 0;
   /// SendTaskSuccess, SendTaskFailure. Errors: InvalidToken, TaskClosed, TooLarge.
   [[nodiscard]] virtual Result<TaskCompletion> succeed_task(const TaskToken& token, Json output) = 0;
+  /// Of a token that parse_task_token() has found genuine.
+  [[nodiscard]] virtual Result<TaskCompletion> succeed_task(const TaskTokenParts& token, Json output) = 0;
   [[nodiscard]] virtual Result<TaskCompletion> fail_task(const TaskToken& token, WorkflowError error) = 0;
   [[nodiscard]] virtual Result<void> heartbeat_task(const TaskToken& token) = 0;
   /// A set-aside execution goes on. Errors: NotFound, Conflict (it is not set aside).

@@ -21,22 +21,32 @@ Error set_aside_error() {
 Result<TaskCompletion> OpenTransaction::find_waiting_task(const TaskToken& token) {
   const auto parts = parse_task_token(workshop_.master_key, token.value);
   if (!parts) return parts.error();
-  CachedExecution* execution = load(parts->row);
+  return find_waiting_task(*parts);
+}
+
+Result<TaskCompletion> OpenTransaction::find_waiting_task(const TaskTokenParts& token) {
+  CachedExecution* execution = load(token.row);
   if (execution && next_due(execution->state).value_or(Timestamp::max()) <= now_) {
-    deliver(parts->row, events::TimerFired{});   // what is overdue comes before the answer, though its timer may not have fired yet
+    deliver(token.row, events::TimerFired{});   // what is overdue comes before the answer, though its timer may not have fired yet
     drain();
-    execution = load(parts->row);
+    execution = load(token.row);
   }
   if (!execution) {
-    const auto record = find_execution(*this, parts->row);
+    const auto record = find_execution(*this, token.row);
     return record && record->set_aside ? set_aside_error() : task_closed();
   }
-  const auto task = execution->state.tasks.find(parts->attempt);
+  const auto task = execution->state.tasks.find(token.attempt);
   if (task == execution->state.tasks.end() || task->second.early_answer) return task_closed();
-  return TaskCompletion{parts->row, parts->attempt};
+  return TaskCompletion{token.row, token.attempt};
 }
 
 Result<TaskCompletion> OpenTransaction::succeed_task(const TaskToken& token, Json output) {
+  const auto parts = parse_task_token(workshop_.master_key, token.value);
+  if (!parts) return parts.error();
+  return succeed_task(*parts, std::move(output));
+}
+
+Result<TaskCompletion> OpenTransaction::succeed_task(const TaskTokenParts& token, Json output) {
   if (output.text_bytes() > payload_bytes_max) {
     return error(ErrorCode::TooLarge, "the output has " + std::to_string(output.text_bytes()) + " bytes; at most " + std::to_string(payload_bytes_max) + " are allowed", "output");
   }

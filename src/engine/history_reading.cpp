@@ -79,7 +79,7 @@ std::vector<HistoryEvent> read_history(const Reader& reader, const ExecutionReco
 
 void for_each_fact(const Reader& reader, const ExecutionRecord& record, const std::function<void(const HistoryEvent&)>& visit) {
   if (record.last_chunk == 0) return;
-  const auto chunks = chunks_from(reader, record, 0);
+  const auto chunks = record.first_chunk == record.last_chunk ? std::vector{record.last_chunk} : chunks_from(reader, record, 0);
   for (auto number = chunks.rbegin(); number != chunks.rend(); ++number) {
     const std::string stored = chunk_record(reader, *number);
     decode_events(decode_chunk(stored).facts, [&](HistoryEvent&& event) { visit(event); });

@@ -125,6 +125,7 @@ class OpenTransaction final : public EngineTransaction {
   Result<Timestamp> stop_execution(ExecutionRow row, WorkflowError error) override;
   Result<Timestamp> redrive_execution(ExecutionRow row, RedriveRequest request) override;
   Result<TaskCompletion> succeed_task(const TaskToken& token, Json output) override;
+  Result<TaskCompletion> succeed_task(const TaskTokenParts& token, Json output) override;
   Result<TaskCompletion> fail_task(const TaskToken& token, WorkflowError error) override;
   Result<void> heartbeat_task(const TaskToken& token) override;
   Result<void> resume_execution(ExecutionRow row) override;
@@ -211,6 +212,7 @@ class OpenTransaction final : public EngineTransaction {
   void tell_parent(const CachedExecution& child);
   void leave_deleting_machine(const std::string& name);
   [[nodiscard]] Result<TaskCompletion> find_waiting_task(const TaskToken& token);
+  [[nodiscard]] Result<TaskCompletion> find_waiting_task(const TaskTokenParts& token);
 
   Workshop& workshop_;
   Overlay overlay_;

@@ -137,11 +137,18 @@ http::Response reply_decided(const http::Request& request, const Decided& decide
 
 /// All query parameters but the token, as strings; of repeated ones the last.
 Json output_of(const http::Request& request, std::string_view token_name = "token") {
-  Json output = Json::empty_object();
+  Json::Object output;
+  std::map<std::string_view, std::size_t> places;
   for (const auto& [name, value] : request.query) {
-    if (name != token_name) output = output.with(name, Json(value));
+    if (name == token_name) continue;
+    const auto [known, is_new] = places.try_emplace(name, output.size());
+    if (is_new) {
+      output.push_back({name, Json(value)});
+    } else {
+      output[known->second].value = Json(value);
+    }
   }
-  return output;
+  return Json(std::move(output));
 }
 
 class Verification {
@@ -271,7 +278,7 @@ class Verification {
 
   awaitable<http::Response> decide(http::Request request, KnownToken known) const {
     const Json output = output_of(request);
-    std::function<Result<TaskCompletion>(EngineTransaction&)> work = [token = known.token, output](EngineTransaction& transaction) {
+    std::function<Result<TaskCompletion>(EngineTransaction&)> work = [token = known.parts, output](EngineTransaction& transaction) {
       return transaction.succeed_task(token, output);
     };
     auto done = co_await transact<TaskCompletion>(engine_, std::move(work));
