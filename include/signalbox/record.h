@@ -14,7 +14,15 @@ namespace signalbox {
 class RecordWriter {
  public:
   explicit RecordWriter(std::uint8_t version) { bytes_.push_back(static_cast<char>(version)); }
-  RecordWriter& integer(std::int64_t value);
+  RecordWriter& integer(std::int64_t value) {
+    const auto zigzag = (static_cast<std::uint64_t>(value) << 1) ^ static_cast<std::uint64_t>(value >> 63);
+    if (zigzag < 0x80) {   // most have one byte
+      bytes_.push_back(static_cast<char>(zigzag));
+    } else {
+      long_integer(zigzag);
+    }
+    return *this;
+  }
   RecordWriter& text(std::string_view value);
   RecordWriter& boolean(bool value) { return integer(value ? 1 : 0); }
   RecordWriter& timestamp(Timestamp value) { return integer(value.time_since_epoch().count()); }
@@ -25,6 +33,8 @@ class RecordWriter {
   [[nodiscard]] std::string& bytes() { return bytes_; }
 
  private:
+  void long_integer(std::uint64_t zigzag);
+
   std::string bytes_;
 };
 
@@ -33,7 +43,12 @@ class RecordReader {
  public:
   explicit RecordReader(std::string_view bytes);
   [[nodiscard]] std::uint8_t version() const { return version_; }
-  std::int64_t integer();
+  std::int64_t integer() {
+    if (bytes_.empty() || (bytes_.front() & 0x80)) return long_integer();
+    const auto zigzag = static_cast<std::int64_t>(bytes_.front());   // most have one byte
+    bytes_.remove_prefix(1);
+    return (zigzag >> 1) ^ -(zigzag & 1);
+  }
   std::string_view text();                  ///< valid as long as the bytes
   bool boolean() { return integer() != 0; }
   Timestamp timestamp() { return Timestamp{std::chrono::milliseconds{integer()}}; }
@@ -44,6 +59,8 @@ class RecordReader {
   [[nodiscard]] std::string_view rest() const { return bytes_; }   ///< what has not been read
 
  private:
+  std::int64_t long_integer();
+
   std::string_view bytes_;
   std::uint8_t version_ = 0;
 };

@@ -20,9 +20,7 @@ struct Site {
   [[nodiscard]] std::string topic_arn(std::string_view name) const { return arn("sns", std::string(name)); }
   [[nodiscard]] std::string role_arn(std::string_view name) const { return "arn:aws:iam::" + account + ":role/" + std::string(name); }
 
-  [[nodiscard]] std::string arn(std::string_view service, std::string_view resource) const {
-    return "arn:aws:" + std::string(service) + ":" + region + ":" + account + ":" + std::string(resource);
-  }
+  [[nodiscard]] std::string arn(std::string_view service, std::string_view resource) const;
 };
 
 /// The parts of an ARN. Requests may name any partition, region and account; only the service and resource are looked at.

@@ -71,16 +71,17 @@ std::optional<std::string> base64url_decode(std::string_view text) { return deco
 
 std::string hex_encode(std::string_view bytes) {
   constexpr char digits[] = "0123456789abcdef";
-  std::string out;
-  out.reserve(bytes.size() * 2);
+  std::string text(bytes.size() * 2, '\0');
+  char* out = text.data();
   for (const char c : bytes) {
-    out.push_back(digits[static_cast<std::uint8_t>(c) >> 4]);
-    out.push_back(digits[c & 15]);
+    *out++ = digits[static_cast<std::uint8_t>(c) >> 4];
+    *out++ = digits[c & 15];
   }
-  return out;
+  return text;
 }
 
 std::string percent_decode(std::string_view text, bool plus_is_space) {
+  if (text.find('%') == std::string_view::npos && !(plus_is_space && text.find('+') != std::string_view::npos)) return std::string(text);
   std::string out;
   out.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {

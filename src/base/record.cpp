@@ -2,16 +2,16 @@
 
 #include "signalbox/store.h"
 
+#include <array>
+
 namespace signalbox {
 
-RecordWriter& RecordWriter::integer(std::int64_t value) {
-  auto zigzag = (static_cast<std::uint64_t>(value) << 1) ^ static_cast<std::uint64_t>(value >> 63);
-  while (zigzag >= 0x80) {
-    bytes_.push_back(static_cast<char>(zigzag | 0x80));
-    zigzag >>= 7;
-  }
-  bytes_.push_back(static_cast<char>(zigzag));
-  return *this;
+void RecordWriter::long_integer(std::uint64_t zigzag) {
+  std::array<char, 10> bytes;
+  std::size_t count = 0;
+  for (; zigzag >= 0x80; zigzag >>= 7) bytes[count++] = static_cast<char>(zigzag | 0x80);
+  bytes[count++] = static_cast<char>(zigzag);
+  bytes_.append(bytes.data(), count);
 }
 
 RecordWriter& RecordWriter::text(std::string_view value) {
@@ -44,7 +44,7 @@ RecordReader::RecordReader(std::string_view bytes) : bytes_(bytes) {
   bytes_.remove_prefix(1);
 }
 
-std::int64_t RecordReader::integer() {
+std::int64_t RecordReader::long_integer() {
   std::uint64_t zigzag = 0;
   for (int shift = 0; shift < 64; shift += 7) {
     if (bytes_.empty()) break;

@@ -134,10 +134,14 @@ std::string format_http_date(Timestamp time) {
   static constexpr const char* days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
   static constexpr const char* months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   const auto t = civil(time);
-  char out[64];
-  std::snprintf(out, sizeof out, "%s, %02u %s %04d %02d:%02d:%02d GMT", days[t.weekday.c_encoding()], static_cast<unsigned>(t.date.day()),
-                months[static_cast<unsigned>(t.date.month()) - 1], static_cast<int>(t.date.year()), static_cast<int>(t.time.hours().count()),
-                static_cast<int>(t.time.minutes().count()), static_cast<int>(t.time.seconds().count()));
+  std::string out = "Sun, 00 Jan 0000 00:00:00 GMT";
+  out.replace(0, 3, days[t.weekday.c_encoding()]);
+  put_digits(&out[5], static_cast<int>(static_cast<unsigned>(t.date.day())), 2);
+  out.replace(8, 3, months[static_cast<unsigned>(t.date.month()) - 1]);
+  put_digits(&out[12], static_cast<int>(t.date.year()), 4);
+  put_digits(&out[17], static_cast<int>(t.time.hours().count()), 2);
+  put_digits(&out[20], static_cast<int>(t.time.minutes().count()), 2);
+  put_digits(&out[23], static_cast<int>(t.time.seconds().count()), 2);
   return out;
 }
 

@@ -30,9 +30,12 @@ std::string packed(const Uuid& id) {
 }
 
 Uuid unpacked(std::string_view bytes) {
-  std::string text = hex_encode(bytes);
-  for (std::size_t place : {20u, 16u, 12u, 8u}) {
-    if (place < text.size()) text.insert(place, "-");
+  const std::string digits = hex_encode(bytes);
+  std::string text;
+  text.reserve(digits.size() + 4);
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    if (i == 8 || i == 12 || i == 16 || i == 20) text.push_back('-');
+    text.push_back(digits[i]);
   }
   return Uuid{std::move(text)};
 }

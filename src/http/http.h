@@ -24,12 +24,16 @@ namespace asio = boost::asio;
 /// Names compare without regard to case; order is kept.
 class Headers {
  public:
-  void add(std::string name, std::string value) { fields_.emplace_back(std::move(name), std::move(value)); }
+  void add(std::string name, std::string value) {
+    if (fields_.empty()) fields_.reserve(usual_fields);
+    fields_.emplace_back(std::move(name), std::move(value));
+  }
   void set(std::string_view name, std::string value);
   [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const;      ///< the first
   [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& all() const { return fields_; }
 
  private:
+  static constexpr std::size_t usual_fields = 8;   ///< their memory is taken at once
   std::vector<std::pair<std::string, std::string>> fields_;
 };
 

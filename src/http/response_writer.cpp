@@ -24,12 +24,13 @@ const std::string& http_date() {
   return text;
 }
 
+/// Characters that would end a header field stand as spaces.
 void append_field(std::string& out, std::string_view name, std::string_view value) {
   out.append(name).append(": ");
   const auto start = out.size();
   out.append(value);
-  for (std::size_t i = start; i < out.size(); ++i) {
-    if (out[i] == '\r' || out[i] == '\n' || out[i] == '\0') out[i] = ' ';
+  for (const char breaking : {'\r', '\n', '\0'}) {
+    for (auto at = out.find(breaking, start); at != std::string::npos; at = out.find(breaking, at)) out[at] = ' ';
   }
   out.append("\r\n");
 }

@@ -21,8 +21,6 @@ WorkflowError task_error(const Error& fault, const std::string& request_id) {
                                             sqs.query_code, request_id)};
 }
 
-/// A text as it is; anything else as JSON.
-
 Result<MessageAttribute> parse_attribute(const std::string& name, const Json& json) {
   const auto fault = [&](const char* what) { return invalid_parameter(fmt::format("The message attribute '{}' {}.", name, what)); };
   const Json* type = json.find("DataType");
@@ -94,19 +92,22 @@ Result<Parsed> parse(const Json& parameters) {
 
 /// As AWS's SDK reports an answer over HTTP; the members are those recorded, in their order.
 Json result_of(const SentMessage& sent, const std::string& request_id, Timestamp now) {
-  std::string body = "{\"MD5OfMessageBody\":\"" + sent.md5_of_body + "\"";
+  std::string body;
+  body.reserve(640);
+  body.append("{\"MD5OfMessageBody\":\"").append(sent.md5_of_body).append("\"");
   if (sent.md5_of_attributes) body += ",\"MD5OfMessageAttributes\":\"" + *sent.md5_of_attributes + "\"";
   if (sent.md5_of_system_attributes) body += ",\"MD5OfMessageSystemAttributes\":\"" + *sent.md5_of_system_attributes + "\"";
   body += ",\"MessageId\":\"" + sent.message_id + "\"";
   if (sent.sequence_number) body += ",\"SequenceNumber\":\"" + *sent.sequence_number + "\"";
-  const auto length = body.size() + 1;
-  const auto date = format_http_date(now);
-  constexpr const char* type = "application/x-amz-json-1.0";
-  body += fmt::format(
-      R"(,"SdkHttpMetadata":{{"AllHttpHeaders":{{"x-amzn-RequestId":["{0}"],"connection":["keep-alive"],"Content-Length":["{1}"],"Date":["{2}"],"Content-Type":["{3}"]}},)"
-      R"("HttpHeaders":{{"connection":"keep-alive","Content-Length":"{1}","Content-Type":"{3}","Date":"{2}","x-amzn-RequestId":"{0}"}},"HttpStatusCode":200}},)"
-      R"("SdkResponseMetadata":{{"RequestId":"{0}"}}}})",
-      request_id, length, date, type);
+  const std::string length = std::to_string(body.size() + 1), date = format_http_date(now);
+  constexpr std::string_view type = "application/x-amz-json-1.0";
+  for (const std::string_view part : std::initializer_list<std::string_view>{
+           R"(,"SdkHttpMetadata":{"AllHttpHeaders":{"x-amzn-RequestId":[")", request_id, R"("],"connection":["keep-alive"],"Content-Length":[")", length,
+           R"("],"Date":[")", date, R"("],"Content-Type":[")", type, R"("]},"HttpHeaders":{"connection":"keep-alive","Content-Length":")", length,
+           R"(","Content-Type":")", type, R"(","Date":")", date, R"(","x-amzn-RequestId":")", request_id,
+           R"("},"HttpStatusCode":200},"SdkResponseMetadata":{"RequestId":")", request_id, R"("}})"}) {
+    body += part;
+  }
   return Json::from_stored(std::move(body));
 }
 
