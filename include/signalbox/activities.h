@@ -31,6 +31,7 @@ struct Activity {
   Timestamp created_at = {};
   Json tags = Json::empty_object();         ///< name → value
   std::optional<std::string> stack = std::nullopt;   ///< the template folder it came from
+  std::optional<Json> encryption = std::nullopt;     ///< kept and shown, without effect; nothing: AWS's own key
 };
 
 /// What a worker gets.
@@ -64,7 +65,7 @@ class ActivitySignals {
   std::uint64_t last_number_ = 0;
 };
 
-/// The same name gives the existing activity (its tags as they are). Errors: InvalidArgument (name). [CreateActivity]
+/// The same name gives the existing activity (its tags as they are). Errors: InvalidArgument (name), AlreadyExists (with another encryption). [CreateActivity]
 [[nodiscard]] Result<Activity> create_activity(Transaction& transaction, Activity activity);
 /// One that does not exist is no error. Tasks that were waiting go on waiting until they time out. [DeleteActivity]
 void delete_activity(Transaction& transaction, std::string_view name);

@@ -1,4 +1,5 @@
 """Distributed Maps over the object store, as clients see them; kill -9 in the middle."""
+import gzip
 import json
 import unittest
 
@@ -88,6 +89,31 @@ class MapRuns(unittest.TestCase):
             failed = self.run_machine("fails-" + key.replace(".", "-"), distributed(ItemReader=read_from(key, **config)))
             self.assertEqual((failed["status"], failed["error"]), ("FAILED", "States.ItemReaderFailed"))
             self.assertIn(cause, failed["cause"])
+
+    def test_readers_of_many_objects(self):
+        # An S3 inventory: packed CSV files whose columns the manifest names.
+        self.put("inventory/1.csv.gz", gzip.compress(b'"things","a b"\n"things","c"\n'))
+        self.put("inventory/2.csv.gz", gzip.compress(b'"things","d"\n'))
+        files = [{"key": f"inventory/{number}.csv.gz", "size": 1, "MD5checksum": "x"} for number in (1, 2)]
+        manifest = {"sourceBucket": "things", "destinationBucket": "arn:aws:s3:::data", "version": "2016-11-30", "fileFormat": "CSV", "fileSchema": "Bucket, Key", "files": files}
+        self.put("inventory/manifest.json", json.dumps(manifest))
+        listed = [{"Bucket": "things", "Key": key} for key in ("a b", "c", "d")]
+        self.assertEqual(self.output("inventory", distributed(ItemReader=read_from("inventory/manifest.json", InputType="MANIFEST"))), listed)
+        # Athena's: a line an object, of the kind that InputType says.
+        self.put("athena/1", '{"n":1}\n{"n":2}\n')
+        self.put("athena/2", gzip.compress(b'{"n":3}\n'))
+        self.put("athena/manifest.csv", "s3://data/athena/1\ns3://data/athena/2\n")
+        numbers = [{"n": 1}, {"n": 2}, {"n": 3}]
+        self.assertEqual(self.output("athena", distributed(ItemReader=read_from("athena/manifest.csv", InputType="JSONL", ManifestType="ATHENA_DATA"))), numbers)
+        # All objects of a listing.
+        lister = {"Resource": "arn:aws:states:::s3:listObjectsV2", "Parameters": {"Bucket": "data", "Prefix": "flat/"},
+                  "ReaderConfig": {"InputType": "JSON", "Transformation": "LOAD_AND_FLATTEN"}}
+        self.put("flat/1.json", '[{"n":1},{"n":2}]')
+        self.put("flat/2.json", '[{"n":3}]')
+        self.assertEqual(self.output("flattened", distributed(ItemReader=lister)), numbers)
+        self.put("inventory/orc.json", json.dumps({**manifest, "fileFormat": "ORC"}))
+        failed = self.run_machine("orc", distributed(ItemReader=read_from("inventory/orc.json", InputType="MANIFEST")))
+        self.assertEqual((failed["error"], failed["cause"]), ("States.ItemReaderFailed", "Inventories of format 'ORC' are not supported here"))
 
     def test_items_know_their_source(self):
         self.put("a.jsonl", '{"a":1}\n')

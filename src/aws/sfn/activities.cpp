@@ -2,6 +2,7 @@
 #include "signalbox/activities.h"
 
 #include "aws/page_token.h"
+#include "aws/sfn/machine_request.h"
 #include "aws/sfn/sfn.h"
 #include "signalbox/async.h"
 
@@ -15,6 +16,8 @@ ObjectText activity_text(const Site& site, const Activity& activity) {
   return out;
 }
 
+Json owned_key() { return json_object({{"type", Json("AWS_OWNED_KEY")}}); }
+
 }  // namespace
 
 asio::awaitable<Answer<std::string>> create_activity_operation(Api api, Json request) {
@@ -22,14 +25,19 @@ asio::awaitable<Answer<std::string>> create_activity_operation(Api api, Json req
   Activity activity;
   activity.name = parameters.required("name", name_length);
   const auto tags = tags_of(parameters, parameters.array("tags"));
-  const Json* encryption = parameters.object("encryptionConfiguration");
+  const Json* given = parameters.object("encryptionConfiguration");
+  const auto encryption = given ? encryption_of(parameters, *given) : Answer<Json>(owned_key());
   if (auto fault = parameters.fault()) co_return *fault;
   if (!tags) co_return tags.error();
-  if (encryption && encryption->find("kmsKeyId")) co_return Failure{"InvalidEncryptionConfiguration", "Invalid Encryption Configuration: activities cannot have a key of their own here"};
+  if (!encryption) co_return encryption.error();
   activity.tags = *tags;
+  if (*encryption != owned_key()) activity.encryption = *encryption;
   std::function<Result<Activity>(EngineTransaction&)> work = [activity](EngineTransaction& transaction) { return create_activity(transaction, activity); };
   const auto created = co_await transact<Activity>(api.engine, std::move(work));
   if (!created && created.error().code == ErrorCode::InvalidArgument) co_return Failure{"InvalidName", created.error().message};
+  if (!created && created.error().code == ErrorCode::AlreadyExists) {
+    co_return Failure{"ActivityAlreadyExists", "Activity Already Exists: '" + api.engine.site().activity_arn(activity.name) + "'"};
+  }
   if (!created) co_return general_failure(created.error());
   co_return ObjectText().text("activityArn", api.engine.site().activity_arn(created->name)).time("creationDate", created->created_at).take();
 }
@@ -42,7 +50,7 @@ Answer<std::string> describe_activity(const Api& api, const Json& request) {
   if (!name) return name.error();
   const auto activity = find_activity(api.reader, *name);
   if (!activity) return activity_missing(arn);
-  return activity_text(api.engine.site(), *activity).raw("encryptionConfiguration", R"({"type":"AWS_OWNED_KEY"})").take();
+  return activity_text(api.engine.site(), *activity).raw("encryptionConfiguration", activity->encryption.value_or(owned_key()).text()).take();
 }
 
 Answer<std::string> list_activities_page(const Api& api, const Json& request) {

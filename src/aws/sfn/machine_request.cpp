@@ -33,6 +33,8 @@ Answer<Json> logging_of(Parameters& parameters, const Json& given) {
   return given_destinations > 0 ? out.with("destinations", *destinations) : out;
 }
 
+}  // namespace
+
 Answer<Json> encryption_of(Parameters& parameters, const Json& given) {
   Parameters encryption(given, "encryptionConfiguration.");
   const auto type = encryption.one_of("type", {"AWS_OWNED_KEY", "CUSTOMER_MANAGED_KMS_KEY"});
@@ -47,8 +49,6 @@ Answer<Json> encryption_of(Parameters& parameters, const Json& given) {
   if (key) out = out.with("kmsDataKeyReusePeriodSeconds", Json(period.value_or(300)));
   return out;
 }
-
-}  // namespace
 
 Answer<MachineConfiguration> read_configuration(Parameters& parameters) {
   MachineConfiguration out;

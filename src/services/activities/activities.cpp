@@ -9,7 +9,10 @@ namespace signalbox {
 
 Result<Activity> create_activity(Transaction& transaction, Activity activity) {
   if (auto checked = check_name(activity.name); !checked) return checked.error();
-  if (auto existing = find_activity(transaction, activity.name)) return std::move(*existing);
+  if (auto existing = find_activity(transaction, activity.name)) {
+    if (existing->encryption != activity.encryption) return error(ErrorCode::AlreadyExists, "the activity exists with another encryption configuration");
+    return std::move(*existing);
+  }
   activity.created_at = transaction.now();
   put_activity(transaction, activity);
   return activity;

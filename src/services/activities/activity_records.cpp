@@ -14,6 +14,7 @@ std::string encode_activity(const Activity& activity) {
   members.push_back({"createdAt", Json(activity.created_at.time_since_epoch().count())});
   members.push_back({"tags", activity.tags});
   if (activity.stack) members.push_back({"stack", Json(*activity.stack)});
+  if (activity.encryption) members.push_back({"encryption", *activity.encryption});
   return Json(std::move(members)).text();
 }
 
@@ -24,6 +25,7 @@ Activity decode_activity(std::string_view name, std::string_view text) {
   if (const Json* created = json.find("createdAt")) activity.created_at = Timestamp{std::chrono::milliseconds{created->as_integer().value_or(0)}};
   if (const Json* tags = json.find("tags")) activity.tags = *tags;
   if (const Json* stack = json.find("stack")) activity.stack = std::string(stack->as_string());
+  if (const Json* encryption = json.find("encryption")) activity.encryption = *encryption;
   return activity;
 }
 

@@ -198,6 +198,35 @@ TEST_CASE("definitions are validated without being stored") {
   CHECK_THAT(f.sfn("CreateStateMachine", R"({"name":"doubtful","roleArn":"arn:aws:iam::000000000000:role/r",)" + doubtful + "}"), Contains("stateMachineArn"));
 }
 
+TEST_CASE("no more diagnostics are shown than were asked for") {
+  ApiFixture f;
+  const std::string faulty = R"({"definition":)" + quoted(R"({"StartAt":"A","States":{"A":{"Type":"Pass","Next":"X"},"B":{"Type":"Pass","Next":"A"}}})");
+  CHECK(member(f.sfn("ValidateStateMachineDefinition", faulty + "}"), "truncated") == "false");
+  const auto one = f.sfn("ValidateStateMachineDefinition", faulty + R"(,"maxResults":1})");
+  CHECK(one == R"({"result":"FAIL","diagnostics":[{"severity":"ERROR","code":"MISSING_TRANSITION_TARGET","message":"Missing 'Next' target: X","location":"/States/A/Next"}],"truncated":true})");
+  CHECK(member(f.sfn("ValidateStateMachineDefinition", faulty + R"(,"maxResults":0})"), "truncated") == "false");
+  CHECK_THAT(f.sfn("ValidateStateMachineDefinition", faulty + R"(,"maxResults":101})"), Contains("Value '101' at 'maxResults'"));
+}
+
+TEST_CASE("encryption and tracing configurations are kept and shown") {
+  ApiFixture f;
+  const std::string customer = R"({"type":"CUSTOMER_MANAGED_KMS_KEY","kmsKeyId":"alias/k","kmsDataKeyReusePeriodSeconds":60})";
+  const std::string body = create_body(pass);
+  const auto configured = body.substr(0, body.size() - 1) + R"(,"tracingConfiguration":{"enabled":true},"encryptionConfiguration":)" + customer + "}";
+  CHECK_THAT(f.sfn("CreateStateMachine", configured), Contains("stateMachineArn"));
+  const auto described = f.sfn("DescribeStateMachine", R"({"stateMachineArn":")" + machine_arn + "\"}");
+  CHECK(member(described, "encryptionConfiguration") == customer);
+  CHECK(member(described, "tracingConfiguration") == R"({"enabled":true})");
+  CHECK_THAT(f.sfn("UpdateStateMachine", R"({"stateMachineArn":")" + machine_arn + R"(","encryptionConfiguration":{"type":"AWS_OWNED_KEY"}})"), Contains("updateDate"));
+  CHECK(member(f.sfn("DescribeStateMachine", R"({"stateMachineArn":")" + machine_arn + "\"}"), "encryptionConfiguration") == R"({"type":"AWS_OWNED_KEY"})");
+  CHECK_THAT(f.sfn("CreateActivity", R"({"name":"b","encryptionConfiguration":{"type":"CUSTOMER_MANAGED_KMS_KEY"}})"), Contains("InvalidEncryptionConfiguration"));
+
+  const auto arn = member(f.sfn("CreateActivity", R"({"name":"a","encryptionConfiguration":)" + customer + "}"), "activityArn");
+  CHECK(member(f.sfn("DescribeActivity", R"({"activityArn":")" + arn + "\"}"), "encryptionConfiguration") == customer);
+  CHECK(member(f.sfn("CreateActivity", R"({"name":"a","encryptionConfiguration":)" + customer + "}"), "activityArn") == arn);
+  CHECK(f.sfn("CreateActivity", R"({"name":"a"})") == "ActivityAlreadyExists: Activity Already Exists: '" + arn + "'");
+}
+
 TEST_CASE("with a key made, requests must be signed") {
   ApiFixture f;
   std::optional<Result<services::ApiKey>> made;
