@@ -1,4 +1,5 @@
 """--iam=enforce: what stacks hand to services is asked for as by the services' own APIs, once all of a stack is there; and what is sent aside needs leave too."""
+import datetime
 import json
 import unittest
 
@@ -46,8 +47,8 @@ class Stacks(AwsCase):
 
     def fails(self, name, resources, logical_id, text):
         status, reasons = self.create(name, resources)
-        self.assertEqual(status, "ROLLBACK_COMPLETE")
-        self.assertIn(text, reasons.get(logical_id, reasons))
+        self.assertEqual((status, list(reasons)), ("ROLLBACK_COMPLETE", [logical_id]), reasons)
+        self.assertIn(text, reasons[logical_id])
 
     def test_roles_must_trust_the_service_that_takes_them(self):
         self.fails("f", {"F": function(Role=STRANGER)}, "F", "The role defined for the function cannot be assumed by Lambda.")
@@ -60,6 +61,25 @@ class Stacks(AwsCase):
         self.fails("r", {"Rule": rule}, "Rule", f"Provided role '{STRANGER}' cannot be assumed by principal 'events.amazonaws.com'.")
         schedule = resource("AWS::Scheduler::Schedule", {"ScheduleExpression": "rate(1 day)", "FlexibleTimeWindow": {"Mode": "OFF"}, "Target": {"Arn": machine, "RoleArn": STRANGER}})
         self.fails("s", {"S": schedule}, "S", "The execution role you provide must allow AWS EventBridge Scheduler to assume the role.")
+
+    def test_trust_may_be_limited_to_what_the_role_is_for(self):
+        """As CDK writes it: to state machines of the account, and to the group of a schedule."""
+        def limited(service, source):
+            made = role(service)
+            made["Properties"]["AssumeRolePolicyDocument"]["Statement"][0]["Condition"] = {"ArnLike": {"aws:SourceArn": source}, "StringEquals": {"aws:SourceAccount": ACCOUNT}}
+            return made
+        machine = resource("AWS::StepFunctions::StateMachine", {"DefinitionString": DEFINITION, "RoleArn": arn("R")})
+        every = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:*"
+        self.fails("limited", {"M": machine, "R": limited("states.amazonaws.com", every.replace("*", "other")), "Last": resource("AWS::SQS::Queue")}, "M", "is authorized to assume the provided role")
+        parts = {"M": machine, "R": limited("states.amazonaws.com", every), "Q": resource("AWS::SQS::Queue"),
+                 "S": resource("AWS::Scheduler::Schedule", {"ScheduleExpression": "rate(1 minute)", "StartDate": "2026-01-01T00:00:00Z", "FlexibleTimeWindow": {"Mode": "OFF"}, "Target": {"Arn": {"Ref": "M"}, "RoleArn": arn("Starter")}}),
+                 "Starter": limited("scheduler.amazonaws.com", f"arn:aws:scheduler:{REGION}:{ACCOUNT}:schedule-group/default")}
+        parts["Starter"]["Properties"]["Policies"] = [{"PolicyName": "p", "PolicyDocument": {"Statement": [{"Effect": "Allow", "Action": "states:StartExecution", "Resource": {"Ref": "M"}}]}}]
+        self.assertEqual(self.create("limited2", parts), ("CREATE_COMPLETE", {}))
+        soon = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=1)).strftime("%Y-%m-%dT%H:%M:%S")
+        starter, started = f"arn:aws:iam::{ACCOUNT}:role/limited2-Starter", f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:limited2-M"
+        self.client("scheduler").create_schedule(Name="now", ScheduleExpression=f"at({soon})", FlexibleTimeWindow={"Mode": "OFF"}, Target={"Arn": started, "RoleArn": starter, "Input": '{"by": "schedule"}'})
+        wait_for(lambda: self.client("stepfunctions").list_executions(stateMachineArn=started)["executions"])
 
     def test_an_update_is_asked_too_and_taken_back(self):
         stacks, code = self.client("cloudformation"), {"R": role("lambda.amazonaws.com"), "F": function(Role=arn("R"))}

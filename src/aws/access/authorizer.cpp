@@ -152,13 +152,14 @@ std::optional<Refusal> Authorizer::refuse_assuming(const Caller* caller, const s
   return decide(evaluate(*caller, request, target->trust ? &*target->trust : &nobody, PolicyKind::Trust), identity, request);
 }
 
-bool Authorizer::is_trusted(std::span<const std::string> services, const std::string& role_arn) {
+bool Authorizer::is_trusted(std::span<const std::string> services, const std::string& source_arn, const std::string& role_arn) {
   const access::Request request{"sts:AssumeRole", role_arn};
   const auto target = roles_.find(role_arn);
   const bool is_there = target && target->arn == role_arn;
   const access::Policy nobody;
   std::optional<Denial> denial = Denial{PolicyKind::Trust, false};
   Caller caller;
+  caller.source_arn = source_arn;
   for (const auto& name : services) {
     caller.service = name;
     if (is_there) denial = evaluate(caller, request, target->trust ? &*target->trust : &nobody, PolicyKind::Trust);

@@ -71,8 +71,9 @@ class Authorizer {
   [[nodiscard]] std::optional<Refusal> refuse(const Caller& caller, const Needs& needs);
   /// sts:AssumeRole, which the role's trust policy must permit. A role that does not exist trusts nobody. Without a caller: the account's root.
   [[nodiscard]] std::optional<Refusal> refuse_assuming(const Caller* caller, const std::string& role_arn);
-  /// Whether the role lets a service take it that is known by any of these names, as AWS asks when a role is handed to a service. True if the mode only warns.
-  [[nodiscard]] bool is_trusted(std::span<const std::string> services, const std::string& role_arn);
+  /// Whether the role lets a service take it that is known by any of these names, for what is called `source_arn`, as AWS asks when a role is handed to a
+  /// service. True if the mode only warns.
+  [[nodiscard]] bool is_trusted(std::span<const std::string> services, const std::string& source_arn, const std::string& role_arn);
   /// A call that a service makes of itself; in a role, the role's trust in the service included. Errors: Forbidden.
   [[nodiscard]] Result<void> permit(const ServiceCall& call);
   /// Null if there is no such role.

@@ -29,7 +29,7 @@ class PassedRoles {
   std::optional<Failure> refused(Service service, std::string_view operation) {
     switch (service) {
       case Service::Lambda: return refused_by_lambda(operation);
-      case Service::StepFunctions: return operation == "CreateStateMachine" || operation == "UpdateStateMachine" ? untrusted("roleArn", "states", not_by_step_functions()) : std::nullopt;
+      case Service::StepFunctions: return operation == "CreateStateMachine" || operation == "UpdateStateMachine" ? untrusted("roleArn", "states", state_machine(), not_by_step_functions()) : std::nullopt;
       case Service::Events: return operation == "PutRule" || operation == "PutTargets" ? refused_by_events() : std::nullopt;
       case Service::Scheduler: return operation == "CreateSchedule" || operation == "UpdateSchedule" ? refused_by_scheduler() : std::nullopt;
       default: return std::nullopt;
@@ -37,21 +37,33 @@ class PassedRoles {
   }
 
  private:
-  /// Services are trusted by their global and by their regional name.
-  bool trusts(const std::string& role, std::string_view service) {
+  /// Services are trusted by their global and by their regional name. `source`: what the role is for, which its trust may be limited to (aws:SourceArn).
+  bool trusts(const std::string& role, std::string_view service, const std::string& source) {
     const std::array names{fmt::format("{}.amazonaws.com", service), fmt::format("{}.{}.amazonaws.com", service, site_.region)};
-    return role.empty() || authorizer_.is_trusted(names, role);
+    return role.empty() || authorizer_.is_trusted(names, source, role);
   }
 
-  std::optional<Failure> untrusted(std::string_view member, std::string_view service, Failure failure) {
-    return trusts(member_text(request_, member), service) ? std::nullopt : std::optional(std::move(failure));
+  std::optional<Failure> untrusted(std::string_view member, std::string_view service, const std::string& source, Failure failure) {
+    return trusts(member_text(request_, member), service, source) ? std::nullopt : std::optional(std::move(failure));
+  }
+
+  std::string state_machine() const {
+    const auto arn = member_text(request_, "stateMachineArn");
+    return arn.empty() ? site_.state_machine_arn(member_text(request_, "name")) : arn;
+  }
+
+  std::string rule() const {
+    const auto name = member_text(request_, "Name"), bus = member_text(request_, "EventBusName");
+    const auto bus_name = bus.substr(bus.rfind('/') + 1);
+    return site_.arn("events", "rule/" + (bus_name.empty() || bus_name == "default" ? std::string() : bus_name + "/") + (name.empty() ? member_text(request_, "Rule") : name));
   }
 
   std::optional<Failure> refused_by_lambda(std::string_view operation) {
     if (operation == "CreateEventSourceMapping") return refused_source();
     if (operation == "PutFunctionEventInvokeConfig" || operation == "UpdateFunctionEventInvokeConfig") return refused_destination();
     if (operation != "CreateFunction" && operation != "UpdateFunctionConfiguration") return std::nullopt;
-    if (auto refused = untrusted("Role", "lambda", not_by_lambda())) return refused;
+    const auto reference = functions::parse_function_reference(member_text(request_, "FunctionName"));
+    if (auto refused = untrusted("Role", "lambda", reference ? site_.function_arn(reference->name) : std::string(), not_by_lambda())) return refused;
     return refused_dead_letters();
   }
 
@@ -97,13 +109,14 @@ class PassedRoles {
     if (const auto* targets = request_.find("Targets"); targets && targets->is_array())
       for (const auto& target : targets->elements()) roles.push_back(member_text(target, "RoleArn"));
     for (const auto& role : roles)
-      if (!trusts(role, "events")) return not_by_events(role);
+      if (!trusts(role, "events", rule())) return not_by_events(role);
     return std::nullopt;
   }
 
   std::optional<Failure> refused_by_scheduler() {
     const auto* target = request_.find("Target");
-    return !target || trusts(member_text(*target, "RoleArn"), "scheduler") ? std::nullopt : std::optional(not_by_scheduler());
+    const auto group = member_text(request_, "GroupName");
+    return !target || trusts(member_text(*target, "RoleArn"), "scheduler", site_.arn("scheduler", "schedule-group/" + (group.empty() ? std::string("default") : group))) ? std::nullopt : std::optional(not_by_scheduler());
   }
 
   /// In the function's role Lambda reads, and empties, the queue.

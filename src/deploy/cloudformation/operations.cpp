@@ -61,14 +61,23 @@ void take_back(EventLog& log, Change change) {
   note(log, change);
 }
 
-/// `tried`: in order, the last one failed; none, if the stack failed before any.
+/// The change that the error names (apply()); else the last one. None, if the stack failed before any.
+const Change* failed_of(const std::vector<Change>& tried, const Error& failure) {
+  const auto found = std::find_if(tried.rbegin(), tried.rend(), [&](const Change& change) { return failure.message.starts_with(change.logical_id + ": "); });
+  if (found != tried.rend()) return &*found;
+  return tried.empty() ? nullptr : &tried.back();
+}
+
+/// `tried`: in order.
 void note_failure(EventLog& log, const std::vector<Change>& tried, const Error& failure, std::string_view stack_verb) {
   std::string names;
-  for (std::size_t i = 0; i + 1 < tried.size(); ++i) note(log, tried[i]);
-  if (!tried.empty()) {
-    begin(log, tried.back());
-    log.resource_is(tried.back(), fmt::format("{}_FAILED", verb_of(tried.back())), reason_of(failure, tried.back()));
-    names = tried.back().logical_id;
+  const auto* failed = failed_of(tried, failure);
+  for (const auto& change : tried)
+    if (&change != failed) note(log, change);
+  if (failed) {
+    begin(log, *failed);
+    log.resource_is(*failed, fmt::format("{}_FAILED", verb_of(*failed)), reason_of(failure, *failed));
+    names = failed->logical_id;
   }
   const bool creating = stack_verb == "create";
   const auto reason = names.empty() ? failure.message : fmt::format("The following resource(s) failed to {}: [{}]. {}", stack_verb, names, creating ? "Rollback requested by user." : "");

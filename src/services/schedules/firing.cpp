@@ -27,6 +27,9 @@ constexpr std::int64_t retries_max_default = 185, age_max_seconds_default = 86'4
 
 Key due_key(Timestamp due, const ScheduleId& id) { return Key(schedule_due_table, due.time_since_epoch().count(), id.group, id.name); }
 
+/// What a role's trust may be limited to: the rule, or the schedule's group. [Scheduler User Guide, Confused deputy prevention]
+std::string source_of(const Site& site, const ScheduleId& id, const std::string& arn) { return id.is_rule() ? arn : site.arn("scheduler", "schedule-group/" + id.group); }
+
 struct Due {
   Timestamp first, last;                    ///< the firings that have come, at least one
   std::int64_t count = 0;
@@ -66,7 +69,7 @@ void Schedules::bury(Transaction& transaction, const ScheduleId& id, const Sched
   Result<void> permitted;
   if (environment_.permits)
     permitted = environment_.permits({.service = id.is_rule() ? "events.amazonaws.com" : "scheduler.amazonaws.com",
-                                      .source_arn = arn(id),
+                                      .source_arn = source_of(environment_.site, id, arn(id)),
                                       .role_arn = id.is_rule() ? std::string() : target.role_arn.value_or(""),
                                       .session = id.name,
                                       .action = "sqs:SendMessage",
@@ -80,7 +83,7 @@ Result<void> Schedules::permits(const ScheduleId& id, const ScheduleTarget& targ
   const bool calls_as_itself = id.is_rule() && service == "lambda" && !target.role_arn;
   if (!environment_.permits || (!target.role_arn && !calls_as_itself)) return {};
   const auto action = service == "states" ? "states:StartExecution" : service == "sqs" ? "sqs:SendMessage" : service == "sns" ? "sns:Publish" : "lambda:InvokeFunction";
-  return environment_.permits({.service = id.is_rule() ? "events.amazonaws.com" : "scheduler.amazonaws.com", .source_arn = arn(id), .role_arn = target.role_arn.value_or(""), .session = id.name, .action = action, .resource = target.arn});
+  return environment_.permits({.service = id.is_rule() ? "events.amazonaws.com" : "scheduler.amazonaws.com", .source_arn = source_of(environment_.site, id, arn(id)), .role_arn = target.role_arn.value_or(""), .session = id.name, .action = action, .resource = target.arn});
 }
 
 Result<void> Schedules::reach(EngineTransaction& transaction, const ScheduleId& id, const ScheduleTarget& target, Timestamp scheduled_at) const {
