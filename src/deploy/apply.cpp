@@ -57,6 +57,14 @@ Change removal_of(const Deployed& old, bool retain, bool replaced = false) {
   return {.kind = retain ? Change::Kind::Kept : Change::Kind::Removed, .logical_id = old.logical_id, .type = old.type, .physical_id = old.physical_id, .ref = old.ref, .replaces = replaced};
 }
 
+/// What a stack left behind, as its template wanted, and may take over again: (kind, stack, type and physical id). Its names are the same each time, so that they
+/// would be in its own way.
+constexpr const char* left_kind = "stack-left-behind";
+
+std::string left_name(std::string_view type, std::string_view physical_id) { return fmt::format("{} {}", type, physical_id); }
+
+void leave_behind(Transaction& transaction, std::string_view stack, const Deployed& old) { aws::keep(transaction, left_kind, stack, left_name(old.type, old.physical_id), Json(true)); }
+
 /// The service's error, with the resource that it is about.
 Error placed(const Error& failure, const std::string& logical_id, std::string place = {}) {
   return error(failure.code, fmt::format("{}: {}", logical_id, failure.message), std::move(place));
@@ -93,7 +101,14 @@ class Application {
     changes_.push_back(*change);
     const auto* type = find_type(types_, resource.type);
     if (!type) return {};   // an unsupported one that was allowed; it is recorded
-    return change->kind == Change::Kind::Created ? type->create(transaction_, resource) : type->update(transaction_, resource);
+    if (change->kind == Change::Kind::Updated) return type->update(transaction_, resource);
+    const bool was_left = aws::drop_kept(transaction_, left_kind, plan_.stack, left_name(resource.type, resource.identity.physical_id));
+    return was_left && take_over(*type, resource) ? Result<void>() : type->create(transaction_, resource);
+  }
+
+  /// False if somebody removed it meanwhile.
+  bool take_over(const ResourceType& type, const Resource& resource) {
+    return attempt(transaction_, [&] { return type.update(transaction_, resource).has_value(); });
   }
 
   /// At the end, when roles have all their policies: on AWS a policy may be made beside what needs it, and the order of things is no fault of a template.
@@ -110,6 +125,7 @@ class Application {
     if (stays(plan_, old)) return {};
     changes_.push_back(removal_of(old, old.retain, goes_on(plan_, old.logical_id)));
     const auto* type = find_type(types_, old.type);
+    if (old.retain) leave_behind(transaction_, plan_.stack, old);
     return old.retain || !type ? Result<void>() : type->remove(transaction_, old.physical_id);
   }
 
@@ -168,10 +184,11 @@ class Application {
 };
 
 /// Of one that stays by force the removal is taken back.
-Result<void> remove(EngineTransaction& transaction, const Deployed& old, const Removal& removal, const ResourceTypes& types, std::vector<Change>& changes) {
+Result<void> remove(EngineTransaction& transaction, std::string_view stack, const Deployed& old, const Removal& removal, const ResourceTypes& types, std::vector<Change>& changes) {
   const bool retain = old.retain || removal.retain.contains(old.logical_id);
   changes.push_back(removal_of(old, retain));
   const auto* type = find_type(types, old.type);
+  if (retain) leave_behind(transaction, stack, old);
   if (retain || !type) return {};
   Result<void> done;
   attempt(transaction, [&] {
@@ -198,7 +215,7 @@ Result<void> destroy(EngineTransaction& transaction, std::string_view stack, con
   for (const auto& [name, output] : deployed->exports)
     if (const auto users = importers_of(transaction, name); !users.empty()) return in_use(name, "deleted", users);
   for (auto old = deployed->resources.rbegin(); old != deployed->resources.rend(); ++old)
-    if (auto done = remove(transaction, *old, removal, types, changes); !done) return placed(done.error(), old->logical_id);
+    if (auto done = remove(transaction, stack, *old, removal, types, changes); !done) return placed(done.error(), old->logical_id);
   transaction.erase(Key(stacks_table, stack));
   return {};
 }

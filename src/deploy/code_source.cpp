@@ -61,7 +61,10 @@ Result<StagedCode> stage_object(const Json& code, const CodeSources& sources, co
   return staging.archive(*archive);
 }
 
-/// `s3://BUCKET/KEY` as `{Bucket, Key}`.
+Error versions_missing(std::string_view member) { return error(ErrorCode::NotSupported, fmt::format("{}: objects have no versions here", member)); }
+
+}  // namespace
+
 std::optional<Json> object_of(const Json& location) {
   constexpr std::string_view scheme = "s3://";
   if (!location.is_string() || !location.as_string().starts_with(scheme)) return std::nullopt;
@@ -70,10 +73,6 @@ std::optional<Json> object_of(const Json& location) {
   if (slash == std::string_view::npos) return std::nullopt;
   return json_object({{"Bucket", rest.substr(0, slash)}, {"Key", rest.substr(slash + 1)}});
 }
-
-Error versions_missing(std::string_view member) { return error(ErrorCode::NotSupported, fmt::format("{}: objects have no versions here", member)); }
-
-}  // namespace
 
 Result<Json> stage_code(const Json& code, std::string_view runtime, const CodeSources& sources, const CodeStaging& staging) {
   if (code.find("Hash")) return code;

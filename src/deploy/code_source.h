@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,6 +24,9 @@ struct CodeSources {
   /// By the object key that a template names: a folder, or a zip file. CDK uploads them under this key; here they need not be uploaded.
   std::map<std::string, std::filesystem::path> assets = {};
 };
+
+/// `s3://BUCKET/KEY` as `{Bucket, Key}`; nothing for anything else.
+[[nodiscard]] std::optional<Json> object_of(const Json& location);
 
 /// The `Code` of an AWS::Lambda::Function with its functions resolved: `{S3Bucket, S3Key}`, `{ZipFile: text}`, or a path, as templates have it before
 /// they are packaged. `{"Hash": …, "Bytes": …}` is code that is staged already. Errors: NotFound, InvalidArgument, NotSupported (ImageUri), those of staging.

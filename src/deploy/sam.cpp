@@ -1,5 +1,6 @@
 #include "deploy/sam.h"
 
+#include "deploy/code_source.h"
 #include "deploy/sam_expansion.h"
 
 #include "asl/yaml.h"
@@ -67,10 +68,11 @@ Json staged_code(Expansion& expansion, const ResourceSource& source, std::string
     expansion.faults.add(place, "this property is required");
     return {};
   }
-  if (uri->is_object() && uri->find("Bucket")) {   // packaged: an object of the object store
+  // Packaged: an object of the object store, as the AWS CLI writes it (`s3://…`) or with its parts apart.
+  if (const auto location = object_of(*uri).value_or(*uri); location.is_object() && location.find("Bucket")) {
     Json code = Json::empty_object();
     for (const auto& [sam_name, name] : {std::pair{"Bucket", "S3Bucket"}, std::pair{"Key", "S3Key"}, std::pair{"Version", "S3ObjectVersion"}})
-      if (const auto* value = uri->find(sam_name)) code = code.with(name, *value);
+      if (const auto* value = location.find(sam_name)) code = code.with(name, *value);
     return code;
   }
   if (!uri->is_string()) {

@@ -92,6 +92,37 @@ class BucketType final : public ResourceType {
   Site site_;
 };
 
+/// CDK's `autoDeleteObjects`: empties a bucket before its stack removes that. Physical id: the bucket's name.
+class AutoDeleteObjectsType final : public ResourceType {
+ public:
+  explicit AutoDeleteObjectsType(const ObjectService& objects) : objects_(objects) {}
+
+  std::string_view name() const override { return "Custom::S3AutoDeleteObjects"; }
+  Identity identify(const Resource& resource, Faults& faults) const override {
+    Properties properties(resource.properties, resource.place, faults, &resource.written_as);
+    const auto bucket = properties.required("BucketName");
+    properties.ignore({"ServiceToken"});
+    properties.refuse_others();
+    return {.physical_id = bucket, .ref = Json(bucket), .attributes = {}};
+  }
+  Result<void> create(EngineTransaction&, const Resource&) const override { return {}; }
+  Result<void> update(EngineTransaction&, const Resource&) const override { return {}; }
+  Result<void> remove(EngineTransaction& transaction, const std::string& bucket) const override {
+    if (!find_bucket(transaction, bucket)) return {};
+    constexpr std::size_t page = 1'000;
+    for (;;) {
+      const auto listed = list_objects(transaction, {.bucket = bucket, .limit = page});
+      if (!listed) return listed.error();
+      if (listed->objects.empty()) return {};
+      for (const auto& object : listed->objects)
+        if (auto removed = objects_.objects().remove(transaction, bucket, object.key); !removed) return removed;
+    }
+  }
+
+ private:
+  const ObjectService& objects_;
+};
+
 class ActivityType final : public ResourceType {
  public:
   explicit ActivityType(Site site) : site_(std::move(site)) {}
@@ -131,6 +162,7 @@ class ActivityType final : public ResourceType {
 void add_stored_types(ResourceTypes& types, const AwsCalls& calls, const Site& site) {
   types.push_back(std::make_unique<ParameterType>(calls));
   if (calls.services().objects) types.push_back(std::make_unique<BucketType>(*calls.services().objects, site));
+  if (calls.services().objects) types.push_back(std::make_unique<AutoDeleteObjectsType>(*calls.services().objects));
   types.push_back(std::make_unique<ActivityType>(site));
 }
 
