@@ -1,9 +1,8 @@
 // CreateActivity, DescribeActivity, ListActivities and DeleteActivity.
 #include "signalbox/activities.h"
 
-#include "aws/page_token.h"
 #include "aws/sfn/machine_request.h"
-#include "aws/sfn/sfn.h"
+#include "aws/sfn/page.h"
 #include "signalbox/async.h"
 
 namespace signalbox::aws::sfn {
@@ -54,23 +53,18 @@ Answer<std::string> describe_activity(const Api& api, const Json& request) {
 }
 
 Answer<std::string> list_activities_page(const Api& api, const Json& request) {
+  constexpr std::string_view scope = "ListActivities";
   Parameters parameters(request);
   const auto limit = page_size(parameters.integer("maxResults", page_range));
   const auto token = parameters.text("nextToken", token_length);
   if (auto fault = parameters.fault()) return *fault;
-  std::string after;
-  if (token) {
-    auto position = read_page_token(api.engine.master_key(), "ListActivities", *token);
-    if (!position) return invalid_page_token();
-    after = std::move(*position);
-  }
-  auto page = list_activities(api.reader, after, limit + 1);
-  const bool more = page.size() > limit;
-  if (more) page.pop_back();
+  const auto after = page_start(api, scope, token);
+  if (!after) return after.error();
+  auto page = list_activities(api.reader, after->value_or(""), limit + 1);
+  const auto next = cut_page(api, scope, page, limit, [](const Activity& activity) { return activity.name; });
   ObjectText out;
   out.raw("activities", array_text(page, [&](const Activity& activity) { return activity_text(api.engine.site(), activity).take(); }));
-  if (more) out.text("nextToken", make_page_token(api.engine.master_key(), "ListActivities", page.back().name));
-  return out.take();
+  return out.text("nextToken", next).take();
 }
 
 asio::awaitable<Answer<std::string>> delete_activity_operation(Api api, Json request) {

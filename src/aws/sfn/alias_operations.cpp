@@ -1,6 +1,5 @@
 // CreateStateMachineAlias, UpdateStateMachineAlias, DescribeStateMachineAlias, DeleteStateMachineAlias and ListStateMachineAliases.
-#include "aws/page_token.h"
-#include "aws/sfn/sfn.h"
+#include "aws/sfn/page.h"
 #include "signalbox/async.h"
 #include "signalbox/state_machine_versions.h"
 
@@ -149,21 +148,15 @@ Answer<std::string> list_state_machine_aliases_page(const Api& api, const Json& 
   const auto name = machine_name(arn);
   if (!name) return name.error();
   const auto scope = "ListStateMachineAliases " + qualified(*name);
-  std::string after;
-  if (token) {
-    auto position = read_page_token(api.engine.master_key(), scope, *token);
-    if (!position) return invalid_page_token();
-    after = std::move(*position);
-  }
-  auto page = list_aliases(api.reader, name->name, version_number(name->qualifier), after, limit + 1);
-  const bool more = page.size() > limit;
-  if (more) page.pop_back();
+  const auto after = page_start(api, scope, token);
+  if (!after) return after.error();
+  auto page = list_aliases(api.reader, name->name, version_number(name->qualifier), after->value_or(""), limit + 1);
+  const auto next = cut_page(api, scope, page, limit, [](const StateMachineAlias& alias) { return alias.name; });
   ObjectText out;
   out.raw("stateMachineAliases", array_text(page, [&](const StateMachineAlias& alias) {
             return ObjectText().text("stateMachineAliasArn", arn_of(api.engine.site(), alias)).time("creationDate", alias.created_at).take();
           }));
-  if (more) out.text("nextToken", make_page_token(api.engine.master_key(), scope, page.back().name));
-  return out.take();
+  return out.text("nextToken", next).take();
 }
 
 }  // namespace signalbox::aws::sfn

@@ -1,8 +1,5 @@
-#include <charconv>
-
 #include "aws/history_json.h"
-#include "aws/page_token.h"
-#include "aws/sfn/sfn.h"
+#include "aws/sfn/page.h"
 
 namespace signalbox::aws::sfn {
 
@@ -18,13 +15,9 @@ Answer<std::string> get_execution_history(const Api& api, const Json& request) {
   if (!record) return record.error();
 
   const auto scope = "GetExecutionHistory " + std::to_string(record->row.value) + (reverse ? " reverse" : "");
-  std::int64_t from = reverse ? 0 : 1;
-  if (token) {
-    const auto position = read_page_token(api.engine.master_key(), scope, *token);
-    if (!position) return invalid_page_token();
-    std::from_chars(position->data(), position->data() + position->size(), from);
-  }
-  const auto events = read_history(api.reader, *record, from, reverse, limit);
+  const auto from = page_start_number(api, scope, token);
+  if (!from) return from.error();
+  const auto events = read_history(api.reader, *record, from->value_or(reverse ? 0 : 1), reverse, limit);
   std::string list = "[";
   for (const HistoryEvent& event : events) {
     if (list.size() > 1) list += ',';

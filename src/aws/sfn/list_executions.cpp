@@ -1,9 +1,6 @@
 #include "signalbox/state_machine_versions.h"
 
-#include <charconv>
-
-#include "aws/page_token.h"
-#include "aws/sfn/sfn.h"
+#include "aws/sfn/page.h"
 
 namespace signalbox::aws::sfn {
 
@@ -41,33 +38,31 @@ bool qualify(const Reader& reader, const MachineName& name, ExecutionFilter& fil
   return find_alias(reader, name.name, name.qualifier).has_value();
 }
 
+Answer<std::optional<ExecutionRow>> start_row(const Api& api, std::string_view scope, const std::optional<std::string>& token) {
+  const auto number = page_start_number(api, scope, token);
+  if (!number) return number.error();
+  return *number ? std::optional(ExecutionRow{**number}) : std::nullopt;
+}
+
 /// Child executions of a map run.
 Answer<std::string> list_children(const Api& api, const std::string& arn, const std::optional<std::string>& status, const std::optional<std::string>& redrive, std::size_t limit,
                                   const std::optional<std::string>& token) {
   const auto run = find_map_run_by_arn(api.reader, arn);
   if (!run) return run.error();
   const auto scope = "ListExecutions of map run " + std::to_string(run->row.value) + " " + status.value_or("") + " " + redrive.value_or("");
-  std::optional<ExecutionRow> before;
-  if (token) {
-    const auto position = read_page_token(api.engine.master_key(), scope, *token);
-    if (!position) return invalid_page_token();
-    std::int64_t row = 0;
-    std::from_chars(position->data(), position->data() + position->size(), row);
-    before = ExecutionRow{row};
-  }
+  const auto before = start_row(api, scope, token);
+  if (!before) return before.error();
   MapRunChildFilter filter{.status = status ? status_of(*status) : std::nullopt, .pending_redrive = status == "PENDING_REDRIVE"};
   if (redrive) filter.redriven = redrive == "REDRIVEN";
-  auto page = list_map_run_children(api.reader, *run, filter, before, limit + 1);
-  const bool more = page.size() > limit;
-  if (more) page.pop_back();
+  auto page = list_map_run_children(api.reader, *run, filter, *before, limit + 1);
+  const auto next = cut_page(api, scope, page, limit, [](const MapRunChild& child) { return std::to_string(child.record.row.value); });
   const auto& site = api.engine.site();
   ObjectText out;
   out.raw("executions", array_text(page, [&](const MapRunChild& child) {
     const auto shown = child.pending_redrive ? std::string_view("PENDING_REDRIVE") : to_string(child.record.status);
     return summary(site, child.record, shown, ObjectText().text("mapRunArn", run->arn(site)).number("itemCount", child.items));
   }));
-  if (more) out.text("nextToken", make_page_token(api.engine.master_key(), scope, std::to_string(page.back().record.row.value)));
-  return out.take();
+  return out.text("nextToken", next).take();
 }
 
 }  // namespace
@@ -93,22 +88,14 @@ Answer<std::string> list_executions_page(const Api& api, const Json& request) {
   if (machine->type == StateMachineType::Express) return Failure{"StateMachineTypeNotSupported", "This operation is not supported by this type of state machine"};
 
   const auto scope = "ListExecutions " + qualified(*name) + " " + status.value_or("") + " " + redrive.value_or("");
-  std::optional<ExecutionRow> before;
-  if (token) {
-    const auto position = read_page_token(api.engine.master_key(), scope, *token);
-    if (!position) return invalid_page_token();
-    std::int64_t row = 0;
-    std::from_chars(position->data(), position->data() + position->size(), row);
-    before = ExecutionRow{row};
-  }
+  const auto before = start_row(api, scope, token);
+  if (!before) return before.error();
   std::vector<ExecutionRecord> page;
-  if (status != "PENDING_REDRIVE") page = list_executions(api.reader, filter, before, limit + 1);
-  const bool more = page.size() > limit;
-  if (more) page.pop_back();
+  if (status != "PENDING_REDRIVE") page = list_executions(api.reader, filter, *before, limit + 1);
+  const auto next = cut_page(api, scope, page, limit, [](const ExecutionRecord& record) { return std::to_string(record.row.value); });
   ObjectText out;
   out.raw("executions", array_text(page, [&](const ExecutionRecord& record) { return summary(api.engine.site(), record, to_string(record.status)); }));
-  if (more) out.text("nextToken", make_page_token(api.engine.master_key(), scope, std::to_string(page.back().row.value)));
-  return out.take();
+  return out.text("nextToken", next).take();
 }
 
 }  // namespace signalbox::aws::sfn

@@ -1,22 +1,17 @@
-#include "aws/page_token.h"
-#include "aws/sfn/sfn.h"
+#include "aws/sfn/page.h"
 
 namespace signalbox::aws::sfn {
 
 Answer<std::string> list_state_machines_page(const Api& api, const Json& request) {
+  constexpr std::string_view scope = "ListStateMachines";
   Parameters parameters(request);
   const auto limit = page_size(parameters.integer("maxResults", page_range));
   const auto token = parameters.text("nextToken", token_length);
   if (auto fault = parameters.fault()) return *fault;
-  std::string after;
-  if (token) {
-    auto position = read_page_token(api.engine.master_key(), "ListStateMachines", *token);
-    if (!position) return invalid_page_token();
-    after = std::move(*position);
-  }
-  auto page = list_state_machines(api.reader, after, limit + 1);
-  const bool more = page.size() > limit;
-  if (more) page.pop_back();
+  const auto after = page_start(api, scope, token);
+  if (!after) return after.error();
+  auto page = list_state_machines(api.reader, after->value_or(""), limit + 1);
+  const auto next = cut_page(api, scope, page, limit, [](const StateMachineRecord& record) { return record.name; });
   ObjectText out;
   out.raw("stateMachines", array_text(page, [](const StateMachineRecord& record) {
             return ObjectText()
@@ -26,8 +21,7 @@ Answer<std::string> list_state_machines_page(const Api& api, const Json& request
                 .time("creationDate", record.created_at)
                 .take();
           }));
-  if (more) out.text("nextToken", make_page_token(api.engine.master_key(), "ListStateMachines", page.back().name));
-  return out.take();
+  return out.text("nextToken", next).take();
 }
 
 }  // namespace signalbox::aws::sfn

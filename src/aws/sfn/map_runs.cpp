@@ -1,7 +1,5 @@
-#include <charconv>
 
-#include "aws/page_token.h"
-#include "aws/sfn/sfn.h"
+#include "aws/sfn/page.h"
 #include "signalbox/async.h"
 #include "signalbox/map_runs.h"
 
@@ -73,22 +71,14 @@ Answer<std::string> list_map_runs_page(const Api& api, const Json& request) {
   const auto execution = find_execution_by_arn(api.reader, arn);
   if (!execution) return execution.error();
   const auto scope = "ListMapRuns " + std::to_string(execution->row.value);
-  std::optional<MapRunRow> before;
-  if (token) {
-    const auto position = read_page_token(api.engine.master_key(), scope, *token);
-    if (!position) return invalid_page_token();
-    std::int64_t row = 0;
-    std::from_chars(position->data(), position->data() + position->size(), row);
-    before = MapRunRow{row};
-  }
-  auto page = list_map_runs(api.reader, execution->row, before, limit + 1);
-  const bool more = page.size() > limit;
-  if (more) page.pop_back();
+  const auto before = page_start_number(api, scope, token);
+  if (!before) return before.error();
+  auto page = list_map_runs(api.reader, execution->row, *before ? std::optional(MapRunRow{**before}) : std::nullopt, limit + 1);
+  const auto next = cut_page(api, scope, page, limit, [](const MapRunRecord& run) { return std::to_string(run.row.value); });
   ObjectText out;
   const auto execution_arn = api.engine.site().execution_arn(execution->state_machine, execution->name);
   out.raw("mapRuns", array_text(page, [&](const MapRunRecord& run) { return summary(api, execution_arn, run); }));
-  if (more) out.text("nextToken", make_page_token(api.engine.master_key(), scope, std::to_string(page.back().row.value)));
-  return out.take();
+  return out.text("nextToken", next).take();
 }
 
 asio::awaitable<Answer<std::string>> update_map_run_operation(Api api, Json request) {

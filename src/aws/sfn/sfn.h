@@ -45,7 +45,6 @@ inline constexpr Range page_range{0, 1000};
 
 /// 0 and absent mean 100.
 [[nodiscard]] std::size_t page_size(std::optional<std::int64_t> max_results);
-[[nodiscard]] inline Failure invalid_page_token() { return {"InvalidToken", "Invalid Token: 'Invalid token'"}; }
 
 /// What a state machine ARN names. A version or alias comes behind the name.
 struct MachineName {

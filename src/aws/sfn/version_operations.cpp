@@ -1,6 +1,5 @@
 // PublishStateMachineVersion, DeleteStateMachineVersion and ListStateMachineVersions.
-#include "aws/page_token.h"
-#include "aws/sfn/sfn.h"
+#include "aws/sfn/page.h"
 #include "signalbox/async.h"
 #include "signalbox/state_machine_versions.h"
 
@@ -59,21 +58,15 @@ Answer<std::string> list_state_machine_versions_page(const Api& api, const Json&
   const auto name = machine_name(arn);
   if (!name) return name.error();
   const auto scope = "ListStateMachineVersions " + name->name;
-  std::optional<std::int64_t> before;
-  if (token) {
-    const auto position = read_page_token(api.engine.master_key(), scope, *token);
-    if (!position) return invalid_page_token();
-    before = version_number(*position);
-  }
-  auto page = list_versions(api.reader, name->name, before, limit + 1);
-  const bool more = page.size() > limit;
-  if (more) page.pop_back();
+  const auto before = page_start_number(api, scope, token);
+  if (!before) return before.error();
+  auto page = list_versions(api.reader, name->name, *before, limit + 1);
+  const auto next = cut_page(api, scope, page, limit, [](const StateMachineVersion& version) { return std::to_string(version.number); });
   ObjectText out;
   out.raw("stateMachineVersions", array_text(page, [&](const StateMachineVersion& version) {
             return ObjectText().text("stateMachineVersionArn", arn_of(api.engine.site(), version)).time("creationDate", version.created_at).take();
           }));
-  if (more) out.text("nextToken", make_page_token(api.engine.master_key(), scope, std::to_string(page.back().number)));
-  return out.take();
+  return out.text("nextToken", next).take();
 }
 
 }  // namespace signalbox::aws::sfn
