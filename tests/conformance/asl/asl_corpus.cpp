@@ -3,6 +3,7 @@
 /// the tests say so and pass.
 
 #include "signalbox/state_machine.h"
+#include "support/skip.h"
 #include "support/source_directory.h"
 
 #include <catch2/catch.hpp>
@@ -33,7 +34,7 @@ std::optional<fs::path> conformance_folder() {
   if (const char* given = std::getenv("SIGNALBOX_CONFORMANCE")) candidates.insert(candidates.begin(), given);
   for (const auto& candidate : candidates)
     if (fs::exists(candidate)) return candidate;
-  std::cout << "skipped: there is no conformance data beside the project\n";
+  test::skip("there is no conformance data beside the project");
   return std::nullopt;
 }
 
