@@ -106,6 +106,8 @@ TEST_CASE("what does not parse says where and why") {
          {"%", "S0217 The object representing the 'parent' cannot be derived from this expression"},
          {"[1]{'a': $}[0]", "S0209 A predicate cannot follow a grouping expression in a step"},
          {"/* x", "S0106 Comment has no closing tag"},
+         {"a ?? 1", R"(S0201 Syntax error: "1")"},   // operators of versions after 2.0.6
+         {"a ?: 1", R"(S0211 The symbol ":" cannot be used as a unary operator)"},
          {"$match('a', /(?=a)/)", "Regular expression /(?=a)/: look-ahead is not supported"},
          {R"($match('a', /(a)\1/))", R"(Regular expression /(a)\1/: a back reference is not supported)"}});
   const auto failed = Expression::parse("'\xF0\x9F\x98\x80' b", Profile::Plain);
