@@ -100,7 +100,8 @@ std::string credential_service(const http::Request& request) {
 bool is_s3_request(const http::Request& request) {
   if (request.headers.get("X-Amz-Target")) return false;
   const auto scope = credential_service(request);
-  if (!scope.empty()) return scope == "s3";
+  // Buckets whose names end in `--x-s3` are directory buckets to newer clients, which sign for them by another name.
+  if (!scope.empty()) return scope == "s3" || scope == "s3express";
   const bool presigned_as_of_old = request.query_value("AWSAccessKeyId") && request.query_value("Signature");   // signature version 2, of S3 alone
   return presigned_as_of_old || s3::names_a_bucket_as_host(request);
 }
