@@ -1,7 +1,9 @@
 """The Lambda API with Debian's boto3: functions from zip archives, versions, aliases, invocations, and AWS's errors."""
 import base64
+import io
 import json
 import unittest
+import zipfile
 
 from aws_clients import ROLE, AwsCase, archive, wait_for
 from support.daemon import main
@@ -60,6 +62,20 @@ class Lambda(AwsCase):
         self.assertIn("Could not parse request body into json", self.refused("InvalidRequestContentException", self.functions.invoke, FunctionName="teller", Payload=b"no json"))
         self.refused("ResourceNotFoundException", self.functions.invoke, FunctionName="nobody")
         self.refused("ResourceNotFoundException", self.functions.invoke, FunctionName="teller", Qualifier="7")
+
+    def test_what_a_handler_starts_is_not_touched(self):
+        """The hook that leads the older AWS SDK here is the bootstrap's own affair: neither options nor modules of it come to a child."""
+        code = """
+const { execFileSync } = require('child_process');
+exports.handler = async () => JSON.parse(execFileSync(process.execPath, ['-p',
+  'JSON.stringify({ options: process.env.NODE_OPTIONS || null, loaded: Object.keys(require("module")._cache).length })']));
+"""
+        bundle = io.BytesIO()
+        with zipfile.ZipFile(bundle, "w") as files:
+            files.writestr("index.js", code)
+        self.functions.create_function(FunctionName="parent", Runtime="nodejs14.x", Handler="index.handler", Role=ROLE, Code={"ZipFile": bundle.getvalue()})
+        self.addCleanup(self.functions.delete_function, FunctionName="parent")
+        self.assertEqual(self.invoke("parent", {})[1], {"options": None, "loaded": 0})
 
     def test_versions_and_aliases(self):
         self.make("many")
