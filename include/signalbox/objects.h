@@ -26,6 +26,8 @@ inline constexpr Table parts_table{"object_parts", {KeyPart::Text, KeyPart::Inte
 struct BucketRecord {
   std::string name;
   Timestamp created_at;
+  std::string policy = {};                  ///< JSON text; empty: none
+  bool tells_events = false;                ///< EventBridge, of its objects
 };
 
 /// A file of the object store, whole; an object made of several has been uploaded in parts.
@@ -87,6 +89,14 @@ struct NewObject {
   ObjectAttributes attributes;
   std::optional<Checksum> checksum;
   WriteCondition condition;
+  std::string_view reason = "PutObject";    ///< the operation, for who is told of it
+};
+
+/// What befell an object of a bucket that tells of such things.
+struct ObjectChange {
+  std::string_view bucket, key;
+  const ObjectRecord* created = nullptr;    ///< null: it was deleted
+  std::string_view reason;                  ///< the operation
 };
 
 /// A part as CompleteMultipartUpload names it.
@@ -105,6 +115,12 @@ class Objects {
   [[nodiscard]] Result<void> create_bucket(Transaction& transaction, std::string_view name) const;
   /// Its unfinished uploads go with it. Errors: NoSuchBucket, BucketNotEmpty.
   [[nodiscard]] Result<void> delete_bucket(Transaction& transaction, std::string_view name) const;
+  /// A JSON text, or nothing. Errors: NoSuchBucket.
+  [[nodiscard]] Result<void> set_bucket_policy(Transaction& transaction, std::string_view name, std::string policy) const;
+  /// Whether EventBridge is told of its objects. Errors: NoSuchBucket.
+  [[nodiscard]] Result<void> set_bucket_events(Transaction& transaction, std::string_view name, bool on) const;
+  /// Called in the transaction that changes an object of a bucket that tells of it.
+  void on_change(std::function<void(Transaction&, const ObjectChange&)> listener) { listener_ = std::move(listener); }
   /// Replaces what was there. Errors: NoSuchBucket, KeyTooLongError, PreconditionFailed, NoSuchKey (If-Match on nothing).
   [[nodiscard]] Result<ObjectRecord> put(Transaction& transaction, NewObject object) const;
   /// No error if it is not there. Errors: NoSuchBucket.
@@ -119,7 +135,10 @@ class Objects {
 
  private:
   void remove_after_commit(Transaction& transaction, std::vector<ContentFile> files) const;
+  void tell(Transaction& transaction, const BucketRecord& bucket, const ObjectChange& change) const;
+  [[nodiscard]] Result<void> change_bucket(Transaction& transaction, std::string_view name, const std::function<void(BucketRecord&)>& change) const;
 
+  std::function<void(Transaction&, const ObjectChange&)> listener_;
   std::function<void(std::vector<ContentFile>)> remove_files_;
 };
 

@@ -13,6 +13,7 @@
 #include <sstream>
 
 #include "aws/access/authorizer.h"
+#include "aws/access/map_run_guard.h"
 #include "aws/access/task_guard.h"
 #include "aws/aws_api.h"
 #include "aws/call.h"
@@ -20,6 +21,7 @@
 #include "aws/execution_log.h"
 #include "aws/http_task/http_invoke_task.h"
 #include "aws/lambda/url_admission.h"
+#include "aws/object_event.h"
 #include "aws/sdk/sdk_tasks.h"
 #include "aws/ssm/ssm.h"
 #include "aws/status_change_event.h"
@@ -215,6 +217,7 @@ struct Daemon::Parts {
   std::unique_ptr<aws::AccessNotices> access_notices;       ///< with --iam only, as are both authorizers
   std::unique_ptr<aws::Authorizer> authorizer;              ///< of the I/O thread
   std::unique_ptr<aws::Authorizer> task_authorizer;         ///< of the engine's
+  std::unique_ptr<aws::MapRunGuard> map_run_guard;
   std::unique_ptr<aws::AwsApi> aws;
   std::unique_ptr<gateway::GatewayService> gateway;
   std::unique_ptr<http_apis::HttpApiService> http_apis;
@@ -304,6 +307,9 @@ Result<void> Daemon::Parts::make_services() {
   make_event_services(site);
   schedule_service = std::make_unique<ScheduleService>(*engine, *schedules, functions);
   objects = std::make_unique<ObjectService>(*engine, options.data + "/objects", io.get_executor());
+  objects->on_change([this, site](Transaction& transaction, const ObjectChange& change) {
+    events->put_later(transaction, [&] { return aws::object_event(site, change, transaction.new_uuid(), transaction.new_uuid(), transaction.now()); });
+  });
   map_run_objects = std::make_unique<MapRunObjects>(*objects);
 
   engine->offer("sqs:sendMessage", std::make_unique<SendMessageTask>(*queues));
@@ -380,6 +386,8 @@ void Daemon::Parts::make_authorizers() {
   access_notices = std::make_unique<aws::AccessNotices>(options.iam == "enforce" ? aws::IamMode::Enforce : aws::IamMode::Warn);
   authorizer = std::make_unique<aws::Authorizer>(*engine, *queues, *access_notices);
   task_authorizer = std::make_unique<aws::Authorizer>(*engine, *queues, *access_notices);
+  map_run_guard = std::make_unique<aws::MapRunGuard>(*task_authorizer, *map_run_objects);
+  engine->keep_map_run_data(*map_run_guard);
   engine->guard_tasks([this](const TaskCall& call) { return aws::refuse_task(*task_authorizer, engine->site(), call); });
 }
 

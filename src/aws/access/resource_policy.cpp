@@ -3,6 +3,7 @@
 #include "aws/kept.h"
 #include "services/functions/function.h"
 #include "services/topics/records.h"
+#include "signalbox/objects.h"
 #include "signalbox/site.h"
 
 namespace signalbox::aws {
@@ -36,6 +37,11 @@ std::optional<access::Policy> of_function(const Reader& reader, std::string_view
   return policy ? parsed(policy->text()) : std::nullopt;
 }
 
+std::optional<access::Policy> of_bucket(const Reader& reader, std::string_view resource) {
+  const auto bucket = find_bucket(reader, resource.substr(0, resource.find('/')));
+  return bucket && !bucket->policy.empty() ? parsed(bucket->policy) : std::nullopt;
+}
+
 }  // namespace
 
 std::optional<access::Policy> resource_policy(const Reader& reader, const Queues& queues, std::string_view text) {
@@ -44,6 +50,7 @@ std::optional<access::Policy> resource_policy(const Reader& reader, const Queues
   if (arn.service == "sqs") return of_queue(reader, queues, arn.resource);
   if (arn.service == "sns") return of_topic(reader, arn.resource);
   if (arn.service == "lambda") return of_function(reader, text);
+  if (arn.service == "s3") return of_bucket(reader, arn.resource);
   return std::nullopt;
 }
 

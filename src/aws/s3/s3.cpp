@@ -31,6 +31,11 @@ constexpr Operation operations[] = {
     {"GET", Level::Bucket, "location", false, "s3:GetBucketLocation", &get_bucket_location},
     {"GET", Level::Bucket, "encryption", false, "s3:GetEncryptionConfiguration", &get_bucket_encryption},
     {"GET", Level::Bucket, "versioning", false, "s3:GetBucketVersioning", &get_bucket_versioning},
+    {"GET", Level::Bucket, "policy", false, "s3:GetBucketPolicy", &get_bucket_policy},
+    {"PUT", Level::Bucket, "policy", false, "s3:PutBucketPolicy", &put_bucket_policy},
+    {"DELETE", Level::Bucket, "policy", false, "s3:DeleteBucketPolicy", &delete_bucket_policy},
+    {"GET", Level::Bucket, "notification", false, "s3:GetBucketNotification", &get_bucket_notification},
+    {"PUT", Level::Bucket, "notification", false, "s3:PutBucketNotification", &put_bucket_notification},
     {"GET", Level::Bucket, "uploads", false, "s3:ListBucketMultipartUploads", &list_multipart_uploads},
     {"GET", Level::Bucket, "list-type", false, "s3:ListBucket", &list_objects_v2},
     {"POST", Level::Bucket, "delete", false, "", &delete_objects},
@@ -54,7 +59,7 @@ constexpr Operation operations[] = {
 /// Query names that mean another operation, which is not offered.
 constexpr std::string_view not_offered[] = {
     "accelerate", "acl", "analytics", "attributes", "cors", "intelligent-tiering", "inventory", "legal-hold", "lifecycle", "logging", "metadataConfiguration",
-    "metadataTable", "metrics", "notification", "object-lock", "ownershipControls", "policy", "policyStatus", "publicAccessBlock", "renameObject", "replication",
+    "metadataTable", "metrics", "object-lock", "ownershipControls", "policyStatus", "publicAccessBlock", "renameObject", "replication",
     "requestPayment", "restore", "retention", "select", "session", "tagging", "torrent", "versionId", "versions", "website"};
 
 Level level_of(const Address& address) {

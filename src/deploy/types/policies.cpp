@@ -1,4 +1,4 @@
-/// Policies of queues, topics and buses: AWS::SQS::QueuePolicy, QueueInlinePolicy, AWS::SNS::TopicPolicy, TopicInlinePolicy, AWS::Events::EventBusPolicy;
+/// Policies of queues, topics and buses: AWS::SQS::QueuePolicy, QueueInlinePolicy, AWS::SNS::TopicPolicy, TopicInlinePolicy, AWS::S3::BucketPolicy, AWS::Events::EventBusPolicy;
 /// AWS::Logs::ResourcePolicy and AWS::Lambda::Permission. They are kept by their services, which show them. Ref: an id of the policy.
 
 #include "deploy/properties.h"
@@ -7,6 +7,7 @@
 
 #include "aws/kept.h"
 #include "services/functions/functions.h"
+#include "services/objects/object_service.h"
 #include "services/queues/queue_url.h"
 
 #include <fmt/format.h>
@@ -118,6 +119,33 @@ class QueuePolicyType final : public AttributePolicyType {
  private:
   const Queues& queues_;
   std::string_view name_;
+};
+
+/// `Bucket`: the name, which Ref gives.
+class BucketPolicyType final : public ResourceType {
+ public:
+  explicit BucketPolicyType(const ObjectService& objects) : objects_(objects) {}
+
+  std::string_view name() const override { return "AWS::S3::BucketPolicy"; }
+  Identity identify(const Resource& resource, Faults& faults) const override {
+    Properties properties(resource.properties, resource.place, faults, &resource.written_as);
+    const auto bucket = properties.required("Bucket");
+    (void)document_of(properties);
+    properties.refuse_others();
+    return {.physical_id = bucket, .ref = Json(bucket), .attributes = {}};
+  }
+  Result<void> create(EngineTransaction& transaction, const Resource& resource) const override {
+    Faults none;
+    Properties properties(resource.properties, resource.place, none);
+    return objects_.objects().set_bucket_policy(transaction, resource.identity.physical_id, document_of(properties));
+  }
+  Result<void> update(EngineTransaction& transaction, const Resource& resource) const override { return create(transaction, resource); }
+  Result<void> remove(EngineTransaction& transaction, const std::string& bucket) const override {
+    return find_bucket(transaction, bucket) ? objects_.objects().set_bucket_policy(transaction, bucket, {}) : Result<void>();
+  }
+
+ private:
+  const ObjectService& objects_;
 };
 
 class TopicPolicyType final : public AttributePolicyType {
@@ -297,6 +325,7 @@ void add_policy_types(ResourceTypes& types, const Queues& queues, const Topics& 
   for (const auto* name : {"AWS::SNS::TopicPolicy", "AWS::SNS::TopicInlinePolicy"}) types.push_back(std::make_unique<TopicPolicyType>(topics, name));
   types.push_back(std::make_unique<PermissionType>(calls));
   types.push_back(std::make_unique<LogPolicyType>(calls));
+  if (calls.services().objects) types.push_back(std::make_unique<BucketPolicyType>(*calls.services().objects));
   if (calls.services().events) types.push_back(std::make_unique<BusPolicyType>(*calls.services().events));
 }
 

@@ -54,6 +54,52 @@ class ParameterType final : public ResourceType {
   const AwsCalls& calls_;
 };
 
+/// `EventBridgeConfiguration` of a NotificationConfiguration, in a template or in CDK's form, which says no more than that it is there.
+bool tells_events(const Json& properties) {
+  const auto* configuration = properties.find("NotificationConfiguration");
+  const auto* events = configuration ? configuration->find("EventBridgeConfiguration") : nullptr;
+  const auto* enabled = events ? events->find("EventBridgeEnabled") : nullptr;
+  return events && (!enabled || !(*enabled == Json(false) || *enabled == Json("false")));
+}
+
+/// Buckets tell EventBridge of their objects, and nobody else.
+void check_notifications(Properties& properties) {
+  const auto* configuration = properties.object("NotificationConfiguration");
+  if (!configuration) return;
+  Properties kinds(*configuration, properties.at("NotificationConfiguration"), properties.faults());
+  (void)kinds.object("EventBridgeConfiguration");
+  for (const auto* name : {"LambdaFunctionConfigurations", "QueueConfigurations", "TopicConfigurations", "LambdaConfigurations"})
+    if (const auto* wanted = configuration->find(name); wanted && !(wanted->is_array() && wanted->size() == 0)) kinds.fault(name, "buckets tell EventBridge of their objects here, by EventBridgeConfiguration, and nobody else");
+  kinds.ignore({"LambdaFunctionConfigurations", "QueueConfigurations", "TopicConfigurations", "LambdaConfigurations"});
+  kinds.refuse_others();
+}
+
+/// What CDK makes of a bucket's `eventBridgeEnabled`. Physical id: the bucket's name.
+class BucketNotificationsType final : public ResourceType {
+ public:
+  explicit BucketNotificationsType(const ObjectService& objects) : objects_(objects) {}
+
+  std::string_view name() const override { return "Custom::S3BucketNotifications"; }
+  Identity identify(const Resource& resource, Faults& faults) const override {
+    Properties properties(resource.properties, resource.place, faults, &resource.written_as);
+    const auto bucket = properties.required("BucketName");
+    check_notifications(properties);
+    properties.ignore({"ServiceToken", "Managed", "SkipDestinationValidation"});
+    properties.refuse_others();
+    return {.physical_id = bucket, .ref = Json(bucket), .attributes = {}};
+  }
+  Result<void> create(EngineTransaction& transaction, const Resource& resource) const override {
+    return objects_.objects().set_bucket_events(transaction, resource.identity.physical_id, tells_events(resource.properties));
+  }
+  Result<void> update(EngineTransaction& transaction, const Resource& resource) const override { return create(transaction, resource); }
+  Result<void> remove(EngineTransaction& transaction, const std::string& bucket) const override {
+    return find_bucket(transaction, bucket) ? objects_.objects().set_bucket_events(transaction, bucket, false) : Result<void>();
+  }
+
+ private:
+  const ObjectService& objects_;
+};
+
 class BucketType final : public ResourceType {
  public:
   BucketType(const ObjectService& objects, Site site) : objects_(objects), site_(std::move(site)) {}
@@ -69,9 +115,12 @@ class BucketType final : public ResourceType {
   }
   Result<void> create(EngineTransaction& transaction, const Resource& resource) const override {
     if (find_bucket(transaction, resource.identity.physical_id)) return error(ErrorCode::AlreadyExists, fmt::format("there is a bucket '{}' already", resource.identity.physical_id));
-    return objects_.objects().create_bucket(transaction, resource.identity.physical_id);
+    if (auto made = objects_.objects().create_bucket(transaction, resource.identity.physical_id); !made) return made;
+    return update(transaction, resource);
   }
-  Result<void> update(EngineTransaction&, const Resource&) const override { return {}; }
+  Result<void> update(EngineTransaction& transaction, const Resource& resource) const override {
+    return objects_.objects().set_bucket_events(transaction, resource.identity.physical_id, tells_events(resource.properties));
+  }
   Result<void> remove(EngineTransaction& transaction, const std::string& physical_id) const override {
     return find_bucket(transaction, physical_id) ? objects_.objects().delete_bucket(transaction, physical_id) : Result<void>();
   }
@@ -82,6 +131,7 @@ class BucketType final : public ResourceType {
     auto standard = ascii_lower(resource.default_name(63));
     std::replace(standard.begin(), standard.end(), '_', '-');
     auto bucket = properties.string("BucketName").value_or(std::move(standard));
+    check_notifications(properties);
     // Who may read it, how it is encrypted and what it costs are AWS's affairs.
     properties.ignore({"AccessControl", "BucketEncryption", "OwnershipControls", "PublicAccessBlockConfiguration", "Tags"});
     properties.refuse_others();
@@ -163,6 +213,7 @@ void add_stored_types(ResourceTypes& types, const AwsCalls& calls, const Site& s
   types.push_back(std::make_unique<ParameterType>(calls));
   if (calls.services().objects) types.push_back(std::make_unique<BucketType>(*calls.services().objects, site));
   if (calls.services().objects) types.push_back(std::make_unique<AutoDeleteObjectsType>(*calls.services().objects));
+  if (calls.services().objects) types.push_back(std::make_unique<BucketNotificationsType>(*calls.services().objects));
   types.push_back(std::make_unique<ActivityType>(site));
 }
 

@@ -35,6 +35,8 @@ constexpr Known known[] = {
     {"MalformedXML", 400, "The XML you provided was not well-formed or did not validate against our published schema"},
     {"MetadataTooLarge", 400, "Your metadata headers exceed the maximum allowed metadata size"},
     {"MethodNotAllowed", 405, "The specified method is not allowed against this resource."},
+    {"MalformedPolicy", 400, "Policies must be valid JSON and the first byte must be '{'"},
+    {"NoSuchBucketPolicy", 404, "The bucket policy does not exist"},
     {"NoSuchBucket", 404, "The specified bucket does not exist"},
     {"NoSuchKey", 404, "The specified key does not exist."},
     {"NoSuchUpload", 404, "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed."},

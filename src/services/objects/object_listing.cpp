@@ -16,7 +16,7 @@ bool is_bootstrap_bucket(std::string_view name) { return name.starts_with("cdk-"
 
 std::optional<BucketRecord> find_bucket(const Reader& reader, std::string_view name) {
   const auto stored = reader.get(Key(buckets_table, name));
-  if (!stored && is_bootstrap_bucket(name)) return BucketRecord{std::string(name), {}};
+  if (!stored && is_bootstrap_bucket(name)) return BucketRecord{.name = std::string(name), .created_at = {}};
   if (!stored) return std::nullopt;
   return decode_bucket(std::string(name), *stored);
 }

@@ -141,6 +141,7 @@ asio::awaitable<Result<PartRecord>> ObjectService::put_part(UploadRecord upload,
 }
 
 asio::awaitable<Result<ObjectRecord>> ObjectService::copy(std::vector<ContentFile> source, NewObject target) {
+  target.reason = "CopyObject";
   std::function<Result<std::vector<ContentFile>>()> link = [this, source]() -> Result<std::vector<ContentFile>> {
     std::vector<ContentFile> linked;
     for (const auto& file : source) {

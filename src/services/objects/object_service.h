@@ -53,6 +53,8 @@ class ObjectService {
   [[nodiscard]] Result<OpenObject> open(const Reader& reader, std::string_view bucket, std::string_view key) const;
 
   [[nodiscard]] const Objects& objects() const { return rules_; }
+  /// Before start(): as Objects::on_change().
+  void on_change(std::function<void(Transaction&, const ObjectChange&)> listener) { rules_.on_change(std::move(listener)); }
   [[nodiscard]] const objects::ObjectFiles& files() const { return files_; }
   [[nodiscard]] Engine& engine() { return engine_; }
   /// Where calls that come from other threads (task integrations) are carried out.

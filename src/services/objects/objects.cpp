@@ -85,6 +85,28 @@ Result<void> Objects::create_bucket(Transaction& transaction, std::string_view n
   return {};
 }
 
+Result<void> Objects::change_bucket(Transaction& transaction, std::string_view name, const std::function<void(BucketRecord&)>& change) const {
+  const Key key(buckets_table, name);
+  const auto stored = transaction.get(key);
+  if (!stored) return object_error("NoSuchBucket");
+  auto bucket = decode_bucket(std::string(name), *stored);
+  change(bucket);
+  transaction.put(key, encode_bucket(bucket));
+  return {};
+}
+
+Result<void> Objects::set_bucket_policy(Transaction& transaction, std::string_view name, std::string policy) const {
+  return change_bucket(transaction, name, [&](BucketRecord& bucket) { bucket.policy = std::move(policy); });
+}
+
+Result<void> Objects::set_bucket_events(Transaction& transaction, std::string_view name, bool on) const {
+  return change_bucket(transaction, name, [&](BucketRecord& bucket) { bucket.tells_events = on; });
+}
+
+void Objects::tell(Transaction& transaction, const BucketRecord& bucket, const ObjectChange& change) const {
+  if (bucket.tells_events && listener_) listener_(transaction, change);
+}
+
 Result<void> Objects::delete_bucket(Transaction& transaction, std::string_view name) const {
   const Key key(buckets_table, name);
   if (!transaction.get(key)) return object_error("NoSuchBucket");
@@ -99,7 +121,8 @@ Result<void> Objects::delete_bucket(Transaction& transaction, std::string_view n
 }
 
 Result<ObjectRecord> Objects::put(Transaction& transaction, NewObject object) const {
-  if (!find_bucket(transaction, object.bucket)) return object_error("NoSuchBucket");
+  const auto bucket = find_bucket(transaction, object.bucket);
+  if (!bucket) return object_error("NoSuchBucket");
   if (object.key.size() > key_bytes_max) return object_error("KeyTooLongError");
   const Key key(objects_table, object.bucket, object.key);
   const auto stored = transaction.get(key);
@@ -108,16 +131,19 @@ Result<ObjectRecord> Objects::put(Transaction& transaction, NewObject object) co
                       .attributes = std::move(object.attributes), .checksum = std::move(object.checksum)};
   transaction.put(key, encode_object(record));
   if (stored) remove_after_commit(transaction, decode_object(*stored).files);
+  tell(transaction, *bucket, {.bucket = object.bucket, .key = object.key, .created = &record, .reason = object.reason});
   return record;
 }
 
 Result<void> Objects::remove(Transaction& transaction, std::string_view bucket, std::string_view name) const {
-  if (!find_bucket(transaction, bucket)) return object_error("NoSuchBucket");
+  const auto record = find_bucket(transaction, bucket);
+  if (!record) return object_error("NoSuchBucket");
   const Key key(objects_table, bucket, name);
   const auto stored = transaction.get(key);
   if (!stored) return {};
   transaction.erase(key);
   remove_after_commit(transaction, decode_object(*stored).files);
+  tell(transaction, *record, {.bucket = bucket, .key = name, .created = nullptr, .reason = "DeleteObject"});
   return {};
 }
 
@@ -144,7 +170,7 @@ Result<ObjectRecord> Objects::complete_upload(Transaction& transaction, const Up
   const auto parts = chosen_parts(transaction, upload, asked);
   if (!parts) return parts.error();
   NewObject object{.bucket = upload.bucket, .key = upload.key, .files = files_of(*parts), .bytes = 0, .etag = composite_etag(*parts),
-                   .attributes = upload.attributes, .checksum = checksum_of_parts(upload, *parts), .condition = std::move(condition)};
+                   .attributes = upload.attributes, .checksum = checksum_of_parts(upload, *parts), .condition = std::move(condition), .reason = "CompleteMultipartUpload"};
   for (const auto& part : *parts) object.bytes += part.file.bytes;
   auto record = put(transaction, std::move(object));
   if (!record) return record;
