@@ -103,12 +103,18 @@ class Application {
     if (!type) return {};   // an unsupported one that was allowed; it is recorded
     if (change->kind == Change::Kind::Updated) return type->update(transaction_, resource);
     const bool was_left = aws::drop_kept(transaction_, left_kind, plan_.stack, left_name(resource.type, resource.identity.physical_id));
-    return was_left && take_over(*type, resource) ? Result<void>() : type->create(transaction_, resource);
+    return was_left ? make_or_take_over(*type, resource) : type->create(transaction_, resource);
   }
 
-  /// False if somebody removed it meanwhile.
-  bool take_over(const ResourceType& type, const Resource& resource) {
-    return attempt(transaction_, [&] { return type.update(transaction_, resource).has_value(); });
+  /// What was left behind may be gone since, by hand or with what it belonged to.
+  Result<void> make_or_take_over(const ResourceType& type, const Resource& resource) {
+    Result<void> made;
+    attempt(transaction_, [&] {
+      made = type.create(transaction_, resource);
+      return made.has_value();
+    });
+    const bool is_done = made || attempt(transaction_, [&] { return type.update(transaction_, resource).has_value(); });
+    return is_done ? Result<void>() : made;
   }
 
   /// At the end, when roles have all their policies: on AWS a policy may be made beside what needs it, and the order of things is no fault of a template.

@@ -60,24 +60,24 @@ class BucketEvents(AwsCase):
         self.events.remove_targets(Rule="objects", Ids=["q"])
         self.events.delete_rule(Name="objects")
 
-    def check_stack(self, document):
-        self.stacks.create_stack(StackName="uploads", TemplateBody=json.dumps(document), Capabilities=["CAPABILITY_IAM"])
+    def check_stack(self, name, document):
+        self.stacks.create_stack(StackName=name, TemplateBody=json.dumps(document), Capabilities=["CAPABILITY_IAM"])
         sfn = self.client("stepfunctions")
-        machine = "arn:aws:states:us-east-1:000000000000:stateMachine:uploads-Machine"
+        machine, bucket = f"arn:aws:states:us-east-1:000000000000:stateMachine:{name}-Machine", f"{name}-bucket"
         for key in ("out/x", "in/x"):
-            self.s3.put_object(Bucket="uploads-bucket", Key=key, Body=b"x")
+            self.s3.put_object(Bucket=bucket, Key=key, Body=b"x")
         started = wait_for(lambda: sfn.list_executions(stateMachineArn=machine)["executions"])
         self.assertEqual([json.loads(sfn.describe_execution(executionArn=e["executionArn"])["input"])["detail"]["object"]["key"] for e in started], ["in/x"])
         for key in ("out/x", "in/x"):
-            self.s3.delete_object(Bucket="uploads-bucket", Key=key)
-        self.stacks.delete_stack(StackName="uploads")
+            self.s3.delete_object(Bucket=bucket, Key=key)
+        self.stacks.delete_stack(StackName=name)
 
     def test_by_a_template(self):
-        self.check_stack(template({"NotificationConfiguration": {"EventBridgeConfiguration": {"EventBridgeEnabled": True}}}))
+        self.check_stack("uploads", template({"NotificationConfiguration": {"EventBridgeConfiguration": {"EventBridgeEnabled": True}}}))
 
     def test_as_cdk_does(self):
         made = {"ServiceToken": "arn:aws:lambda:us-east-1:000000000000:function:f", "BucketName": {"Ref": "Bucket"}, "NotificationConfiguration": ON, "Managed": True, "SkipDestinationValidation": False}
-        self.check_stack(template({}, ("Notifications", {"Type": "Custom::S3BucketNotifications", "Properties": made})))
+        self.check_stack("of-cdk", template({}, ("Notifications", {"Type": "Custom::S3BucketNotifications", "Properties": made})))
 
     def test_nobody_else_is_told(self):
         document = template({"NotificationConfiguration": {"LambdaConfigurations": [{"Event": "s3:ObjectCreated:*", "Function": "f"}]}})

@@ -186,12 +186,16 @@ class CloudFormation(AwsCase):
 
     def test_a_bucket_that_empties_itself(self):
         """What CDK makes of `autoDeleteObjects`."""
-        bucket = lambda emptied: {"Resources": {"Bucket": resource("AWS::S3::Bucket", {"BucketName": "emptied"}),
+        tags = [{"Key": "aws-cdk:auto-delete-objects", "Value": "true"}]
+        bucket = lambda emptied: {"Resources": {"Bucket": resource("AWS::S3::Bucket", {"BucketName": "emptied", **({"Tags": tags} if emptied else {})}),
                                                 **({"Emptied": resource("Custom::S3AutoDeleteObjects", {"ServiceToken": "arn:aws:lambda:us-east-1:000000000000:function:f", "BucketName": {"Ref": "Bucket"}})} if emptied else {})}}
         s3 = self.client("s3")
         self.stacks.create_stack(StackName="emptied", TemplateBody=json.dumps(bucket(True)))
         for number in range(3):
             s3.put_object(Bucket="emptied", Key=f"k{number}", Body=b"x")
+        self.stacks.update_stack(StackName="emptied", TemplateBody=json.dumps(bucket(False)))
+        self.assertEqual(s3.list_objects_v2(Bucket="emptied")["KeyCount"], 3, "a bucket that stays keeps what is in it")
+        self.stacks.update_stack(StackName="emptied", TemplateBody=json.dumps(bucket(True)))
         self.stacks.delete_stack(StackName="emptied")
         self.assertNotIn("emptied", [b["Name"] for b in s3.list_buckets()["Buckets"]])
 

@@ -1,5 +1,6 @@
 /// AWS::SSM::Parameter, AWS::S3::Bucket, AWS::StepFunctions::Activity: things with a name that hold something. Ref: name (of an activity its ARN).
 
+#include "aws/kept.h"
 #include "base/text.h"
 #include "deploy/properties.h"
 #include "deploy/types/aws_calls.h"
@@ -74,6 +75,18 @@ void check_notifications(Properties& properties) {
   kinds.refuse_others();
 }
 
+/// (kind, bucket): it bears the tag by which CDK says that it may be emptied. CDK takes the tag away before the resource that empties it, where the bucket stays.
+constexpr std::string_view emptied_kind = "bucket-emptied";
+
+bool may_be_emptied(const Json& properties) {
+  const auto* tags = properties.find("Tags");
+  if (!tags || !tags->is_array()) return false;
+  return std::any_of(tags->elements().begin(), tags->elements().end(), [](const Json& tag) {
+    const auto *key = tag.find("Key"), *value = tag.find("Value");
+    return key && value && *key == Json("aws-cdk:auto-delete-objects") && plain_text(*value) == "true";
+  });
+}
+
 /// What CDK makes of a bucket's `eventBridgeEnabled`. Physical id: the bucket's name.
 class BucketNotificationsType final : public ResourceType {
  public:
@@ -119,9 +132,12 @@ class BucketType final : public ResourceType {
     return update(transaction, resource);
   }
   Result<void> update(EngineTransaction& transaction, const Resource& resource) const override {
+    if (may_be_emptied(resource.properties)) aws::keep(transaction, emptied_kind, resource.identity.physical_id, "", Json(true));
+    else (void)aws::drop_kept(transaction, emptied_kind, resource.identity.physical_id, "");
     return objects_.objects().set_bucket_events(transaction, resource.identity.physical_id, tells_events(resource.properties));
   }
   Result<void> remove(EngineTransaction& transaction, const std::string& physical_id) const override {
+    (void)aws::drop_kept(transaction, emptied_kind, physical_id, "");
     return find_bucket(transaction, physical_id) ? objects_.objects().delete_bucket(transaction, physical_id) : Result<void>();
   }
 
@@ -142,7 +158,7 @@ class BucketType final : public ResourceType {
   Site site_;
 };
 
-/// CDK's `autoDeleteObjects`: empties a bucket before its stack removes that. Physical id: the bucket's name.
+/// CDK's `autoDeleteObjects`: empties a bucket that bears CDK's tag before its stack removes that. Physical id: the bucket's name.
 class AutoDeleteObjectsType final : public ResourceType {
  public:
   explicit AutoDeleteObjectsType(const ObjectService& objects) : objects_(objects) {}
@@ -158,7 +174,7 @@ class AutoDeleteObjectsType final : public ResourceType {
   Result<void> create(EngineTransaction&, const Resource&) const override { return {}; }
   Result<void> update(EngineTransaction&, const Resource&) const override { return {}; }
   Result<void> remove(EngineTransaction& transaction, const std::string& bucket) const override {
-    if (!find_bucket(transaction, bucket)) return {};
+    if (!find_bucket(transaction, bucket) || !aws::find_kept(transaction, emptied_kind, bucket, "")) return {};
     constexpr std::size_t page = 1'000;
     for (;;) {
       const auto listed = list_objects(transaction, {.bucket = bucket, .limit = page});
