@@ -169,6 +169,26 @@ class CdkApp(unittest.TestCase):
             self.assertEqual(ask(url + "/second")[0], 403)
             self.assertEqual(self.client(daemon, "apigatewayv2").get_apis()["Items"], [])
 
+    def test_what_constructs_of_tasks_make(self):
+        """Their roles trust what they are for and may do what is needed, and no more: nothing is denied. What is retained is in nobody's way when the stack is made again."""
+        out = self.synthesise("newest", app="tasks.js")
+        with Daemon("--iam", "enforce") as daemon:
+            sqs, sfn, s3 = (self.client(daemon, service) for service in ("sqs", "stepfunctions", "s3"))
+            for _ in range(2):
+                daemon.cli("deploy", out)
+                outputs = {name.removesuffix("Is"): value for name, value in daemon.get("/v1/stacks/Tasks")["outputs"].items()}
+                bodies = lambda queue, count: [sqs.receive_message(QueueUrl=outputs[queue], WaitTimeSeconds=20)["Messages"][0]["Body"] for _ in range(count)]
+                s3.put_object(Bucket=outputs["Bucket"], Key="four", Body=b"four")
+                self.assertEqual((bodies("Done", 1), bodies("Letters", 1)), (["4"], ['{"worked": 4}']))
+                sqs.send_message(QueueUrl=outputs["Jobs"], MessageBody='{"poison": true}')
+                self.assertEqual(bodies("Letters", 1), ['{"poison": true}'])
+                refused = sfn.start_execution(stateMachineArn=outputs["Machine"], input='{"n": 40}')["executionArn"]
+                self.assertEqual(wait_for(lambda: sfn.describe_execution(executionArn=refused).get("error")), "TooLarge")
+                self.assertEqual(json.loads(daemon.open(outputs["Url"], "POST", {"Content-Type": "application/json"}, '{"n": 3}')[2]), {"twice": 6})
+                self.no_denials(daemon)
+                daemon.cli("destroy", "Tasks")
+            self.assertEqual((s3.list_buckets()["Buckets"], sqs.list_queues().get("QueueUrls")), ([], None))
+
     def test_the_rest_of_the_command_line(self):
         """diff, deploy --method=direct, hotswap, watch's deployment, import: done, or refused by name."""
         first, second = self.synthesise("newest"), self.synthesise("newest", "second")
