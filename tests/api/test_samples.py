@@ -57,6 +57,40 @@ class Samples(AwsCase):
         ended = self.end_of(execution)
         self.assertEqual((ended["status"], ended["error"], ended["cause"]), ("FAILED", "RequestRejected", "Somebody said no"))
 
+    def test_an_approval_that_sends_the_browser_on(self):
+        said = self.daemon.cli("deploy", SAMPLES / "redirected-approval", "--parameter", "Email=nobody", check=False)
+        self.assertEqual((said.stdout + said.stderr).strip(), "signalbox: redirected-approval: /Parameters/Email: \"nobody\" is not allowed: It must be an address for mail.")
+        outputs = self.deploy("redirected-approval", "--parameter", "Email=ada@example.org")
+        for verdict in ("yes", "no"):
+            execution = self.start(outputs["StateMachineArn"], {})
+            name = execution.rsplit(":", 1)[1]
+            mail = wait_for(lambda: next((m for m in self.daemon.mail() if m["subject"] == "An answer is wanted" and name in m["text"]), None))
+            link = re.search(rf"{verdict.capitalize()}: (\S+)", mail["text"]).group(1)
+            self.assertTrue(link.startswith(outputs["Endpoint"] + "/answer?"), link)
+            status, _, text = self.daemon.open(link.replace(f"verdict={verdict}", "verdict=perhaps"))
+            self.assertEqual((status, json.loads(text)), (400, {"problem": "Unknown answer: perhaps"}))
+            status, headers, _ = self.daemon.open(link)
+            self.assertEqual((status, headers["Location"]), (302, f"https://example.org/thanks?for={verdict}"))
+            self.assertEqual(self.result(execution), {"verdict": verdict, "by": "ada@example.org"})
+
+    # ---- an API without functions -----------------------------------------------------------------------------------------------------------
+
+    def test_an_api_that_starts_workflows(self):
+        outputs = self.deploy("api-workflows")
+
+        def post(path, body):
+            status, _, text = self.daemon.open(outputs["Url"] + path, "POST", {"Content-Type": "application/json"}, json.dumps(body))
+            return status, json.loads(text)
+        order = {"for": "Ada's \"shop\"", "lines": [{"n": 1}]}
+        status, started = post("/orders", order)
+        self.assertEqual(status, 201)
+        self.assertEqual(self.result(f"arn:aws:states:us-east-1:000000000000:execution:api-workflows-Order:{started['execution']}"), order)
+        self.assertEqual(post("/prices", {"pieces": 21}), (200, {"price": 42}))
+        self.assertEqual(post("/prices", {}), (422, {"error": "NoPieces", "cause": "It's not said how many"}))
+        self.assertEqual(post("/notes?kind=private", {"text": "a & b"}), (200, {"kept": True}))
+        self.assertEqual(post("/notes", {}), (400, {"message": "Missing required request parameters: [kind]"}))
+        self.assertEqual(self.message(outputs["NotesUrl"]), {"text": "a & b"})
+
     # ---- a worker behind a queue ------------------------------------------------------------------------------------------------------------
 
     def test_queue_worker(self):
