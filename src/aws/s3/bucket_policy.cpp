@@ -40,7 +40,8 @@ asio::awaitable<Answered> get_bucket_policy(CallPointer call) {
 }
 
 asio::awaitable<Answered> delete_bucket_policy(CallPointer call) {
-  auto answered = co_await set_policy(call, {});
+  std::string none;
+  auto answered = co_await set_policy(call, std::move(none));
   co_return answered;
 }
 
