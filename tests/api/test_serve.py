@@ -125,8 +125,8 @@ class Start(Folder):
 
     def test_a_stack_is_deployed_when_it_changed_and_kept_when_its_folder_is_gone(self):
         stacks = self.folder / "stacks"
-        stacks.mkdir()
-        file = stacks / "m.asl.yaml"
+        (stacks / "m").mkdir(parents=True)
+        file = stacks / "m" / "m.asl.yaml"
         file.write_text("StartAt: S\nStates:\n  S: {Type: Succeed}\n")
         daemon = self.serve("--stacks", str(stacks))
 
@@ -139,7 +139,7 @@ class Start(Folder):
         self.assertIn("stack m: unchanged", said_at_the_next_start())
         file.write_text("Comment: changed\n" + file.read_text())
         self.assertIn("stack m: updated", said_at_the_next_start())
-        file.unlink()
+        shutil.rmtree(file.parent)
         self.assertIn("stack m: its folder is gone; what it deployed is kept", said_at_the_next_start())
         self.assertEqual(daemon.start_execution("m", {})["stateMachine"], "m")
 
