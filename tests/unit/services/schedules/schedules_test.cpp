@@ -77,7 +77,7 @@ TEST_CASE("a target is called in its role, by the service that fires; a rule cal
   fire(rule, function_arn, std::nullopt);
   fire(schedule, machine_arn, "S");
   fire(schedule, function_arn, "S");
-  const std::string of_rule = "events.amazonaws.com arn:aws:events:us-east-1:000000000000:rule/r as ", of_schedule = "scheduler.amazonaws.com arn:aws:scheduler:us-east-1:000000000000:schedule/default/s as ";
+  const std::string of_rule = "events.amazonaws.com arn:aws:events:us-east-1:000000000000:rule/r as ", of_schedule = "scheduler.amazonaws.com arn:aws:scheduler:us-east-1:000000000000:schedule-group/default as ";
   CHECK(asked == std::vector{of_rule + "R states:StartExecution", of_rule + " lambda:InvokeFunction", of_schedule + "S states:StartExecution", of_schedule + "S lambda:InvokeFunction"});
   CHECK(f.inputs().empty());
 }
