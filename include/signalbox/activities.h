@@ -21,17 +21,19 @@
 
 namespace signalbox {
 
-inline constexpr Table activities_table{"activities", {KeyPart::Text}};                                   // name → Activity, JSON
-inline constexpr Table activity_tasks_table{"activity_tasks", {KeyPart::Integer}};                        // row → a task that waits for a worker
-inline constexpr Table activity_queue_table{"activity_queue", {KeyPart::Text, KeyPart::Integer}};         // (activity, row) → nothing: first in, first out
-inline constexpr Table activity_calls_table{"activity_calls", {KeyPart::Integer, KeyPart::Integer}};      // (execution, attempt) → row: to take it off again
+inline constexpr Table activities_table{"activities", {KeyPart::Text}};             // name → Activity, JSON
+inline constexpr Table activity_tasks_table{"activity_tasks", {KeyPart::Integer}};  // row → a task that waits for a worker
+inline constexpr Table activity_queue_table{"activity_queue",
+                                            {KeyPart::Text, KeyPart::Integer}};  // (activity, row) → nothing: first in, first out
+inline constexpr Table activity_calls_table{"activity_calls",
+                                            {KeyPart::Integer, KeyPart::Integer}};  // (execution, attempt) → row: to take it off again
 
 struct Activity {
   std::string name = {};
   Timestamp created_at = {};
-  Json tags = Json::empty_object();         ///< name → value
-  std::optional<std::string> stack = std::nullopt;   ///< the template folder it came from
-  std::optional<Json> encryption = std::nullopt;     ///< kept and shown, without effect; nothing: AWS's own key
+  Json tags = Json::empty_object();                 ///< name → value
+  std::optional<std::string> stack = std::nullopt;  ///< the template folder it came from
+  std::optional<Json> encryption = std::nullopt;    ///< kept and shown, without effect; nothing: AWS's own key
 };
 
 /// What a worker gets.
@@ -77,7 +79,8 @@ void put_activity(Transaction& transaction, const Activity& activity);
 /// Whether take_activity_task() would probably find one; for the I/O thread's reader, so that polls do not cost a transaction.
 [[nodiscard]] bool has_activity_task(const Reader& reader, std::string_view name);
 /// The task that waited longest, if any; ActivityStarted is recorded. [GetActivityTask]
-[[nodiscard]] std::optional<ActivityTask> take_activity_task(EngineTransaction& transaction, std::string_view name, std::optional<std::string> worker_name);
+[[nodiscard]] std::optional<ActivityTask> take_activity_task(EngineTransaction& transaction, std::string_view name,
+                                                             std::optional<std::string> worker_name);
 
 /// For Engine::offer("activity", …): a scheduled task goes into its activity's queue. Refused with States.Runtime if the activity does not exist.
 [[nodiscard]] std::unique_ptr<InternalTask> make_activity_task(ActivitySignals& signals);

@@ -29,7 +29,8 @@ boost::asio::awaitable<Result<T>> transact(Engine& engine, std::function<Result<
       boost::asio::post(executor, [shared, result = std::move(result)]() mutable { (*shared)(std::move(result)); });
     });
   };
-  co_return co_await boost::asio::async_initiate<decltype(boost::asio::use_awaitable), void(Result<T>)>(std::move(initiate), boost::asio::use_awaitable);
+  co_return co_await boost::asio::async_initiate<decltype(boost::asio::use_awaitable), void(Result<T>)>(std::move(initiate),
+                                                                                                        boost::asio::use_awaitable);
 }
 
 /// Engine::call_task, resuming on the caller's executor.
@@ -41,7 +42,8 @@ inline boost::asio::awaitable<Result<TaskAnswer>> call_task(Engine& engine, Task
       boost::asio::post(executor, [shared, answer = std::move(answer)]() mutable { (*shared)(std::move(answer)); });
     });
   };
-  co_return co_await boost::asio::async_initiate<decltype(boost::asio::use_awaitable), void(Result<TaskAnswer>)>(std::move(initiate), boost::asio::use_awaitable);
+  co_return co_await boost::asio::async_initiate<decltype(boost::asio::use_awaitable), void(Result<TaskAnswer>)>(
+      std::move(initiate), boost::asio::use_awaitable);
 }
 
 /// For co_spawn: an exception that ends a coroutine is logged with its name, never lost.

@@ -17,8 +17,8 @@ namespace signalbox::commands {
 struct InvokeTask {
   TaskAttempt attempt;
   TaskResource resource;
-  Json input;                               ///< effective input: the parameters
-  TaskToken token;                          ///< of this attempt; already inside `input` if the template asked for it
+  Json input;       ///< effective input: the parameters
+  TaskToken token;  ///< of this attempt; already inside `input` if the template asked for it
   std::string state_name;
   std::optional<std::string> credentials_role_arn;
 };
@@ -35,9 +35,13 @@ struct StartMapRun {
   MapRunPlan plan;
 };
 /// The run, which is over or ending, goes on with the children that did not succeed. Its end comes back as events::MapRunEnded.
-struct RedriveMapRun { TaskAttempt attempt; };
+struct RedriveMapRun {
+  TaskAttempt attempt;
+};
 /// The run is over for this execution (aborted): its children are stopped.
-struct StopMapRun { TaskAttempt attempt; };
+struct StopMapRun {
+  TaskAttempt attempt;
+};
 /// The step's bound was reached: send events::Continue in a later transaction.
 struct Continue {};
 /// The execution has ended: its parent, if any, is told; its record is closed.
@@ -47,6 +51,7 @@ struct Close {};
 
 namespace signalbox {
 
-using Command = std::variant<commands::InvokeTask, commands::CancelTask, commands::StartMapRun, commands::RedriveMapRun, commands::StopMapRun, commands::Continue, commands::Close>;
+using Command = std::variant<commands::InvokeTask, commands::CancelTask, commands::StartMapRun, commands::RedriveMapRun,
+                             commands::StopMapRun, commands::Continue, commands::Close>;
 
 }  // namespace signalbox

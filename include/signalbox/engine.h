@@ -30,16 +30,17 @@ struct UpdateMapRun;
 using ExpressListener = std::function<void(Result<ExpressEnd>)>;
 
 struct StartRequest {
-  std::string state_machine;                ///< name, perhaps with `:VERSION` or `:ALIAS` behind it, and `#TESTCASE` of the mock configuration
-  std::optional<std::string> name = {};     ///< default: the new execution's UUIDv7
+  std::string state_machine;             ///< name, perhaps with `:VERSION` or `:ALIAS` behind it, and `#TESTCASE` of the mock configuration
+  std::optional<std::string> name = {};  ///< default: the new execution's UUIDv7
   Json input = Json::empty_object();
   std::optional<ParentTask> parent = {};
-  ExpressListener on_express_end = {};      ///< of an EXPRESS machine: the execution is synchronous, nothing of it is stored, and this is told of its end
+  ExpressListener on_express_end =
+      {};  ///< of an EXPRESS machine: the execution is synchronous, nothing of it is stored, and this is told of its end
 };
 struct StartedExecution {
   ExecutionRecord record;
   std::string arn;
-  bool existed = false;                     ///< the same name and input were running already: AWS's idempotency
+  bool existed = false;  ///< the same name and input were running already: AWS's idempotency
 };
 
 /// How an answer given by token ended.
@@ -50,8 +51,8 @@ struct TaskCompletion {
 
 /// Where a redriven execution goes on: at every state that had not ended, unless a state is chosen or its input corrected.
 struct RedriveRequest {
-  std::optional<std::string> from_state = {};   ///< at the machine's top level; default, if there is an input: the one where it ended
-  std::optional<Json> input = {};               ///< of that state; default: what it got when it was entered last
+  std::optional<std::string> from_state = {};  ///< at the machine's top level; default, if there is an input: the one where it ended
+  std::optional<Json> input = {};              ///< of that state; default: what it got when it was entered last
   std::optional<std::string> client_token = {};
 };
 
@@ -94,10 +95,10 @@ struct ExecutionChange {
 struct EngineOptions {
   Site site = {};
   std::chrono::hours retention{90 * 24};
-  std::size_t cache_bytes_max = 4 * 1024 * 1024;     ///< of executions kept folded in memory
-  std::string data_directory = {};                   ///< for the note a failed assertion leaves; empty: none
-  bool allow_unsupported = false;                    ///< accept definitions that use services which are not here
-  std::shared_ptr<const Mocks> mocks = {};           ///< for executions started with a test case
+  std::size_t cache_bytes_max = 4 * 1024 * 1024;  ///< of executions kept folded in memory
+  std::string data_directory = {};                ///< for the note a failed assertion leaves; empty: none
+  bool allow_unsupported = false;                 ///< accept definitions that use services which are not here
+  std::shared_ptr<const Mocks> mocks = {};        ///< for executions started with a test case
 };
 
 /// One operation of a batch. `run` says whether what it wrote is to be kept; `committed` is called after the commit in either case, `failed`
@@ -113,7 +114,7 @@ struct EngineCounters {
   std::uint64_t executions_started, executions_succeeded, executions_failed, executions_timed_out, executions_aborted;
   std::uint64_t transitions, events, commits, operations;
   std::uint64_t open_executions, set_aside_executions, timers, cached_executions;
-  bool store_failed;                        ///< a commit failed and none has succeeded since: all that would write is refused
+  bool store_failed;  ///< a commit failed and none has succeeded since: all that would write is refused
 };
 
 /// Owns the engine's thread. Everything it calls (internal tasks, operations, on_commit actions) runs there.
@@ -157,20 +158,20 @@ class Engine {
       std::optional<Result<T>> result;
     };
     auto pending = std::make_shared<Pending>(Pending{std::move(work), std::move(done), std::nullopt});
-    submit(EngineOperation{
-        .run = [pending](EngineTransaction& transaction) {
-          pending->result.emplace(pending->work(transaction));
-          return pending->result->has_value();
-        },
-        .committed = [pending] { pending->done(std::move(*pending->result)); },
-        .failed = [pending](const Error& error) { pending->done(error); }});
+    submit(EngineOperation{.run =
+                               [pending](EngineTransaction& transaction) {
+                                 pending->result.emplace(pending->work(transaction));
+                                 return pending->result->has_value();
+                               },
+                           .committed = [pending] { pending->done(std::move(*pending->result)); },
+                           .failed = [pending](const Error& error) { pending->done(error); }});
   }
 
   /// Calls a task's resource for no execution: an internal one in a transaction of its own, an external one as it is. `done` may be
   /// called from any thread, once. Errors: Unavailable; what the resource raises is the answer.
   void call_task(TaskCall call, std::function<void(Result<TaskAnswer>)> done);
 
-  [[nodiscard]] const MasterKey& master_key() const;   ///< after start()
+  [[nodiscard]] const MasterKey& master_key() const;  ///< after start()
   [[nodiscard]] const Site& site() const;
   [[nodiscard]] const Clock& clock() const;
   [[nodiscard]] EngineCounters counters() const;

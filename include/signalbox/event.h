@@ -13,7 +13,9 @@
 namespace signalbox::events {
 
 /// The first event of every execution.
-struct StartExecution { ExecutionStarted started; };
+struct StartExecution {
+  ExecutionStarted started;
+};
 /// Goes on after a Continue command.
 struct Continue {};
 /// Some due moment may have passed; the execution looks which ones have, by `now`.
@@ -47,7 +49,9 @@ struct CallbackFailed {
   WorkflowError error;
 };
 /// Restarts the task's heartbeat clock; leaves no history.
-struct Heartbeat { TaskAttempt attempt; };
+struct Heartbeat {
+  TaskAttempt attempt;
+};
 /// A distributed Map's run has ended: with the state's result, or an error.
 struct MapRunEnded {
   TaskAttempt attempt;
@@ -55,11 +59,13 @@ struct MapRunEnded {
   std::optional<WorkflowError> error;
 };
 /// StopExecution.
-struct Stop { WorkflowError error; };
+struct Stop {
+  WorkflowError error;
+};
 /// RedriveExecution: the only event that a closed execution takes; a running one does not. Goes on with every state that had not ended, or
 /// from `from_state`, a state at the machine's top level, with `input`.
 struct Redrive {
-  std::int64_t count = 1;                   ///< of redrives, this one included
+  std::int64_t count = 1;  ///< of redrives, this one included
   std::optional<std::string> from_state = {};
   Json input = {};
 };
@@ -70,8 +76,8 @@ namespace signalbox {
 
 /// A type of its own, so that who only passes events on need not know them.
 struct Event : std::variant<events::StartExecution, events::Continue, events::TimerFired, events::TaskTaken, events::TaskAnswered,
-                            events::TaskRefused, events::CallbackSucceeded, events::CallbackFailed, events::Heartbeat, events::MapRunEnded, events::Stop,
-                            events::Redrive> {
+                            events::TaskRefused, events::CallbackSucceeded, events::CallbackFailed, events::Heartbeat, events::MapRunEnded,
+                            events::Stop, events::Redrive> {
   using variant::variant;
 };
 

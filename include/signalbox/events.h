@@ -31,8 +31,8 @@ class AsyncCalls;
 
 namespace events {
 
-inline constexpr Table buses_table{"event_buses", {KeyPart::Text}};                    // name → BusRecord, JSON
-inline constexpr Table rules_table{"event_rules", {KeyPart::Text, KeyPart::Text}};     // (bus, name) → RuleRecord, JSON
+inline constexpr Table buses_table{"event_buses", {KeyPart::Text}};                 // name → BusRecord, JSON
+inline constexpr Table rules_table{"event_rules", {KeyPart::Text, KeyPart::Text}};  // (bus, name) → RuleRecord, JSON
 
 /// row → an event, whole, that waits to be put on the default bus
 inline constexpr Table pending_table{"event_pending", {KeyPart::Integer}};
@@ -52,18 +52,18 @@ struct RuleRecord {
   std::optional<std::string> pattern = std::nullopt, schedule = std::nullopt;
   bool enabled = true;
   std::optional<std::string> description = std::nullopt, role_arn = std::nullopt;
-  std::vector<Json> targets = {};           ///< as PutTargets gives them
+  std::vector<Json> targets = {};  ///< as PutTargets gives them
   std::map<std::string, std::string> tags = {};
   Timestamp created_at = {};
 };
 
 /// One of PutEvents' entries.
 struct Event {
-  std::string bus{default_bus};             ///< name
+  std::string bus{default_bus};  ///< name
   std::string source = {}, detail_type = {};
   Json detail = Json::empty_object();
   std::vector<std::string> resources = {};
-  std::optional<Timestamp> time = std::nullopt;         ///< default: now
+  std::optional<Timestamp> time = std::nullopt;  ///< default: now
   std::optional<std::string> trace_header = std::nullopt;
 };
 
@@ -74,7 +74,7 @@ struct EventsEnvironment {
   functions::AsyncCalls& calls;
   /// (topic name, message, group)
   std::function<Result<void>(Transaction&, const std::string&, const std::string&, const std::optional<std::string>&)> publish = {};
-  ServiceCallGuard permits = {};            ///< asked before a target is reached
+  ServiceCallGuard permits = {};  ///< asked before a target is reached
 };
 
 /// Errors carry AWS's texts, and in `where` the API's name for them (`ResourceNotFoundException`, …).
@@ -102,7 +102,7 @@ class Events {
   [[nodiscard]] Result<void> store_bus(Transaction& transaction, const BusRecord& bus) const;
   /// Errors: InvalidArgument (the default bus, rules left). [DeleteEventBus]
   [[nodiscard]] Result<void> delete_bus(Transaction& transaction, std::string_view name) const;
-  [[nodiscard]] std::optional<BusRecord> find_bus(const Reader& reader, std::string_view name) const;     ///< the default one is always there
+  [[nodiscard]] std::optional<BusRecord> find_bus(const Reader& reader, std::string_view name) const;  ///< the default one is always there
   [[nodiscard]] std::vector<BusRecord> list_buses(const Reader& reader) const;
 
   /// Creates or replaces, keeping targets, tags and the time of creation. Errors: NotFound (bus), InvalidArgument. [PutRule]
@@ -120,7 +120,8 @@ class Events {
  private:
   [[nodiscard]] std::string put_envelope(EngineTransaction& transaction, const std::string& bus, const Json& envelope, int hops) const;
   void reach(EngineTransaction& transaction, const RuleRecord& rule, const Json& target, const Json& envelope, int hops) const;
-  [[nodiscard]] Result<void> deliver(EngineTransaction& transaction, const RuleRecord& rule, const Json& target, const Json& envelope, const std::string& input, int hops) const;
+  [[nodiscard]] Result<void> deliver(EngineTransaction& transaction, const RuleRecord& rule, const Json& target, const Json& envelope,
+                                     const std::string& input, int hops) const;
   [[nodiscard]] Result<void> permits(const RuleRecord& rule, const Json& target, const Arn& arn) const;
   void bury(EngineTransaction& transaction, const RuleRecord& rule, const Json& target, const Json& envelope, const Error& failure) const;
   [[nodiscard]] Result<void> set_clock(Transaction& transaction, const RuleRecord& rule) const;
@@ -129,7 +130,7 @@ class Events {
 
   EventsEnvironment environment_;
   std::function<void()> pending_listener_;
-  mutable std::optional<bool> has_patterns_;   ///< on the default bus; nothing: to be found out. Engine's thread
+  mutable std::optional<bool> has_patterns_;  ///< on the default bus; nothing: to be found out. Engine's thread
 };
 
 }  // namespace events

@@ -21,12 +21,15 @@ namespace signalbox {
 struct Execution;
 struct HistoryEvent;
 
-inline constexpr Table executions_table{"executions", {KeyPart::Integer}};                              // ExecutionRow → ExecutionRecord
-inline constexpr Table execution_names_table{"execution_names", {KeyPart::Text, KeyPart::Text}};        // (machine, name) → row, for names that are not the execution's own id
-inline constexpr Table machine_executions_table{"machine_executions", {KeyPart::Text, KeyPart::Integer}};   // (machine, row) → nothing: listing
-inline constexpr Table open_executions_table{"open_executions", {KeyPart::Integer}};                    // row → OpenExecution: what a restart must know
-inline constexpr Table history_table{"history", {KeyPart::Integer}};                                    // chunk number → the facts of one transaction
-inline constexpr Table child_tasks_table{"child_tasks", {KeyPart::Integer, KeyPart::Integer}};          // (parent, attempt) → the child it waits for
+inline constexpr Table executions_table{"executions", {KeyPart::Integer}};  // ExecutionRow → ExecutionRecord
+inline constexpr Table execution_names_table{
+    "execution_names", {KeyPart::Text, KeyPart::Text}};  // (machine, name) → row, for names that are not the execution's own id
+inline constexpr Table machine_executions_table{"machine_executions",
+                                                {KeyPart::Text, KeyPart::Integer}};   // (machine, row) → nothing: listing
+inline constexpr Table open_executions_table{"open_executions", {KeyPart::Integer}};  // row → OpenExecution: what a restart must know
+inline constexpr Table history_table{"history", {KeyPart::Integer}};                  // chunk number → the facts of one transaction
+inline constexpr Table child_tasks_table{"child_tasks",
+                                         {KeyPart::Integer, KeyPart::Integer}};  // (parent, attempt) → the child it waits for
 
 /// A parent waiting for a child: whom to tell when the child ends.
 struct ParentTask {
@@ -34,36 +37,36 @@ struct ParentTask {
   TaskAttempt attempt;
 };
 
-using MapRunRow = Number<struct MapRunRowTag>;           ///< row of a map run in the data file, from 1
+using MapRunRow = Number<struct MapRunRowTag>;  ///< row of a map run in the data file, from 1
 
 /// A child execution of a map run, and which one.
 struct MapRunChildLink {
   MapRunRow run;
-  std::int64_t child = 0;                   ///< from 0, in the order of items
+  std::int64_t child = 0;  ///< from 0, in the order of items
 };
 
 struct ExecutionRecord {
   ExecutionRow row;
-  Uuid id;                                  ///< UUIDv7; its last 40 bits are the row, so that finding it needs no index
-  std::string state_machine;                ///< name
+  Uuid id;                    ///< UUIDv7; its last 40 bits are the row, so that finding it needs no index
+  std::string state_machine;  ///< name
   std::string name;
-  DefinitionRow definition;                 ///< the revision that it is pinned to
-  std::optional<std::int64_t> version = {};       ///< of the state machine, if it was started by a version or alias
-  std::optional<std::string> alias = {};          ///< by which it was started
+  DefinitionRow definition;                  ///< the revision that it is pinned to
+  std::optional<std::int64_t> version = {};  ///< of the state machine, if it was started by a version or alias
+  std::optional<std::string> alias = {};     ///< by which it was started
   ExecutionStatus status = ExecutionStatus::Running;
   Timestamp started_at;
   std::optional<Timestamp> stopped_at;
-  std::int64_t first_chunk = 0, last_chunk = 0;   ///< in history_table; chunks are chained backwards
-  std::int64_t events = 0;                  ///< AWS's events so far
+  std::int64_t first_chunk = 0, last_chunk = 0;  ///< in history_table; chunks are chained backwards
+  std::int64_t events = 0;                       ///< AWS's events so far
   std::optional<ParentTask> parent;
-  bool set_aside = false;                   ///< its last step met a bug; it waits for someone to resume it by hand
+  bool set_aside = false;  ///< its last step met a bug; it waits for someone to resume it by hand
   std::int64_t redrives = 0;
   std::optional<Timestamp> redriven_at = {};      ///< last
   std::optional<std::string> redrive_token = {};  ///< the client token of the last redrive
   std::optional<std::string> test_case = {};      ///< of the mock configuration, which answers for some of its states
-  bool express = false;                     ///< of type EXPRESS: stored only if it is a map run's child, and without a history (express.h)
-  std::optional<MapRunChildLink> map_run;   ///< then `state_machine` is `NAME/Label`,
-  std::string map_state;                    ///< and it runs the processor of this Map state. Empty: the whole machine
+  bool express = false;                    ///< of type EXPRESS: stored only if it is a map run's child, and without a history (express.h)
+  std::optional<MapRunChildLink> map_run;  ///< then `state_machine` is `NAME/Label`,
+  std::string map_state;                   ///< and it runs the processor of this Map state. Empty: the whole machine
 };
 
 /// `NAME` of `NAME` or of a map run's child, `NAME/Label`.
@@ -71,11 +74,11 @@ struct ExecutionRecord {
 
 /// Row of every running execution, small: scanned once at start.
 struct OpenExecution {
-  std::optional<Timestamp> due;             ///< next_due()
-  bool pending = false;                     ///< an external call has not been answered, or the execution can go on by itself
-  bool waits_for_callback = false;          ///< some task waits for a token to be given back
+  std::optional<Timestamp> due;     ///< next_due()
+  bool pending = false;             ///< an external call has not been answered, or the execution can go on by itself
+  bool waits_for_callback = false;  ///< some task waits for a token to be given back
   bool set_aside = false;
-  std::map<TaskAttempt, Timestamp> heartbeats;   ///< when tasks were last heard of; no part of history
+  std::map<TaskAttempt, Timestamp> heartbeats;  ///< when tasks were last heard of; no part of history
   friend bool operator==(const OpenExecution&, const OpenExecution&) = default;
 };
 
@@ -96,7 +99,7 @@ struct OpenExecution {
 struct ExecutionFilter {
   std::optional<std::string> state_machine;
   std::optional<ExecutionStatus> status = {};
-  std::optional<std::int64_t> version = {};       ///< only those started by it, also through an alias
+  std::optional<std::int64_t> version = {};  ///< only those started by it, also through an alias
   std::optional<std::string> alias = {};
   std::optional<bool> redriven = {};
 };
@@ -105,8 +108,8 @@ struct ExecutionFilter {
                                                            std::optional<ExecutionRow> before, std::size_t limit);
 
 /// The events that AWS would show, with ids from `from_id` on (or, in reverse, down from it; 0: from the last), at most `limit`.
-[[nodiscard]] std::vector<HistoryEvent> read_history(const Reader& reader, const ExecutionRecord& record,
-                                                     std::int64_t from_id, bool reverse, std::size_t limit);
+[[nodiscard]] std::vector<HistoryEvent> read_history(const Reader& reader, const ExecutionRecord& record, std::int64_t from_id,
+                                                     bool reverse, std::size_t limit);
 /// Every fact, internal ones too, from the first.
 void for_each_fact(const Reader& reader, const ExecutionRecord& record, const std::function<void(const HistoryEvent&)>& visit);
 /// The fold of its history. Heartbeats, which are no part of it, stand where the tasks started.
@@ -118,8 +121,8 @@ void for_each_fact(const Reader& reader, const ExecutionRecord& record, const st
 /// What DescribeExecution shows of its payloads, read from its first and last events.
 struct ExecutionPayloads {
   Json input;
-  std::optional<Json> output;               ///< once it succeeded
-  WorkflowError error;                      ///< once it failed, timed out or was aborted
+  std::optional<Json> output;  ///< once it succeeded
+  WorkflowError error;         ///< once it failed, timed out or was aborted
 };
 [[nodiscard]] ExecutionPayloads read_payloads(const Reader& reader, const ExecutionRecord& record);
 [[nodiscard]] std::optional<OpenExecution> find_open_execution(const Reader& reader, ExecutionRow row);
@@ -133,6 +136,7 @@ struct WaitingToken {
   std::optional<Timestamp> timeout_at;
 };
 /// In order of execution, after `after`.
-[[nodiscard]] std::vector<WaitingToken> list_waiting_tokens(const Reader& reader, const MasterKey& key, std::optional<ExecutionRow> after, std::size_t limit);
+[[nodiscard]] std::vector<WaitingToken> list_waiting_tokens(const Reader& reader, const MasterKey& key, std::optional<ExecutionRow> after,
+                                                            std::size_t limit);
 
 }  // namespace signalbox

@@ -16,8 +16,9 @@
 
 namespace signalbox {
 
-inline constexpr Table express_executions_table{"express_executions", {KeyPart::Integer}};   // ExecutionRow → ExpressStart
-inline constexpr Table express_ends_table{"express_ends", {KeyPart::Integer}};               // ExecutionRow → ExecutionPayloads: a map run's children, once they have ended
+inline constexpr Table express_executions_table{"express_executions", {KeyPart::Integer}};  // ExecutionRow → ExpressStart
+inline constexpr Table express_ends_table{
+    "express_ends", {KeyPart::Integer}};  // ExecutionRow → ExecutionPayloads: a map run's children, once they have ended
 
 /// [aws: Step Functions quotas]
 inline constexpr std::chrono::minutes express_duration_max{5};
@@ -29,9 +30,9 @@ struct ExpressStart {
   DefinitionRow definition;
   std::string role_arn;
   Json input;
-  std::optional<std::string> test_case = {};      ///< of the mock configuration
-  std::optional<MapRunChildLink> map_run = {};    ///< of a map run's child, which runs the processor of
-  std::string map_state = {};                     ///< this Map state
+  std::optional<std::string> test_case = {};    ///< of the mock configuration
+  std::optional<MapRunChildLink> map_run = {};  ///< of a map run's child, which runs the processor of
+  std::string map_state = {};                   ///< this Map state
 };
 [[nodiscard]] std::string encode_express_start(const ExpressStart& start);
 [[nodiscard]] ExpressStart decode_express_start(std::string_view bytes);

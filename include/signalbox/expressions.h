@@ -31,9 +31,9 @@ class RandomSource {
 
 /// What an expression can see. References must outlive the evaluation.
 struct EvaluationContext {
-  const Json& input;                  ///< `$`
-  const Json& context;                ///< `$$`, the context object
-  const Json& variables;              ///< `$name`: an object of all variables in scope; an empty object where there are none
+  const Json& input;      ///< `$`
+  const Json& context;    ///< `$$`, the context object
+  const Json& variables;  ///< `$name`: an object of all variables in scope; an empty object where there are none
   RandomSource& random;
   Timestamp now;
 };
@@ -43,7 +43,7 @@ struct EvaluationContext {
 /// called `length()`, as on AWS (awsdocs/aws-step-functions-developer-guide pull request 5).
 class PathExpression {
  public:
-  PathExpression();   ///< `$`
+  PathExpression();  ///< `$`
   /// Errors: InvalidArgument, the message saying what is wrong with the fragment.
   [[nodiscard]] static Result<PathExpression> parse(std::string_view text);
 
@@ -55,15 +55,15 @@ class PathExpression {
   /// anything matched is asked of evaluate().
   [[nodiscard]] std::optional<Json> find(const EvaluationContext& context) const;
 
-  [[nodiscard]] bool is_root() const;            ///< exactly `$`
+  [[nodiscard]] bool is_root() const;  ///< exactly `$`
   /// Whether it reads `input` and that is null, which AWS refuses with these words where a field has the path itself.
   [[nodiscard]] bool reads_null(const Json& input) const;
   static constexpr std::string_view null_input = "Unable to apply Path transformation to null or empty input.";
-  [[nodiscard]] bool is_reference() const;       ///< Spec: Reference Paths: definite, selects at most one node
-  [[nodiscard]] bool reads_context() const;      ///< starts with `$$`
-  [[nodiscard]] const std::optional<std::string>& variable() const;   ///< the variable's name for `$name…`
-  [[nodiscard]] const std::string& text() const; ///< as written
-  [[nodiscard]] std::string printed() const;     ///< a canonical form, for tests: `$['a'][0]`
+  [[nodiscard]] bool is_reference() const;                           ///< Spec: Reference Paths: definite, selects at most one node
+  [[nodiscard]] bool reads_context() const;                          ///< starts with `$$`
+  [[nodiscard]] const std::optional<std::string>& variable() const;  ///< the variable's name for `$name…`
+  [[nodiscard]] const std::string& text() const;                     ///< as written
+  [[nodiscard]] std::string printed() const;                         ///< a canonical form, for tests: `$['a'][0]`
 
  private:
   struct Compiled;
@@ -76,7 +76,7 @@ class PathExpression {
 /// Where a result goes: a Reference Path into the state's input. Spec: Input and Output Processing, ResultPath.
 class ReferencePath {
  public:
-  ReferencePath();   ///< `$`: the result replaces the input
+  ReferencePath();  ///< `$`: the result replaces the input
   /// Errors: InvalidArgument for a path that is not a Reference Path, or that starts with `$$` or a variable.
   [[nodiscard]] static Result<ReferencePath> parse(std::string_view text);
   /// `into` with `value` put at the path, objects made where they are missing. Errors: States.ResultPathMatchFailure in AWS's
@@ -133,6 +133,8 @@ class PayloadTemplate {
 };
 
 [[noreturn]] void throw_bad_template_access();
-[[noreturn]] inline void throw_exception_from_error(const std::vector<TemplateFault>&, const boost::source_location&) { throw_bad_template_access(); }
+[[noreturn]] inline void throw_exception_from_error(const std::vector<TemplateFault>&, const boost::source_location&) {
+  throw_bad_template_access();
+}
 
 }  // namespace signalbox

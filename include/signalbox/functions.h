@@ -11,11 +11,11 @@
 namespace signalbox {
 
 struct FunctionCall {
-  std::string function;                     ///< a name, a partial or full ARN, perhaps with `:version` or `:alias`
-  std::string payload;                      ///< JSON text, the event
-  std::string request_id;                   ///< UUID; the same for a repetition of the same call
+  std::string function;    ///< a name, a partial or full ARN, perhaps with `:version` or `:alias`
+  std::string payload;     ///< JSON text, the event
+  std::string request_id;  ///< UUID; the same for a repetition of the same call
   bool log_tail = false;
-  std::string client_context = {};          ///< JSON text, which the handler's context shows; may be empty
+  std::string client_context = {};  ///< JSON text, which the handler's context shows; may be empty
 };
 
 struct FunctionOutcome {
@@ -23,10 +23,10 @@ struct FunctionOutcome {
   /// AWS's shape (`errorType`, `errorMessage`, `trace`). NotFound, Throttled, Unavailable: it never ran.
   enum class Kind { Answered, FunctionError, NotFound, Throttled, Unavailable };
   Kind kind = Kind::Answered;
-  std::string payload = {};                 ///< JSON text
-  std::string message = {};                 ///< for those that never ran: why, in AWS's words
+  std::string payload = {};  ///< JSON text
+  std::string message = {};  ///< for those that never ran: why, in AWS's words
   std::string executed_version = "$LATEST";
-  std::string log_tail = {};                ///< last 4 KiB of its log, if asked for
+  std::string log_tail = {};  ///< last 4 KiB of its log, if asked for
 };
 
 class FunctionInvoker {

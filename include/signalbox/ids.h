@@ -27,13 +27,14 @@ struct Number {
   friend auto operator<=>(const Number&, const Number&) = default;
 };
 
-using TaskToken = Id<struct TaskTokenTag>;           ///< what a workflow hands out and a person or program gives back
-using Uuid = Id<struct UuidTag>;                     ///< lower-case, with hyphens
+using TaskToken = Id<struct TaskTokenTag>;  ///< what a workflow hands out and a person or program gives back
+using Uuid = Id<struct UuidTag>;            ///< lower-case, with hyphens
 
-using ExecutionRow = Number<struct ExecutionRowTag>;     ///< row of an execution in the data file, from 1, never used again
-using DefinitionRow = Number<struct DefinitionRowTag>;   ///< row of one immutable definition text
-using FrameId = Number<struct FrameTag>;                 ///< a thread of control inside an execution: 0 the root, then every branch and iteration, numbered as they start
-using TaskAttempt = Number<struct TaskAttemptTag>;       ///< an attempt of a task inside an execution, numbered from 1 as they are scheduled
+using ExecutionRow = Number<struct ExecutionRowTag>;    ///< row of an execution in the data file, from 1, never used again
+using DefinitionRow = Number<struct DefinitionRowTag>;  ///< row of one immutable definition text
+using FrameId = Number<
+    struct FrameTag>;  ///< a thread of control inside an execution: 0 the root, then every branch and iteration, numbered as they start
+using TaskAttempt = Number<struct TaskAttemptTag>;  ///< an attempt of a task inside an execution, numbered from 1 as they are scheduled
 
 }  // namespace signalbox
 

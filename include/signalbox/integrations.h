@@ -15,7 +15,7 @@ struct Integration {
   std::string_view resource_type, action;
   std::vector<IntegrationPattern> patterns;
   std::vector<std::string_view> required, optional;
-  std::vector<std::string_view> texts = {};   ///< parameters that must be strings: no other value is written as one
+  std::vector<std::string_view> texts = {};  ///< parameters that must be strings: no other value is written as one
 };
 
 [[nodiscard]] const std::vector<Integration>& offered_integrations();

@@ -14,7 +14,7 @@ namespace signalbox {
 class ItemBatches {
  public:
   struct Batch {
-    Json input;                    ///< `{"BatchInput": …, "Items": […]}`
+    Json input;  ///< `{"BatchInput": …, "Items": […]}`
     std::int64_t items = 0;
   };
 
@@ -31,7 +31,7 @@ class ItemBatches {
  private:
   const MapRunPlan::Batcher& limits_;
   Json::Array items_;
-  std::size_t bytes_ = 0, fixed_bytes_ = 12;   // {"Items":[]}
+  std::size_t bytes_ = 0, fixed_bytes_ = 12;  // {"Items":[]}
 };
 
 }  // namespace signalbox

@@ -35,17 +35,17 @@ class Json {
   struct Member;
   using Object = std::vector<Member>;
 
-  Json() noexcept = default;             ///< null
+  Json() noexcept = default;  ///< null
   Json(std::nullptr_t) noexcept {}
   Json(bool value);
   Json(int value);
   Json(std::int64_t value);
-  Json(double value);                    ///< printed as the shortest text that reads back equal; must be finite
+  Json(double value);  ///< printed as the shortest text that reads back equal; must be finite
   Json(const char* value);
   Json(std::string_view value);
   Json(std::string value);
   Json(Array elements);
-  Json(Object members);                  ///< names must be distinct
+  Json(Object members);  ///< names must be distinct
   Json(const Json& other) noexcept : bytes_(other.bytes_), kind_(other.kind_), form_(other.form_) {
     if (form_ == Form::Node) share();
   }
@@ -92,7 +92,7 @@ class Json {
   /// Preconditions: the kind asked for.
   [[nodiscard]] bool as_boolean() const;
   [[nodiscard]] double as_double() const;
-  [[nodiscard]] std::string_view as_string() const;       ///< valid while this value, or one that shares it, lives
+  [[nodiscard]] std::string_view as_string() const;  ///< valid while this value, or one that shares it, lives
   [[nodiscard]] const Array& elements() const;
   [[nodiscard]] const Object& members() const;
   /// The number as written, such as `1.50` or `1e3`. Valid while this very object lives unmoved.
@@ -139,13 +139,13 @@ class Json {
   /// What bytes_ hold: nothing (null, and booleans in the first byte), a number of that many characters, a counted node.
   enum class Form : std::uint8_t { None = 0, NumberOf14 = 14, Node = 255 };
 
-  Json(Kind kind, const Node* node) noexcept;   ///< takes over one count
+  Json(Kind kind, const Node* node) noexcept;  ///< takes over one count
   static Json from_number_text(std::string_view text);
   static void destroy(const Node* node) noexcept;
   void share() const noexcept;
   void release() noexcept;
   [[nodiscard]] const Node* node() const noexcept;
-  [[nodiscard]] const Json& tree() const;       ///< this, or the tree of a source text
+  [[nodiscard]] const Json& tree() const;  ///< this, or the tree of a source text
   [[nodiscard]] std::optional<std::string_view> source() const;
 
   alignas(8) std::array<char, 14> bytes_{};

@@ -28,42 +28,43 @@ enum class Profile : std::uint8_t { Plain, StepFunctions };
 /// Why a text is no expression, or why its evaluation failed.
 struct Failure {
   enum class Kind : std::uint8_t {
-    Syntax,          ///< the text does not parse (S0…)
-    Unsupported,     ///< it parses, but Step Functions refuses it: "Reference to 'phone' at the top level is not supported."
-    Evaluation,      ///< an error with a code (T0410, D3…), or one that `$error` raised
-    Limit            ///< time, depth or memory
+    Syntax,       ///< the text does not parse (S0…)
+    Unsupported,  ///< it parses, but Step Functions refuses it: "Reference to 'phone' at the top level is not supported."
+    Evaluation,   ///< an error with a code (T0410, D3…), or one that `$error` raised
+    Limit         ///< time, depth or memory
   };
   Kind kind = Kind::Evaluation;
-  std::string code = {};              ///< JSONata's: S0201, T0410, D3141, U1001; empty where AWS gives none
-  std::string message = {};           ///< JSONata's words, without the code
-  std::size_t position = 0;      ///< into the expression's text, in UTF-16 units, as JSONata counts
-  std::string token = {};             ///< the fragment at fault, or the function's name
-  std::optional<Json> value = {};     ///< the offending value, where JSONata names one
+  std::string code = {};           ///< JSONata's: S0201, T0410, D3141, U1001; empty where AWS gives none
+  std::string message = {};        ///< JSONata's words, without the code
+  std::size_t position = 0;        ///< into the expression's text, in UTF-16 units, as JSONata counts
+  std::string token = {};          ///< the fragment at fault, or the function's name
+  std::optional<Json> value = {};  ///< the offending value, where JSONata names one
 };
 
 /// What an evaluation may use up. Defaults: those of Step Functions.
 struct Limits {
   std::chrono::milliseconds time{1000};
-  std::size_t depth = 100;                        ///< nested evaluations; tail calls do not nest
-  std::size_t bytes = std::size_t{10} << 20;      ///< of values made and held: 12 an element of an array, 3/2 a byte of text
+  std::size_t depth = 100;                    ///< nested evaluations; tail calls do not nest
+  std::size_t bytes = std::size_t{10} << 20;  ///< of values made and held: 12 an element of an array, 3/2 a byte of text
 };
 
 struct Binding {
-  std::string_view name;         ///< without `$`
+  std::string_view name;  ///< without `$`
   const Json* value;
 };
 
 /// What an expression sees besides its text. All of it must outlive the evaluation.
 struct Environment {
-  std::optional<Json> input = {};                 ///< Plain only: `$` and `$$`; nothing: undefined
-  std::span<const Binding> bindings = {};         ///< `$states`, variables
-  Timestamp now = {};                             ///< `$now`, `$millis`: equal throughout
-  std::function<std::array<std::uint8_t, 16>()> random = {};   ///< 16 fresh bytes for `$random`, `$uuid`, `$shuffle`; replays if the source does
+  std::optional<Json> input = {};          ///< Plain only: `$` and `$$`; nothing: undefined
+  std::span<const Binding> bindings = {};  ///< `$states`, variables
+  Timestamp now = {};                      ///< `$now`, `$millis`: equal throughout
+  std::function<std::array<std::uint8_t, 16>()> random =
+      {};  ///< 16 fresh bytes for `$random`, `$uuid`, `$shuffle`; replays if the source does
   Limits limits = {};
 };
 
 struct Undefined {};
-struct Function {};              ///< the result was a function, which is no value outside
+struct Function {};  ///< the result was a function, which is no value outside
 using Value = std::variant<Undefined, Json, Function>;
 
 /// A variable that an expression reads from outside, and the member it asks of it first, if it does so by name: `$states.result.a` is
@@ -92,6 +93,8 @@ class Expression {
 };
 
 [[noreturn]] void throw_bad_jsonata_access(const Failure& failure);
-[[noreturn]] inline void throw_exception_from_error(const Failure& failure, const boost::source_location&) { throw_bad_jsonata_access(failure); }
+[[noreturn]] inline void throw_exception_from_error(const Failure& failure, const boost::source_location&) {
+  throw_bad_jsonata_access(failure);
+}
 
 }  // namespace signalbox::jsonata

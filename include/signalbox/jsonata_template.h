@@ -35,8 +35,8 @@ struct EvaluationFault {
 
 /// What the expressions of a field see. All of it must outlive the evaluation.
 struct JsonataScope {
-  const Json& states;                 ///< `$states`; only members that reads() names need be there
-  const Json& variables;              ///< an object of all variables in scope
+  const Json& states;     ///< `$states`; only members that reads() names need be there
+  const Json& variables;  ///< an object of all variables in scope
   RandomSource& random;
   Timestamp now;
 };
@@ -45,8 +45,9 @@ class JsonataTemplate {
  public:
   /// `field` is the field's place in the state, as error texts name it. `offered` are the members of `$states` that exist there.
   /// Errors: all faults, so that a definition's author sees them at once.
-  [[nodiscard]] static boost::system::result<JsonataTemplate, std::vector<JsonataTemplateFault>> parse(const Json& source, std::string field,
-                                                                                                      const StatesMembers& offered);
+  [[nodiscard]] static boost::system::result<JsonataTemplate, std::vector<JsonataTemplateFault>> parse(const Json& source,
+                                                                                                       std::string field,
+                                                                                                       const StatesMembers& offered);
   /// A text without expression stands for itself, as everything else does.
   [[nodiscard]] boost::system::result<Json, EvaluationFault> evaluate(const JsonataScope& scope) const;
   /// Like evaluate(), for a field that wants values of one kind; another kind is a fault too.
@@ -67,7 +68,9 @@ class JsonataTemplate {
 /// `array`, `null`, … as JSONata names them.
 [[nodiscard]] std::string_view jsonata_type_name(Json::Kind kind);
 
-[[noreturn]] inline void throw_exception_from_error(const std::vector<JsonataTemplateFault>&, const boost::source_location&) { throw_bad_template_access(); }
+[[noreturn]] inline void throw_exception_from_error(const std::vector<JsonataTemplateFault>&, const boost::source_location&) {
+  throw_bad_template_access();
+}
 [[noreturn]] inline void throw_exception_from_error(const EvaluationFault&, const boost::source_location&) { throw_bad_template_access(); }
 
 /// A template in either query language: Assign, ItemSelector, Credentials.

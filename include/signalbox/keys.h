@@ -10,7 +10,9 @@
 namespace signalbox {
 
 /// 32 random bytes, made when the data file is created and kept in it, so that a backup carries it.
-struct MasterKey { std::string bytes; };
+struct MasterKey {
+  std::string bytes;
+};
 
 /// HMAC-SHA-256(master, "execution" + row): recorded in the start event, so the pure core can derive from it.
 [[nodiscard]] std::string execution_key(const MasterKey& master, ExecutionRow row);

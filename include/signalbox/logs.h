@@ -28,19 +28,19 @@ inline constexpr Table garbage_table{"log_garbage", {KeyPart::Integer}};
 struct GroupRecord {
   std::string name;
   std::int64_t row = 0;
-  std::optional<std::int64_t> retention_days = std::nullopt;   ///< nothing: for ever
+  std::optional<std::int64_t> retention_days = std::nullopt;  ///< nothing: for ever
   Timestamp created_at = {};
   std::map<std::string, std::string> tags = {};
-  std::string settings = "{}";              ///< what is kept as given: kmsKeyId, logGroupClass; a JSON object
+  std::string settings = "{}";  ///< what is kept as given: kmsKeyId, logGroupClass; a JSON object
 };
 
 struct StreamRecord {
   std::string name;
   std::int64_t row = 0;
-  std::int64_t next_number = 1;             ///< of its events
+  std::int64_t next_number = 1;  ///< of its events
   Timestamp created_at = {};
   std::optional<Timestamp> first_event_at = std::nullopt, last_event_at = std::nullopt, last_ingested_at = std::nullopt;
-  std::int64_t stored_bytes = 0;            ///< of its events, as stored_bytes() counts them
+  std::int64_t stored_bytes = 0;  ///< of its events, as stored_bytes() counts them
 };
 
 struct LogEvent {
@@ -71,14 +71,17 @@ struct StoredEvent {
 [[nodiscard]] Result<void> delete_stream(Transaction& transaction, std::string_view group, std::string_view name);
 /// Adds events to a stream, which is made if it is missing; this is how the daemon's own services write: one row an event, one for the stream. Events
 /// need no order. Errors: NotFound (group).
-[[nodiscard]] Result<void> append(Transaction& transaction, std::string_view group, std::string_view stream, const std::vector<LogEvent>& events);
+[[nodiscard]] Result<void> append(Transaction& transaction, std::string_view group, std::string_view stream,
+                                  const std::vector<LogEvent>& events);
 
 // ---- reading -------------------------------------------------------------------------------------------------------------------------
 [[nodiscard]] std::optional<GroupRecord> find_group(const Reader& reader, std::string_view name);
 /// In order of name, those after `after`; `limit` of them.
-[[nodiscard]] std::vector<GroupRecord> list_groups(const Reader& reader, std::string_view prefix, std::string_view after, std::size_t limit);
+[[nodiscard]] std::vector<GroupRecord> list_groups(const Reader& reader, std::string_view prefix, std::string_view after,
+                                                   std::size_t limit);
 [[nodiscard]] std::optional<StreamRecord> find_stream(const Reader& reader, const GroupRecord& group, std::string_view name);
-[[nodiscard]] std::vector<StreamRecord> list_streams(const Reader& reader, const GroupRecord& group, std::string_view prefix, std::string_view after, std::size_t limit);
+[[nodiscard]] std::vector<StreamRecord> list_streams(const Reader& reader, const GroupRecord& group, std::string_view prefix,
+                                                     std::string_view after, std::size_t limit);
 
 /// A place between events.
 struct Position {
@@ -92,7 +95,8 @@ struct EventRange {
   bool newest_first = false;
 };
 /// What has outlived the group's retention is not shown, even where it has not been removed yet.
-[[nodiscard]] std::vector<StoredEvent> read_events(const Reader& reader, const GroupRecord& group, const StreamRecord& stream, const EventRange& range, Timestamp now);
+[[nodiscard]] std::vector<StoredEvent> read_events(const Reader& reader, const GroupRecord& group, const StreamRecord& stream,
+                                                   const EventRange& range, Timestamp now);
 
 /// Removes events that outlived their retention, streams that this emptied, and what deleted streams left: at most about `limit` rows. Says
 /// whether more is left.

@@ -29,13 +29,13 @@ using MailRow = Number<struct MailRowTag>;
 
 /// Stored: do not renumber.
 enum class MailState : std::uint8_t { Waiting, Sent, Failed, Kept };
-[[nodiscard]] std::string_view to_string(MailState state);          ///< `waiting`, `sent`, `failed`, `kept`
+[[nodiscard]] std::string_view to_string(MailState state);  ///< `waiting`, `sent`, `failed`, `kept`
 
 struct Mail {
-  std::string to;                           ///< one address, `user@example.com`
-  std::string from_name = {};                 ///< display name of the sender; empty: none
-  std::string subject = {};                 ///< UTF-8, one line
-  std::string text = {};                    ///< UTF-8, lines end in \n; may hold public_url_placeholder
+  std::string to;              ///< one address, `user@example.com`
+  std::string from_name = {};  ///< display name of the sender; empty: none
+  std::string subject = {};    ///< UTF-8, one line
+  std::string text = {};       ///< UTF-8, lines end in \n; may hold public_url_placeholder
 };
 
 struct OutboxMail {
@@ -43,10 +43,10 @@ struct OutboxMail {
   Mail mail;
   MailState state = MailState::Waiting;
   Timestamp created_at = {};
-  std::int64_t attempts = 0;                ///< made so far
-  std::optional<Timestamp> next_attempt = std::nullopt;    ///< while waiting
-  std::optional<Timestamp> ended_at = std::nullopt;        ///< when it was sent or failed
-  std::string last_error = {};              ///< the server's words, or why it was not reached
+  std::int64_t attempts = 0;                             ///< made so far
+  std::optional<Timestamp> next_attempt = std::nullopt;  ///< while waiting
+  std::optional<Timestamp> ended_at = std::nullopt;      ///< when it was sent or failed
+  std::string last_error = {};                           ///< the server's words, or why it was not reached
 };
 
 /// Whether `address` is one we can send to: a local part, an @, a domain; no spaces, controls or angle brackets.
@@ -72,7 +72,7 @@ class Outbox {
 
 struct OutboxPage {
   std::vector<OutboxMail> mails;
-  std::optional<MailRow> next;              ///< pass as `before` for the following page; nothing: this is the last
+  std::optional<MailRow> next;  ///< pass as `before` for the following page; nothing: this is the last
 };
 /// Newest first; of those older than `before`. Texts still hold placeholders: resolve_public_url.
 [[nodiscard]] OutboxPage list_outbox(const Reader& reader, std::size_t limit, std::optional<MailRow> before = std::nullopt);

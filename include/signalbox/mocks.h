@@ -48,7 +48,7 @@ class Mocks {
  private:
   template <class T>
   using ByName = std::map<std::string, T, std::less<>>;
-  using TestCase = ByName<std::shared_ptr<const MockedResponse>>;   ///< state → response
+  using TestCase = ByName<std::shared_ptr<const MockedResponse>>;  ///< state → response
   ByName<ByName<TestCase>> state_machines_;
 };
 

@@ -18,16 +18,17 @@
 
 namespace signalbox {
 
-inline constexpr Table buckets_table{"buckets", {KeyPart::Text}};                                             // name → BucketRecord
-inline constexpr Table objects_table{"objects", {KeyPart::Text, KeyPart::Text}};                              // (bucket, key) → ObjectRecord
-inline constexpr Table uploads_table{"object_uploads", {KeyPart::Text, KeyPart::Text, KeyPart::Text}};        // (bucket, key, upload id) → UploadRecord
-inline constexpr Table parts_table{"object_parts", {KeyPart::Text, KeyPart::Integer}};                        // (upload id, part number) → PartRecord
+inline constexpr Table buckets_table{"buckets", {KeyPart::Text}};                 // name → BucketRecord
+inline constexpr Table objects_table{"objects", {KeyPart::Text, KeyPart::Text}};  // (bucket, key) → ObjectRecord
+inline constexpr Table uploads_table{"object_uploads",
+                                     {KeyPart::Text, KeyPart::Text, KeyPart::Text}};    // (bucket, key, upload id) → UploadRecord
+inline constexpr Table parts_table{"object_parts", {KeyPart::Text, KeyPart::Integer}};  // (upload id, part number) → PartRecord
 
 struct BucketRecord {
   std::string name;
   Timestamp created_at;
-  std::string policy = {};                  ///< JSON text; empty: none
-  bool tells_events = false;                ///< EventBridge, of its objects
+  std::string policy = {};    ///< JSON text; empty: none
+  bool tells_events = false;  ///< EventBridge, of its objects
 };
 
 /// A file of the object store, whole; an object made of several has been uploaded in parts.
@@ -37,23 +38,24 @@ struct ContentFile {
 };
 
 struct Checksum {
-  std::string algorithm;                    ///< `CRC32`, `CRC32C`, `CRC64NVME`, `SHA1`, `SHA256`
-  std::string value;                        ///< base64; of a composite one with `-PARTS` behind it
-  bool composite = false;                   ///< of the parts' checksums, not of the object
+  std::string algorithm;   ///< `CRC32`, `CRC32C`, `CRC64NVME`, `SHA1`, `SHA256`
+  std::string value;       ///< base64; of a composite one with `-PARTS` behind it
+  bool composite = false;  ///< of the parts' checksums, not of the object
 };
 
 /// What whoever writes an object says of it, besides its bytes.
 struct ObjectAttributes {
-  std::string content_type;                 ///< empty: `binary/octet-stream`
-  std::vector<std::pair<std::string, std::string>> headers = {};    ///< Cache-Control, Content-Disposition, Content-Encoding, Content-Language, Expires
-  std::vector<std::pair<std::string, std::string>> metadata = {};   ///< user's own: `x-amz-meta-` and its names in lower case
-  std::string storage_class = {};           ///< as asked for; stored and shown, otherwise without meaning. Empty: STANDARD
+  std::string content_type;  ///< empty: `binary/octet-stream`
+  std::vector<std::pair<std::string, std::string>> headers =
+      {};  ///< Cache-Control, Content-Disposition, Content-Encoding, Content-Language, Expires
+  std::vector<std::pair<std::string, std::string>> metadata = {};  ///< user's own: `x-amz-meta-` and its names in lower case
+  std::string storage_class = {};  ///< as asked for; stored and shown, otherwise without meaning. Empty: STANDARD
 };
 
 struct ObjectRecord {
   std::vector<ContentFile> files;
   std::int64_t bytes = 0;
-  std::string etag;                         ///< without quotes: the MD5, or `MD5-PARTS`
+  std::string etag;  ///< without quotes: the MD5, or `MD5-PARTS`
   Timestamp modified_at;
   ObjectAttributes attributes;
   std::optional<Checksum> checksum;
@@ -63,7 +65,7 @@ struct UploadRecord {
   std::string bucket, key, id;
   Timestamp began_at;
   ObjectAttributes attributes;
-  std::string checksum_algorithm;           ///< empty: none asked for
+  std::string checksum_algorithm;  ///< empty: none asked for
   bool full_object_checksum = false;
 };
 
@@ -77,8 +79,8 @@ struct PartRecord {
 
 /// What an object must be, or must not be, for a write to be done. [S3 conditional requests]
 struct WriteCondition {
-  std::optional<std::string> if_match = {};   ///< an ETag, without quotes
-  bool if_none_match = false;                 ///< nothing may be there: `If-None-Match: *`
+  std::optional<std::string> if_match = {};  ///< an ETag, without quotes
+  bool if_none_match = false;                ///< nothing may be there: `If-None-Match: *`
 };
 
 struct NewObject {
@@ -89,14 +91,14 @@ struct NewObject {
   ObjectAttributes attributes;
   std::optional<Checksum> checksum;
   WriteCondition condition;
-  std::string_view reason = "PutObject";    ///< the operation, for who is told of it
+  std::string_view reason = "PutObject";  ///< the operation, for who is told of it
 };
 
 /// What befell an object of a bucket that tells of such things.
 struct ObjectChange {
   std::string_view bucket, key;
-  const ObjectRecord* created = nullptr;    ///< null: it was deleted
-  std::string_view reason;                  ///< the operation
+  const ObjectRecord* created = nullptr;  ///< null: it was deleted
+  std::string_view reason;                ///< the operation
 };
 
 /// A part as CompleteMultipartUpload names it.
@@ -129,14 +131,17 @@ class Objects {
   /// Errors: NoSuchUpload.
   [[nodiscard]] Result<PartRecord> put_part(Transaction& transaction, const UploadRecord& upload, PartRecord part) const;
   /// Errors: NoSuchUpload, InvalidPart, InvalidPartOrder, EntityTooSmall, PreconditionFailed.
-  [[nodiscard]] Result<ObjectRecord> complete_upload(Transaction& transaction, const UploadRecord& upload, const std::vector<CompletedPart>& parts, WriteCondition condition) const;
+  [[nodiscard]] Result<ObjectRecord> complete_upload(Transaction& transaction, const UploadRecord& upload,
+                                                     const std::vector<CompletedPart>& parts, WriteCondition condition) const;
   /// Errors: NoSuchUpload.
-  [[nodiscard]] Result<void> abort_upload(Transaction& transaction, std::string_view bucket, std::string_view key, std::string_view id) const;
+  [[nodiscard]] Result<void> abort_upload(Transaction& transaction, std::string_view bucket, std::string_view key,
+                                          std::string_view id) const;
 
  private:
   void remove_after_commit(Transaction& transaction, std::vector<ContentFile> files) const;
   void tell(Transaction& transaction, const BucketRecord& bucket, const ObjectChange& change) const;
-  [[nodiscard]] Result<void> change_bucket(Transaction& transaction, std::string_view name, const std::function<void(BucketRecord&)>& change) const;
+  [[nodiscard]] Result<void> change_bucket(Transaction& transaction, std::string_view name,
+                                           const std::function<void(BucketRecord&)>& change) const;
 
   std::function<void(Transaction&, const ObjectChange&)> listener_;
   std::function<void(std::vector<ContentFile>)> remove_files_;
@@ -157,7 +162,7 @@ class Objects {
 struct ListObjects {
   std::string bucket;
   std::string prefix = {}, delimiter = {};
-  std::string after = {};                   ///< keys and common prefixes behind this one
+  std::string after = {};  ///< keys and common prefixes behind this one
   std::size_t limit = 1'000;
 };
 struct ListedObject {
@@ -168,7 +173,7 @@ struct ObjectPage {
   std::vector<ListedObject> objects;
   std::vector<std::string> common_prefixes;
   bool truncated = false;
-  std::string last;                         ///< pass as `after` for the following page
+  std::string last;  ///< pass as `after` for the following page
 };
 /// In order of the keys' bytes. Errors: NoSuchBucket.
 [[nodiscard]] Result<ObjectPage> list_objects(const Reader& reader, const ListObjects& request);

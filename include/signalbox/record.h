@@ -16,7 +16,7 @@ class RecordWriter {
   explicit RecordWriter(std::uint8_t version) { bytes_.push_back(static_cast<char>(version)); }
   RecordWriter& integer(std::int64_t value) {
     const auto zigzag = (static_cast<std::uint64_t>(value) << 1) ^ static_cast<std::uint64_t>(value >> 63);
-    if (zigzag < 0x80) {   // most have one byte
+    if (zigzag < 0x80) {  // most have one byte
       bytes_.push_back(static_cast<char>(zigzag));
     } else {
       long_integer(zigzag);
@@ -45,18 +45,18 @@ class RecordReader {
   [[nodiscard]] std::uint8_t version() const { return version_; }
   std::int64_t integer() {
     if (bytes_.empty() || (bytes_.front() & 0x80)) return long_integer();
-    const auto zigzag = static_cast<std::int64_t>(bytes_.front());   // most have one byte
+    const auto zigzag = static_cast<std::int64_t>(bytes_.front());  // most have one byte
     bytes_.remove_prefix(1);
     return (zigzag >> 1) ^ -(zigzag & 1);
   }
-  std::string_view text();                  ///< valid as long as the bytes
+  std::string_view text();  ///< valid as long as the bytes
   bool boolean() { return integer() != 0; }
   Timestamp timestamp() { return Timestamp{std::chrono::milliseconds{integer()}}; }
   std::optional<std::int64_t> optional_integer();
   std::optional<std::string> optional_text();
   std::optional<Timestamp> optional_timestamp();
   [[nodiscard]] bool at_end() const { return bytes_.empty(); }
-  [[nodiscard]] std::string_view rest() const { return bytes_; }   ///< what has not been read
+  [[nodiscard]] std::string_view rest() const { return bytes_; }  ///< what has not been read
 
  private:
   std::int64_t long_integer();

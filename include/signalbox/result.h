@@ -13,25 +13,25 @@ namespace signalbox {
 /// The closed set of operating errors. Each is mapped to an HTTP status in one table (src/http/status.h) and to AWS's
 /// error names where an AWS operation answers (src/aws).
 enum class ErrorCode {
-  InvalidArgument,     ///< the request is at fault; `where` names the member, `message` the offending fragment
-  InvalidJson,         ///< a text that should be JSON is not
-  InvalidDefinition,   ///< a state machine definition with faults
-  InvalidToken,        ///< a task token that this data file never issued
-  TaskClosed,          ///< a task token whose task has ended, or whose execution has
-  NotFound,            ///< the named resource does not exist
-  AlreadyExists,       ///< the name is taken by a different resource
-  Conflict,            ///< the resource is in a state that forbids the operation (deleting, being updated)
-  TooLarge,            ///< a limit on size, count or depth was passed
-  NotSupported,        ///< valid on AWS, but not offered here; the message names it
-  Forbidden,           ///< the caller's key does not permit it, or it has none
-  Unavailable,         ///< the daemon cannot do it now (failed commit, stopping); nothing was changed
-  Internal             ///< the environment failed (I/O, a library); the message holds its words
+  InvalidArgument,    ///< the request is at fault; `where` names the member, `message` the offending fragment
+  InvalidJson,        ///< a text that should be JSON is not
+  InvalidDefinition,  ///< a state machine definition with faults
+  InvalidToken,       ///< a task token that this data file never issued
+  TaskClosed,         ///< a task token whose task has ended, or whose execution has
+  NotFound,           ///< the named resource does not exist
+  AlreadyExists,      ///< the name is taken by a different resource
+  Conflict,           ///< the resource is in a state that forbids the operation (deleting, being updated)
+  TooLarge,           ///< a limit on size, count or depth was passed
+  NotSupported,       ///< valid on AWS, but not offered here; the message names it
+  Forbidden,          ///< the caller's key does not permit it, or it has none
+  Unavailable,        ///< the daemon cannot do it now (failed commit, stopping); nothing was changed
+  Internal            ///< the environment failed (I/O, a library); the message holds its words
 };
 
 struct Error {
   ErrorCode code;
-  std::string message;   ///< a sentence for people, naming the offending fragment
-  std::string where;     ///< the place: a JSON pointer, an option, a file; empty when there is none
+  std::string message;  ///< a sentence for people, naming the offending fragment
+  std::string where;    ///< the place: a JSON pointer, an option, a file; empty when there is none
 
   friend bool operator==(const Error&, const Error&) = default;
 };

@@ -9,12 +9,12 @@
 namespace signalbox {
 
 struct ServiceCall {
-  std::string service;                      ///< who calls: `sns.amazonaws.com`
-  std::string source_arn;                   ///< what it calls for: the topic's ARN
-  std::string role_arn = {};                ///< the role in which it calls; empty: as itself, which the resource's own policy must permit
-  std::string session = {};                 ///< name of the session in the role
-  std::string action = {};                  ///< `sqs:SendMessage`
-  std::string resource = {};                ///< ARN
+  std::string service;        ///< who calls: `sns.amazonaws.com`
+  std::string source_arn;     ///< what it calls for: the topic's ARN
+  std::string role_arn = {};  ///< the role in which it calls; empty: as itself, which the resource's own policy must permit
+  std::string session = {};   ///< name of the session in the role
+  std::string action = {};    ///< `sqs:SendMessage`
+  std::string resource = {};  ///< ARN
 };
 
 /// Whether the call is permitted; empty: all are. Errors: Forbidden with AWS's text. On the engine's thread, unless its user says otherwise.

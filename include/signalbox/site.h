@@ -26,7 +26,7 @@ struct Site {
 /// The parts of an ARN. Requests may name any partition, region and account; only the service and resource are looked at.
 struct Arn {
   std::string service;
-  std::string resource;     ///< everything after the account: `function:NAME`, `stateMachine:NAME`, a queue's name
+  std::string resource;  ///< everything after the account: `function:NAME`, `stateMachine:NAME`, a queue's name
 };
 /// Nothing if `text` does not have the form of an ARN.
 [[nodiscard]] bool parse_arn(std::string_view text, Arn& out);

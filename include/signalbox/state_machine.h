@@ -51,7 +51,7 @@ struct Catcher {
   std::vector<std::string> error_equals;
   StateIndex next = 0;
   ReferencePathOrNull result_path = ReferencePath{};
-  std::optional<JsonataTemplate> output;    ///< JSONata; default: the error output
+  std::optional<JsonataTemplate> output;  ///< JSONata; default: the error output
   std::optional<Template> assign;
 };
 
@@ -63,18 +63,36 @@ struct DataFlow {
   std::optional<PayloadTemplate> result_selector;
   ReferencePathOrNull result_path = ReferencePath{};
   PathOrNull output_path = PathExpression{};
-  std::optional<JsonataTemplate> arguments; ///< JSONata; default: the input
-  std::optional<JsonataTemplate> output;    ///< JSONata; default: the result
+  std::optional<JsonataTemplate> arguments;  ///< JSONata; default: the input
+  std::optional<JsonataTemplate> output;     ///< JSONata; default: the result
 };
 
 /// One comparison. Spec: Choice State, Data-Test Expression. Operators and their Path forms are one enum value each in
 /// ComparisonOperator; `operand` is the constant, or the path of the Path form.
 enum class ComparisonOperator : std::uint8_t {
-  StringEquals, StringLessThan, StringGreaterThan, StringLessThanEquals, StringGreaterThanEquals, StringMatches,
-  NumericEquals, NumericLessThan, NumericGreaterThan, NumericLessThanEquals, NumericGreaterThanEquals,
+  StringEquals,
+  StringLessThan,
+  StringGreaterThan,
+  StringLessThanEquals,
+  StringGreaterThanEquals,
+  StringMatches,
+  NumericEquals,
+  NumericLessThan,
+  NumericGreaterThan,
+  NumericLessThanEquals,
+  NumericGreaterThanEquals,
   BooleanEquals,
-  TimestampEquals, TimestampLessThan, TimestampGreaterThan, TimestampLessThanEquals, TimestampGreaterThanEquals,
-  IsNull, IsPresent, IsNumeric, IsString, IsBoolean, IsTimestamp
+  TimestampEquals,
+  TimestampLessThan,
+  TimestampGreaterThan,
+  TimestampLessThanEquals,
+  TimestampGreaterThanEquals,
+  IsNull,
+  IsPresent,
+  IsNumeric,
+  IsString,
+  IsBoolean,
+  IsTimestamp
 };
 
 struct Comparison {
@@ -83,15 +101,23 @@ struct Comparison {
   ConstantOrPath<Json> operand;
 };
 struct ChoiceExpression;
-struct AllOf { std::vector<ChoiceExpression> operands; };     ///< `And`
-struct AnyOf { std::vector<ChoiceExpression> operands; };     ///< `Or`
-struct NotOf { std::shared_ptr<const ChoiceExpression> operand; };   ///< `Not`
-struct ChoiceExpression { std::variant<Comparison, AllOf, AnyOf, NotOf> test; };
+struct AllOf {
+  std::vector<ChoiceExpression> operands;
+};  ///< `And`
+struct AnyOf {
+  std::vector<ChoiceExpression> operands;
+};  ///< `Or`
+struct NotOf {
+  std::shared_ptr<const ChoiceExpression> operand;
+};  ///< `Not`
+struct ChoiceExpression {
+  std::variant<Comparison, AllOf, AnyOf, NotOf> test;
+};
 
 struct ChoiceRule {
-  std::variant<ChoiceExpression, JsonataTemplate> condition;   ///< JSONata: Condition
+  std::variant<ChoiceExpression, JsonataTemplate> condition;  ///< JSONata: Condition
   StateIndex next = 0;
-  std::optional<JsonataTemplate> output;    ///< JSONata; default: the input
+  std::optional<JsonataTemplate> output;  ///< JSONata; default: the input
   std::optional<Template> assign;
 };
 
@@ -115,17 +141,21 @@ struct TaskState {
 struct ChoiceState {
   PathOrNull input_path = PathExpression{};
   PathOrNull output_path = PathExpression{};
-  std::optional<JsonataTemplate> output;    ///< JSONata; like Assign, of Default only
+  std::optional<JsonataTemplate> output;  ///< JSONata; like Assign, of Default only
   std::vector<ChoiceRule> choices;
-  Transition otherwise;                     ///< `Default`; nothing means there is none, not End
+  Transition otherwise;  ///< `Default`; nothing means there is none, not End
 };
 
 struct WaitState {
   PathOrNull input_path = PathExpression{};
   PathOrNull output_path = PathExpression{};
   std::optional<JsonataTemplate> output;
-  struct Seconds { ConstantOrPath<std::int64_t> value; };
-  struct Until { ConstantOrPath<Timestamp> value; };
+  struct Seconds {
+    ConstantOrPath<std::int64_t> value;
+  };
+  struct Until {
+    ConstantOrPath<Timestamp> value;
+  };
   std::variant<Seconds, Until> wait;
   Transition next;
 };
@@ -160,9 +190,9 @@ struct ParallelState {
 struct ItemReader {
   enum class Source : std::uint8_t { GetObject, ListObjects };
   Source source = Source::GetObject;
-  std::optional<Template> parameters;                                ///< Parameters, in JSONata Arguments
-  Json config = Json::empty_object();                                ///< ReaderConfig as written, MaxItems and MaxItemsPath aside
-  std::optional<ConstantOrPath<std::int64_t>> max_items;             ///< 0 or absent: all
+  std::optional<Template> parameters;                     ///< Parameters, in JSONata Arguments
+  Json config = Json::empty_object();                     ///< ReaderConfig as written, MaxItems and MaxItemsPath aside
+  std::optional<ConstantOrPath<std::int64_t>> max_items;  ///< 0 or absent: all
 };
 
 /// Spec: ItemBatcher. At least one of the limits is there.
@@ -173,15 +203,15 @@ struct ItemBatcher {
 
 /// Where a distributed Map's results go. Spec: ResultWriter.
 struct ResultWriter {
-  bool exports = false;                     ///< to objects; otherwise only the form of the state's result is meant
+  bool exports = false;  ///< to objects; otherwise only the form of the state's result is meant
   std::optional<Template> parameters;
-  Json config = Json::empty_object();       ///< WriterConfig as written
+  Json config = Json::empty_object();  ///< WriterConfig as written
 };
 
 /// What a Map state in distributed mode has besides. Spec: Map State, distributed mode.
 struct DistributedMap {
   StateMachineType execution_type = StateMachineType::Standard;
-  std::string label;                        ///< empty: made by the interpreter
+  std::string label;  ///< empty: made by the interpreter
   std::optional<ItemReader> reader;
   std::optional<ItemBatcher> batcher;
   std::optional<ResultWriter> writer;
@@ -189,14 +219,14 @@ struct DistributedMap {
 
 struct MapState {
   Flow processor;
-  DataFlow flow;                            ///< parameters: the legacy `Parameters`, applied per item like ItemSelector
-  std::optional<PathExpression> items_path; ///< default `$` on the effective input
-  std::optional<JsonataTemplate> items;     ///< JSONata; default: the input
+  DataFlow flow;                             ///< parameters: the legacy `Parameters`, applied per item like ItemSelector
+  std::optional<PathExpression> items_path;  ///< default `$` on the effective input
+  std::optional<JsonataTemplate> items;      ///< JSONata; default: the input
   std::optional<Template> item_selector;
-  std::optional<ConstantOrPath<std::int64_t>> max_concurrency;       ///< 0 or absent: no limit
+  std::optional<ConstantOrPath<std::int64_t>> max_concurrency;  ///< 0 or absent: no limit
   std::optional<ConstantOrPath<std::int64_t>> tolerated_failure_count;
   std::optional<ConstantOrPath<double>> tolerated_failure_percentage;
-  std::shared_ptr<const DistributedMap> distributed;                 ///< null: inline mode
+  std::shared_ptr<const DistributedMap> distributed;  ///< null: inline mode
   std::vector<Retrier> retry;
   std::vector<Catcher> catchers;
   Transition next;
@@ -204,7 +234,7 @@ struct MapState {
 
 struct State {
   std::string name;
-  std::string place;                        ///< JSON pointer as diagnostics write it: `/States/A`, `/States/P/Branches[0]/States/B`
+  std::string place;  ///< JSON pointer as diagnostics write it: `/States/A`, `/States/P/Branches[0]/States/B`
   QueryLanguage query_language = QueryLanguage::JsonPath;
   std::optional<Template> assign;
   std::vector<std::string> variables_read;  ///< by the state's own fields, not by states nested in it; sorted
@@ -225,8 +255,8 @@ struct StateMachine {
 
 /// Spec: Variables. [aws: Step Functions quotas]
 inline constexpr std::size_t variable_name_characters_max = 80;
-inline constexpr std::size_t variable_bytes_max = 262'144;          ///< of one value, and of all that one Assign sets
-inline constexpr std::size_t variables_bytes_max = 10'485'760;      ///< of all that an execution holds
+inline constexpr std::size_t variable_bytes_max = 262'144;      ///< of one value, and of all that one Assign sets
+inline constexpr std::size_t variables_bytes_max = 10'485'760;  ///< of all that an execution holds
 
 /// `Pass`, `Task`, … as the definition and history's `PassStateEntered` spell it.
 [[nodiscard]] std::string_view type_name(const State& state);
@@ -247,16 +277,16 @@ struct Diagnostic {
 
 struct AslOptions {
   StateMachineType type = StateMachineType::Standard;
-  bool mocked = false;                           ///< TestState: what is not offered here is no obstacle, since it will not be called
-  bool lone_state = false;                       ///< TestState: one state; whatever it leads to is taken to be there, as a Succeed state
+  bool mocked = false;      ///< TestState: what is not offered here is no obstacle, since it will not be called
+  bool lone_state = false;  ///< TestState: one state; whatever it leads to is taken to be there, as a Succeed state
 };
 
 struct ParsedDefinition {
   /// Null if any diagnostic is an error, or if the definition uses part of the language that is not offered here.
   /// A service that is not here leaves the machine: its tasks can be mocked or left to fail.
   std::shared_ptr<const StateMachine> machine;
-  std::vector<Diagnostic> diagnostics;           ///< every fault found, in AWS's order
-  std::vector<std::string> unsupported;          ///< valid on AWS, but not offered here: one sentence each, naming the place and the service
+  std::vector<Diagnostic> diagnostics;   ///< every fault found, in AWS's order
+  std::vector<std::string> unsupported;  ///< valid on AWS, but not offered here: one sentence each, naming the place and the service
 };
 
 /// Makes a definition's program. Never fails halfway: all faults are reported. `definition` is the JSON text.

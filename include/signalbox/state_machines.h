@@ -15,9 +15,9 @@
 
 namespace signalbox {
 
-inline constexpr Table state_machines_table{"state_machines", {KeyPart::Text}};        // name → StateMachineRecord, JSON
-inline constexpr Table definitions_table{"definitions", {KeyPart::Integer}};           // DefinitionRow → the definition's text
-inline constexpr Table revisions_table{"revisions", {KeyPart::Integer}};               // DefinitionRow → StateMachineRevision, JSON
+inline constexpr Table state_machines_table{"state_machines", {KeyPart::Text}};  // name → StateMachineRecord, JSON
+inline constexpr Table definitions_table{"definitions", {KeyPart::Integer}};     // DefinitionRow → the definition's text
+inline constexpr Table revisions_table{"revisions", {KeyPart::Integer}};         // DefinitionRow → StateMachineRevision, JSON
 
 enum class StateMachineStatus : std::uint8_t { Active, Deleting };
 
@@ -26,8 +26,8 @@ enum class StateMachineStatus : std::uint8_t { Active, Deleting };
 struct StateMachineRevision {
   DefinitionRow definition;
   std::string role_arn;
-  std::optional<Json> logging_configuration, tracing_configuration, encryption_configuration;   ///< as given
-  std::optional<std::string> revision_id;             ///< absent until the first update, as on AWS
+  std::optional<Json> logging_configuration, tracing_configuration, encryption_configuration;  ///< as given
+  std::optional<std::string> revision_id;                                                      ///< absent until the first update, as on AWS
   Timestamp created_at;
 };
 
@@ -42,30 +42,30 @@ struct StateMachineRecord {
   Timestamp created_at;
   std::optional<Timestamp> updated_at;
   std::optional<std::string> revision_id;
-  Json tags = Json::empty_object();                   ///< name → value
+  Json tags = Json::empty_object();  ///< name → value
   std::optional<Json> logging_configuration, tracing_configuration, encryption_configuration;
-  std::optional<std::string> stack;                   ///< the template folder it came from
-  std::int64_t running = 0;                           ///< Deleting: executions that have not ended yet
-  std::int64_t last_version = 0;                      ///< the highest version number given out
+  std::optional<std::string> stack;  ///< the template folder it came from
+  std::int64_t running = 0;          ///< Deleting: executions that have not ended yet
+  std::int64_t last_version = 0;     ///< the highest version number given out
 };
 
 struct CreateStateMachine {
   std::string name;
-  std::string definition;                             ///< JSON text
+  std::string definition;  ///< JSON text
   std::string role_arn = {};
   StateMachineType type = StateMachineType::Standard;
   Json tags = Json::empty_object();
   std::optional<Json> logging_configuration = {}, tracing_configuration = {}, encryption_configuration = {};
   std::optional<std::string> stack = {};
-  bool allow_unsupported = false;                     ///< accept tasks of services that are not here; the calls fail then
+  bool allow_unsupported = false;  ///< accept tasks of services that are not here; the calls fail then
 };
 
 struct UpdateStateMachine {
   std::string name;
   std::optional<std::string> definition = {}, role_arn = {};
   std::optional<Json> logging_configuration = {}, tracing_configuration = {}, encryption_configuration = {};
-  std::optional<Json> tags = {};                      ///< by templates only; replaces all of them, and is no revision
-  std::optional<std::string> revision_id = {};        ///< by templates only, which say it before the change is made; otherwise a new UUID
+  std::optional<Json> tags = {};                ///< by templates only; replaces all of them, and is no revision
+  std::optional<std::string> revision_id = {};  ///< by templates only, which say it before the change is made; otherwise a new UUID
   bool allow_unsupported = false;
 };
 

@@ -17,13 +17,13 @@ namespace signalbox {
 
 /// The execution after an event, what happened, and what must now be done about it.
 struct Step {
-  std::vector<HistoryEvent> history;        ///< facts, in order; already applied to the execution
-  std::vector<Command> commands;            ///< requests to the outside, to be carried out as engine.h says
+  std::vector<HistoryEvent> history;  ///< facts, in order; already applied to the execution
+  std::vector<Command> commands;      ///< requests to the outside, to be carried out as engine.h says
 };
 
 /// What a step must know of the outside, which no event has told the execution.
 struct Surroundings {
-  std::vector<std::string> missing_activities;   ///< ARNs; their tasks fail before they are scheduled
+  std::vector<std::string> missing_activities;  ///< ARNs; their tasks fail before they are scheduled
 };
 
 /// Pure: equal arguments give an equal Step and an equal execution. No I/O, clock, randomness, threads, globals or logging
@@ -32,7 +32,8 @@ struct Surroundings {
 ///
 /// An event that does not fit the current state (a late answer, a leftover timer) changes nothing and gives an empty Step.
 /// At most `transitions_per_step_max` state transitions are made at a time; then a Continue command asks for more.
-[[nodiscard]] Step step(const StateMachine& machine, Execution& execution, const Event& event, Timestamp now, const Surroundings& surroundings = {});
+[[nodiscard]] Step step(const StateMachine& machine, Execution& execution, const Event& event, Timestamp now,
+                        const Surroundings& surroundings = {});
 
 /// The only place where an execution changes. Needs no StateMachine: facts are complete.
 void apply(Execution& execution, const HistoryEvent& event);
@@ -56,13 +57,14 @@ void restart_heartbeats(Execution& execution, Timestamp now);
 struct BroughtItem {
   std::int64_t index = 0;
   const Json& value;
-  const std::optional<std::string>& key;    ///< if the items are an object's members
-  const std::string& source;                ///< `STATE_DATA`, or the URI of what it was read from: `S3://bucket/key`
+  const std::optional<std::string>& key;  ///< if the items are an object's members
+  const std::string& source;              ///< `STATE_DATA`, or the URI of what it was read from: `S3://bucket/key`
 };
 
 /// The input that ItemSelector makes of one item of a map run, or the item itself; of an object's member the pair. Reads the frame that waits for the
 /// run. Errors: what the template raises, the cause complete.
-[[nodiscard]] Evaluated<Json> map_run_item(const StateMachine& machine, Execution& execution, TaskAttempt run, const BroughtItem& item, Timestamp now);
+[[nodiscard]] Evaluated<Json> map_run_item(const StateMachine& machine, Execution& execution, TaskAttempt run, const BroughtItem& item,
+                                           Timestamp now);
 
 /// The context object (`$$`) as the frame's current state sees it. Spec: The Context Object.
 [[nodiscard]] Json context_object(const Execution& execution, const Frame& frame);

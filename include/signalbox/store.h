@@ -38,7 +38,9 @@ class Key {
  public:
   explicit Key(const Table& table) : table_(&table) {}
   template <class... Parts>
-  Key(const Table& table, const Parts&... parts) : table_(&table) { (add(parts), ...); }
+  Key(const Table& table, const Parts&... parts) : table_(&table) {
+    (add(parts), ...);
+  }
 
   Key& add(std::int64_t part);
   Key& add(int part) { return add(static_cast<std::int64_t>(part)); }
@@ -67,7 +69,7 @@ class Key {
 /// Keys that begin with `prefix`; of those, only the ones after `after` (or, in reverse, before it).
 struct KeyRange {
   Key prefix;
-  std::optional<Key> after = std::nullopt;      ///< exclusive; a prefix key stands for all keys that begin with it
+  std::optional<Key> after = std::nullopt;  ///< exclusive; a prefix key stands for all keys that begin with it
   bool reverse = false;
 };
 

@@ -21,10 +21,10 @@ struct TaskCall {
   TaskAttempt attempt;
   std::string execution_arn, execution_name, state_machine_arn, state_name, role_arn;
   TaskResource resource;
-  Json input;                               ///< the parameters; for a function ARN the payload
+  Json input;  ///< the parameters; for a function ARN the payload
   TaskToken token;
   std::string request_id;
-  std::string machine_role_arn = {};        ///< the machine's own role; `role_arn` is another's where the state has Credentials
+  std::string machine_role_arn = {};  ///< the machine's own role; `role_arn` is another's where the state has Credentials
 };
 
 /// The resource's answer, or the error it raises.

@@ -29,64 +29,64 @@ using TextMap = std::map<std::string, std::string>;
 
 struct Topic {
   std::string name = {};
-  TextMap attributes = {};                       ///< as set: DisplayName, Policy, FifoTopic, …
+  TextMap attributes = {};  ///< as set: DisplayName, Policy, FifoTopic, …
   TextMap tags = {};
   Timestamp created_at = {};
-  std::int64_t sequence = 0;                ///< FIFO: number of the last message
+  std::int64_t sequence = 0;  ///< FIFO: number of the last message
 
   [[nodiscard]] bool is_fifo() const;
 };
 
 /// Stored: do not renumber.
 enum class SubscriptionProtocol : std::uint8_t { Email, EmailJson, Sqs, Lambda, Http, Https };
-[[nodiscard]] std::string_view to_string(SubscriptionProtocol protocol);       ///< `email`, `email-json`, `sqs`, …
+[[nodiscard]] std::string_view to_string(SubscriptionProtocol protocol);  ///< `email`, `email-json`, `sqs`, …
 
 using SubscriptionRow = Number<struct SubscriptionRowTag>;
 
 struct Subscription {
-  std::string topic = {};                        ///< name
+  std::string topic = {};  ///< name
   SubscriptionRow row = {};
-  std::string id = {};                           ///< UUIDv7 that carries the row; last part of the ARN
+  std::string id = {};  ///< UUIDv7 that carries the row; last part of the ARN
   SubscriptionProtocol protocol = SubscriptionProtocol::Email;
   std::string endpoint = {};
-  TextMap attributes = {};                       ///< as set: RawMessageDelivery, FilterPolicy, …
+  TextMap attributes = {};  ///< as set: RawMessageDelivery, FilterPolicy, …
   Timestamp created_at = {};
-  std::optional<Timestamp> confirmed_at = {};    ///< e-mail without SMTP has none and is served all the same
-  bool confirmation_sent = false;           ///< e-mail and http(s): a confirmation has been sent, or is under way
+  std::optional<Timestamp> confirmed_at = {};  ///< e-mail without SMTP has none and is served all the same
+  bool confirmation_sent = false;              ///< e-mail and http(s): a confirmation has been sent, or is under way
 };
 
 /// A message attribute, of topics and queues alike. For `Binary…` types `value` holds the raw bytes.
 struct TopicMessageAttribute {
-  std::string data_type = {};                    ///< `String`, `Number`, `Binary`, `String.Array`
+  std::string data_type = {};  ///< `String`, `Number`, `Binary`, `String.Array`
   std::string value = {};
 };
 using TopicMessageAttributes = std::map<std::string, TopicMessageAttribute>;
 
 struct SubscribeRequest {
-  std::string topic = {};                        ///< name
+  std::string topic = {};  ///< name
   std::string protocol = {};
   std::string endpoint = {};
   TextMap attributes = {};
 };
 
 struct PublishRequest {
-  std::string topic = {};                        ///< name
+  std::string topic = {};  ///< name
   std::string message = {};
   std::optional<std::string> subject = {};
-  std::optional<std::string> message_structure = {};      ///< `json`, or nothing
+  std::optional<std::string> message_structure = {};  ///< `json`, or nothing
   TopicMessageAttributes attributes = {};
   std::optional<std::string> group_id = {}, deduplication_id = {};
 };
 struct PublishedMessage {
   std::string message_id = {};
-  std::optional<std::string> sequence_number = {};        ///< FIFO only
+  std::optional<std::string> sequence_number = {};  ///< FIFO only
 };
 
 /// What a queue subscription or a dead-letter queue gets.
 struct QueueDelivery {
-  std::string queue = {};                        ///< name
+  std::string queue = {};  ///< name
   std::string body = {};
-  TopicMessageAttributes attributes = {};        ///< raw delivery only
+  TopicMessageAttributes attributes = {};  ///< raw delivery only
   std::optional<std::string> group_id = {}, deduplication_id = {};
 };
 
@@ -94,7 +94,7 @@ struct QueueDelivery {
 struct TopicEnvironment {
   Site site;
   std::function<const MasterKey&()> master_key;
-  std::function<std::string()> public_url;           ///< no slash at its end
+  std::function<std::string()> public_url;  ///< no slash at its end
   /// In the same transaction. Errors: NotFound (no such queue), what queues refuse.
   std::function<Result<void>(Transaction&, const QueueDelivery&)> send_to_queue;
   /// Fills in the daemon's own URLs, for which stored definitions and templates have placeholders; nothing: there are none.
@@ -105,7 +105,7 @@ struct TopicEnvironment {
 
 /// SNS's code and HTTP status for an error of these rules.
 struct SnsError {
-  std::string code = {};                         ///< `NotFound`, `InvalidParameter`, …
+  std::string code = {};  ///< `NotFound`, `InvalidParameter`, …
   int status = 400;
 };
 [[nodiscard]] SnsError sns_error(const Error& error);
@@ -117,7 +117,7 @@ struct SnsError {
 template <class T, class Cursor = std::string>
 struct Page {
   std::vector<T> items;
-  std::optional<Cursor> next = {};               ///< pass as `after` for the following page; nothing: this is the last
+  std::optional<Cursor> next = {};  ///< pass as `after` for the following page; nothing: this is the last
 };
 
 /// Names, not ARNs, go in and out. Used on the engine's thread where it takes a Transaction, on any with a Reader.
@@ -130,11 +130,13 @@ class Topics {
   [[nodiscard]] const Site& site() const { return environment_.site; }
 
   /// An existing topic is given back if attributes and tags agree. Errors: InvalidArgument. [CreateTopic]
-  [[nodiscard]] Result<Topic> create(Transaction& transaction, const std::string& name, const TextMap& attributes = {}, const TextMap& tags = {}) const;
+  [[nodiscard]] Result<Topic> create(Transaction& transaction, const std::string& name, const TextMap& attributes = {},
+                                     const TextMap& tags = {}) const;
   /// With its subscriptions. A topic that does not exist is no error. [DeleteTopic]
   void remove(Transaction& transaction, const std::string& name) const;
   /// Errors: NotFound. [SetTopicAttributes]
-  [[nodiscard]] Result<void> set_attribute(Transaction& transaction, const std::string& name, const std::string& attribute, const std::string& value) const;
+  [[nodiscard]] Result<void> set_attribute(Transaction& transaction, const std::string& name, const std::string& attribute,
+                                           const std::string& value) const;
   /// As GetTopicAttributes shows them, with counts and policy. Errors: NotFound.
   [[nodiscard]] Result<TextMap> attributes(const Reader& reader, const std::string& name) const;
   [[nodiscard]] Result<Topic> find(const Reader& reader, const std::string& name) const;
@@ -157,9 +159,11 @@ class Topics {
   /// As GetSubscriptionAttributes shows them.
   [[nodiscard]] TextMap subscription_attributes(const Subscription& subscription) const;
   /// Errors: NotFound, InvalidArgument. [SetSubscriptionAttributes]
-  [[nodiscard]] Result<void> set_subscription_attribute(Transaction& transaction, std::string_view arn, const std::string& attribute, const std::string& value) const;
+  [[nodiscard]] Result<void> set_subscription_attribute(Transaction& transaction, std::string_view arn, const std::string& attribute,
+                                                        const std::string& value) const;
   /// Of all topics, or of one; in the order of topics, then of subscribing. The cursor is `TOPIC/ROW`.
-  [[nodiscard]] Page<Subscription> subscriptions(const Reader& reader, const std::optional<std::string>& topic, std::size_t limit, std::optional<std::string> after = std::nullopt) const;
+  [[nodiscard]] Page<Subscription> subscriptions(const Reader& reader, const std::optional<std::string>& topic, std::size_t limit,
+                                                 std::optional<std::string> after = std::nullopt) const;
   /// It waits for its confirmation and gets nothing until then. Never true for e-mail while no SMTP server is configured.
   [[nodiscard]] bool is_pending(const Subscription& subscription) const;
 

@@ -16,20 +16,21 @@
 
 namespace signalbox {
 
-inline constexpr Table triggers_table{"triggers", {KeyPart::Text}};       // id → TriggerRecord, JSON
+inline constexpr Table triggers_table{"triggers", {KeyPart::Text}};  // id → TriggerRecord, JSON
 
 struct TriggerRecord {
-  std::string id = {};                      ///< a UUID
-  std::string queue = {};                   ///< name
-  std::string function = {};                ///< name, perhaps with `:version` or `:alias`
-  std::int64_t batch_size = 10;             ///< 1 to 10,000; for FIFO queues at most 10
-  std::int64_t window_seconds = 0;          ///< 0 to 300: how long a batch that is not full waits for more
-  bool reports_failures = false;            ///< FunctionResponseTypes holds ReportBatchItemFailures
+  std::string id = {};              ///< a UUID
+  std::string queue = {};           ///< name
+  std::string function = {};        ///< name, perhaps with `:version` or `:alias`
+  std::int64_t batch_size = 10;     ///< 1 to 10,000; for FIFO queues at most 10
+  std::int64_t window_seconds = 0;  ///< 0 to 300: how long a batch that is not full waits for more
+  bool reports_failures = false;    ///< FunctionResponseTypes holds ReportBatchItemFailures
   bool enabled = true;
-  std::optional<std::int64_t> concurrency_max = std::nullopt;   ///< ScalingConfig.MaximumConcurrency, 2 to 1,000; default 10 batches at a time
+  std::optional<std::int64_t> concurrency_max =
+      std::nullopt;  ///< ScalingConfig.MaximumConcurrency, 2 to 1,000; default 10 batches at a time
   std::optional<std::string> stack = std::nullopt;
   Timestamp created_at = {}, modified_at = {};
-  std::vector<std::string> filters = {};    ///< event patterns; a message that fits none of them is deleted uncalled. None: all fit
+  std::vector<std::string> filters = {};  ///< event patterns; a message that fits none of them is deleted uncalled. None: all fit
 };
 
 /// What an update changes.
@@ -56,8 +57,8 @@ class Triggers {
   [[nodiscard]] Result<TriggerRecord> remove(Transaction& transaction, std::string_view id) const;
   [[nodiscard]] Result<TriggerRecord> find(const Reader& reader, std::string_view id) const;
   /// All, or those of a queue or function (by name, without its qualifier); in order of id, after `after`.
-  [[nodiscard]] std::vector<TriggerRecord> list(const Reader& reader, std::optional<std::string_view> queue, std::optional<std::string_view> function,
-                                                std::string_view after, std::size_t limit) const;
+  [[nodiscard]] std::vector<TriggerRecord> list(const Reader& reader, std::optional<std::string_view> queue,
+                                                std::optional<std::string_view> function, std::string_view after, std::size_t limit) const;
 
  private:
   void store(Transaction& transaction, const TriggerRecord& trigger) const;

@@ -11,6 +11,6 @@ enum class StateMachineType : std::uint8_t { Standard, Express };
 
 /// As the API spells them. Stored: do not renumber.
 enum class ExecutionStatus : std::uint8_t { Running, Succeeded, Failed, TimedOut, Aborted };
-[[nodiscard]] std::string_view to_string(ExecutionStatus status);   ///< `RUNNING`, `TIMED_OUT`, …
+[[nodiscard]] std::string_view to_string(ExecutionStatus status);  ///< `RUNNING`, `TIMED_OUT`, …
 
 }  // namespace signalbox

@@ -18,7 +18,9 @@ struct WorkflowError {
 };
 
 [[noreturn]] void throw_bad_evaluation_access(const WorkflowError& error);
-[[noreturn]] inline void throw_exception_from_error(const WorkflowError& error, const boost::source_location&) { throw_bad_evaluation_access(error); }
+[[noreturn]] inline void throw_exception_from_error(const WorkflowError& error, const boost::source_location&) {
+  throw_bad_evaluation_access(error);
+}
 
 /// The value of an expression, or the workflow error that its evaluation raises.
 template <class T>

@@ -18,7 +18,7 @@ namespace signalbox::asl {
 struct VariableScope {
   struct Assigned {
     std::string name;
-    std::string place;                                 ///< of the Assign field
+    std::string place;  ///< of the Assign field
   };
   std::unordered_set<std::string> own;
   std::vector<Assigned> assigned, inner;
@@ -28,19 +28,19 @@ struct Builder {
   AslOptions options;
   Report report;
   StateMachine machine;
-  std::vector<VariableScope> scopes;                   ///< of the blocks being parsed, outermost first
-  std::unordered_set<std::string> labels;              ///< of distributed Maps
-  QueryLanguage language = QueryLanguage::JsonPath;   ///< the machine's; nested states inherit it, not their parent's
+  std::vector<VariableScope> scopes;                 ///< of the blocks being parsed, outermost first
+  std::unordered_set<std::string> labels;            ///< of distributed Maps
+  QueryLanguage language = QueryLanguage::JsonPath;  ///< the machine's; nested states inherit it, not their parent's
 };
 
 /// One `States` block while it is parsed; afterwards its graph is checked.
 struct FlowScope {
-  std::string place;                                   ///< of the object that holds StartAt and States; empty for the definition
-  std::unordered_map<std::string, StateIndex> targets; ///< the names that a transition may name: those of this block only
+  std::string place;                                    ///< of the object that holds StartAt and States; empty for the definition
+  std::unordered_map<std::string, StateIndex> targets;  ///< the names that a transition may name: those of this block only
   std::vector<StateIndex> states;
   std::vector<std::pair<StateIndex, StateIndex>> edges;
   bool has_terminal = false;
-  bool complete = true;                                ///< false if a fault hides where some state leads
+  bool complete = true;  ///< false if a fault hides where some state leads
   std::optional<StateIndex> start;
 };
 

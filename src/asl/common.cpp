@@ -46,7 +46,8 @@ Transition parse_transition(StateContext& context) {
   const auto end = fields.boolean("End");
   const auto next = parse_target(context, fields, "Next");
   if (end.value_or(false)) context.flow.has_terminal = true;
-  if (end.value_or(false) && fields.has("Next")) context.report().fault("There should only be one of the following fields: [Next, End]", fields.place());
+  if (end.value_or(false) && fields.has("Next"))
+    context.report().fault("There should only be one of the following fields: [Next, End]", fields.place());
   if (!end.value_or(false) && !fields.has("Next")) {
     context.flow.complete = false;
     context.report().fault("This object should have only one of the following fields: [Next, End]", fields.place());
@@ -91,7 +92,7 @@ std::optional<ConstantOrPath<std::int64_t>> parse_integer_or_path(Fields& fields
   fields.only_in(QueryLanguage::JsonPath, {path_name});
   fields.at_most_one({name, path_name});
   if (auto expression = fields.expression(name)) return std::move(*expression);
-  if (fields.is_jsonata() && fields.has(name) && is_jsonata_text(*fields.any(name))) return std::nullopt;   // faulty, as reported
+  if (fields.is_jsonata() && fields.has(name) && is_jsonata_text(*fields.any(name))) return std::nullopt;  // faulty, as reported
   if (const auto value = fields.integer(name, range)) return *value;
   if (fields.is_jsonata()) return std::nullopt;
   if (auto path = fields.reference(path_name)) return std::move(*path);

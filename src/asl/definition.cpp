@@ -12,7 +12,9 @@ namespace {
 using namespace asl;
 
 ParsedDefinition refused(std::string code, std::string message) {
-  return {.machine = nullptr, .diagnostics = {{Diagnostic::Severity::Error, std::move(code), std::move(message), std::nullopt}}, .unsupported = {}};
+  return {.machine = nullptr,
+          .diagnostics = {{Diagnostic::Severity::Error, std::move(code), std::move(message), std::nullopt}},
+          .unsupported = {}};
 }
 
 void parse_language(Builder& builder, Fields& fields) {

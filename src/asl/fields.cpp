@@ -102,7 +102,7 @@ std::optional<PathExpression> Fields::parse_path(std::string_view name, const Js
   }
   auto path = PathExpression::parse(value.as_string());
   if (!path) {
-    report_.fault("Value must be a valid JSONPath.", at(name));   // AWS does not say why
+    report_.fault("Value must be a valid JSONPath.", at(name));  // AWS does not say why
     return std::nullopt;
   }
   if (must_be_reference && !path->is_reference()) {
@@ -205,7 +205,9 @@ void Fields::only_in(QueryLanguage language, std::initializer_list<std::string_v
   for (const auto name : names) {
     known_.emplace(name);
     if (language_checked_ && language != language_ && has(name))
-      report_.fault(fmt::format("The QueryLanguage is set to '{}', but field '{}' is only supported for the '{}' QueryLanguage", own, name, other), place());
+      report_.fault(
+          fmt::format("The QueryLanguage is set to '{}', but field '{}' is only supported for the '{}' QueryLanguage", own, name, other),
+          place());
   }
 }
 
@@ -232,7 +234,8 @@ void Fields::at_most_one(std::initializer_list<std::string_view> names) {
 
 void Fields::one_of(std::string_view name, std::initializer_list<std::string_view> values) {
   const auto value = string(name);
-  if (value && std::find(values.begin(), values.end(), *value) == values.end()) report_.fault("Value should be one of the following: " + listed(values), at(name));
+  if (value && std::find(values.begin(), values.end(), *value) == values.end())
+    report_.fault("Value should be one of the following: " + listed(values), at(name));
 }
 
 void Fields::refuse_others() {

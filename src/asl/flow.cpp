@@ -30,7 +30,10 @@ void name_states(Builder& builder, FlowScope& flow, const Json& states) {
     if (!builder.machine.by_name.emplace(name, index).second)
       builder.report.fault(Phase::Form, "DUPLICATE_STATE_NAME", "Duplicate State name: " + name, place);
     if (name.empty() || count_characters(name) > state_name_characters_max)
-      builder.report.fault(Phase::Form, "INVALID_STATE_NAME", fmt::format("Invalid State name '{}': exceeds the {}-character limit allowed by the service", name, state_name_characters_max), place);
+      builder.report.fault(
+          Phase::Form, "INVALID_STATE_NAME",
+          fmt::format("Invalid State name '{}': exceeds the {}-character limit allowed by the service", name, state_name_characters_max),
+          place);
   }
 }
 
@@ -43,7 +46,9 @@ QueryLanguage language_of(const Json& source, QueryLanguage around) {
 
 using ParseState = void (*)(StateContext&, decltype(State::type)&);
 template <auto parse>
-void parse_into(StateContext& context, decltype(State::type)& type) { type = parse(context); }
+void parse_into(StateContext& context, decltype(State::type)& type) {
+  type = parse(context);
+}
 
 constexpr std::array state_types{
     std::pair<std::string_view, ParseState>{"Pass", parse_into<parse_pass>},
@@ -76,7 +81,8 @@ void parse_state(Builder& builder, FlowScope& flow, StateIndex index, const Json
     builder.report.fault("'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine", typed.place());
   }
   typed.ignore({"Type", "Comment", "QueryLanguage"});
-  if (const auto* comment = source.find("Comment"); comment && !comment->is_string()) builder.report.fault("Expected value of type [STRING]", typed.at("Comment"));
+  if (const auto* comment = source.find("Comment"); comment && !comment->is_string())
+    builder.report.fault("Expected value of type [STRING]", typed.at("Comment"));
   builder.machine.states[index].query_language = language;
   typed.require({"Type"});
   const auto type = typed.string("Type");
@@ -99,7 +105,9 @@ void parse_state(Builder& builder, FlowScope& flow, StateIndex index, const Json
     return;
   }
   flow.complete = false;
-  if (type) builder.report.fault("Value should be one of the following: [Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map]", typed.at("Type"));
+  if (type)
+    builder.report.fault("Value should be one of the following: [Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map]",
+                         typed.at("Type"));
 }
 
 }  // namespace
@@ -133,14 +141,16 @@ Flow parse_flow(Builder& builder, Fields& fields, const std::string& place, Oute
 }
 
 void check_graph(Builder& builder, const FlowScope& flow) {
-  if (!flow.complete) return;   // where some state leads is unknown: what follows would only be noise
+  if (!flow.complete) return;  // where some state leads is unknown: what follows would only be noise
   if (!flow.has_terminal) {
     builder.report.fault(Phase::Graph, "MISSING_END_STATE", "Workflow has no terminal state", std::nullopt);
-    return;   // as on AWS, this hides unreachable states
+    return;  // as on AWS, this hides unreachable states
   }
   std::unordered_set<StateIndex> reached;
   std::vector<StateIndex> to_visit;
-  const auto visit = [&](StateIndex state) { if (reached.insert(state).second) to_visit.push_back(state); };
+  const auto visit = [&](StateIndex state) {
+    if (reached.insert(state).second) to_visit.push_back(state);
+  };
   if (flow.start) visit(*flow.start);
   std::unordered_multimap<StateIndex, StateIndex> edges(flow.edges.begin(), flow.edges.end());
   while (!to_visit.empty()) {
@@ -152,7 +162,8 @@ void check_graph(Builder& builder, const FlowScope& flow) {
   for (const auto state : flow.states) {
     const auto& unreached = builder.machine.states[state];
     if (!reached.contains(state))
-      builder.report.fault(Phase::Graph, "MISSING_TRANSITION_TARGET", fmt::format("State \"{}\" is not reachable.", unreached.name), unreached.place);
+      builder.report.fault(Phase::Graph, "MISSING_TRANSITION_TARGET", fmt::format("State \"{}\" is not reachable.", unreached.name),
+                           unreached.place);
   }
 }
 

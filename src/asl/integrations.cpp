@@ -19,15 +19,34 @@ std::string_view parameter_name(std::string_view member) { return member.ends_wi
 
 const std::vector<Integration>& offered_integrations() {
   static const std::vector<Integration> offered{
-      {"lambda", "invoke", {RequestResponse, WaitForTaskToken}, {"FunctionName"}, {"ClientContext", "InvocationType", "LogType", "Payload", "Qualifier"},
+      {"lambda",
+       "invoke",
+       {RequestResponse, WaitForTaskToken},
+       {"FunctionName"},
+       {"ClientContext", "InvocationType", "LogType", "Payload", "Qualifier"},
        {"ClientContext", "FunctionName", "InvocationType", "LogType", "Qualifier"}},
-      {"sqs", "sendMessage", {RequestResponse, WaitForTaskToken}, {"QueueUrl", "MessageBody"},
+      {"sqs",
+       "sendMessage",
+       {RequestResponse, WaitForTaskToken},
+       {"QueueUrl", "MessageBody"},
        {"DelaySeconds", "MessageAttributes", "MessageSystemAttributes", "MessageDeduplicationId", "MessageGroupId"}},
-      {"sns", "publish", {RequestResponse, WaitForTaskToken}, {"Message"},
-       {"MessageAttributes", "MessageDeduplicationId", "MessageGroupId", "MessageStructure", "PhoneNumber", "Subject", "TargetArn", "TopicArn"}},
+      {"sns",
+       "publish",
+       {RequestResponse, WaitForTaskToken},
+       {"Message"},
+       {"MessageAttributes", "MessageDeduplicationId", "MessageGroupId", "MessageStructure", "PhoneNumber", "Subject", "TargetArn",
+        "TopicArn"}},
       {"events", "putEvents", {RequestResponse, WaitForTaskToken}, {"Entries"}, {"EndpointId"}},
-      {"http", "invoke", {RequestResponse}, {"ApiEndpoint", "Method"}, {"Authentication", "Headers", "InvocationConfig", "QueryParameters", "RequestBody", "Transform"}},
-      {"apigateway", "invoke", {RequestResponse, WaitForTaskToken}, {"ApiEndpoint", "Method"}, {"AllowNullValues", "AuthType", "Headers", "Path", "QueryParameters", "RequestBody", "Stage"}},
+      {"http",
+       "invoke",
+       {RequestResponse},
+       {"ApiEndpoint", "Method"},
+       {"Authentication", "Headers", "InvocationConfig", "QueryParameters", "RequestBody", "Transform"}},
+      {"apigateway",
+       "invoke",
+       {RequestResponse, WaitForTaskToken},
+       {"ApiEndpoint", "Method"},
+       {"AllowNullValues", "AuthType", "Headers", "Path", "QueryParameters", "RequestBody", "Stage"}},
       {"states", "startExecution", {RequestResponse, Sync, Sync2, WaitForTaskToken}, {"StateMachineArn"}, {"Input", "Name", "TraceHeader"}},
   };
   return offered;
@@ -43,14 +62,16 @@ std::vector<std::string> parameter_name_faults(const Integration& integration, c
   if (!is_object) return faults;
   for (const auto& member : parameters.members()) {
     const auto name = parameter_name(member.name);
-    if (!contains(integration.required, name) && !contains(integration.optional, name)) faults.push_back(fmt::format("The field \"{}\" is not supported by Step Functions", name));
+    if (!contains(integration.required, name) && !contains(integration.optional, name))
+      faults.push_back(fmt::format("The field \"{}\" is not supported by Step Functions", name));
   }
   return faults;
 }
 
 std::vector<std::string> parameter_faults(const ServiceResource& service, const Json& parameters) {
   const auto& all = offered_integrations();
-  const auto found = std::ranges::find_if(all, [&](const Integration& each) { return each.resource_type == service.resource_type && each.action == service.action; });
+  const auto found = std::ranges::find_if(
+      all, [&](const Integration& each) { return each.resource_type == service.resource_type && each.action == service.action; });
   if (found == all.end()) return {};
   auto faults = parameter_name_faults(*found, parameters);
   for (const auto name : found->texts) {

@@ -14,7 +14,7 @@ namespace {
 /// A place in the template that is an expression, or holds one; everything else is a constant.
 struct Part {
   struct Member;
-  std::string location;   ///< in the state
+  std::string location;  ///< in the state
   std::variant<Json, jsonata::Expression, std::vector<Member>, std::vector<Part>> value;
 };
 
@@ -42,7 +42,8 @@ class TemplateParser {
 
   Part parse(const Json& source, const std::string& where) {
     if (const auto text = expression_text(source)) return parse_expression(*text, where);
-    if (source.is_string() && source.as_string().starts_with("{%")) faults.push_back({"SCHEMA_VALIDATION_FAILED", where, "JSONata string must start with {% and end with %}"});
+    if (source.is_string() && source.as_string().starts_with("{%"))
+      faults.push_back({"SCHEMA_VALIDATION_FAILED", where, "JSONata string must start with {% and end with %}"});
     if (source.is_object()) return parse_object(source, where);
     if (source.is_array()) return parse_array(source, where);
     return Part{field_ + where, source};
@@ -57,7 +58,8 @@ class TemplateParser {
   Part parse_object(const Json& source, const std::string& where) {
     std::vector<Part::Member> members;
     for (const auto& member : source.members()) members.push_back({member.name, parse(member.value, where + "/" + member.name)});
-    if (std::ranges::all_of(members, [](const Part::Member& member) { return is_constant(member.part); })) return Part{field_ + where, source};
+    if (std::ranges::all_of(members, [](const Part::Member& member) { return is_constant(member.part); }))
+      return Part{field_ + where, source};
     return Part{field_ + where, std::move(members)};
   }
 
@@ -104,7 +106,8 @@ class TemplateParser {
 using Evaluation = boost::system::result<Json, EvaluationFault>;
 
 EvaluationFault fault_of(const Part& part, const jsonata::Expression& expression, std::string_view what) {
-  return {fmt::format("The JSONata expression '{}' specified for the field '{}' {}", expression.text(), part.location, what), part.location};
+  return {fmt::format("The JSONata expression '{}' specified for the field '{}' {}", expression.text(), part.location, what),
+          part.location};
 }
 
 /// `$states` and the variables that the expression asks for.
@@ -178,7 +181,7 @@ struct JsonataTemplate::Compiled {
 };
 
 boost::system::result<JsonataTemplate, std::vector<JsonataTemplateFault>> JsonataTemplate::parse(const Json& source, std::string field,
-                                                                                                const StatesMembers& offered) {
+                                                                                                 const StatesMembers& offered) {
   TemplateParser parser(field, offered);
   auto compiled = std::make_shared<Compiled>();
   compiled->source = source;
@@ -196,16 +199,18 @@ boost::system::result<JsonataTemplate, std::vector<JsonataTemplateFault>> Jsonat
 Evaluation JsonataTemplate::evaluate(const JsonataScope& scope) const {
   auto value = evaluate_part(compiled_->root, scope);
   if (value && value->depth() > Json::depth_max)
-    return EvaluationFault{fmt::format("The value of the field '{}' is nested more than {} levels deep", compiled_->field, Json::depth_max), compiled_->field};
+    return EvaluationFault{fmt::format("The value of the field '{}' is nested more than {} levels deep", compiled_->field, Json::depth_max),
+                           compiled_->field};
   return value;
 }
 
 Evaluation JsonataTemplate::evaluate(const JsonataScope& scope, Json::Kind expected) const {
   auto value = evaluate(scope);
   if (!value || value->kind() == expected) return value;
-  const auto what = fmt::format("returned an unexpected result type. Expected '{}', but was '{}' for value: {}", jsonata_type_name(expected),
-                                jsonata_type_name(value->kind()), value->compact_text());
-  if (const auto* expression = std::get_if<jsonata::Expression>(&compiled_->root.value)) return fault_of(compiled_->root, *expression, what);
+  const auto what = fmt::format("returned an unexpected result type. Expected '{}', but was '{}' for value: {}",
+                                jsonata_type_name(expected), jsonata_type_name(value->kind()), value->compact_text());
+  if (const auto* expression = std::get_if<jsonata::Expression>(&compiled_->root.value))
+    return fault_of(compiled_->root, *expression, what);
   return EvaluationFault{fmt::format("The value specified for the field '{}' {}", compiled_->field, what), compiled_->field};
 }
 

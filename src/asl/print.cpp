@@ -11,11 +11,29 @@ namespace signalbox::asl {
 
 namespace {
 
-constexpr std::array<std::string_view, 23> operator_names{
-    "StringEquals", "StringLessThan", "StringGreaterThan", "StringLessThanEquals", "StringGreaterThanEquals", "StringMatches",
-    "NumericEquals", "NumericLessThan", "NumericGreaterThan", "NumericLessThanEquals", "NumericGreaterThanEquals", "BooleanEquals",
-    "TimestampEquals", "TimestampLessThan", "TimestampGreaterThan", "TimestampLessThanEquals", "TimestampGreaterThanEquals",
-    "IsNull", "IsPresent", "IsNumeric", "IsString", "IsBoolean", "IsTimestamp"};
+constexpr std::array<std::string_view, 23> operator_names{"StringEquals",
+                                                          "StringLessThan",
+                                                          "StringGreaterThan",
+                                                          "StringLessThanEquals",
+                                                          "StringGreaterThanEquals",
+                                                          "StringMatches",
+                                                          "NumericEquals",
+                                                          "NumericLessThan",
+                                                          "NumericGreaterThan",
+                                                          "NumericLessThanEquals",
+                                                          "NumericGreaterThanEquals",
+                                                          "BooleanEquals",
+                                                          "TimestampEquals",
+                                                          "TimestampLessThan",
+                                                          "TimestampGreaterThan",
+                                                          "TimestampLessThanEquals",
+                                                          "TimestampGreaterThanEquals",
+                                                          "IsNull",
+                                                          "IsPresent",
+                                                          "IsNumeric",
+                                                          "IsString",
+                                                          "IsBoolean",
+                                                          "IsTimestamp"};
 
 class Printer {
  public:
@@ -79,8 +97,8 @@ class Printer {
 
   void print(const std::vector<Retrier>& retry) {
     for (const auto& retrier : retry) {
-      field("retry", fmt::format("({} interval={} attempts={} rate={}", fmt::join(retrier.error_equals, "|"), retrier.interval_seconds, retrier.max_attempts,
-                                 retrier.backoff_rate));
+      field("retry", fmt::format("({} interval={} attempts={} rate={}", fmt::join(retrier.error_equals, "|"), retrier.interval_seconds,
+                                 retrier.max_attempts, retrier.backoff_rate));
       if (retrier.max_delay_seconds) field("max", std::to_string(*retrier.max_delay_seconds));
       if (retrier.full_jitter) field("jitter", "full");
       out_ += ')';
@@ -118,7 +136,8 @@ class Printer {
     print(state.input_path, "input");
     for (const auto& rule : state.choices) {
       const auto* jsonata = std::get_if<JsonataTemplate>(&rule.condition);
-      out_ += fmt::format(" [{} -> {}", jsonata ? jsonata->source().text() : asl::print(std::get<ChoiceExpression>(rule.condition)), name(rule.next));
+      out_ += fmt::format(" [{} -> {}", jsonata ? jsonata->source().text() : asl::print(std::get<ChoiceExpression>(rule.condition)),
+                          name(rule.next));
       print(rule.output, "output");
       print(rule.assign, "assign");
       out_ += ']';
@@ -191,15 +210,15 @@ std::string joined(const std::vector<ChoiceExpression>& operands, std::string_vi
 std::string print(const StateMachine& machine) { return Printer(machine).run(); }
 
 std::string print(const ChoiceExpression& expression) {
-  return std::visit(Overload{[](const Comparison& test) {
-                               const auto* constant = std::get_if<Json>(&test.operand);
-                               return fmt::format("{} {} {}", test.variable.printed(), operator_names[static_cast<std::size_t>(test.comparison)],
-                                                  constant ? constant->text() : std::get<PathExpression>(test.operand).printed());
-                             },
-                             [](const AllOf& all) { return joined(all.operands, "and"); },
-                             [](const AnyOf& any) { return joined(any.operands, "or"); },
-                             [](const NotOf& negated) { return "not " + print(*negated.operand); }},
-                    expression.test);
+  return std::visit(
+      Overload{[](const Comparison& test) {
+                 const auto* constant = std::get_if<Json>(&test.operand);
+                 return fmt::format("{} {} {}", test.variable.printed(), operator_names[static_cast<std::size_t>(test.comparison)],
+                                    constant ? constant->text() : std::get<PathExpression>(test.operand).printed());
+               },
+               [](const AllOf& all) { return joined(all.operands, "and"); }, [](const AnyOf& any) { return joined(any.operands, "or"); },
+               [](const NotOf& negated) { return "not " + print(*negated.operand); }},
+      expression.test);
 }
 
 }  // namespace signalbox::asl

@@ -16,7 +16,7 @@ enum class Phase : std::uint8_t { Form, Targets, Graph };
 
 /// What is noted about a state while its fields are parsed.
 struct StateNotes {
-  std::string place;                    ///< `/States/A`; error texts name a field's place below it
+  std::string place;  ///< `/States/A`; error texts name a field's place below it
   std::set<std::string> variables_read;
 };
 

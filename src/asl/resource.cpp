@@ -65,7 +65,8 @@ Result<TaskResource> parse_task_resource(const std::string& arn) {
     return TaskResource{arn, std::move(*integration)};
   }
   // An ARN of another service, as the specification's own examples have them: understood, but nothing that can be called.
-  return TaskResource{arn, ServiceResource{.resource_type = std::string(service), .action = std::string(resource), .resource = std::string(resource)}};
+  return TaskResource{
+      arn, ServiceResource{.resource_type = std::string(service), .action = std::string(resource), .resource = std::string(resource)}};
 }
 
 namespace asl {
@@ -82,27 +83,39 @@ struct SdkService {
 
 const std::vector<SdkService>& sdk_services() {
   static const std::vector<SdkService> offered{
-      {"aws-sdk:s3", {"copyObject", "createBucket", "deleteBucket", "deleteObject", "deleteObjects", "getObject", "headBucket", "headObject", "listBuckets", "listObjects", "listObjectsV2",
-                      "putObject"}},
+      {"aws-sdk:s3",
+       {"copyObject", "createBucket", "deleteBucket", "deleteObject", "deleteObjects", "getObject", "headBucket", "headObject",
+        "listBuckets", "listObjects", "listObjectsV2", "putObject"}},
   };
   return offered;
 }
 
 /// Services whose operations `aws-sdk:` tasks can call here. Which operations those are, the engine knows.
 bool is_offered_sdk_service(std::string_view resource_type) {
-  constexpr std::array offered{std::string_view("cloudwatchlogs"), std::string_view("eventbridge"), std::string_view("iam"), std::string_view("lambda"), std::string_view("scheduler"),
-                               std::string_view("sfn"), std::string_view("sns"), std::string_view("sqs"), std::string_view("ssm"), std::string_view("sts")};
+  constexpr std::array offered{std::string_view("cloudwatchlogs"),
+                               std::string_view("eventbridge"),
+                               std::string_view("iam"),
+                               std::string_view("lambda"),
+                               std::string_view("scheduler"),
+                               std::string_view("sfn"),
+                               std::string_view("sns"),
+                               std::string_view("sqs"),
+                               std::string_view("ssm"),
+                               std::string_view("sts")};
   constexpr std::string_view prefix = "aws-sdk:";
-  return resource_type.starts_with(prefix) && std::find(offered.begin(), offered.end(), resource_type.substr(prefix.size())) != offered.end();
+  return resource_type.starts_with(prefix) &&
+         std::find(offered.begin(), offered.end(), resource_type.substr(prefix.size())) != offered.end();
 }
 
-bool contains(const std::vector<std::string_view>& names, std::string_view name) { return std::find(names.begin(), names.end(), name) != names.end(); }
+bool contains(const std::vector<std::string_view>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
 
 void check_parameters(StateContext& context, const Integration& integration) {
   auto& fields = context.fields;
   const char* holder = fields.is_jsonata() ? "Arguments" : "Parameters";
   const auto* parameters = fields.source().find(holder);
-  if (!parameters || !parameters->is_object()) return;   // a JSONata expression, or a fault that is reported elsewhere
+  if (!parameters || !parameters->is_object()) return;  // a JSONata expression, or a fault that is reported elsewhere
   for (auto& fault : parameter_name_faults(integration, *parameters)) context.report().fault(std::move(fault), fields.at(holder));
 }
 
@@ -115,11 +128,13 @@ void check_has_parameters(StateContext& context, const TaskResource& resource) {
 
 void check_express(StateContext& context, const TaskResource& resource) {
   const auto where = context.fields.at("Resource");
-  if (std::holds_alternative<ActivityResource>(resource.kind)) context.report().fault("Express state machine does not support Activity ARN", where);
+  if (std::holds_alternative<ActivityResource>(resource.kind))
+    context.report().fault("Express state machine does not support Activity ARN", where);
   const auto* service = std::get_if<ServiceResource>(&resource.kind);
   if (!service || service->pattern == RequestResponse) return;
   // AWS ends the one text with a blank and the other without.
-  if (service->pattern == WaitForTaskToken) context.report().fault("Express state machine does not support '.waitForTaskToken' service integration ", where);
+  if (service->pattern == WaitForTaskToken)
+    context.report().fault("Express state machine does not support '.waitForTaskToken' service integration ", where);
   else context.report().fault("Express state machine does not support '.sync' service integration", where);
 }
 
@@ -146,7 +161,10 @@ void check_resource(StateContext& context, const TaskResource& resource) {
     return;
   }
   if (service_known) {
-    context.report().fault(fmt::format("The resource provided {} is not recognized. The value is not a valid resource ARN, or the resource is not available in this region.", resource.arn), where);
+    context.report().fault(fmt::format("The resource provided {} is not recognized. The value is not a valid resource ARN, or the resource "
+                                       "is not available in this region.",
+                                       resource.arn),
+                           where);
   } else {
     context.report().service_not_offered(where, fmt::format("{} ({})", service->resource_type, service->action));
   }

@@ -19,10 +19,14 @@ std::size_t count_characters(std::string_view utf8) {
 /// A Unicode identifier that is not reserved. Spec: Variables, names.
 void check_name(Fields& fields, std::string_view name) {
   const auto where = fields.at("Assign");
-  const auto invalid = [&](std::string why) { fields.report().fault(Phase::Form, "INVALID_VARIABLE_NAME", fmt::format("Invalid variable name '{}': {}", name, why), where); };
-  if (name == reserved_name) return fields.report().fault(Phase::Form, "RESERVED_VARIABLE_NAME", "Cannot assign to reserved variable '$states'.", where);
+  const auto invalid = [&](std::string why) {
+    fields.report().fault(Phase::Form, "INVALID_VARIABLE_NAME", fmt::format("Invalid variable name '{}': {}", name, why), where);
+  };
+  if (name == reserved_name)
+    return fields.report().fault(Phase::Form, "RESERVED_VARIABLE_NAME", "Cannot assign to reserved variable '$states'.", where);
   if (!is_variable_name(name)) return invalid("the variable name contains invalid characters.");
-  if (count_characters(name) > variable_name_characters_max) invalid(fmt::format("the variable name exceeds the {}-character limit allowed by the service", variable_name_characters_max));
+  if (count_characters(name) > variable_name_characters_max)
+    invalid(fmt::format("the variable name exceeds the {}-character limit allowed by the service", variable_name_characters_max));
 }
 
 /// `x.$` in the JSONPath dialect assigns to `x`.
@@ -49,7 +53,8 @@ void close_scope(Builder& builder, OuterVariables outer) {
   auto closed = std::move(builder.scopes.back());
   builder.scopes.pop_back();
   for (const auto& [name, place] : closed.inner)
-    if (closed.own.contains(name)) builder.report.fault(fmt::format("The variable '{}' is assigned in an outer scope already", name), place);
+    if (closed.own.contains(name))
+      builder.report.fault(fmt::format("The variable '{}' is assigned in an outer scope already", name), place);
   if (builder.scopes.empty() || outer == OuterVariables::Hidden) return;
   auto& around = builder.scopes.back().inner;
   std::move(closed.assigned.begin(), closed.assigned.end(), std::back_inserter(around));

@@ -21,7 +21,8 @@ bool looks_computed(const Json& value) {
 
 bool has_computed_part(const Json& value) {
   if (value.is_array()) return std::ranges::any_of(value.elements(), has_computed_part);
-  if (value.is_object()) return std::ranges::any_of(value.members(), [](const Json::Member& member) { return has_computed_part(member.value); });
+  if (value.is_object())
+    return std::ranges::any_of(value.members(), [](const Json::Member& member) { return has_computed_part(member.value); });
   return looks_computed(value);
 }
 
@@ -34,18 +35,21 @@ void warn_of_missing_dollar(Report& report, const Json& payload, const std::stri
   if (!payload.is_object()) return;
   for (const auto& [name, value] : payload.members()) {
     if (!name.ends_with(".$") && looks_computed(value))
-      report.warning("NO_DOLLAR", "The field name should end with '.$' because its value appears to be a JSONPath or Intrinsic Function.", place + "/" + name);
+      report.warning("NO_DOLLAR", "The field name should end with '.$' because its value appears to be a JSONPath or Intrinsic Function.",
+                     place + "/" + name);
     warn_of_missing_dollar(report, value, place + "/" + name);
   }
 }
 
 void warn_of_static_result(Report& report, const Json& result, const std::string& place) {
   if (has_computed_part(result))
-    report.warning("PASS_RESULT_IS_STATIC", "Content of this field will be treated as raw text even though it contains a JSONPath or Intrinsic Function.", place);
+    report.warning("PASS_RESULT_IS_STATIC",
+                   "Content of this field will be treated as raw text even though it contains a JSONPath or Intrinsic Function.", place);
 }
 
 void warn_of_missing_path(Report& report, std::string_view text, const std::string& place) {
-  if (looks_like_path(text)) report.warning("NO_PATH", "The field name should end with 'Path' because its value appears to be a JSONPath.", place);
+  if (looks_like_path(text))
+    report.warning("NO_PATH", "The field name should end with 'Path' because its value appears to be a JSONPath.", place);
 }
 
 }  // namespace signalbox::asl

@@ -27,10 +27,12 @@ constexpr int depth_max = 512;
 constexpr std::string_view standard_prefix = "tag:yaml.org,2002:";
 
 /// Short tags of CloudFormation's functions. `!GetAtt` alone takes its text apart.
-constexpr std::array function_tags{"And",      "Base64", "Cidr", "Equals",      "FindInMap", "GetAtt", "GetAZs",       "If",   "ImportValue",
-                                   "Join",     "Length", "Not",  "Or",          "Select",    "Split",  "Sub",          "ToJsonString", "Transform"};
+constexpr std::array function_tags{"And",  "Base64", "Cidr", "Equals", "FindInMap", "GetAtt", "GetAZs", "If",           "ImportValue",
+                                   "Join", "Length", "Not",  "Or",     "Select",    "Split",  "Sub",    "ToJsonString", "Transform"};
 
-bool is_one_of(std::string_view text, std::initializer_list<std::string_view> words) { return std::find(words.begin(), words.end(), text) != words.end(); }
+bool is_one_of(std::string_view text, std::initializer_list<std::string_view> words) {
+  return std::find(words.begin(), words.end(), text) != words.end();
+}
 
 /// A number as JSON writes it, if YAML's text is one already.
 bool is_json_number(std::string_view text) {
@@ -146,7 +148,7 @@ class Converter {
   void convert_scalar(const YAML::Node& node) {
     const auto& text = node.Scalar();
     const auto& tag = node.Tag();
-    if (tag == "!" || tag == "tag:yaml.org,2002:str") return append_json_string(out_, text);   // quoted, or a block
+    if (tag == "!" || tag == "tag:yaml.org,2002:str") return append_json_string(out_, text);  // quoted, or a block
     if (tag.starts_with(standard_prefix) && !is_one_of(tag.substr(standard_prefix.size()), {"null", "bool", "int", "float"}))
       return fail(node, fmt::format("the tag !!{} is not supported", tag.substr(standard_prefix.size())));
     convert_plain(text);
@@ -227,7 +229,8 @@ Result<void> check_is_one_document(const std::string& yaml) {
   if (!parser.HandleNextDocument(starts)) return {};
   const auto& first = starts.marks.front();
   const auto& second = starts.marks.back();
-  return faulty(second.pos == first.pos ? "no YAML value begins like this" : "one YAML document is expected, but here begins a second", second);
+  return faulty(second.pos == first.pos ? "no YAML value begins like this" : "one YAML document is expected, but here begins a second",
+                second);
 }
 
 }  // namespace

@@ -27,9 +27,12 @@ namespace {
 
 /// What is wrong with the request before any operation looks at it.
 Failure unknown_operation(const Call& call, bool known) {
-  if (known) return {call.protocol == Protocol::Query ? "InvalidAction" : "UnsupportedOperationException", call.operation + " is an operation of AWS that is not supported here", 400};   // clients would repeat what a 5xx answers
+  if (known)
+    return {call.protocol == Protocol::Query ? "InvalidAction" : "UnsupportedOperationException",
+            call.operation + " is an operation of AWS that is not supported here", 400};  // clients would repeat what a 5xx answers
   if (call.protocol == Protocol::Rest) return {"UnknownOperationException", "Not supported here: " + call.service_name, 404};
-  if (call.protocol != Protocol::Query) return {"UnknownOperationException", "Unknown operation: " + call.service_name + "." + call.operation, 404};
+  if (call.protocol != Protocol::Query)
+    return {"UnknownOperationException", "Unknown operation: " + call.service_name + "." + call.operation, 404};
   if (call.operation.empty()) return {"MissingAction", "The request must contain the parameter Action."};
   return {"InvalidAction", "The action " + call.operation + " is not valid for this endpoint.", 400};
 }
@@ -37,7 +40,8 @@ Failure unknown_operation(const Call& call, bool known) {
 std::string base_url(const http::Request& request) { return "http://" + std::string(request.headers.get("Host").value_or("127.0.0.1")); }
 
 Answer<Json> read_body(const Call& call, const http::Request& request) {
-  if (call.protocol == Protocol::Query) return call.service == Service::Sqs ? sqs_request_of_form(call.form, call.operation) : tree_of_form(call.form);
+  if (call.protocol == Protocol::Query)
+    return call.service == Service::Sqs ? sqs_request_of_form(call.form, call.operation) : tree_of_form(call.form);
   if (request.body.empty()) return Json::empty_object();
   auto parsed = Json::parse(request.body);
   if (!parsed) return Failure{"SerializationException", parsed.error().message};
@@ -82,7 +86,8 @@ struct AwsApi::Implementation {
 
   /// By value: the request's parts live as long as the coroutine.
   static asio::awaitable<http::Response> answer(Implementation& self, http::Request request);
-  static asio::awaitable<http::Response> answer_call(Implementation& self, Call call, http::Request request, std::shared_ptr<const Caller> caller);
+  static asio::awaitable<http::Response> answer_call(Implementation& self, Call call, http::Request request,
+                                                     std::shared_ptr<const Caller> caller);
   /// Of an authenticated request, where it matters who it is; null for the account itself.
   [[nodiscard]] std::shared_ptr<const Caller> caller_of(const Call& call, const http::Request& request) const;
   static asio::awaitable<Answer<std::string>> step_functions(Implementation& self, const Call& call, Json parameters);
@@ -105,7 +110,8 @@ asio::awaitable<Answer<std::string>> AwsApi::Implementation::step_functions(Impl
 asio::awaitable<Answer<Json>> AwsApi::Implementation::sqs(Implementation& self, const Call& call, Json parameters, std::string base) {
   const auto operation = sqs::find_operation(call.operation);
   if (!operation) co_return unknown_operation(call, sqs::is_known(call.operation));
-  const sqs::Api api{self.services.engine, self.reader, self.services.queues, self.services.queue_service, self.services.moves, std::move(base)};
+  const sqs::Api api{self.services.engine,        self.reader,         self.services.queues,
+                     self.services.queue_service, self.services.moves, std::move(base)};
   auto result = co_await operation(api, std::move(parameters));
   co_return result;
 }
@@ -118,14 +124,16 @@ asio::awaitable<Answer<Json>> AwsApi::Implementation::sns(Implementation& self, 
   co_return result;
 }
 
-asio::awaitable<Answer<Json>> AwsApi::Implementation::cloudformation(Implementation& self, const Call& call, OperationContext context, Json parameters) {
+asio::awaitable<Answer<Json>> AwsApi::Implementation::cloudformation(Implementation& self, const Call& call, OperationContext context,
+                                                                     Json parameters) {
   CloudFormation& stacks = *self.services.cloudformation;
   if (!stacks.offers(call.operation)) co_return unknown_operation(call, stacks.knows(call.operation));
   auto result = co_await stacks.call(std::move(context), call.operation, std::move(parameters));
   co_return result;
 }
 
-asio::awaitable<Answer<Json>> AwsApi::Implementation::neighbour(Implementation& self, const Call& call, OperationContext context, Json parameters) {
+asio::awaitable<Answer<Json>> AwsApi::Implementation::neighbour(Implementation& self, const Call& call, OperationContext context,
+                                                                Json parameters) {
   const Catalogue& catalogue = *catalogue_of(call.service);
   const Operation* operation = catalogue.find(call.operation);
   if (!operation) co_return unknown_operation(call, catalogue.knows(call.operation));
@@ -138,7 +146,8 @@ asio::awaitable<http::Response> AwsApi::Implementation::answer(Implementation& s
   const auto principal = self.services.authenticator.authenticate(request, self.services.engine.clock().now());
   if (call.service == Service::S3 && self.services.objects) {
     if (!principal) co_return s3::refusal(principal.error(), request);
-    const s3::Api api{*self.services.objects, self.reader, self.services.authenticator, self.services.authorizer, self.caller_of(call, request)};
+    const s3::Api api{*self.services.objects, self.reader, self.services.authenticator, self.services.authorizer,
+                      self.caller_of(call, request)};
     auto response = co_await s3::answer(api, std::move(request));
     co_return response;
   }
@@ -155,9 +164,13 @@ std::shared_ptr<const Caller> AwsApi::Implementation::caller_of(const Call& call
   return std::make_shared<const Caller>(Caller{.session = std::move(*session), .source_address = request.client_address});
 }
 
-asio::awaitable<http::Response> AwsApi::Implementation::answer_call(Implementation& self, Call call, http::Request request, std::shared_ptr<const Caller> caller) {
+asio::awaitable<http::Response> AwsApi::Implementation::answer_call(Implementation& self, Call call, http::Request request,
+                                                                    std::shared_ptr<const Caller> caller) {
   if (request.path.starts_with("/service/")) {
-    co_return failure_answer(Call{}, Failure{"UnknownOperationException", "Smithy RPC v2 CBOR is not spoken here; use the JSON or Query protocol: " + request.path, 404}, request.request_id);
+    co_return failure_answer(
+        Call{},
+        Failure{"UnknownOperationException", "Smithy RPC v2 CBOR is not spoken here; use the JSON or Query protocol: " + request.path, 404},
+        request.request_id);
   }
   if (call.service == Service::Lambda && self.services.functions) {
     OperationContext context{self.services, base_url(request), request.request_id, caller};
@@ -172,7 +185,8 @@ asio::awaitable<http::Response> AwsApi::Implementation::answer_call(Implementati
   if (call.service == Service::ApiGateway) {
     OperationContext context{self.services, base_url(request), request.request_id, caller};
     const bool is_http_api = request.path.starts_with(apigatewayv2::path_prefix);
-    auto work = is_http_api ? apigatewayv2::answer(std::move(context), self.reader, std::move(request)) : apigateway::answer(std::move(context), self.reader, std::move(request));
+    auto work = is_http_api ? apigatewayv2::answer(std::move(context), self.reader, std::move(request))
+                            : apigateway::answer(std::move(context), self.reader, std::move(request));
     auto response = co_await std::move(work);
     co_return response;
   }
@@ -184,8 +198,10 @@ asio::awaitable<http::Response> AwsApi::Implementation::answer_call(Implementati
   }
   if (self.services.authorizer && is_operation(call)) {
     const OperationContext context{self.services, {}, request.request_id, caller};
-    if (const auto denial = denied(context, call.service, call.operation, *parameters)) co_return failure_answer(call, *denial, request.request_id);
-    if (const auto refusal = refused_role(context, call.service, call.operation, *parameters)) co_return failure_answer(call, *refusal, request.request_id);
+    if (const auto denial = denied(context, call.service, call.operation, *parameters))
+      co_return failure_answer(call, *denial, request.request_id);
+    if (const auto refusal = refused_role(context, call.service, call.operation, *parameters))
+      co_return failure_answer(call, *refusal, request.request_id);
   }
   switch (call.service) {
     case Service::StepFunctions: {
@@ -231,7 +247,9 @@ std::function<asio::awaitable<http::Response>(http::Request, std::string)> AwsAp
   return [self = implementation_.get()](http::Request request, std::string role) {
     Call call = identify(request);
     std::shared_ptr<const Caller> caller;
-    if (!role.empty()) caller = std::make_shared<const Caller>(Caller{.session = {std::move(role), "BackplaneAssumeRoleSession"}, .source_address = request.client_address});
+    if (!role.empty())
+      caller = std::make_shared<const Caller>(
+          Caller{.session = {std::move(role), "BackplaneAssumeRoleSession"}, .source_address = request.client_address});
     return Implementation::answer_call(*self, std::move(call), std::move(request), std::move(caller));
   };
 }

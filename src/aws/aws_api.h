@@ -21,14 +21,14 @@ class Schedules;
 namespace functions {
 class AsyncCalls;
 class FunctionService;
-}
+}  // namespace functions
 namespace events {
 class Events;
 }
 namespace gateway {
 class GatewayService;
 }
-}
+}  // namespace signalbox
 
 namespace signalbox::aws {
 
@@ -43,16 +43,16 @@ struct AwsServices {
   QueueService& queue_service;
   const Topics& topics;
   const services::Authenticator& authenticator;
-  functions::FunctionService* functions = nullptr;   ///< null: Lambda is not offered
-  ObjectService* objects = nullptr;                  ///< null: S3 is not offered
-  const functions::AsyncCalls* async_calls = nullptr;   ///< with functions, as is this:
+  functions::FunctionService* functions = nullptr;     ///< null: Lambda is not offered
+  ObjectService* objects = nullptr;                    ///< null: S3 is not offered
+  const functions::AsyncCalls* async_calls = nullptr;  ///< with functions, as is this:
   const Triggers* triggers = nullptr;
-  const events::Events* events = nullptr;           ///< null: EventBridge is not offered
-  const Schedules* schedules = nullptr;             ///< null: Scheduler is not offered
+  const events::Events* events = nullptr;  ///< null: EventBridge is not offered
+  const Schedules* schedules = nullptr;    ///< null: Scheduler is not offered
   const MessageMoves* moves = nullptr;
-  CloudFormation* cloudformation = nullptr;         ///< null: CloudFormation is not offered
-  gateway::GatewayService* gateway = nullptr;       ///< null: methods cannot be tried
-  Authorizer* authorizer = nullptr;                 ///< of the thread that uses it; null: `--iam=off`, everybody may do everything
+  CloudFormation* cloudformation = nullptr;    ///< null: CloudFormation is not offered
+  gateway::GatewayService* gateway = nullptr;  ///< null: methods cannot be tried
+  Authorizer* authorizer = nullptr;            ///< of the thread that uses it; null: `--iam=off`, everybody may do everything
 };
 
 /// Used on the I/O thread, after Engine::start().

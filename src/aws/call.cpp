@@ -12,9 +12,9 @@ namespace {
 
 struct Known {
   Service service;
-  std::string_view target;       ///< X-Amz-Target before the dot
-  std::string_view version;      ///< Query
-  std::string_view scope;        ///< SigV4
+  std::string_view target;   ///< X-Amz-Target before the dot
+  std::string_view version;  ///< Query
+  std::string_view scope;    ///< SigV4
 };
 constexpr std::array known{Known{Service::StepFunctions, "AWSStepFunctions", "2016-11-23", "states"},
                            Known{Service::Sqs, "AmazonSQS", "2012-11-05", "sqs"},
@@ -34,7 +34,8 @@ struct RestPath {
   std::string_view prefix;
   Service service;
 };
-constexpr std::array rest_paths{RestPath{"/schedules", Service::Scheduler}, RestPath{"/schedule-groups", Service::Scheduler}, RestPath{"/restapis", Service::ApiGateway}, RestPath{"/v2/apis", Service::ApiGateway}};
+constexpr std::array rest_paths{RestPath{"/schedules", Service::Scheduler}, RestPath{"/schedule-groups", Service::Scheduler},
+                                RestPath{"/restapis", Service::ApiGateway}, RestPath{"/v2/apis", Service::ApiGateway}};
 
 Service by_scope(std::string_view scope) {
   const auto found = std::find_if(known.begin(), known.end(), [&](const Known& each) { return each.scope == scope; });
@@ -51,13 +52,16 @@ Call by_target(std::string_view target, const http::Request& request) {
   const auto dot = target.rfind('.');
   call.service_name = target.substr(0, dot);
   if (dot != std::string_view::npos) call.operation = target.substr(dot + 1);
-  const auto found = std::find_if(known.begin(), known.end(), [&](const Known& each) { return !each.target.empty() && each.target == call.service_name; });
+  const auto found =
+      std::find_if(known.begin(), known.end(), [&](const Known& each) { return !each.target.empty() && each.target == call.service_name; });
   if (found != known.end()) call.service = found->service;
   if (request.headers.get("Content-Type").value_or("").find("amz-json-1.1") != std::string_view::npos) call.protocol = Protocol::Json11;
   return call;
 }
 
-bool is_below(std::string_view path, std::string_view prefix) { return path.starts_with(prefix) && (path.size() == prefix.size() || path[prefix.size()] == '/'); }
+bool is_below(std::string_view path, std::string_view prefix) {
+  return path.starts_with(prefix) && (path.size() == prefix.size() || path[prefix.size()] == '/');
+}
 
 /// `/2015-03-31/functions…`: all of Lambda's paths begin with the day on which the operation appeared.
 bool begins_with_date(std::string_view path) {
@@ -102,7 +106,8 @@ bool is_s3_request(const http::Request& request) {
   const auto scope = credential_service(request);
   // Buckets whose names end in `--x-s3` are directory buckets to newer clients, which sign for them by another name.
   if (!scope.empty()) return scope == "s3" || scope == "s3express";
-  const bool presigned_as_of_old = request.query_value("AWSAccessKeyId") && request.query_value("Signature");   // signature version 2, of S3 alone
+  const bool presigned_as_of_old =
+      request.query_value("AWSAccessKeyId") && request.query_value("Signature");  // signature version 2, of S3 alone
   return presigned_as_of_old || s3::names_a_bucket_as_host(request);
 }
 
@@ -126,11 +131,13 @@ Call identify(const http::Request& request) {
   call.operation = value_of(call.form, "Action");
   const auto version = value_of(call.form, "Version");
   const auto scope = credential_service(request);
-  const auto found = std::find_if(known.begin(), known.end(), [&](const Known& each) { return !each.version.empty() && each.version == version; });
+  const auto found =
+      std::find_if(known.begin(), known.end(), [&](const Known& each) { return !each.version.empty() && each.version == version; });
   if (found != known.end()) call.service = found->service;
   if (call.service == Service::Other && call.operation.empty()) call.service = by_path(request.path, by_scope(scope));
   if (call.service == Service::Other) call.service = by_scope(scope);
-  if (call.service == Service::Lambda || call.service == Service::Scheduler || call.service == Service::ApiGateway) call.protocol = Protocol::Rest;
+  if (call.service == Service::Lambda || call.service == Service::Scheduler || call.service == Service::ApiGateway)
+    call.protocol = Protocol::Rest;
   if (call.service == Service::Other && version.empty() && is_queue_path(request.path)) call.service = Service::Sqs;
   call.service_name = scope.empty() ? version : scope;
   return call;

@@ -17,10 +17,10 @@ enum class Protocol { Json10, Json11, Query, Rest };
 struct Call {
   Service service = Service::Other;
   Protocol protocol = Protocol::Json10;
-  std::string service_name;     ///< as the request says it: `AWSStepFunctions`, `sqs`; for messages
-  std::string operation;        ///< empty: the request names none
-  std::vector<std::pair<std::string, std::string>> form;   ///< Query: its parameters
-  bool json_answer = false;     ///< Query: `Accept: application/json`, as API Gateway sends it
+  std::string service_name;                               ///< as the request says it: `AWSStepFunctions`, `sqs`; for messages
+  std::string operation;                                  ///< empty: the request names none
+  std::vector<std::pair<std::string, std::string>> form;  ///< Query: its parameters
+  bool json_answer = false;                               ///< Query: `Accept: application/json`, as API Gateway sends it
 };
 [[nodiscard]] Call identify(const http::Request& request);
 

@@ -18,20 +18,89 @@ namespace signalbox::aws {
 
 namespace {
 
-constexpr std::array step_functions_names{
-    "CreateActivity", "CreateStateMachine", "CreateStateMachineAlias", "DeleteActivity", "DeleteStateMachine", "DeleteStateMachineAlias", "DeleteStateMachineVersion", "DescribeActivity",
-    "DescribeExecution", "DescribeMapRun", "DescribeStateMachine", "DescribeStateMachineAlias", "DescribeStateMachineForExecution", "GetActivityTask", "GetExecutionHistory", "ListActivities",
-    "ListExecutions", "ListMapRuns", "ListStateMachineAliases", "ListStateMachineVersions", "ListStateMachines", "ListTagsForResource", "PublishStateMachineVersion", "RedriveExecution",
-    "SendTaskFailure", "SendTaskHeartbeat", "SendTaskSuccess", "StartExecution", "StartSyncExecution", "StopExecution", "TagResource", "TestState", "UntagResource", "UpdateMapRun",
-    "UpdateStateMachine", "UpdateStateMachineAlias", "ValidateStateMachineDefinition"};
-constexpr std::array sqs_names{"AddPermission", "CancelMessageMoveTask", "ChangeMessageVisibility", "ChangeMessageVisibilityBatch", "CreateQueue", "DeleteMessage", "DeleteMessageBatch", "DeleteQueue",
-                               "GetQueueAttributes", "GetQueueUrl", "ListDeadLetterSourceQueues", "ListMessageMoveTasks", "ListQueueTags", "ListQueues", "PurgeQueue", "ReceiveMessage", "RemovePermission",
-                               "SendMessage", "SendMessageBatch", "SetQueueAttributes", "StartMessageMoveTask", "TagQueue", "UntagQueue"};
-constexpr std::array sns_names{"AddPermission", "ConfirmSubscription", "CreateTopic", "DeleteTopic", "GetSubscriptionAttributes", "GetTopicAttributes", "ListSubscriptions", "ListSubscriptionsByTopic",
-                               "ListTagsForResource", "ListTopics", "Publish", "PublishBatch", "RemovePermission", "SetSubscriptionAttributes", "SetTopicAttributes", "Subscribe", "TagResource",
-                               "Unsubscribe", "UntagResource"};
+constexpr std::array step_functions_names{"CreateActivity",
+                                          "CreateStateMachine",
+                                          "CreateStateMachineAlias",
+                                          "DeleteActivity",
+                                          "DeleteStateMachine",
+                                          "DeleteStateMachineAlias",
+                                          "DeleteStateMachineVersion",
+                                          "DescribeActivity",
+                                          "DescribeExecution",
+                                          "DescribeMapRun",
+                                          "DescribeStateMachine",
+                                          "DescribeStateMachineAlias",
+                                          "DescribeStateMachineForExecution",
+                                          "GetActivityTask",
+                                          "GetExecutionHistory",
+                                          "ListActivities",
+                                          "ListExecutions",
+                                          "ListMapRuns",
+                                          "ListStateMachineAliases",
+                                          "ListStateMachineVersions",
+                                          "ListStateMachines",
+                                          "ListTagsForResource",
+                                          "PublishStateMachineVersion",
+                                          "RedriveExecution",
+                                          "SendTaskFailure",
+                                          "SendTaskHeartbeat",
+                                          "SendTaskSuccess",
+                                          "StartExecution",
+                                          "StartSyncExecution",
+                                          "StopExecution",
+                                          "TagResource",
+                                          "TestState",
+                                          "UntagResource",
+                                          "UpdateMapRun",
+                                          "UpdateStateMachine",
+                                          "UpdateStateMachineAlias",
+                                          "ValidateStateMachineDefinition"};
+constexpr std::array sqs_names{"AddPermission",
+                               "CancelMessageMoveTask",
+                               "ChangeMessageVisibility",
+                               "ChangeMessageVisibilityBatch",
+                               "CreateQueue",
+                               "DeleteMessage",
+                               "DeleteMessageBatch",
+                               "DeleteQueue",
+                               "GetQueueAttributes",
+                               "GetQueueUrl",
+                               "ListDeadLetterSourceQueues",
+                               "ListMessageMoveTasks",
+                               "ListQueueTags",
+                               "ListQueues",
+                               "PurgeQueue",
+                               "ReceiveMessage",
+                               "RemovePermission",
+                               "SendMessage",
+                               "SendMessageBatch",
+                               "SetQueueAttributes",
+                               "StartMessageMoveTask",
+                               "TagQueue",
+                               "UntagQueue"};
+constexpr std::array sns_names{"AddPermission",
+                               "ConfirmSubscription",
+                               "CreateTopic",
+                               "DeleteTopic",
+                               "GetSubscriptionAttributes",
+                               "GetTopicAttributes",
+                               "ListSubscriptions",
+                               "ListSubscriptionsByTopic",
+                               "ListTagsForResource",
+                               "ListTopics",
+                               "Publish",
+                               "PublishBatch",
+                               "RemovePermission",
+                               "SetSubscriptionAttributes",
+                               "SetTopicAttributes",
+                               "Subscribe",
+                               "TagResource",
+                               "Unsubscribe",
+                               "UntagResource"};
 
-Failure unknown(const std::string& operation) { return {"UnknownOperationException", "The operation " + operation + " is not supported here", 404}; }
+Failure unknown(const std::string& operation) {
+  return {"UnknownOperationException", "The operation " + operation + " is not supported here", 404};
+}
 
 asio::awaitable<Answer<Json>> call_step_functions(OperationContext context, std::string name, const Reader& reader, Json request) {
   const sfn::Operation* operation = sfn::find_operation(name);
@@ -51,7 +120,8 @@ asio::awaitable<Answer<Json>> call_step_functions(OperationContext context, std:
 asio::awaitable<Answer<Json>> call_sqs(OperationContext context, std::string name, const Reader& reader, Json request) {
   const auto operation = sqs::find_operation(name);
   if (!operation) co_return unknown(name);
-  const sqs::Api api{context.services.engine, reader, context.services.queues, context.services.queue_service, context.services.moves, context.base_url};
+  const sqs::Api api{context.services.engine, reader,          context.services.queues, context.services.queue_service,
+                     context.services.moves,  context.base_url};
   auto answer = co_await operation(api, std::move(request));
   co_return answer;
 }
@@ -89,7 +159,8 @@ const Catalogue* catalogue_of(Service service) {
 }
 
 std::vector<std::string> operations_of(Service service) {
-  if (service == Service::StepFunctions) return known_of(step_functions_names, [](const char* name) { return sfn::find_operation(name) != nullptr; });
+  if (service == Service::StepFunctions)
+    return known_of(step_functions_names, [](const char* name) { return sfn::find_operation(name) != nullptr; });
   if (service == Service::Sqs) return known_of(sqs_names, [](const char* name) { return sqs::find_operation(name) != nullptr; });
   if (service == Service::Sns) return known_of(sns_names, [](const char* name) { return sns::find_operation(name) != nullptr; });
   std::vector<std::string> found;
@@ -100,14 +171,16 @@ std::vector<std::string> operations_of(Service service) {
 }
 
 bool is_long(Service service, std::string_view operation) {
-  if (service == Service::StepFunctions) return operation == "GetActivityTask" || operation == "StartSyncExecution" || operation == "TestState";
+  if (service == Service::StepFunctions)
+    return operation == "GetActivityTask" || operation == "StartSyncExecution" || operation == "TestState";
   if (service == Service::Sqs) return operation == "ReceiveMessage";
   const auto* catalogue = catalogue_of(service);
   const auto* found = catalogue ? catalogue->find(operation) : nullptr;
   return found && std::holds_alternative<LongOperation*>(*found);
 }
 
-asio::awaitable<Answer<Json>> call_operation(OperationContext context, Service service, std::string operation, const Reader& reader, Json request) {
+asio::awaitable<Answer<Json>> call_operation(OperationContext context, Service service, std::string operation, const Reader& reader,
+                                             Json request) {
   if (service == Service::StepFunctions) {
     auto answer = co_await call_step_functions(std::move(context), std::move(operation), reader, std::move(request));
     co_return answer;

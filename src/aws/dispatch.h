@@ -19,6 +19,7 @@ namespace signalbox::aws {
 [[nodiscard]] bool is_long(Service service, std::string_view operation);
 
 /// Errors: the operation's; UnknownOperationException.
-[[nodiscard]] asio::awaitable<Answer<Json>> call_operation(OperationContext context, Service service, std::string operation, const Reader& reader, Json request);
+[[nodiscard]] asio::awaitable<Answer<Json>> call_operation(OperationContext context, Service service, std::string operation,
+                                                           const Reader& reader, Json request);
 
 }  // namespace signalbox::aws

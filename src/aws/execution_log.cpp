@@ -38,7 +38,8 @@ std::optional<Destination> destination_of(const Reader& reader, const ExecutionR
   const Json* arn = group ? group->find("logGroupArn") : nullptr;
   if (!arn || !arn->is_string()) return std::nullopt;
   const Json* data = configuration.find("includeExecutionData");
-  return Destination{group_of(arn->as_string()), std::string(configuration.find("level")->as_string()), data && data->is_boolean() && data->as_boolean()};
+  return Destination{group_of(arn->as_string()), std::string(configuration.find("level")->as_string()),
+                     data && data->is_boolean() && data->as_boolean()};
 }
 
 /// `states/MACHINE/2026-11-24-01-02/0000002a`: one stream for the executions of a revision that begin in a minute.

@@ -14,7 +14,7 @@ namespace signalbox::aws {
 /// `code` is what clients make an error class of: `StateMachineDoesNotExist`, `ValidationException`.
 struct Failure {
   // Not an aggregate: Answer<std::string> must not take a string for a Failure's first member.
-  Failure() = default;   // for result<>, which makes one when it is asked for an error that it does not have
+  Failure() = default;  // for result<>, which makes one when it is asked for an error that it does not have
   Failure(std::string the_code, std::string the_message, int the_status = 400, std::optional<std::string> the_query_code = std::nullopt)
       : code(std::move(the_code)), message(std::move(the_message)), status(the_status), query_code(std::move(the_query_code)) {}
 

@@ -1,7 +1,7 @@
 #include "aws/history_json.h"
 
-#include "json/object_text.h"
 #include "base/overload.h"
+#include "json/object_text.h"
 
 namespace signalbox::aws {
 
@@ -22,7 +22,7 @@ class DetailsWriter {
   void input(ObjectText& out, const Json& value) const { payload(out, "input", "inputDetails", value); }
   void output(ObjectText& out, const Json& value) const { payload(out, "output", "outputDetails", value); }
   void error(ObjectText& out, const WorkflowError& value) const {
-    out.text("error", value.error).text("cause", value.cause);   // shown without execution data too, as recorded in logs
+    out.text("error", value.error).text("cause", value.cause);  // shown without execution data too, as recorded in logs
   }
   [[nodiscard]] bool data() const { return data_; }
 
@@ -71,7 +71,8 @@ Details scheduled_details(const TaskScheduled& fact, const DetailsWriter& writer
     writer.input(out.members, fact.input);
   }
   if (fact.timeout_seconds) out.members.number("timeoutInSeconds", *fact.timeout_seconds);
-  if (fact.heartbeat_seconds && fact.family != TaskFamily::LambdaFunction) out.members.number("heartbeatInSeconds", *fact.heartbeat_seconds);
+  if (fact.heartbeat_seconds && fact.family != TaskFamily::LambdaFunction)
+    out.members.number("heartbeatInSeconds", *fact.heartbeat_seconds);
   if (fact.credentials_role_arn) out.members.raw("taskCredentials", ObjectText().text("roleArn", *fact.credentials_role_arn).take());
   return out;
 }
@@ -108,7 +109,9 @@ Details details_of(const HistoryFact& fact, const DetailsWriter& writer) {
           [&](const ExecutionStarted& f) {
             Details out{"executionStartedEventDetails", {}};
             writer.input(out.members, f.input);
-            out.members.text("roleArn", f.role_arn).text("stateMachineAliasArn", f.state_machine_alias_arn).text("stateMachineVersionArn", f.state_machine_version_arn);
+            out.members.text("roleArn", f.role_arn)
+                .text("stateMachineAliasArn", f.state_machine_alias_arn)
+                .text("stateMachineVersionArn", f.state_machine_version_arn);
             return out;
           },
           [&](const ExecutionSucceeded& f) {
@@ -129,7 +132,8 @@ Details details_of(const HistoryFact& fact, const DetailsWriter& writer) {
             Details out{"stateExitedEventDetails", {}};
             out.members.text("name", f.name);
             writer.output(out.members, f.output);
-            if (f.assigned_variables && writer.data()) out.members.raw("assignedVariables", variables_text(*f.assigned_variables)).raw("assignedVariablesDetails", not_truncated);
+            if (f.assigned_variables && writer.data())
+              out.members.raw("assignedVariables", variables_text(*f.assigned_variables)).raw("assignedVariablesDetails", not_truncated);
             return out;
           },
           [&](const TaskScheduled& f) { return scheduled_details(f, writer); },
@@ -197,7 +201,9 @@ Details details_of(const HistoryFact& fact, const DetailsWriter& writer) {
             out.members.text("mapRunArn", f.map_run_arn).number("redriveCount", f.redrive_count);
             return out;
           },
-          [&](const MapRunEnded& f) { return f.end == StateEnd::Failed ? execution_end("mapRunFailedEventDetails", f.error, writer) : Details{}; },
+          [&](const MapRunEnded& f) {
+            return f.end == StateEnd::Failed ? execution_end("mapRunFailedEventDetails", f.error, writer) : Details{};
+          },
       },
       fact);
 }

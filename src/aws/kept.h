@@ -19,7 +19,8 @@ inline constexpr Table kept_table{"aws_kept", {KeyPart::Text, KeyPart::Text, Key
 /// Lambda's policies: (function, qualifier or nothing) → policy document.
 inline constexpr const char* function_policy_kind = "lambda-policy";
 
-[[nodiscard]] inline std::optional<Json> find_kept(const Reader& reader, std::string_view kind, std::string_view owner, std::string_view name) {
+[[nodiscard]] inline std::optional<Json> find_kept(const Reader& reader, std::string_view kind, std::string_view owner,
+                                                   std::string_view name) {
   auto record = reader.get(Key(kept_table, kind, owner, name));
   if (!record) return std::nullopt;
   return Json::from_stored(std::move(*record));
@@ -38,7 +39,8 @@ inline bool drop_kept(Transaction& transaction, std::string_view kind, std::stri
 }
 
 /// Names and values of an owner, in order of name.
-[[nodiscard]] inline std::vector<std::pair<std::string, Json>> list_kept(const Reader& reader, std::string_view kind, std::string_view owner) {
+[[nodiscard]] inline std::vector<std::pair<std::string, Json>> list_kept(const Reader& reader, std::string_view kind,
+                                                                         std::string_view owner) {
   std::vector<std::pair<std::string, Json>> found;
   reader.scan(KeyRange{.prefix = Key(kept_table, kind, owner)}, [&](const Key& key, std::string_view record) {
     found.emplace_back(key.text(2), Json::from_stored(std::string(record)));

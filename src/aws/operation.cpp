@@ -15,7 +15,9 @@ const Operation* Catalogue::find(std::string_view name) const {
   return found == operations.end() ? nullptr : &found->second;
 }
 
-bool Catalogue::knows(std::string_view name) const { return find(name) || std::find(not_offered.begin(), not_offered.end(), name) != not_offered.end(); }
+bool Catalogue::knows(std::string_view name) const {
+  return find(name) || std::find(not_offered.begin(), not_offered.end(), name) != not_offered.end();
+}
 
 std::optional<Failure> denied(const OperationContext& context, Service service, std::string_view operation, const Json& request) {
   Authorizer* authorizer = context.services.authorizer;
@@ -28,7 +30,8 @@ std::optional<Failure> denied(const OperationContext& context, Service service, 
 asio::awaitable<Answer<Json>> write(Engine& engine, std::function<Answer<Json>(EngineTransaction&)> work) {
   // The engine's own errors have no name of AWS's; the operation's is carried past it.
   auto refusal = std::make_shared<std::optional<Failure>>();
-  std::function<Result<Json>(EngineTransaction&)> wrapped = [work = std::move(work), refusal](EngineTransaction& transaction) -> Result<Json> {
+  std::function<Result<Json>(EngineTransaction&)> wrapped = [work = std::move(work),
+                                                             refusal](EngineTransaction& transaction) -> Result<Json> {
     auto answer = work(transaction);
     if (answer) return std::move(*answer);
     *refusal = answer.error();
@@ -47,7 +50,8 @@ asio::awaitable<Answer<Json>> run_operation(OperationContext context, const Oper
     co_return answer;
   }
   auto& engine = context.services.engine;
-  std::function<Answer<Json>(EngineTransaction&)> work = [run = std::get<WriteOperation*>(operation), context, request](EngineTransaction& transaction) { return run(context, transaction, request); };
+  std::function<Answer<Json>(EngineTransaction&)> work = [run = std::get<WriteOperation*>(operation), context, request](
+                                                             EngineTransaction& transaction) { return run(context, transaction, request); };
   auto answer = co_await write(engine, std::move(work));
   co_return answer;
 }

@@ -29,13 +29,14 @@ struct Caller;
 /// What surrounds a call. `services` outlives it.
 struct OperationContext {
   const AwsServices& services;
-  std::string base_url;          ///< `http://` + the request's Host, for URLs in answers
-  std::string request_id;        ///< a UUID
-  std::shared_ptr<const Caller> caller = {};   ///< access/authorizer.h; null: the account itself, or nobody asked
+  std::string base_url;                       ///< `http://` + the request's Host, for URLs in answers
+  std::string request_id;                     ///< a UUID
+  std::shared_ptr<const Caller> caller = {};  ///< access/authorizer.h; null: the account itself, or nobody asked
 };
 
 /// Why the caller may not call the operation; nothing with `--iam` off.
-[[nodiscard]] std::optional<Failure> denied(const OperationContext& context, Service service, std::string_view operation, const Json& request);
+[[nodiscard]] std::optional<Failure> denied(const OperationContext& context, Service service, std::string_view operation,
+                                            const Json& request);
 
 // The three kinds of operations are types of functions: a service's header declares its own by them (`ReadOperation get_schedule, list_schedules;`).
 
@@ -57,11 +58,13 @@ struct Catalogue {
 };
 
 /// On the I/O thread; `reader` is its own.
-[[nodiscard]] asio::awaitable<Answer<Json>> run_operation(OperationContext context, const Operation& operation, const Reader& reader, Json request);
+[[nodiscard]] asio::awaitable<Answer<Json>> run_operation(OperationContext context, const Operation& operation, const Reader& reader,
+                                                          Json request);
 
 /// Runs `work` in a transaction; an error is named as `failure_of` names it.
 template <class T>
-asio::awaitable<Answer<T>> answer_of_transaction(Engine& engine, std::function<Result<T>(EngineTransaction&)> work, Failure (*failure_of)(const Error&)) {
+asio::awaitable<Answer<T>> answer_of_transaction(Engine& engine, std::function<Result<T>(EngineTransaction&)> work,
+                                                 Failure (*failure_of)(const Error&)) {
   auto result = co_await transact<T>(engine, std::move(work));
   if (!result) co_return failure_of(result.error());
   if constexpr (std::is_void_v<T>) {

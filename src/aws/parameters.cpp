@@ -22,12 +22,14 @@ const char* type_name(const Json& value) {
 }  // namespace
 
 std::size_t characters(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
 Failure wrong_type_failure(const Json& found, const char* wanted) {
   const std::string name = type_name(found);
-  return {"SerializationException", found.is_array() || found.is_object() ? name + " found where not expected." : name + " can not be converted to " + wanted};
+  return {"SerializationException",
+          found.is_array() || found.is_object() ? name + " found where not expected." : name + " can not be converted to " + wanted};
 }
 
 const Json* Parameters::value(const char* name) const {
@@ -73,7 +75,7 @@ std::optional<std::int64_t> Parameters::integer(const char* name, Range range) {
   const Json* found = value(name);
   if (!found) return std::nullopt;
   auto number = found->as_integer();
-  if (found->is_string()) {   // the Query protocol has texts only
+  if (found->is_string()) {  // the Query protocol has texts only
     const auto text = found->as_string();
     std::int64_t parsed = 0;
     const auto end = text.data() + text.size();
@@ -152,7 +154,8 @@ void Parameters::absorb(const Parameters& nested) {
 std::optional<Failure> Parameters::fault() const {
   if (type_fault_) return type_fault_;
   if (violations_.empty()) return std::nullopt;
-  std::string message = std::to_string(violations_.size()) + (violations_.size() == 1 ? " validation error detected: " : " validation errors detected: ");
+  std::string message =
+      std::to_string(violations_.size()) + (violations_.size() == 1 ? " validation error detected: " : " validation errors detected: ");
   for (std::size_t i = 0; i < violations_.size(); ++i) message += (i == 0 ? "" : "; ") + violations_[i];
   return Failure{"ValidationException", std::move(message)};
 }

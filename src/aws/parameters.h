@@ -22,7 +22,7 @@ namespace signalbox::aws {
 struct Length {
   std::size_t min = 0;
   std::size_t max = SIZE_MAX;
-  bool sensitive = false;      ///< the value is not repeated in the message
+  bool sensitive = false;  ///< the value is not repeated in the message
 };
 struct Range {
   std::int64_t min = INT64_MIN;

@@ -127,7 +127,8 @@ Json renamed(const Json& object, const char* tags) {
   Json out = Json::empty_object();
   if (!object.is_object()) return out;
   for (const auto& [name, value] : object.members()) {
-    const auto rule = std::find_if(std::begin(rules), std::end(rules), [&, flat = std::string_view(name)](const Rule& each) { return each.flat == flat; });
+    const auto rule = std::find_if(std::begin(rules), std::end(rules),
+                                   [&, flat = std::string_view(name)](const Rule& each) { return each.flat == flat; });
     if (rule != std::end(rules) && value.is_array()) {
       out = out.with(rule->name, rule->map ? map_json(value) : value);
     } else if (name.ends_with("BatchRequestEntry") && value.is_array()) {
@@ -152,6 +153,8 @@ Json tree_of_form(const Form& form) {
   }();
 }
 
-Json sqs_request_of_form(const Form& form, std::string_view operation) { return renamed(tree_of_form(form), operation == "CreateQueue" ? "tags" : "Tags"); }
+Json sqs_request_of_form(const Form& form, std::string_view operation) {
+  return renamed(tree_of_form(form), operation == "CreateQueue" ? "tags" : "Tags");
+}
 
 }  // namespace signalbox::aws

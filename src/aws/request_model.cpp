@@ -32,7 +32,8 @@ class Check {
   [[nodiscard]] std::optional<Failure> failure() const {
     if (type_fault_) return type_fault_;
     if (violations_.empty()) return std::nullopt;
-    std::string message = std::to_string(violations_.size()) + (violations_.size() == 1 ? " validation error detected: " : " validation errors detected: ");
+    std::string message =
+        std::to_string(violations_.size()) + (violations_.size() == 1 ? " validation error detected: " : " validation errors detected: ");
     for (std::size_t i = 0; i < violations_.size(); ++i) message += (i == 0 ? "" : "; ") + violations_[i];
     return Failure{"ValidationException", std::move(message)};
   }
@@ -76,7 +77,9 @@ class Check {
       case MemberType::Integer: return found.as_integer() ? integer(model, *found.as_integer(), place) : wrong_type(found, "an Integer");
       case MemberType::Decimal: return found.is_number() ? decimal(model, found, place) : wrong_type(found, "a Float");
       case MemberType::Boolean: return found.is_boolean() ? void() : wrong_type(found, "a Boolean");
-      case MemberType::List: return found.is_array() ? length(model, found.size(), "'" + shown_list(found, model.element) + "' ", place) : wrong_type(found, "a List");
+      case MemberType::List:
+        return found.is_array() ? length(model, found.size(), "'" + shown_list(found, model.element) + "' ", place)
+                                : wrong_type(found, "a List");
       case MemberType::Structure: return found.is_object() ? void() : wrong_type(found, "a Structure");
     }
   }
@@ -84,26 +87,34 @@ class Check {
   void text(const MemberModel& model, std::string_view found, const std::string& place) {
     const std::string shown = model.sensitive ? std::string() : "'" + std::string(found) + "' ";
     length(model, characters(found), shown, place);
-    if (model.pattern && !model.pattern->matches(found)) violation(shown, place, "Member must satisfy regular expression pattern: " + std::string(model.pattern->text));
-    if (!model.values.empty() && !is_one_of(model.values, found)) violation(shown, place, "Member must satisfy enum value set: [" + std::string(model.values) + "]");
+    if (model.pattern && !model.pattern->matches(found))
+      violation(shown, place, "Member must satisfy regular expression pattern: " + std::string(model.pattern->text));
+    if (!model.values.empty() && !is_one_of(model.values, found))
+      violation(shown, place, "Member must satisfy enum value set: [" + std::string(model.values) + "]");
   }
 
   void length(const MemberModel& model, std::size_t count, const std::string& shown, const std::string& place) {
-    if (model.min && count < static_cast<std::size_t>(*model.min)) violation(shown, place, "Member must have length greater than or equal to " + std::to_string(*model.min));
-    if (model.max && count > static_cast<std::size_t>(*model.max)) violation(shown, place, "Member must have length less than or equal to " + std::to_string(*model.max));
+    if (model.min && count < static_cast<std::size_t>(*model.min))
+      violation(shown, place, "Member must have length greater than or equal to " + std::to_string(*model.min));
+    if (model.max && count > static_cast<std::size_t>(*model.max))
+      violation(shown, place, "Member must have length less than or equal to " + std::to_string(*model.max));
   }
 
   void integer(const MemberModel& model, std::int64_t found, const std::string& place) {
     const std::string shown = "'" + std::to_string(found) + "' ";
-    if (model.min && found < *model.min) violation(shown, place, "Member must have value greater than or equal to " + std::to_string(*model.min));
-    if (model.max && found > *model.max) violation(shown, place, "Member must have value less than or equal to " + std::to_string(*model.max));
+    if (model.min && found < *model.min)
+      violation(shown, place, "Member must have value greater than or equal to " + std::to_string(*model.min));
+    if (model.max && found > *model.max)
+      violation(shown, place, "Member must have value less than or equal to " + std::to_string(*model.max));
   }
 
   void decimal(const MemberModel& model, const Json& found, const std::string& place) {
     // As Java prints a Float: 101 is 101.0.
     const std::string shown = "'" + found.text() + (found.as_integer() && found.text().find('.') == std::string::npos ? ".0' " : "' ");
-    if (model.min && found.as_double() < static_cast<double>(*model.min)) violation(shown, place, "Member must have value greater than or equal to " + std::to_string(*model.min));
-    if (model.max && found.as_double() > static_cast<double>(*model.max)) violation(shown, place, "Member must have value less than or equal to " + std::to_string(*model.max));
+    if (model.min && found.as_double() < static_cast<double>(*model.min))
+      violation(shown, place, "Member must have value greater than or equal to " + std::to_string(*model.min));
+    if (model.max && found.as_double() > static_cast<double>(*model.max))
+      violation(shown, place, "Member must have value less than or equal to " + std::to_string(*model.max));
   }
 
   static bool is_one_of(std::string_view values, std::string_view found) {

@@ -22,14 +22,14 @@ struct Pattern {
 /// One member of an operation's request. Length counts characters of a text and elements of a list; the range is a number's.
 struct MemberModel {
   std::string_view operation;
-  std::string_view path;                    ///< `tags[].key`: the key of each element of tags
+  std::string_view path;  ///< `tags[].key`: the key of each element of tags
   MemberType type;
-  bool required = false;                    ///< where what it stands in is given
-  bool sensitive = false;                   ///< messages do not repeat the value
+  bool required = false;   ///< where what it stands in is given
+  bool sensitive = false;  ///< messages do not repeat the value
   std::optional<std::int64_t> min = {}, max = {};
-  std::string_view values = {};             ///< an enumeration's: `STANDARD, EXPRESS`
+  std::string_view values = {};  ///< an enumeration's: `STANDARD, EXPRESS`
   const Pattern* pattern = nullptr;
-  std::string_view element = {};            ///< a list of structures: their shape's name, which messages show
+  std::string_view element = {};  ///< a list of structures: their shape's name, which messages show
 };
 
 /// All violations in one ValidationException; a member of the wrong JSON type is a SerializationException. Members that the model does not

@@ -1,8 +1,8 @@
 #include "aws/respond.h"
 
-#include "json/object_text.h"
 #include "aws/rest_call.h"
 #include "aws/xml.h"
+#include "json/object_text.h"
 
 namespace signalbox::aws {
 
@@ -11,7 +11,8 @@ namespace {
 /// Clients strip it; some logs show it. Coral's own errors have a namespace of their own on AWS.
 std::string qualified(const Call& call, const std::string& code) {
   if (code == "ValidationException") return "com.amazon.coral.validate#" + code;
-  if (code == "SerializationException" || code == "UnknownOperationException" || code == "InternalFailure" || code == "ServiceUnavailable") return "com.amazon.coral.service#" + code;
+  if (code == "SerializationException" || code == "UnknownOperationException" || code == "InternalFailure" || code == "ServiceUnavailable")
+    return "com.amazon.coral.service#" + code;
   switch (call.service) {
     case Service::StepFunctions: return "com.amazonaws.swf.service.v2.model#" + code;
     case Service::Sqs: return "com.amazonaws.sqs#" + code;
@@ -49,7 +50,9 @@ Json query_result(const std::string& operation, const Json& result, std::string_
 }
 
 Json query_error(const Failure& failure, std::string_view request_id) {
-  const Json error = json_object({{"Code", failure.query_code.value_or(failure.code)}, {"Message", failure.message}, {"Type", failure.status >= 500 ? "Receiver" : "Sender"}});
+  const Json error = json_object({{"Code", failure.query_code.value_or(failure.code)},
+                                  {"Message", failure.message},
+                                  {"Type", failure.status >= 500 ? "Receiver" : "Sender"}});
   return json_object({{"Error", error}, {"RequestId", request_id}});
 }
 
@@ -82,9 +85,12 @@ http::Response failure_answer(const Call& call, const Failure& failure, std::str
     if (call.json_answer) return json_of_query(failure.status, query_error(shown, request_id));
     return xml_response(failure.status, error_response(namespace_of(call.service), shown, request_id));
   }
-  auto response = json_response(call, failure.status, ObjectText().text("__type", qualified(call, failure.code)).text("message", failure.message).text("reason", failure.reason).take());
+  auto response = json_response(
+      call, failure.status,
+      ObjectText().text("__type", qualified(call, failure.code)).text("message", failure.message).text("reason", failure.reason).take());
   if (call.service == Service::Sqs) {
-    response.headers.add("x-amzn-query-error", failure.query_code.value_or(failure.code) + (failure.status >= 500 ? ";Receiver" : ";Sender"));
+    response.headers.add("x-amzn-query-error",
+                         failure.query_code.value_or(failure.code) + (failure.status >= 500 ? ";Receiver" : ";Sender"));
   }
   return response;
 }

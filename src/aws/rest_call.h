@@ -22,15 +22,15 @@ struct QueryMember {
 
 struct RestBinding {
   std::string_view method;
-  std::string_view path;         ///< `/2015-03-31/functions/{FunctionName}`; a last part `{Member+}` takes all that follows
+  std::string_view path;  ///< `/2015-03-31/functions/{FunctionName}`; a last part `{Member+}` takes all that follows
   std::string_view operation;
-  int status = 200;              ///< of success
+  int status = 200;  ///< of success
   std::vector<QueryMember> query = {};
 };
 
 struct RestCall {
   const RestBinding* binding;
-  Json parameters;               ///< of the path and the query; without the body's
+  Json parameters;  ///< of the path and the query; without the body's
 };
 
 /// Nothing if no binding fits. Parts of the path are decoded.

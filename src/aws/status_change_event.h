@@ -9,6 +9,7 @@ namespace signalbox::aws {
 
 /// The whole event; `id` is its UUID, `now` its time. Payloads are JSON texts. Use it in Engine::on_status_change(): the record's status says what
 /// happened.
-[[nodiscard]] Json status_change_event(const Reader& reader, const Site& site, const ExecutionRecord& record, const Uuid& id, Timestamp now);
+[[nodiscard]] Json status_change_event(const Reader& reader, const Site& site, const ExecutionRecord& record, const Uuid& id,
+                                       Timestamp now);
 
 }  // namespace signalbox::aws

@@ -19,7 +19,7 @@ void append_element(std::string& out, std::string_view name, std::string_view te
 struct Flat {
   std::string_view member;
   std::string element;
-  std::string_view key, value;    ///< maps only
+  std::string_view key, value;  ///< maps only
 };
 
 class Writer {
@@ -80,10 +80,11 @@ class Writer {
   std::vector<Flat> flat_;
 };
 
-std::string response(std::string_view xml_namespace, std::string_view operation, const Json& result, std::string_view request_id, const Writer& writer) {
+std::string response(std::string_view xml_namespace, std::string_view operation, const Json& result, std::string_view request_id,
+                     const Writer& writer) {
   std::string out = "<?xml version=\"1.0\"?><";
   out.append(operation).append("Response xmlns=\"").append(xml_namespace).append("\">");
-  out.append("<").append(operation).append("Result>");   // clients look for it, empty or not
+  out.append("<").append(operation).append("Result>");  // clients look for it, empty or not
   writer.members(out, result);
   out.append("</").append(operation).append("Result>");
   out.append("<ResponseMetadata>");

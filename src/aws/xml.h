@@ -15,7 +15,8 @@ namespace signalbox::aws {
 /// The same with SQS's flattened lists and maps: `Messages` is a sequence of `<Message>`, `Attributes` one of `<Attribute><Name/><Value/></Attribute>`.
 [[nodiscard]] std::string sqs_response(std::string_view operation, const Json& result, std::string_view request_id);
 /// As sns_response(), for another service.
-[[nodiscard]] std::string query_response(std::string_view xml_namespace, std::string_view operation, const Json& result, std::string_view request_id);
+[[nodiscard]] std::string query_response(std::string_view xml_namespace, std::string_view operation, const Json& result,
+                                         std::string_view request_id);
 [[nodiscard]] std::string error_response(std::string_view xml_namespace, const Failure& failure, std::string_view request_id);
 
 inline constexpr std::string_view sns_namespace = "http://sns.amazonaws.com/doc/2010-03-31/";

@@ -137,7 +137,9 @@ class Parser {
     if (hex) digits.remove_prefix(1);
     std::uint32_t code = 0;
     const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), code, hex ? 16 : 10);
-    if (parsed.ec != std::errc() || parsed.ptr != digits.data() + digits.size() || code == 0 || code > 0x10FFFF || (code >= 0xD800 && code < 0xE000)) return false;
+    if (parsed.ec != std::errc() || parsed.ptr != digits.data() + digits.size() || code == 0 || code > 0x10FFFF ||
+        (code >= 0xD800 && code < 0xE000))
+      return false;
     append_code_point(out, code);
     return true;
   }

@@ -10,8 +10,8 @@
 namespace signalbox::aws {
 
 struct XmlElement {
-  std::string name;                         ///< without its prefix
-  std::string text;                         ///< all text directly inside
+  std::string name;  ///< without its prefix
+  std::string text;  ///< all text directly inside
   std::vector<XmlElement> children;
 
   /// The first child of that name; null if there is none.

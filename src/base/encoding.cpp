@@ -141,11 +141,11 @@ bool is_utf8(std::string_view text) {
       p += 2;
     } else if (*p >= 0xE0 && *p <= 0xEF) {
       if (!continues(2)) return false;
-      if ((*p == 0xE0 && p[1] < 0xA0) || (*p == 0xED && p[1] > 0x9F)) return false;   // overlong, surrogates
+      if ((*p == 0xE0 && p[1] < 0xA0) || (*p == 0xED && p[1] > 0x9F)) return false;  // overlong, surrogates
       p += 3;
     } else if (*p >= 0xF0 && *p <= 0xF4) {
       if (!continues(3)) return false;
-      if ((*p == 0xF0 && p[1] < 0x90) || (*p == 0xF4 && p[1] > 0x8F)) return false;   // overlong, past U+10FFFF
+      if ((*p == 0xF0 && p[1] < 0x90) || (*p == 0xF4 && p[1] > 0x8F)) return false;  // overlong, past U+10FFFF
       p += 4;
     } else {
       return false;

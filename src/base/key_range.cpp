@@ -17,7 +17,7 @@ ByteRange::ByteRange(const KeyRange& range) : first(range.prefix.bytes()), last(
   } else if (auto next = after_prefix(range.after->bytes())) {
     first = std::move(*next);
   } else {
-    last = first;   // nothing comes after the greatest key
+    last = first;  // nothing comes after the greatest key
   }
 }
 

@@ -11,8 +11,8 @@ namespace signalbox {
 struct ByteRange {
   explicit ByteRange(const KeyRange& range);
 
-  std::string first;                    ///< inclusive
-  std::optional<std::string> last;      ///< exclusive; nothing: no end
+  std::string first;                ///< inclusive
+  std::optional<std::string> last;  ///< exclusive; nothing: no end
 };
 
 /// The least text that comes after all texts that begin with `prefix`; nothing if there is none.

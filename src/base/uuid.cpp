@@ -33,7 +33,8 @@ Uuid uuid_v4(std::array<std::uint8_t, 16> random) {
 Uuid uuid_v7(Timestamp time, std::array<std::uint8_t, 16> random, std::int64_t row) {
   const auto ms = static_cast<std::uint64_t>(time.time_since_epoch().count());
   for (int i = 0; i < 6; ++i) random[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(ms >> (40 - 8 * i));
-  for (int i = 0; i < 5; ++i) random[static_cast<std::size_t>(11 + i)] = static_cast<std::uint8_t>(static_cast<std::uint64_t>(row) >> (32 - 8 * i));
+  for (int i = 0; i < 5; ++i)
+    random[static_cast<std::size_t>(11 + i)] = static_cast<std::uint8_t>(static_cast<std::uint64_t>(row) >> (32 - 8 * i));
   mark(random, 7);
   return Uuid{print(random)};
 }

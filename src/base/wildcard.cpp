@@ -35,7 +35,8 @@ class Pattern {
   [[nodiscard]] bool is_escape(std::size_t at) const {
     if (wildcards_.escapes == Escapes::None || pattern_[at] != '\\' || at + 1 == pattern_.size()) return false;
     const char next = pattern_[at + 1];
-    return wildcards_.escapes == Escapes::Any || next == '\\' || next == wildcards_.any || (wildcards_.one != '\0' && next == wildcards_.one);
+    return wildcards_.escapes == Escapes::Any || next == '\\' || next == wildcards_.any ||
+           (wildcards_.one != '\0' && next == wildcards_.one);
   }
 
   std::string_view pattern_;

@@ -10,10 +10,10 @@ enum class Escapes { None, Special, Any };
 
 /// How a pattern is written.
 struct Wildcards {
-  char any = '*';                       ///< stands for any characters, none too
-  char one = '\0';                      ///< stands for one character; NUL: nothing does
+  char any = '*';   ///< stands for any characters, none too
+  char one = '\0';  ///< stands for one character; NUL: nothing does
   Escapes escapes = Escapes::None;
-  bool without_case = false;            ///< A-Z as a-z
+  bool without_case = false;  ///< A-Z as a-z
 };
 
 /// Whether all of `text` fits the pattern. Time: the product of their lengths at worst, linear for one `*`.

@@ -42,7 +42,8 @@ services::WithoutKeys policy_of(const ServeOptions& options) {
 /// AWS's words for a request without credentials tell nobody what to do.
 std::string_view detail_of(const Error& error) {
   if (error.where != "MissingAuthenticationTokenException") return error.message;
-  return "an API key is needed: Authorization: Bearer SECRET; the command line takes it from --key, --key-file, SIGNALBOX_KEY or SIGNALBOX_KEY_FILE";
+  return "an API key is needed: Authorization: Bearer SECRET; the command line takes it from --key, --key-file, SIGNALBOX_KEY or "
+         "SIGNALBOX_KEY_FILE";
 }
 
 http::Response refuse(const Error& error) {
@@ -54,14 +55,19 @@ http::Response refuse(const Error& error) {
 }  // namespace
 
 Access::Access(Engine& engine, const Reader& reader, const ServeOptions& options)
-    : engine_(engine), reader_(reader), options_(options), authenticator_(reader, engine.changes(services::keys_table), policy_of(options), options.iam == "off" ? services::Roles::DoNotMatter : services::Roles::Matter) {}
+    : engine_(engine),
+      reader_(reader),
+      options_(options),
+      authenticator_(reader, engine.changes(services::keys_table), policy_of(options),
+                     options.iam == "off" ? services::Roles::DoNotMatter : services::Roles::Matter) {}
 
 Result<void> Access::prepare() {
   if (options_.api_key) {
     std::function<Result<services::ApiKey>(EngineTransaction&)> work = [text = *options_.api_key](EngineTransaction& transaction) {
       return services::adopt_key(transaction, text, "configured");
     };
-    if (auto adopted = transact_and_wait<services::ApiKey>(engine_, std::move(work)); !adopted) return error(adopted.error().code, adopted.error().message, "--api-key");
+    if (auto adopted = transact_and_wait<services::ApiKey>(engine_, std::move(work)); !adopted)
+      return error(adopted.error().code, adopted.error().message, "--api-key");
   } else if (options_.make_api_key && !services::has_keys(reader_)) {
     if (auto made = make_first_key(); !made) return made;
   }

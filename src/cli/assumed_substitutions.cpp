@@ -9,8 +9,10 @@ namespace signalbox::cli {
 
 namespace {
 
-constexpr std::array number_fields{"TimeoutSeconds", "HeartbeatSeconds", "Seconds", "IntervalSeconds", "MaxAttempts", "BackoffRate", "MaxDelaySeconds", "MaxConcurrency",
-                                   "ToleratedFailureCount", "ToleratedFailurePercentage", "MaxItemsPerBatch", "MaxInputBytesPerBatch", "MaxItems"};
+constexpr std::array number_fields{
+    "TimeoutSeconds",   "HeartbeatSeconds",      "Seconds",        "IntervalSeconds",       "MaxAttempts",
+    "BackoffRate",      "MaxDelaySeconds",       "MaxConcurrency", "ToleratedFailureCount", "ToleratedFailurePercentage",
+    "MaxItemsPerBatch", "MaxInputBytesPerBatch", "MaxItems"};
 
 /// The name in `${Name}`, if the text is nothing else.
 std::string_view whole_name(std::string_view text) {
@@ -56,7 +58,10 @@ class Assumption {
       const auto name = text.substr(begin + 2, end - begin - 2);
       note(name);
       out += text.substr(0, begin);
-      out += name == "AWS::Partition" ? "aws" : name == "AWS::Region" ? "us-east-1" : name == "AWS::AccountId" ? "000000000000" : plain(name);
+      out += name == "AWS::Partition"   ? "aws"
+             : name == "AWS::Region"    ? "us-east-1"
+             : name == "AWS::AccountId" ? "000000000000"
+                                        : plain(name);
       text.remove_prefix(end + 1);
     }
     return out.append(text);
@@ -64,7 +69,8 @@ class Assumption {
 
   static std::string plain(std::string_view name) {
     std::string made(name);
-    std::replace_if(made.begin(), made.end(), [](char c) { return c == ':' || c == '.'; }, '-');
+    std::replace_if(
+        made.begin(), made.end(), [](char c) { return c == ':' || c == '.'; }, '-');
     return made;
   }
 

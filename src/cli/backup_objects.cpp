@@ -12,13 +12,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Error failed(const fs::path& path, const std::error_code& why) { return error(ErrorCode::Unavailable, "cannot back up " + path.string() + ": " + why.message()); }
+Error failed(const fs::path& path, const std::error_code& why) {
+  return error(ErrorCode::Unavailable, "cannot back up " + path.string() + ": " + why.message());
+}
 
 Result<void> back_up_file(const fs::path& from, const fs::path& to) {
   std::error_code failure;
   fs::create_hard_link(from, to, failure);
   if (!failure || failure == std::errc::file_exists || failure == std::errc::no_such_file_or_directory) return {};
-  fs::copy_file(from, to, fs::copy_options::skip_existing, failure);   // another file system, or one without hard links
+  fs::copy_file(from, to, fs::copy_options::skip_existing, failure);  // another file system, or one without hard links
   if (failure && failure != std::errc::no_such_file_or_directory) return failed(from, failure);
   return {};
 }

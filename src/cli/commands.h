@@ -49,7 +49,8 @@ int schedule_action(const Context& context, const std::string& name, const std::
 int keys(const Context& context);
 int make_key(const Context& context, const std::string& description);
 int delete_key(const Context& context, const std::string& id);
-int deploy(const Context& context, const std::string& path, const std::vector<std::string>& parameters, bool plan_only, const std::vector<std::string>& allow_unsupported);
+int deploy(const Context& context, const std::string& path, const std::vector<std::string>& parameters, bool plan_only,
+           const std::vector<std::string>& allow_unsupported);
 int destroy(const Context& context, const std::string& stack);
 /// Needs no daemon.
 int validate(bool json, const std::vector<std::string>& files);

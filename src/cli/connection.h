@@ -12,7 +12,7 @@ namespace signalbox::cli {
 struct Connection {
   std::string endpoint = "http://127.0.0.1:8083";
   std::optional<std::string> key;  ///< `ID:SECRET` or a secret alone, sent as a bearer token
-  std::string key_file;            ///< where the key is read from, in its first line, if `key` is not given; a file that is not there is no key
+  std::string key_file;  ///< where the key is read from, in its first line, if `key` is not given; a file that is not there is no key
 };
 
 /// What went wrong, with the exit code it deserves (exit_codes.h).

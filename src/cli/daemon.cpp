@@ -40,11 +40,11 @@
 #include "rest/service_routes.h"
 #include "rest/stacks.h"
 #include "rest/verification.h"
+#include "services/function_urls/service.h"
 #include "services/functions/async_calls.h"
 #include "services/functions/functions.h"
 #include "services/functions/service.h"
 #include "services/functions/tasks.h"
-#include "services/function_urls/service.h"
 #include "services/gateway/gateway_service.h"
 #include "services/gateway/invoke_task.h"
 #include "services/gateway/stage_url.h"
@@ -64,8 +64,8 @@
 #include "services/triggers/trigger_service.h"
 #include "signalbox/activities.h"
 #include "signalbox/async.h"
-#include "signalbox/history.h"
 #include "signalbox/events.h"
+#include "signalbox/history.h"
 #include "signalbox/queues.h"
 #include "signalbox/triggers.h"
 #include "store/sqlite_store.h"
@@ -82,7 +82,8 @@ Result<std::shared_ptr<const Mocks>> read_mocks(const std::string& path) {
   std::stringstream text;
   text << file.rdbuf();
   auto mocks = Mocks::parse(text.str());
-  if (!mocks) return error(mocks.error().code, "the mock configuration file '" + path + "' is faulty: " + mocks.error().message, mocks.error().where);
+  if (!mocks)
+    return error(mocks.error().code, "the mock configuration file '" + path + "' is faulty: " + mocks.error().message, mocks.error().where);
   return std::make_shared<const Mocks>(std::move(*mocks));
 }
 
@@ -91,7 +92,7 @@ EngineOptions engine_options(const ServeOptions& options, std::shared_ptr<const 
   engine.allow_unsupported = options.allow_unsupported;
   engine.mocks = std::move(mocks);
   engine.site = Site{options.region, options.account};
-  engine.retention = std::chrono::ceil<std::chrono::hours>(*parse_duration(options.retention));   // never less than was asked for
+  engine.retention = std::chrono::ceil<std::chrono::hours>(*parse_duration(options.retention));  // never less than was asked for
   engine.data_directory = options.data;
   return engine;
 }
@@ -101,13 +102,15 @@ Result<void> send_to_queue(const Queues& queues, Transaction& transaction, const
   message.body = delivery.body;
   message.group_id = delivery.group_id;
   message.deduplication_id = delivery.deduplication_id;
-  for (const auto& [name, attribute] : delivery.attributes) message.attributes[name] = MessageAttribute{attribute.data_type, attribute.value};
+  for (const auto& [name, attribute] : delivery.attributes)
+    message.attributes[name] = MessageAttribute{attribute.data_type, attribute.value};
   auto sent = queues.send(transaction, delivery.queue, message);
   if (!sent) return sent.error();
   return {};
 }
 
-Result<void> publish(const Topics& topics, Transaction& transaction, const std::string& topic, const std::string& message, const std::optional<std::string>& group) {
+Result<void> publish(const Topics& topics, Transaction& transaction, const std::string& topic, const std::string& message,
+                     const std::optional<std::string>& group) {
   PublishRequest request;
   request.topic = topic;
   request.message = message;
@@ -184,13 +187,13 @@ struct Daemon::Parts {
   ServeOptions options;
   SystemClock clock;
   OwnUrls urls;
-  QueueSignals queue_signals;                         ///< these two outlive the io_context: a long poll that ends with it leaves its list
+  QueueSignals queue_signals;  ///< these two outlive the io_context: a long poll that ends with it leaves its list
   ActivitySignals activity_signals;
   asio::io_context io{1};
-  StartGate gate{io.get_executor(), deploying_patience};   ///< opens when the daemon is ready
+  StartGate gate{io.get_executor(), deploying_patience};  ///< opens when the daemon is ready
   std::unique_ptr<SqliteStore> store;
   std::unique_ptr<Engine> engine;
-  const Reader* reader = nullptr;                     ///< the I/O thread's view
+  const Reader* reader = nullptr;  ///< the I/O thread's view
   std::unique_ptr<Queues> queues;
   std::unique_ptr<QueueService> queue_service;
   std::unique_ptr<MessageMoves> moves;
@@ -209,19 +212,19 @@ struct Daemon::Parts {
   std::unique_ptr<ScheduleService> schedule_service;
   std::unique_ptr<ObjectService> objects;
   std::unique_ptr<MapRunObjects> map_run_objects;
-  std::optional<aws::AwsServices> stack_services;     ///< what stacks' resources are made by
+  std::optional<aws::AwsServices> stack_services;  ///< what stacks' resources are made by
   std::unique_ptr<deploy::AwsCalls> stack_calls;
   std::unique_ptr<deploy::Deployer> deployer;
   std::unique_ptr<deploy::cloudformation::Api> cloudformation;
   std::unique_ptr<SubscriptionPages> subscription_pages;
-  std::unique_ptr<aws::AccessNotices> access_notices;       ///< with --iam only, as are both authorizers
-  std::unique_ptr<aws::Authorizer> authorizer;              ///< of the I/O thread
-  std::unique_ptr<aws::Authorizer> task_authorizer;         ///< of the engine's
+  std::unique_ptr<aws::AccessNotices> access_notices;  ///< with --iam only, as are both authorizers
+  std::unique_ptr<aws::Authorizer> authorizer;         ///< of the I/O thread
+  std::unique_ptr<aws::Authorizer> task_authorizer;    ///< of the engine's
   std::unique_ptr<aws::MapRunGuard> map_run_guard;
   std::unique_ptr<aws::AwsApi> aws;
   std::unique_ptr<gateway::GatewayService> gateway;
   std::unique_ptr<http_apis::HttpApiService> http_apis;
-  std::unique_ptr<services::Authenticator> url_authenticator;   ///< for the public listener, where nobody passes without a key
+  std::unique_ptr<services::Authenticator> url_authenticator;  ///< for the public listener, where nobody passes without a key
   std::unique_ptr<function_urls::FunctionUrlService> function_urls;
   http::Router admin_routes, public_routes;
   http::Handler admin_handler, open_handler, stage_handler;
@@ -290,14 +293,15 @@ Result<void> Daemon::Parts::make_services() {
   triggers = std::make_unique<Triggers>(*queues);
   outbox = std::make_unique<Outbox>(server.has_value());
   const auto public_url = [this] { return urls.open(); };
-  mailer = std::make_unique<Mailer>(*engine, *outbox,
-                                    MailerOptions{.server = server,
-                                                  .from = options.mail_from,
-                                                  .public_url = public_url,
-                                                  .retention = *parse_duration(options.outbox_retention)});
+  mailer = std::make_unique<Mailer>(
+      *engine, *outbox,
+      MailerOptions{
+          .server = server, .from = options.mail_from, .public_url = public_url, .retention = *parse_duration(options.outbox_retention)});
   TopicServiceOptions topic_options;
   topic_options.public_url = public_url;
-  topic_options.send_to_queue = [this](Transaction& transaction, const QueueDelivery& delivery) { return send_to_queue(*queues, transaction, delivery); };
+  topic_options.send_to_queue = [this](Transaction& transaction, const QueueDelivery& delivery) {
+    return send_to_queue(*queues, transaction, delivery);
+  };
   topic_options.resolve = [this](std::string_view text) { return urls.resolve(text); };
   topic_options.functions = &functions;
   topic_options.permits = permits_on(task_authorizer);
@@ -308,7 +312,8 @@ Result<void> Daemon::Parts::make_services() {
   schedule_service = std::make_unique<ScheduleService>(*engine, *schedules, functions);
   objects = std::make_unique<ObjectService>(*engine, options.data + "/objects", io.get_executor());
   objects->on_change([this, site](Transaction& transaction, const ObjectChange& change) {
-    events->put_later(transaction, [&] { return aws::object_event(site, change, transaction.new_uuid(), transaction.new_uuid(), transaction.now()); });
+    events->put_later(transaction,
+                      [&] { return aws::object_event(site, change, transaction.new_uuid(), transaction.new_uuid(), transaction.now()); });
   });
   map_run_objects = std::make_unique<MapRunObjects>(*objects);
 
@@ -316,15 +321,18 @@ Result<void> Daemon::Parts::make_services() {
   engine->offer("activity", make_activity_task(activity_signals));
   objects::offer_s3_tasks(*engine, *objects);
   engine->keep_map_run_data(*map_run_objects);
-  engine->offer("http:invoke", aws::make_http_invoke_task(io.get_executor(), engine->reader(), options.region, [this](std::string_view text) { return urls.resolve(text); }));
-  engine->offer("events:putEvents", std::make_unique<aws::PutEventsTask>(*events, [this](std::string_view text) { return urls.resolve(text); }));
+  engine->offer("http:invoke", aws::make_http_invoke_task(io.get_executor(), engine->reader(), options.region,
+                                                          [this](std::string_view text) { return urls.resolve(text); }));
+  engine->offer("events:putEvents",
+                std::make_unique<aws::PutEventsTask>(*events, [this](std::string_view text) { return urls.resolve(text); }));
   functions::offer_function_tasks(*engine, functions, async_calls.get());
   return {};
 }
 
 /// Schedules, rules and asynchronous calls, which lead to each other.
 void Daemon::Parts::make_event_services(const Site& site) {
-  const auto publish_to = [this](Transaction& transaction, const std::string& topic, const std::string& message, const std::optional<std::string>& group) {
+  const auto publish_to = [this](Transaction& transaction, const std::string& topic, const std::string& message,
+                                 const std::optional<std::string>& group) {
     return publish(topics->topics(), transaction, topic, message, group);
   };
   functions::AsyncCallEnvironment calls{.site = site};
@@ -332,31 +340,47 @@ void Daemon::Parts::make_event_services(const Site& site) {
     auto sent = queues->send(transaction, queue, message);
     return sent ? Result<void>() : sent.error();
   };
-  calls.publish = [publish_to](Transaction& transaction, const std::string& topic, const std::string& message) { return publish_to(transaction, topic, message, std::nullopt); };
+  calls.publish = [publish_to](Transaction& transaction, const std::string& topic, const std::string& message) {
+    return publish_to(transaction, topic, message, std::nullopt);
+  };
   calls.permits = permits_on(task_authorizer);
-  calls.put_event = [this](EngineTransaction& transaction, const std::string& bus, const std::string& detail_type, const Json& detail) -> Result<void> {
-    const auto put = events->put(transaction, {.bus = bus.substr(bus.rfind('/') + 1), .source = "lambda", .detail_type = detail_type, .detail = detail});
+  calls.put_event = [this](EngineTransaction& transaction, const std::string& bus, const std::string& detail_type,
+                           const Json& detail) -> Result<void> {
+    const auto put =
+        events->put(transaction, {.bus = bus.substr(bus.rfind('/') + 1), .source = "lambda", .detail_type = detail_type, .detail = detail});
     return put ? Result<void>() : put.error();
   };
   async_calls = std::make_unique<functions::AsyncCalls>(std::move(calls));
   async_call_service = std::make_unique<functions::AsyncCallService>(*engine, *async_calls, functions);
-  schedules = std::make_unique<Schedules>(ScheduleEnvironment{.site = site, .queues = *queues, .publish = publish_to, .rule_fired = [this](EngineTransaction& transaction, const ScheduleId& id, Timestamp at) {
-                                                               events->fire_rule(transaction, id, at);
-                                                             }, .permits = permits_on(task_authorizer)});
-  events = std::make_unique<events::Events>(events::EventsEnvironment{.site = site, .queues = *queues, .schedules = *schedules, .calls = *async_calls, .publish = publish_to, .permits = permits_on(task_authorizer)});
+  schedules = std::make_unique<Schedules>(ScheduleEnvironment{
+      .site = site,
+      .queues = *queues,
+      .publish = publish_to,
+      .rule_fired = [this](EngineTransaction& transaction, const ScheduleId& id, Timestamp at) { events->fire_rule(transaction, id, at); },
+      .permits = permits_on(task_authorizer)});
+  events = std::make_unique<events::Events>(events::EventsEnvironment{.site = site,
+                                                                      .queues = *queues,
+                                                                      .schedules = *schedules,
+                                                                      .calls = *async_calls,
+                                                                      .publish = publish_to,
+                                                                      .permits = permits_on(task_authorizer)});
 }
 
 /// Executions' changes of status become events of the default bus.
 void Daemon::Parts::tell_status_changes() {
   engine->on_status_change([this](Transaction& transaction, const ExecutionRecord& record) {
-    events->put_later(transaction, [&] { return aws::status_change_event(transaction, engine->site(), record, transaction.new_uuid(), transaction.now()); });
+    events->put_later(transaction, [&] {
+      return aws::status_change_event(transaction, engine->site(), record, transaction.new_uuid(), transaction.now());
+    });
   });
   events->on_pending([this] { put_pending_events(); });
 }
 
 void Daemon::Parts::put_pending_events() {
   constexpr std::size_t events_at_once = 100;
-  std::function<Result<bool>(EngineTransaction&)> work = [this](EngineTransaction& transaction) -> Result<bool> { return events->put_pending(transaction, events_at_once); };
+  std::function<Result<bool>(EngineTransaction&)> work = [this](EngineTransaction& transaction) -> Result<bool> {
+    return events->put_pending(transaction, events_at_once);
+  };
   engine->transact<bool>(std::move(work), [this](Result<bool> more) {
     if (more && *more) put_pending_events();
   });
@@ -373,9 +397,16 @@ std::function<Result<void>(const std::string&, const std::string&)> Daemon::Part
   return [this](const std::string& name, const std::string& queue_arn) -> Result<void> {
     const auto reference = functions::parse_function_reference(name);
     const auto function = reference ? functions::find_function(*reader, reference->name) : std::nullopt;
-    if (!function) return {};   // what is wrong with it is said when it is called
+    if (!function) return {};  // what is wrong with it is said when it is called
     for (const auto* action : {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}) {
-      if (auto may = authorizer->permit({.service = "lambda.amazonaws.com", .source_arn = {}, .role_arn = function->role, .session = function->name, .action = action, .resource = queue_arn}); !may) return may;
+      if (auto may = authorizer->permit({.service = "lambda.amazonaws.com",
+                                         .source_arn = {},
+                                         .role_arn = function->role,
+                                         .session = function->name,
+                                         .action = action,
+                                         .resource = queue_arn});
+          !may)
+        return may;
     }
     return {};
   };
@@ -430,7 +461,7 @@ Result<void> Daemon::Parts::start_services() {
   schedule_service->start(io.get_executor());
   objects->start();
   async_call_service->start(io.get_executor());
-  put_pending_events();   // what the process before left
+  put_pending_events();  // what the process before left
   return {};
 }
 
@@ -482,20 +513,27 @@ rest::VerificationOptions Daemon::Parts::verification_options() const {
 
 void Daemon::Parts::make_gateway() {
   // Requests come later than the AWS API is there.
-  const auto call_aws = [this](http::Request request, std::string role) { return aws->role_handler()(std::move(request), std::move(role)); };
-  gateway::IntegrationEnvironment integrations{functions, call_aws, [this](std::string_view text) { return urls.resolve(text); }, engine->site(), permits_on(authorizer)};
+  const auto call_aws = [this](http::Request request, std::string role) {
+    return aws->role_handler()(std::move(request), std::move(role));
+  };
+  gateway::IntegrationEnvironment integrations{functions, call_aws, [this](std::string_view text) { return urls.resolve(text); },
+                                               engine->site(), permits_on(authorizer)};
   gateway::GatewayEnvironment environment{std::move(integrations), rest::make_link_guard(*engine, *reader, verification_options())};
-  url_authenticator = std::make_unique<services::Authenticator>(*reader, engine->changes(services::keys_table), services::WithoutKeys::NothingPasses, services::Roles::Matter);
+  url_authenticator = std::make_unique<services::Authenticator>(*reader, engine->changes(services::keys_table),
+                                                                services::WithoutKeys::NothingPasses, services::Roles::Matter);
   function_urls = std::make_unique<function_urls::FunctionUrlService>(
-      *engine, function_urls::Environment{functions, environment.guard, aws::lambda::make_url_admission(*engine, *url_authenticator, authorizer.get())});
+      *engine, function_urls::Environment{functions, environment.guard,
+                                          aws::lambda::make_url_admission(*engine, *url_authenticator, authorizer.get())});
   http_apis = std::make_unique<http_apis::HttpApiService>(*engine, environment);
   gateway = std::make_unique<gateway::GatewayService>(*engine, std::move(environment));
 }
 
 void Daemon::Parts::make_routes() {
   const auto public_url = [this] { return urls.open(); };
-  const auto denials = access_notices ? std::function<std::uint64_t()>([notices = access_notices.get()] { return notices->denials(); }) : nullptr;
-  rest::add_status_routes(admin_routes, *engine, [this] { return gate.is_open(); }, denials);
+  const auto denials =
+      access_notices ? std::function<std::uint64_t()>([notices = access_notices.get()] { return notices->denials(); }) : nullptr;
+  rest::add_status_routes(
+      admin_routes, *engine, [this] { return gate.is_open(); }, denials);
   rest::add_state_machine_routes(admin_routes, *engine, *reader);
   rest::add_execution_routes(admin_routes, *engine, *reader);
   rest::add_token_routes(admin_routes, *engine, *reader);
@@ -510,16 +548,25 @@ void Daemon::Parts::make_routes() {
 
   rest::add_verification_routes(public_routes, *engine, *reader, verification_options());
   subscription_pages->install(public_routes);
-  public_routes.otherwise(actions_or_routes(subscription_pages->action_handler(), routes::make_route_handler(*reader, functions, engine->site(), clock, [this](http::Request&& request) { return answer_at_root(std::move(request)); })));
+  public_routes.otherwise(
+      actions_or_routes(subscription_pages->action_handler(),
+                        routes::make_route_handler(*reader, functions, engine->site(), clock,
+                                                   [this](http::Request&& request) { return answer_at_root(std::move(request)); })));
 }
 
 Result<void> Daemon::Parts::listen() {
   // Code in zip archives and parts of objects come in one request each.
   constexpr std::size_t admin_body_bytes_max = 128 * 1024 * 1024;
-  http::ServerOptions admin_options{.listener = http::Listener::Admin, .address = options.listen, .body_bytes_max = admin_body_bytes_max, .trusted_proxies = options.trusted_proxies};
-  http::ServerOptions open_options{.listener = http::Listener::Public, .address = options.public_listen, .trusted_proxies = options.trusted_proxies};
-  admin = std::make_unique<http::Server>(io.get_executor(), admin_options, [this](http::Request&& request) { return answer(admin_handler, std::move(request)); });
-  open = std::make_unique<http::Server>(io.get_executor(), open_options, [this](http::Request&& request) { return answer(open_handler, std::move(request)); });
+  http::ServerOptions admin_options{.listener = http::Listener::Admin,
+                                    .address = options.listen,
+                                    .body_bytes_max = admin_body_bytes_max,
+                                    .trusted_proxies = options.trusted_proxies};
+  http::ServerOptions open_options{
+      .listener = http::Listener::Public, .address = options.public_listen, .trusted_proxies = options.trusted_proxies};
+  admin = std::make_unique<http::Server>(io.get_executor(), admin_options,
+                                         [this](http::Request&& request) { return answer(admin_handler, std::move(request)); });
+  open = std::make_unique<http::Server>(io.get_executor(), open_options,
+                                        [this](http::Request&& request) { return answer(open_handler, std::move(request)); });
   if (auto listening = admin->listen(); !listening) return of_option("--listen", listening.error());
   if (auto listening = open->listen(); !listening) return of_option("--public-listen", listening.error());
   urls.set("http://" + reachable(admin->address()), options.public_url.value_or("http://" + reachable(open->address())));
@@ -534,7 +581,8 @@ asio::awaitable<http::Response> Daemon::Parts::answer(const http::Handler& handl
 void Daemon::Parts::make_handlers() {
   const auto guarded = access->guard([this](http::Request&& request) { return admin_answer(std::move(request)); });
   admin_handler = s3_first(aws->handler(), guarded);
-  const http::Handler apis = http_apis->handler(gateway->handler([this](http::Request&& request) { return public_routes.route(std::move(request)); }));
+  const http::Handler apis =
+      http_apis->handler(gateway->handler([this](http::Request&& request) { return public_routes.route(std::move(request)); }));
   open_handler = with_forwarded_headers(function_urls->handler(apis), [this] { return urls.open(); });
   stage_handler = http_apis->handler(gateway->handler(routes::no_route_handler()));
 }
@@ -567,8 +615,9 @@ Result<void> Daemon::Parts::write_addresses() const {
 
 void Daemon::Parts::warn() const {
   if (options.smtp && options.verification == "resume") {
-    spdlog::warn("mail is sent and --verification=resume lets a GET decide: mail scanners open links, and would decide in a person's place; "
-                 "--verification=confirm asks the person on a page first");
+    spdlog::warn(
+        "mail is sent and --verification=resume lets a GET decide: mail scanners open links, and would decide in a person's place; "
+        "--verification=confirm asks the person on a page first");
   }
   if (options.node_layer && !std::filesystem::is_directory(*options.node_layer + "/node_modules")) {
     spdlog::warn("--node-layer: there is no folder {}/node_modules; Node functions find no SDK but what they bring", *options.node_layer);
@@ -583,7 +632,8 @@ asio::awaitable<void> Daemon::Parts::deploy_stacks() {
     parameters[parameter.substr(0, equals)] = equals == std::string::npos ? "" : parameter.substr(equals + 1);
   }
   std::filesystem::path folder = *options.stacks;
-  for (const auto& name : deployer->unknown_parameters(folder, parameters)) spdlog::warn("--parameter {}: no template in {} has such a parameter", name, folder.string());
+  for (const auto& name : deployer->unknown_parameters(folder, parameters))
+    spdlog::warn("--parameter {}: no template in {} has such a parameter", name, folder.string());
   const auto results = co_await deployer->deploy(folder, parameters);
   if (results) {
     for (const auto& result : *results) tell(result);
@@ -612,9 +662,13 @@ Result<void> Daemon::start() {
   p.access = std::make_unique<Access>(*p.engine, *p.reader, p.options);
   p.tell_status_changes();
   p.make_authorizers();
-  aws::offer_sdk_tasks(*p.engine, p.aws_services(), p.io.get_executor(), [&urls = p.urls] { return urls.admin(); }, [&urls = p.urls](std::string_view text) { return urls.resolve(text); });
+  aws::offer_sdk_tasks(
+      *p.engine, p.aws_services(), p.io.get_executor(), [&urls = p.urls] { return urls.admin(); },
+      [&urls = p.urls](std::string_view text) { return urls.resolve(text); });
   // Carried out on the I/O thread, which begins its work when the gateway is there.
-  p.engine->offer("apigateway:invoke", std::make_unique<gateway::InvokeTask>(p.io.get_executor(), [&p](http::Request&& request) { return p.http_apis->internal_handler(p.gateway->internal_handler())(std::move(request)); }));
+  p.engine->offer("apigateway:invoke", std::make_unique<gateway::InvokeTask>(p.io.get_executor(), [&p](http::Request&& request) {
+                    return p.http_apis->internal_handler(p.gateway->internal_handler())(std::move(request));
+                  }));
   // Recovery makes the tasks that are due, and they must know the daemon's own URLs. Whoever connects now waits until the loop runs.
   if (auto listening = p.listen(); !listening) return listening;
   if (auto started = p.engine->start(); !started) return started;
@@ -624,7 +678,8 @@ Result<void> Daemon::start() {
   p.aws = std::make_unique<aws::AwsApi>(p.aws_services());
   p.subscription_pages = std::make_unique<SubscriptionPages>(*p.engine, p.topics->topics(), p.options.verification == "confirm");
   p.make_handlers();
-  spdlog::info("signalbox {} listens: admin {}, public {}, data {}", program_version, p.admin->address(), p.open->address(), p.options.data);
+  spdlog::info("signalbox {} listens: admin {}, public {}, data {}", program_version, p.admin->address(), p.open->address(),
+               p.options.data);
   if (auto started = p.start_services(); !started) return started;
   p.make_routes();
   asio::co_spawn(p.io, p.become_ready(), log_failure("become_ready"));

@@ -87,7 +87,9 @@ int validate(bool json, const std::vector<std::string>& files) {
 
 int backup(bool json, const std::string& data_directory, const std::string& file) {
   const std::string data_file = data_directory + "/signalbox.db", objects = data_directory + "/objects", objects_copy = file + ".objects";
-  if (!std::ifstream(data_file)) return complain({exit_codes::failed, "there is no data file '" + data_file + "', or it may not be read; name the daemon's data directory with --data"});
+  if (!std::ifstream(data_file))
+    return complain({exit_codes::failed,
+                     "there is no data file '" + data_file + "', or it may not be read; name the daemon's data directory with --data"});
   // Before it, for the objects that are replaced meanwhile; after it, for those that came.
   auto done = back_up_objects(objects, objects_copy);
   if (done) done = backup_file(data_file, file);

@@ -19,7 +19,7 @@ int release_unchanged(dl_phdr_info* object, std::size_t, void*) {
     if (segment.p_type != PT_LOAD || (segment.p_flags & PF_W) != 0) continue;
     const auto begin = (object->dlpi_addr + segment.p_vaddr) / page * page;
     const auto end = object->dlpi_addr + segment.p_vaddr + segment.p_memsz;
-    (void)::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);   // refused where it is not possible
+    (void)::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);  // refused where it is not possible
   }
   return 0;
 }

@@ -68,7 +68,8 @@ void add_serve_options(CLI::App& command, ServeOptions& o) {
   command.add_flag("--insecure", o.insecure, "Listen beyond loopback without an API key")->envname("SIGNALBOX_INSECURE");
   command
       .add_option("--iam", o.iam,
-                  "off: roles' policies are kept only; warn: what functions, assumed roles and state machines do beyond their roles' policies is logged; enforce: it is "
+                  "off: roles' policies are kept only; warn: what functions, assumed roles and state machines do beyond their roles' "
+                  "policies is logged; enforce: it is "
                   "denied, as AWS does")
       ->check(CLI::IsMember({"off", "warn", "enforce"}))
       ->envname("SIGNALBOX_IAM")
@@ -84,7 +85,10 @@ void add_serve_options(CLI::App& command, ServeOptions& o) {
   command
       .add_flag("--allow-unsupported", o.allow_unsupported, "Accept definitions that use services which are not here; such tasks then fail")
       ->envname("SIGNALBOX_ALLOW_UNSUPPORTED");
-  command.add_option("--mock-config", o.mock_config, "Mock configuration file of Step Functions Local: answers for the states of executions started with STATE-MACHINE-ARN#TESTCASE")
+  command
+      .add_option(
+          "--mock-config", o.mock_config,
+          "Mock configuration file of Step Functions Local: answers for the states of executions started with STATE-MACHINE-ARN#TESTCASE")
       ->envname("SIGNALBOX_MOCK_CONFIG");
 }
 
@@ -110,7 +114,7 @@ Result<void> check_account(const std::string& account) {
 
 /// What the command line or a variable has given stays as it is. CLI11 reads files for the program as a whole only, not for a subcommand.
 void take_over(CLI::App& command, const CLI::ConfigItem& item) {
-  if (item.name == "++" || item.name == "--") return;   // CLI11's marks around a section
+  if (item.name == "++" || item.name == "--") return;  // CLI11's marks around a section
   auto* option = item.parents.empty() ? command.get_option_no_throw("--" + item.name) : nullptr;
   if (!option) throw CLI::ConfigError("there is no option '" + item.fullname() + "'");
   if (!option->empty()) return;

@@ -37,12 +37,12 @@ struct ServeOptions {
   std::optional<std::string> api_key;  ///< `ID:SECRET`, or a secret alone
   bool make_api_key = false;           ///< make one at first start, print it once, keep it in DIR/api-key
   bool insecure = false;
-  std::string iam = "off";             ///< off, warn or enforce: whether calls are checked against roles' policies
+  std::string iam = "off";  ///< off, warn or enforce: whether calls are checked against roles' policies
   std::vector<std::string> trusted_proxies;
-  std::optional<std::string> node_layer;  ///< folder whose node_modules functions find, as the SDK on AWS
-  std::size_t function_workers = 16;      ///< processes at most, over all functions
-  bool allow_unsupported = false;         ///< accept definitions that use services which are not here
-  std::optional<std::string> mock_config; ///< path of a mock configuration file, as Step Functions Local has it
+  std::optional<std::string> node_layer;   ///< folder whose node_modules functions find, as the SDK on AWS
+  std::size_t function_workers = 16;       ///< processes at most, over all functions
+  bool allow_unsupported = false;          ///< accept definitions that use services which are not here
+  std::optional<std::string> mock_config;  ///< path of a mock configuration file, as Step Functions Local has it
 };
 
 /// Adds the options to a CLI11 command; each says what it is for.

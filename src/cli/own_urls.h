@@ -15,7 +15,7 @@ class OwnUrls {
  public:
   void set(std::string admin, std::string open);
   [[nodiscard]] std::string admin() const;
-  [[nodiscard]] std::string open() const;              ///< the public URL, no slash at its end
+  [[nodiscard]] std::string open() const;  ///< the public URL, no slash at its end
   /// The text with `${signalbox:admin-url}` and `${signalbox:public-url}` filled in.
   [[nodiscard]] std::string resolve(std::string_view text) const;
 

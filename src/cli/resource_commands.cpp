@@ -12,8 +12,8 @@ namespace signalbox::cli {
 namespace {
 
 std::string letter(const Json& mail) {
-  return "To:      " + member_text(mail, "to") + "\nSubject: " + member_text(mail, "subject") + "\nState:   " + member_text(mail, "state") + "\n\n" +
-         member_text(mail, "text") + "\n";
+  return "To:      " + member_text(mail, "to") + "\nSubject: " + member_text(mail, "subject") + "\nState:   " + member_text(mail, "state") +
+         "\n\n" + member_text(mail, "text") + "\n";
 }
 
 }  // namespace
@@ -101,7 +101,8 @@ namespace {
 std::string print_changes(const Json& stack) {
   std::string text;
   if (const Json* changes = stack.find("changes")) {
-    for (const auto& change : changes->elements()) text += fmt::format("  {:<7} {}  {}\n", member_text(change, "action"), member_text(change, "resource"), member_text(change, "type"));
+    for (const auto& change : changes->elements())
+      text += fmt::format("  {:<7} {}  {}\n", member_text(change, "action"), member_text(change, "resource"), member_text(change, "type"));
   }
   if (const Json* outputs = stack.find("outputs")) {
     for (const auto& output : outputs->members()) text += fmt::format("  {} = {}\n", output.name, output.value.as_string());
@@ -111,7 +112,8 @@ std::string print_changes(const Json& stack) {
 
 }  // namespace
 
-int deploy(const Context& context, const std::string& given, const std::vector<std::string>& parameters, bool plan_only, const std::vector<std::string>& allow_unsupported) {
+int deploy(const Context& context, const std::string& given, const std::vector<std::string>& parameters, bool plan_only,
+           const std::vector<std::string>& allow_unsupported) {
   std::error_code fault;
   const auto path = std::filesystem::canonical(given, fault);
   if (fault) return complain({exit_codes::usage, "cannot read '" + given + "': " + fault.message()});
@@ -123,18 +125,20 @@ int deploy(const Context& context, const std::string& given, const std::vector<s
   }
   Json::Array types;
   for (const auto& type : allow_unsupported) types.emplace_back(type);
-  const Json body = json_object({{"path", path.string()}, {"parameters", values}, {"planOnly", plan_only}, {"allowUnsupported", Json(std::move(types))}});
-  return print_answer(context, call(context.connection, "POST", "/v1/stacks", body),
-                      [](const Json& answer) {
-                        std::string text;
-                        for (const auto& stack : answer.find("stacks")->elements()) text += member_text(stack, "name") + ": " + member_text(stack, "result") + "\n" + print_changes(stack);
-                        return text;
-                      });
+  const Json body =
+      json_object({{"path", path.string()}, {"parameters", values}, {"planOnly", plan_only}, {"allowUnsupported", Json(std::move(types))}});
+  return print_answer(context, call(context.connection, "POST", "/v1/stacks", body), [](const Json& answer) {
+    std::string text;
+    for (const auto& stack : answer.find("stacks")->elements())
+      text += member_text(stack, "name") + ": " + member_text(stack, "result") + "\n" + print_changes(stack);
+    return text;
+  });
 }
 
 int destroy(const Context& context, const std::string& stack) {
-  return print_answer(context, call(context.connection, "DELETE", "/v1/stacks/" + percent_encode(stack)),
-                      [](const Json& answer) { return member_text(answer, "name") + ": " + member_text(answer, "result") + "\n" + print_changes(answer); });
+  return print_answer(context, call(context.connection, "DELETE", "/v1/stacks/" + percent_encode(stack)), [](const Json& answer) {
+    return member_text(answer, "name") + ": " + member_text(answer, "result") + "\n" + print_changes(answer);
+  });
 }
 
 }  // namespace signalbox::cli

@@ -81,20 +81,23 @@ class CommandLine {
         ->envname("SIGNALBOX_ENDPOINT")
         ->capture_default_str();
     sub.add_option("--key", a_.context.connection.key, "API key, ID:SECRET")->envname("SIGNALBOX_KEY");
-    sub.add_option("--key-file", a_.context.connection.key_file, "File with the API key, such as DIR/api-key")->envname("SIGNALBOX_KEY_FILE");
+    sub.add_option("--key-file", a_.context.connection.key_file, "File with the API key, such as DIR/api-key")
+        ->envname("SIGNALBOX_KEY_FILE");
     sub.add_flag("--json", a_.context.json, "Print JSON for programs");
   }
 
   void add_daemon_commands() {
     auto* serve_command = command("serve", "Run the daemon", [this] { return serve(*app_.get_subcommand("serve"), a_.serve); });
     add_serve_options(*serve_command, a_.serve);
-    auto* deploy_command =
-        client("deploy", "Deploy a template, a stack's folder, a folder of stacks, or CDK's cdk.out", [this] { return deploy(a_.context, a_.folder, a_.parameters, a_.plan_only, a_.allow_unsupported); });
+    auto* deploy_command = client("deploy", "Deploy a template, a stack's folder, a folder of stacks, or CDK's cdk.out",
+                                  [this] { return deploy(a_.context, a_.folder, a_.parameters, a_.plan_only, a_.allow_unsupported); });
     deploy_command->add_option("PATH", a_.folder, "File or folder, readable by the daemon at the same path")->required();
-    deploy_command->add_option("--allow-unsupported", a_.allow_unsupported, "Record resources of this type without effect instead of refusing them; repeatable");
+    deploy_command->add_option("--allow-unsupported", a_.allow_unsupported,
+                               "Record resources of this type without effect instead of refusing them; repeatable");
     deploy_command->add_flag("--plan", a_.plan_only, "Only say what would be done");
     deploy_command->add_option("--parameter", a_.parameters, "Template parameter, NAME=VALUE or STACK.NAME=VALUE; repeatable");
-    auto* destroy_command = client("destroy", "Remove a stack with all that it made, but what its template retains", [this] { return destroy(a_.context, a_.name); });
+    auto* destroy_command = client("destroy", "Remove a stack with all that it made, but what its template retains",
+                                   [this] { return destroy(a_.context, a_.name); });
     destroy_command->add_option("STACK", a_.name, "Name of the stack")->required();
   }
 
@@ -138,7 +141,8 @@ class CommandLine {
     });
     schedules_command->add_option("ACTION", a_.action, "pause or resume")->check(CLI::IsMember({"pause", "resume"}));
     schedules_command->add_option("NAME", a_.name, "Name of the schedule");
-    auto* mail_command = client("mail", "Show the mail in the outbox, newest first", [this] { return mail(a_.context, a_.mail_id, a_.mail_limit); });
+    auto* mail_command =
+        client("mail", "Show the mail in the outbox, newest first", [this] { return mail(a_.context, a_.mail_id, a_.mail_limit); });
     mail_command->add_option("ID", a_.mail_id, "One mail");
     mail_command->add_option("--limit", a_.mail_limit, "At most so many")->check(CLI::Range(1, 1000))->capture_default_str();
     auto* logs_command = client("logs", "Show a function's log", [this] { return logs(a_.context, a_.name, a_.follow); });
@@ -149,7 +153,8 @@ class CommandLine {
       if (a_.action == "delete") return delete_key(a_.context, a_.name);
       return keys(a_.context);
     });
-    keys_command->add_option("ACTION", a_.action, "make: prints a new key, ID and secret, once; delete: ends one. Without it: the list")->check(CLI::IsMember({"make", "delete"}));
+    keys_command->add_option("ACTION", a_.action, "make: prints a new key, ID and secret, once; delete: ends one. Without it: the list")
+        ->check(CLI::IsMember({"make", "delete"}));
     keys_command->add_option("ARGUMENT", a_.name, "For make: a description, such as whose it is; for delete: the key's id");
   }
 
@@ -158,14 +163,17 @@ class CommandLine {
         command("validate", "Check definitions; needs no daemon", [this] { return validate(a_.context.json, a_.files); });
     validate_command->add_option("FILE", a_.files, "Definitions, JSON or YAML")->required();
     validate_command->add_flag("--json", a_.context.json, "Print JSON for programs");
-    auto* backup_command = command("backup", "Copy the data file while the daemon runs", [this] { return backup(a_.context.json, a_.data, a_.file); });
+    auto* backup_command =
+        command("backup", "Copy the data file while the daemon runs", [this] { return backup(a_.context.json, a_.data, a_.file); });
     backup_command->add_flag("--json", a_.context.json, "Print JSON for programs");
     backup_command->add_option("FILE", a_.file, "Where to; must not exist")->required();
     backup_command->add_option("--data", a_.data, "The daemon's data directory")->envname("SIGNALBOX_DATA")->capture_default_str();
     auto* completion_command =
         command("completion", "Print a shell completion script", [this] { return print_completion(app_, a_.shell); });
     completion_command->add_option("SHELL", a_.shell, "bash, zsh or fish")->required()->check(CLI::IsMember({"bash", "zsh", "fish"}));
-    command("version", "Print the version", [this] { return version(a_.context.json); })->add_flag("--json", a_.context.json, "Print JSON for programs");
+    command("version", "Print the version", [this] {
+      return version(a_.context.json);
+    })->add_flag("--json", a_.context.json, "Print JSON for programs");
   }
 
   CLI::App app_;

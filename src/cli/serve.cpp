@@ -14,7 +14,8 @@ namespace signalbox::cli {
 namespace {
 
 int refuse(const Error& error) {
-  std::fprintf(stderr, "signalbox: %s%s%s\n", error.where.empty() ? "" : error.where.c_str(), error.where.empty() ? "" : ": ", error.message.c_str());
+  std::fprintf(stderr, "signalbox: %s%s%s\n", error.where.empty() ? "" : error.where.c_str(), error.where.empty() ? "" : ": ",
+               error.message.c_str());
   return error.code == ErrorCode::InvalidArgument ? exit_codes::usage : exit_codes::failed;
 }
 

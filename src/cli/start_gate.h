@@ -25,7 +25,7 @@ class StartGate {
   http::asio::awaitable<http::Response> wait(const http::Handler& handler, http::Request request);
 
   bool open_ = false;
-  http::asio::steady_timer opened_;   ///< cancelled when the gate opens
+  http::asio::steady_timer opened_;  ///< cancelled when the gate opens
 };
 
 }  // namespace signalbox::cli

@@ -133,7 +133,8 @@ class Application {
     execution_.ready.insert(child.id);
     gathering.running.push_back(child.id);
     ++gathering.started;
-    if (gathering.results.size() < static_cast<std::size_t>(gathering.started)) gathering.results.resize(static_cast<std::size_t>(gathering.started));
+    if (gathering.results.size() < static_cast<std::size_t>(gathering.started))
+      gathering.results.resize(static_cast<std::size_t>(gathering.started));
     update_ready(parent);
   }
   void operator()(const FrameEnded& fact) {
@@ -161,7 +162,9 @@ class Application {
     execution_.next_attempt = TaskAttempt{fact.attempt.value + 1};
     become(chained(), Frame::InMapRun{.attempt = fact.attempt, .started_event_id = event_.id, .map_run_arn = fact.map_run_arn});
   }
-  void operator()(const MapRunEnded& fact) { std::get<Frame::InMapRun>(chained().activity).redrivable = fact.end == StateEnd::Failed && is_redrivable(fact.error); }
+  void operator()(const MapRunEnded& fact) {
+    std::get<Frame::InMapRun>(chained().activity).redrivable = fact.end == StateEnd::Failed && is_redrivable(fact.error);
+  }
   void operator()(const MapRunRedriven& fact) {
     Frame& frame = chained();
     auto& run = std::get<Frame::InMapRun>(frame.activity);
@@ -223,7 +226,8 @@ class Application {
   /// Whether the children are to blame: what is wrong with the items' or results' data would fail again, so AWS starts another run for it.
   /// Source: Step Functions Developer Guide, Redriving Map Runs.
   static bool is_redrivable(const WorkflowError& error) {
-    return error.error != error_names::DataLimitExceeded && error.error != error_names::Runtime && error.error != error_names::QueryEvaluationError;
+    return error.error != error_names::DataLimitExceeded && error.error != error_names::Runtime &&
+           error.error != error_names::QueryEvaluationError;
   }
 
   void end_task(TaskAttempt attempt) {
@@ -234,7 +238,7 @@ class Application {
   void assign(Frame& frame, const Json::Object& assigned) {
     for (const auto& [name, value] : assigned) {
       const Json* const old = frame.variables.find(name);
-      const auto change = value.text_bytes() - (old == nullptr ? 0 : old->text_bytes());   // modulo 2^64: may be less
+      const auto change = value.text_bytes() - (old == nullptr ? 0 : old->text_bytes());  // modulo 2^64: may be less
       frame.variables_bytes += change;
       execution_.variables_bytes += change;
       frame.variables = frame.variables.with(name, value);

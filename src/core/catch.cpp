@@ -45,7 +45,8 @@ const Catcher* find_catcher(const State& state, const Failure& failure) {
   return found == catchers->end() ? nullptr : &*found;
 }
 
-std::optional<Failure> catch_failure(Interpreter& interpreter, Frame& frame, const State& state, const Catcher& catcher, const Failure& failure) {
+std::optional<Failure> catch_failure(Interpreter& interpreter, Frame& frame, const State& state, const Catcher& catcher,
+                                     const Failure& failure) {
   interpreter.show(&StateInspection::catch_index, &catcher - catchers_of(state)->data());
   const Json error = error_output(failure.error);
   Scope scope(interpreter, frame);

@@ -11,6 +11,7 @@ namespace signalbox::core {
 
 /// Leaves the state for the catcher's Next, with the error output put into the raw input by ResultPath, or with its Output. OutputPath plays
 /// no part. Gives what the catcher itself raises; then the state is not left.
-[[nodiscard]] std::optional<Failure> catch_failure(Interpreter& interpreter, Frame& frame, const State& state, const Catcher& catcher, const Failure& failure);
+[[nodiscard]] std::optional<Failure> catch_failure(Interpreter& interpreter, Frame& frame, const State& state, const Catcher& catcher,
+                                                   const Failure& failure);
 
 }  // namespace signalbox::core

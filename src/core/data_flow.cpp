@@ -23,12 +23,16 @@ EvaluationContext Scope::around(const Json& input, bool with_context) {
     random_.emplace(execution.started.key, label);
   }
   if (!variables_) variables_ = variables_in_scope(interpreter_.execution(), frame_);
-  return EvaluationContext{
-      .input = input, .context = with_context ? context() : empty_object(), .variables = *variables_, .random = *random_, .now = interpreter_.now()};
+  return EvaluationContext{.input = input,
+                           .context = with_context ? context() : empty_object(),
+                           .variables = *variables_,
+                           .random = *random_,
+                           .now = interpreter_.now()};
 }
 
 const Json& Scope::context() {
-  if (const StateTest* test = interpreter_.test(); test != nullptr && test->context && !context_) context_ = item_ ? with_item(*test->context, *item_) : *test->context;
+  if (const StateTest* test = interpreter_.test(); test != nullptr && test->context && !context_)
+    context_ = item_ ? with_item(*test->context, *item_) : *test->context;
   if (!context_) context_ = make_context(interpreter_.execution(), frame_, interpreter_.constant_context(), token_, item_);
   return *context_;
 }
@@ -36,7 +40,8 @@ const Json& Scope::context() {
 Evaluated<Json> Scope::evaluate(const PathExpression& path, const Json& input) {
   if (!path.is_root() && path.reads_null(input)) return WorkflowError{error_names::Runtime, std::string(PathExpression::null_input)};
   auto value = path.evaluate(around(input, path.reads_context()));
-  if (!value) return WorkflowError{value.error().error, fmt::format("Invalid path '{}' : {}", path.text(), value.error().cause.value_or(""))};
+  if (!value)
+    return WorkflowError{value.error().error, fmt::format("Invalid path '{}' : {}", path.text(), value.error().cause.value_or(""))};
   return value;
 }
 
@@ -56,7 +61,8 @@ template <class... Expected>
 Outcome<Json> Scope::evaluate_jsonata(const JsonataTemplate& field, Expected... expected) {
   const auto surroundings = around(frame_.input, false);
   const Json seen = states(field.reads());
-  auto value = field.evaluate({.states = seen, .variables = surroundings.variables, .random = surroundings.random, .now = surroundings.now}, expected...);
+  auto value = field.evaluate({.states = seen, .variables = surroundings.variables, .random = surroundings.random, .now = surroundings.now},
+                              expected...);
   if (!value) return failure(std::move(value.error()));
   return std::move(*value);
 }

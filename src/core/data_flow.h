@@ -21,8 +21,8 @@ template <class T>
 struct MapItem {
   std::int64_t index = 0;
   Json value;
-  std::optional<std::string> key;           ///< if the items are an object's members
-  std::optional<std::string> source = {};   ///< of a distributed Map's: `STATE_DATA`, `S3://bucket/key`
+  std::optional<std::string> key;          ///< if the items are an object's members
+  std::optional<std::string> source = {};  ///< of a distributed Map's: `STATE_DATA`, `S3://bucket/key`
 };
 
 /// What the expressions of one state can see while it is worked on: made anew for every piece of work, so that equal steps
@@ -57,7 +57,9 @@ class Scope {
   [[nodiscard]] const Frame& frame() const { return frame_; }
   [[nodiscard]] const Execution& execution() const { return interpreter_.execution(); }
   template <class T, class Value>
-  void show(T StateInspection::*what, const Value& value) const { interpreter_.show(what, value); }
+  void show(T StateInspection::*what, const Value& value) const {
+    interpreter_.show(what, value);
+  }
   [[nodiscard]] Failure failure(EvaluationFault fault) const { return evaluation_failure(frame_, std::move(fault)); }
 
  private:
@@ -87,7 +89,8 @@ class Scope {
 /// InputPath; the error is complete.
 [[nodiscard]] Outcome<Json> selected_input(Scope& scope, const PathOrNull& input_path);
 /// OutputPath or Output, of states without a result of their own; `input` is the effective input.
-[[nodiscard]] Outcome<Json> passed_on(Scope& scope, const PathOrNull& output_path, const std::optional<JsonataTemplate>& output, const Json& input);
+[[nodiscard]] Outcome<Json> passed_on(Scope& scope, const PathOrNull& output_path, const std::optional<JsonataTemplate>& output,
+                                      const Json& input);
 /// InputPath, then Parameters; or Arguments.
 [[nodiscard]] Outcome<Json> effective_input(Scope& scope, const DataFlow& flow);
 /// Its second half; `selected` is what InputPath selected.

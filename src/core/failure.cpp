@@ -37,8 +37,9 @@ Failure runtime_failure(const Frame& frame, std::string_view cause) {
 }
 
 WorkflowError data_limit_exceeded(std::string_view who) {
-  return WorkflowError{error_names::DataLimitExceeded,
-                       fmt::format("The state/task '{}' returned a result with a size exceeding the maximum number of bytes service limit.", who)};
+  return WorkflowError{
+      error_names::DataLimitExceeded,
+      fmt::format("The state/task '{}' returned a result with a size exceeding the maximum number of bytes service limit.", who)};
 }
 
 WorkflowError variables_too_large(std::string_view what, std::size_t bytes) {
@@ -46,7 +47,8 @@ WorkflowError variables_too_large(std::string_view what, std::size_t bytes) {
 }
 
 WorkflowError history_full() {
-  return WorkflowError{error_names::Runtime, fmt::format("The execution reached the maximum number of history events ({}).", history_events_max)};
+  return WorkflowError{error_names::Runtime,
+                       fmt::format("The execution reached the maximum number of history events ({}).", history_events_max)};
 }
 
 WorkflowError timed_out() { return WorkflowError{error_names::Timeout, std::nullopt}; }

@@ -11,10 +11,10 @@ namespace signalbox::core {
 
 struct Failure {
   WorkflowError error;
-  bool heartbeat = false;      ///< a heartbeat expired: shown as States.Timeout, matches States.HeartbeatTimeout as well
-  bool from_child = false;     ///< a branch or iteration failed, so that the Parallel or Map has a …StateFailed event
-  bool evaluation = false;     ///< a JSONata evaluation failed, which has an event of its own
-  std::optional<std::string> location{};   ///< of the evaluation, in the state
+  bool heartbeat = false;                 ///< a heartbeat expired: shown as States.Timeout, matches States.HeartbeatTimeout as well
+  bool from_child = false;                ///< a branch or iteration failed, so that the Parallel or Map has a …StateFailed event
+  bool evaluation = false;                ///< a JSONata evaluation failed, which has an event of its own
+  std::optional<std::string> location{};  ///< of the evaluation, in the state
 };
 
 /// A value, or the failure that keeps the state from having it.

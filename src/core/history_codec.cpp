@@ -47,9 +47,11 @@ class Encoder {
   void put(Timestamp time) { writer_.timestamp(time); }
   void put(const WorkflowError& error) { writer_.optional_text(error.error).optional_text(error.cause); }
   template <class Tag>
-  void put(Number<Tag> number) { writer_.integer(number.value); }
+  void put(Number<Tag> number) {
+    writer_.integer(number.value);
+  }
   template <class Enum>
-    requires std::is_enum_v<Enum>
+  requires std::is_enum_v<Enum>
   void put(Enum value) { writer_.integer(static_cast<std::int64_t>(value)); }
   template <class T>
   void put(const std::optional<T>& value) {
@@ -109,9 +111,11 @@ class Decoder {
     error.cause = reader_.optional_text();
   }
   template <class Tag>
-  void take(Number<Tag>& number) { number.value = reader_.integer(); }
+  void take(Number<Tag>& number) {
+    number.value = reader_.integer();
+  }
   template <class Enum>
-    requires std::is_enum_v<Enum>
+  requires std::is_enum_v<Enum>
   void take(Enum& value) { value = static_cast<Enum>(reader_.integer()); }
   template <class T>
   void take(std::optional<T>& value) {

@@ -37,9 +37,12 @@ void Interpreter::leave(Frame& frame, const State& state, Json output, Transitio
   leave_after(frame.last_event_id, frame, state, std::move(output), next, std::move(assigned));
 }
 
-void Interpreter::leave_after(std::int64_t previous_id, Frame& frame, const State& state, Json output, Transition next, std::optional<Json> assigned) {
+void Interpreter::leave_after(std::int64_t previous_id, Frame& frame, const State& state, Json output, Transition next,
+                              std::optional<Json> assigned) {
   test_ = nullptr;
-  if (!record_after(previous_id, frame.id, now_, StateExited{.type = type_of(state), .name = state.name, .output = output, .assigned_variables = std::move(assigned)})) return;
+  if (!record_after(previous_id, frame.id, now_,
+                    StateExited{.type = type_of(state), .name = state.name, .output = output, .assigned_variables = std::move(assigned)}))
+    return;
   if (next) {
     enter(frame, *next, std::move(output));
   } else {
@@ -104,7 +107,8 @@ void Interpreter::fail(Frame& frame, Failure failure) {
   }
   // A Parallel or Map that fails by itself with States.Runtime has no event of its own, as recorded on AWS; one whose JSONata fails has,
   // even before it was started.
-  const bool gathering = std::holds_alternative<Frame::Gathering>(frame.activity) || std::holds_alternative<Frame::InMapRun>(frame.activity);
+  const bool gathering =
+      std::holds_alternative<Frame::Gathering>(frame.activity) || std::holds_alternative<Frame::InMapRun>(frame.activity);
   const bool gathers = frame.state_type == StateType::Parallel || frame.state_type == StateType::Map;
   const auto before_end = frame.last_event_id;
   if ((gathering && (failure.from_child || failure.error.error != error_names::Runtime)) || (gathers && failure.evaluation)) {
@@ -123,7 +127,9 @@ void Interpreter::fail_in_catch(Frame& frame, std::int64_t previous_id, const Fa
   const bool gathers = frame.state_type == StateType::Parallel || frame.state_type == StateType::Map;
   const EvaluationFailed fact{.error = failure.error, .location = failure.location, .state = frame.state};
   if (failure.evaluation && !record_after(previous_id, frame.id, now_, fact)) return;
-  if (failure.evaluation && gathers && !record(frame, StateEnded{.type = frame.state_type, .end = StateEnd::Failed, .error = failure.error})) return;
+  if (failure.evaluation && gathers &&
+      !record(frame, StateEnded{.type = frame.state_type, .end = StateEnd::Failed, .error = failure.error}))
+    return;
   end_failed(frame, failure);
 }
 

@@ -16,7 +16,8 @@ namespace signalbox::core {
 class Interpreter {
  public:
   /// `test` is there if a state is tried by itself.
-  Interpreter(const StateMachine& machine, Execution& execution, Timestamp now, Step& out, const Surroundings& surroundings, StateTest* test = nullptr)
+  Interpreter(const StateMachine& machine, Execution& execution, Timestamp now, Step& out, const Surroundings& surroundings,
+              StateTest* test = nullptr)
       : machine_(machine), execution_(execution), now_(now), out_(out), surroundings_(surroundings), test_(test) {}
 
   [[nodiscard]] const StateMachine& machine() const { return machine_; }
@@ -41,10 +42,14 @@ class Interpreter {
   /// Records a fact of the frame that points at the frame's last event. False if the execution ends or has ended instead,
   /// because the history is full; the caller then stops.
   template <class Fact>
-  bool record(const Frame& frame, Fact fact) { return record_after(frame.last_event_id, frame.id, now_, std::move(fact)); }
+  bool record(const Frame& frame, Fact fact) {
+    return record_after(frame.last_event_id, frame.id, now_, std::move(fact));
+  }
   /// Records the end of the execution by something outside of its states: previousEventId is 0, as recorded on AWS.
   template <class Fact>
-  bool record_from_outside(Timestamp at, Fact fact) { return record_after(0, FrameId{}, at, std::move(fact)); }
+  bool record_from_outside(Timestamp at, Fact fact) {
+    return record_after(0, FrameId{}, at, std::move(fact));
+  }
 
   /// Records that a closed execution goes on.
   void record_redriven(ExecutionRedriven fact) { record_after(execution_.last_event_id, FrameId{}, now_, std::move(fact)); }
@@ -97,7 +102,7 @@ class Interpreter {
   const Timestamp now_;
   Step& out_;
   const Surroundings& surroundings_;
-  StateTest* test_;   ///< until the state that is tried has been left
+  StateTest* test_;  ///< until the state that is tried has been left
   int transitions_ = 0;
   /// The state entered last: saves looking it up by name when its turn comes, which is mostly at once.
   std::optional<FrameId> entered_frame_;
@@ -115,7 +120,7 @@ bool Interpreter::record_after(std::int64_t previous_id, FrameId frame, Timestam
       return false;
     }
   }
-  if (out_.history.empty()) out_.history.reserve(4);   // a step that records one fact mostly records some more
+  if (out_.history.empty()) out_.history.reserve(4);  // a step that records one fact mostly records some more
   HistoryEvent& event = out_.history.emplace_back();
   event.timestamp = at;
   event.frame = frame;

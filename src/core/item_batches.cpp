@@ -5,7 +5,7 @@
 namespace signalbox {
 
 ItemBatches::ItemBatches(const MapRunPlan::Batcher& limits) : limits_(limits) {
-  if (limits.batch_input) fixed_bytes_ += limits.batch_input->text_bytes() + 14;   // "BatchInput":…,
+  if (limits.batch_input) fixed_bytes_ += limits.batch_input->text_bytes() + 14;  // "BatchInput":…,
 }
 
 std::vector<ItemBatches::Batch> ItemBatches::add(const Json& item) {

@@ -20,7 +20,8 @@ std::optional<Json> member_of(const Json& object, std::string_view name) {
 }
 
 Json reader_json(const MapRunPlan::Reader& reader) {
-  return json_object({{"lists", Json(reader.lists)}, {"parameters", reader.parameters}, {"config", reader.config}, {"maxItems", Json(reader.max_items)}});
+  return json_object(
+      {{"lists", Json(reader.lists)}, {"parameters", reader.parameters}, {"config", reader.config}, {"maxItems", Json(reader.max_items)}});
 }
 
 Json batcher_json(const MapRunPlan::Batcher& batcher) {
@@ -38,7 +39,8 @@ Json writer_json(const MapRunPlan::Writer& writer) {
 }  // namespace
 
 Json to_json(const MapRunPlan& plan) {
-  Json::Object members{{"state", Json(plan.state_name)}, {"machine", Json(plan.machine)}, {"label", Json(plan.label)}, {"express", Json(plan.express)}};
+  Json::Object members{
+      {"state", Json(plan.state_name)}, {"machine", Json(plan.machine)}, {"label", Json(plan.label)}, {"express", Json(plan.express)}};
   if (plan.items) members.push_back({"items", *plan.items});
   if (plan.reader) members.push_back({"reader", reader_json(*plan.reader)});
   if (plan.batcher) members.push_back({"batcher", batcher_json(*plan.batcher)});
@@ -58,13 +60,18 @@ MapRunPlan map_run_plan_of(const Json& stored) {
   plan.express = flag_of(stored, "express");
   plan.items = member_of(stored, "items");
   if (const Json* reader = stored.find("reader")) {
-    plan.reader = MapRunPlan::Reader{flag_of(*reader, "lists"), member_of(*reader, "parameters").value_or(Json()), member_of(*reader, "config").value_or(Json()), integer_of(*reader, "maxItems")};
+    plan.reader = MapRunPlan::Reader{flag_of(*reader, "lists"), member_of(*reader, "parameters").value_or(Json()),
+                                     member_of(*reader, "config").value_or(Json()), integer_of(*reader, "maxItems")};
   }
-  if (const Json* batcher = stored.find("batcher")) plan.batcher = MapRunPlan::Batcher{member_of(*batcher, "batchInput"), integer_of(*batcher, "maxItems"), integer_of(*batcher, "maxBytes")};
-  if (const Json* writer = stored.find("writer")) plan.writer = MapRunPlan::Writer{member_of(*writer, "parameters"), member_of(*writer, "config").value_or(Json())};
+  if (const Json* batcher = stored.find("batcher"))
+    plan.batcher =
+        MapRunPlan::Batcher{member_of(*batcher, "batchInput"), integer_of(*batcher, "maxItems"), integer_of(*batcher, "maxBytes")};
+  if (const Json* writer = stored.find("writer"))
+    plan.writer = MapRunPlan::Writer{member_of(*writer, "parameters"), member_of(*writer, "config").value_or(Json())};
   plan.max_concurrency = integer_of(stored, "maxConcurrency");
   plan.tolerated_failure_count = integer_of(stored, "toleratedFailureCount");
-  if (const Json* percentage = stored.find("toleratedFailurePercentage"); percentage && percentage->is_number()) plan.tolerated_failure_percentage = percentage->as_double();
+  if (const Json* percentage = stored.find("toleratedFailurePercentage"); percentage && percentage->is_number())
+    plan.tolerated_failure_percentage = percentage->as_double();
   plan.tolerates = flag_of(stored, "tolerates");
   return plan;
 }

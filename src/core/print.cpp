@@ -28,9 +28,13 @@ class Line {
   Line& add(std::string_view name, Timestamp value) { return put(name, format_rfc3339(value)); }
   Line& add(std::string_view name, bool value) { return value ? put(name, "yes") : *this; }
   template <class Tag>
-  Line& add(std::string_view name, Number<Tag> value) { return add(name, value.value); }
+  Line& add(std::string_view name, Number<Tag> value) {
+    return add(name, value.value);
+  }
   template <class T>
-  Line& add(std::string_view name, const std::optional<T>& value) { return value ? add(name, *value) : *this; }
+  Line& add(std::string_view name, const std::optional<T>& value) {
+    return value ? add(name, *value) : *this;
+  }
   Line& add(const WorkflowError& error) { return add("error", error.error).add("cause", error.cause); }
   Line& add(const std::optional<WorkflowError>& error) { return error ? add(*error) : *this; }
 
@@ -45,7 +49,8 @@ class Line {
 };
 
 std::string internal_name(const HistoryEvent& event) {
-  constexpr std::array<std::string_view, 6> names{"FrameStarted", "FrameEnded", "WaitStarted", "RetryScheduled", "MapPrepared", "SubmissionAwaited"};
+  constexpr std::array<std::string_view, 6> names{"FrameStarted",   "FrameEnded",  "WaitStarted",
+                                                  "RetryScheduled", "MapPrepared", "SubmissionAwaited"};
   return std::string(names.at(event.fact.index() - fact_type<FrameStarted>()));
 }
 
@@ -55,43 +60,48 @@ std::string_view to_string(StateEnd end) {
 }
 
 void add_details(Line& line, const HistoryFact& fact) {
-  std::visit(Overload{
-                 [&](const ExecutionStarted& f) { line.add("input", f.input).add("timeout_at", f.timeout_at); },
-                 [&](const ExecutionSucceeded& f) { line.add("output", f.output); },
-                 [&](const ExecutionFailed& f) { line.add(f.error); },
-                 [&](const ExecutionTimedOut& f) { line.add(f.error); },
-                 [&](const ExecutionAborted& f) { line.add(f.error); },
-                 [&](const StateEntered& f) { line.add("name", f.name).add("input", f.input); },
-                 [&](const StateExited& f) { line.add("name", f.name).add("output", f.output).add("assigned", f.assigned_variables); },
-                 [&](const TaskScheduled& f) {
-                   line.add("attempt", f.attempt).add("resource", f.resource_type.empty() ? f.resource : f.resource_type + ":" + f.resource).add("input", f.input);
-                   line.add("timeout", f.timeout_seconds).add("heartbeat", f.heartbeat_seconds).add("role", f.credentials_role_arn);
-                 },
-                 [&](const TaskStarted& f) { line.add("attempt", f.attempt).add("worker", f.worker_name); },
-                 [&](const TaskSubmitted& f) { line.add("attempt", f.attempt).add("output", f.output); },
-                 [&](const TaskSucceeded& f) { line.add("attempt", f.attempt).add("output", f.output); },
-                 [&](const TaskFailed& f) { line.add("attempt", f.attempt).add(f.error).add("heartbeat", f.kind == TaskFailureKind::HeartbeatTimedOut); },
-                 [&](const ParallelStateStarted&) {},
-                 [&](const MapStateStarted& f) { line.add("length", f.length); },
-                 [&](const StateEnded& f) { line.add(f.error); },
-                 [&](const MapIterationStarted& f) { line.add("name", f.name).add("index", f.index); },
-                 [&](const MapIterationEnded& f) { line.add("name", f.name).add("index", f.index); },
-                 [&](const EvaluationFailed& f) { line.add("state", f.state).add("location", f.location).add(f.error); },
-                 [&](const FrameStarted& f) { line.add("child", f.child).add("index", f.index); },
-                 [&](const FrameEnded& f) { line.add("end", std::string(to_string(f.end))); },
-                 [&](const WaitStarted& f) { line.add("due", f.due); },
-                 [&](const RetryScheduled& f) { line.add("retrier", f.retrier).add("due", f.due); },
-                 [&](const MapPrepared& f) {
-                   line.add("items", f.items).add("max_concurrency", f.max_concurrency);
-                   line.add("tolerated_count", f.tolerated_failure_count).add("tolerated_percentage", f.tolerated_failure_percentage);
-                 },
-                 [&](const MapRunRedriven& f) { line.add("attempt", f.attempt).add("arn", f.map_run_arn).add("redrive_count", f.redrive_count); },
-                 [&](const MapRunStarted& f) { line.add("attempt", f.attempt).add("arn", f.map_run_arn); },
-                 [&](const MapRunEnded& f) { line.add(f.error); },
-                 [&](const SubmissionAwaited& f) { line.add("attempt", f.attempt).add("output", f.output).add(f.error); },
-                 [&](const ExecutionRedriven& f) { line.add("count", f.redrive_count).add("timeout_at", f.timeout_at).add("from", f.from_state); },
-             },
-             fact);
+  std::visit(
+      Overload{
+          [&](const ExecutionStarted& f) { line.add("input", f.input).add("timeout_at", f.timeout_at); },
+          [&](const ExecutionSucceeded& f) { line.add("output", f.output); },
+          [&](const ExecutionFailed& f) { line.add(f.error); },
+          [&](const ExecutionTimedOut& f) { line.add(f.error); },
+          [&](const ExecutionAborted& f) { line.add(f.error); },
+          [&](const StateEntered& f) { line.add("name", f.name).add("input", f.input); },
+          [&](const StateExited& f) { line.add("name", f.name).add("output", f.output).add("assigned", f.assigned_variables); },
+          [&](const TaskScheduled& f) {
+            line.add("attempt", f.attempt)
+                .add("resource", f.resource_type.empty() ? f.resource : f.resource_type + ":" + f.resource)
+                .add("input", f.input);
+            line.add("timeout", f.timeout_seconds).add("heartbeat", f.heartbeat_seconds).add("role", f.credentials_role_arn);
+          },
+          [&](const TaskStarted& f) { line.add("attempt", f.attempt).add("worker", f.worker_name); },
+          [&](const TaskSubmitted& f) { line.add("attempt", f.attempt).add("output", f.output); },
+          [&](const TaskSucceeded& f) { line.add("attempt", f.attempt).add("output", f.output); },
+          [&](const TaskFailed& f) {
+            line.add("attempt", f.attempt).add(f.error).add("heartbeat", f.kind == TaskFailureKind::HeartbeatTimedOut);
+          },
+          [&](const ParallelStateStarted&) {},
+          [&](const MapStateStarted& f) { line.add("length", f.length); },
+          [&](const StateEnded& f) { line.add(f.error); },
+          [&](const MapIterationStarted& f) { line.add("name", f.name).add("index", f.index); },
+          [&](const MapIterationEnded& f) { line.add("name", f.name).add("index", f.index); },
+          [&](const EvaluationFailed& f) { line.add("state", f.state).add("location", f.location).add(f.error); },
+          [&](const FrameStarted& f) { line.add("child", f.child).add("index", f.index); },
+          [&](const FrameEnded& f) { line.add("end", std::string(to_string(f.end))); },
+          [&](const WaitStarted& f) { line.add("due", f.due); },
+          [&](const RetryScheduled& f) { line.add("retrier", f.retrier).add("due", f.due); },
+          [&](const MapPrepared& f) {
+            line.add("items", f.items).add("max_concurrency", f.max_concurrency);
+            line.add("tolerated_count", f.tolerated_failure_count).add("tolerated_percentage", f.tolerated_failure_percentage);
+          },
+          [&](const MapRunRedriven& f) { line.add("attempt", f.attempt).add("arn", f.map_run_arn).add("redrive_count", f.redrive_count); },
+          [&](const MapRunStarted& f) { line.add("attempt", f.attempt).add("arn", f.map_run_arn); },
+          [&](const MapRunEnded& f) { line.add(f.error); },
+          [&](const SubmissionAwaited& f) { line.add("attempt", f.attempt).add("output", f.output).add(f.error); },
+          [&](const ExecutionRedriven& f) { line.add("count", f.redrive_count).add("timeout_at", f.timeout_at).add("from", f.from_state); },
+      },
+      fact);
 }
 
 std::string resource_text(const TaskResource& resource) {
@@ -106,7 +116,8 @@ std::string print_activity(const Frame& frame) {
                         [](const Frame::InWait& in) { return fmt::format(" waits until {}", format_rfc3339(in.due)); },
                         [](const Frame::InRetry& in) { return fmt::format(" retries at {}", format_rfc3339(in.due)); },
                         [](const Frame::InMapRun& in) {
-                          return fmt::format(" in map run {} of {} redriven {} times{}{}", in.attempt.value, in.started_event_id, in.redrives, in.redrivable ? "" : " for good", in.to_redrive ? ", to be redriven" : "");
+                          return fmt::format(" in map run {} of {} redriven {} times{}{}", in.attempt.value, in.started_event_id,
+                                             in.redrives, in.redrivable ? "" : " for good", in.to_redrive ? ", to be redriven" : "");
                         },
                         [](const Frame::Gathering& in) {
                           Line line(" gathers");
@@ -124,7 +135,10 @@ std::string print_activity(const Frame& frame) {
 std::string print_frame(const Frame& frame, PrintedClocks clocks) {
   Line line(fmt::format("frame {} of {} {}", frame.id.value, frame.parent.value, to_string(frame.state_type)));
   line.add("state", frame.state).add("index", frame.index).add("item", frame.item).add("key", frame.item_key).add("input", frame.input);
-  line.add("entered", frame.entered_event_id).add("entered_at", frame.entered_at).add("last", frame.last_event_id).add("retry_count", frame.retry_count);
+  line.add("entered", frame.entered_event_id)
+      .add("entered_at", frame.entered_at)
+      .add("last", frame.last_event_id)
+      .add("retry_count", frame.retry_count);
   for (const auto used : frame.retries) line.add("retries", used);
   line.add("variables", frame.variables);
   if (clocks == PrintedClocks::All) line.add("due", frame.due);
@@ -134,7 +148,10 @@ std::string print_frame(const Frame& frame, PrintedClocks clocks) {
 std::string print_task(const PendingTask& task, PrintedClocks clocks) {
   Line line(fmt::format("task {} of frame {}", task.attempt.value, task.frame.value));
   add_details(line, task.scheduled);
-  line.add("scheduled_at", task.scheduled_at).add("started", task.started).add("submitted", task.submitted).add("timeout_at", task.timeout_at);
+  line.add("scheduled_at", task.scheduled_at)
+      .add("started", task.started)
+      .add("submitted", task.submitted)
+      .add("timeout_at", task.timeout_at);
   if (clocks == PrintedClocks::All) line.add("heartbeat_due", task.heartbeat_due);
   if (task.early_answer) add_details(line, *task.early_answer);
   return line.take();
@@ -143,7 +160,8 @@ std::string print_task(const PendingTask& task, PrintedClocks clocks) {
 }  // namespace
 
 std::string print(const HistoryEvent& event) {
-  Line line(is_internal(event) ? "· " + internal_name(event) : fmt::format("{}<{} {}", event.id, event.previous_id, event_type_name(event)));
+  Line line(is_internal(event) ? "· " + internal_name(event)
+                               : fmt::format("{}<{} {}", event.id, event.previous_id, event_type_name(event)));
   if (event.frame.value != 0) line.add("frame", event.frame);
   add_details(line, event.fact);
   return line.take();
@@ -155,7 +173,9 @@ std::string print(const Command& command) {
                           Line line(fmt::format("InvokeTask {} {}", invoke.attempt.value, resource_text(invoke.resource)));
                           return line.add("input", invoke.input).take();
                         },
-                        [](const commands::CancelTask& cancel) { return fmt::format("CancelTask {} {}", cancel.attempt.value, resource_text(cancel.resource)); },
+                        [](const commands::CancelTask& cancel) {
+                          return fmt::format("CancelTask {} {}", cancel.attempt.value, resource_text(cancel.resource));
+                        },
                         [](const commands::StartMapRun& start) {
                           return Line(fmt::format("StartMapRun {}", start.attempt.value)).add("plan", to_json(start.plan)).take();
                         },

@@ -12,7 +12,8 @@ void redrive(Interpreter& interpreter, const events::Redrive& event) {
                                .timeout_at = timeout ? std::optional(interpreter.now() + std::chrono::seconds(*timeout)) : std::nullopt,
                                .from_state = event.from_state});
   if (!interpreter.running()) return;
-  if (event.from_state) return interpreter.enter(execution.frames.at(FrameId{0}), interpreter.machine().by_name.at(*event.from_state), event.input);
+  if (event.from_state)
+    return interpreter.enter(execution.frames.at(FrameId{0}), interpreter.machine().by_name.at(*event.from_state), event.input);
   // A Parallel or Map may have failed after its last child had succeeded: nothing else would make it go on.
   std::vector<FrameId> frames;
   for (const auto& [id, frame] : execution.frames) frames.push_back(id);

@@ -22,6 +22,7 @@ struct RetryDecision {
   std::chrono::milliseconds delay{};
 };
 /// The first matching retrier decides; nothing if there is none or it is used up.
-[[nodiscard]] std::optional<RetryDecision> find_retry(Interpreter& interpreter, const Frame& frame, const State& state, const Failure& failure);
+[[nodiscard]] std::optional<RetryDecision> find_retry(Interpreter& interpreter, const Frame& frame, const State& state,
+                                                      const Failure& failure);
 
 }  // namespace signalbox::core

@@ -1,8 +1,8 @@
 #include "signalbox/step.h"
 
 #include "base/overload.h"
-#include "core/redrive.h"
 #include "core/data_flow.h"
+#include "core/redrive.h"
 #include "core/states/states.h"
 #include "signalbox/keys.h"
 #include "signalbox/state_test.h"
@@ -49,7 +49,8 @@ void dispatch(Interpreter& interpreter, const Event& event) {
              event);
 }
 
-Step step_observed(const StateMachine& machine, Execution& execution, const Event& event, Timestamp now, const Surroundings& surroundings, StateTest* test) {
+Step step_observed(const StateMachine& machine, Execution& execution, const Event& event, Timestamp now, const Surroundings& surroundings,
+                   StateTest* test) {
   Step out;
   if (execution.running() == std::holds_alternative<events::Redrive>(event)) return out;
   Interpreter interpreter(machine, execution, now, out, surroundings, test);

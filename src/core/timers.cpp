@@ -18,7 +18,7 @@ namespace {
 /// Whether anybody can beat for the task: a call that is merely answered has no token, and AWS does not look at its HeartbeatSeconds (recorded).
 bool has_token(const TaskScheduled& scheduled) {
   if (scheduled.family != TaskFamily::Task) return scheduled.family == TaskFamily::Activity;
-  return scheduled.resource.find('.') != std::string::npos;   // `sendMessage.waitForTaskToken`, `startExecution.sync`
+  return scheduled.resource.find('.') != std::string::npos;  // `sendMessage.waitForTaskToken`, `startExecution.sync`
 }
 
 }  // namespace
@@ -26,7 +26,8 @@ bool has_token(const TaskScheduled& scheduled) {
 void start_heartbeat(Execution& execution, PendingTask& task, Timestamp now) {
   if (!task.scheduled.heartbeat_seconds || !has_token(task.scheduled)) return;
   task.heartbeat_due = now + std::chrono::seconds(*task.scheduled.heartbeat_seconds);
-  set_due(execution, execution.frames.at(task.frame), task.timeout_at ? std::min(*task.timeout_at, *task.heartbeat_due) : *task.heartbeat_due);
+  set_due(execution, execution.frames.at(task.frame),
+          task.timeout_at ? std::min(*task.timeout_at, *task.heartbeat_due) : *task.heartbeat_due);
 }
 
 void restart_heartbeats(Execution& execution, Timestamp now) {

@@ -18,7 +18,8 @@ std::optional<WorkflowError> fault_of_size(const Execution& execution, const Fra
   for (const auto& [name, value] : assigned.members())
     if (value.text_bytes() > variable_bytes_max) return variables_too_large("The size of the variable '" + name + "'", variable_bytes_max);
   if (assigned.text_bytes() > variable_bytes_max) return variables_too_large("The size of the variables assigned", variable_bytes_max);
-  if (bytes_after(execution, frame, assigned) > variables_bytes_max) return variables_too_large("The size of all variables", variables_bytes_max);
+  if (bytes_after(execution, frame, assigned) > variables_bytes_max)
+    return variables_too_large("The size of all variables", variables_bytes_max);
   return std::nullopt;
 }
 

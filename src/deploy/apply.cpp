@@ -37,7 +37,8 @@ bool stays(const Plan& plan, const Deployed& old) {
 }
 
 bool goes_on(const Plan& plan, std::string_view logical_id) {
-  return std::any_of(plan.resources.begin(), plan.resources.end(), [&](const Resource& resource) { return resource.logical_id == logical_id; });
+  return std::any_of(plan.resources.begin(), plan.resources.end(),
+                     [&](const Resource& resource) { return resource.logical_id == logical_id; });
 }
 
 /// What becomes of a resource of the plan; nothing: it stays as it is.
@@ -54,7 +55,12 @@ std::optional<Change> change_of(const std::vector<Deployed>& deployed, const Res
 }
 
 Change removal_of(const Deployed& old, bool retain, bool replaced = false) {
-  return {.kind = retain ? Change::Kind::Kept : Change::Kind::Removed, .logical_id = old.logical_id, .type = old.type, .physical_id = old.physical_id, .ref = old.ref, .replaces = replaced};
+  return {.kind = retain ? Change::Kind::Kept : Change::Kind::Removed,
+          .logical_id = old.logical_id,
+          .type = old.type,
+          .physical_id = old.physical_id,
+          .ref = old.ref,
+          .replaces = replaced};
 }
 
 /// What a stack left behind, as its template wanted, and may take over again: (kind, stack, type and physical id). Its names are the same each time, so that they
@@ -63,7 +69,9 @@ constexpr const char* left_kind = "stack-left-behind";
 
 std::string left_name(std::string_view type, std::string_view physical_id) { return fmt::format("{} {}", type, physical_id); }
 
-void leave_behind(Transaction& transaction, std::string_view stack, const Deployed& old) { aws::keep(transaction, left_kind, stack, left_name(old.type, old.physical_id), Json(true)); }
+void leave_behind(Transaction& transaction, std::string_view stack, const Deployed& old) {
+  aws::keep(transaction, left_kind, stack, left_name(old.type, old.physical_id), Json(true));
+}
 
 /// The service's error, with the resource that it is about.
 Error placed(const Error& failure, const std::string& logical_id, std::string place = {}) {
@@ -71,12 +79,14 @@ Error placed(const Error& failure, const std::string& logical_id, std::string pl
 }
 
 Error in_use(std::string_view name, std::string_view what_happens, const std::vector<std::string>& users) {
-  return error(ErrorCode::Conflict, fmt::format("Export {} cannot be {} as it is in use by {}", name, what_happens, fmt::join(users, ", ")));
+  return error(ErrorCode::Conflict,
+               fmt::format("Export {} cannot be {} as it is in use by {}", name, what_happens, fmt::join(users, ", ")));
 }
 
 class Application {
  public:
-  Application(EngineTransaction& transaction, const Plan& plan, const ResourceTypes& types, std::vector<Change>& changes, const ResourceCheck& check)
+  Application(EngineTransaction& transaction, const Plan& plan, const ResourceTypes& types, std::vector<Change>& changes,
+              const ResourceCheck& check)
       : transaction_(transaction), plan_(plan), types_(types), changes_(changes), check_(check) {
     if (auto deployed = find_stack(transaction, plan.stack)) previous_ = std::move(*deployed);
   }
@@ -100,7 +110,7 @@ class Application {
     if (!change) return {};
     changes_.push_back(*change);
     const auto* type = find_type(types_, resource.type);
-    if (!type) return {};   // an unsupported one that was allowed; it is recorded
+    if (!type) return {};  // an unsupported one that was allowed; it is recorded
     if (change->kind == Change::Kind::Updated) return type->update(transaction_, resource);
     const bool was_left = aws::drop_kept(transaction_, left_kind, plan_.stack, left_name(resource.type, resource.identity.physical_id));
     return was_left ? make_or_take_over(*type, resource) : type->create(transaction_, resource);
@@ -139,10 +149,14 @@ class Application {
   Result<void> check_exports() {
     const auto taken = exports_of_others(transaction_, plan_.stack);
     for (const auto& [name, output] : plan_.exports)
-      if (taken.contains(name)) return error(ErrorCode::Conflict, fmt::format("Export with name {} is already exported by another stack", name), "/Outputs/" + output);
+      if (taken.contains(name))
+        return error(ErrorCode::Conflict, fmt::format("Export with name {} is already exported by another stack", name),
+                     "/Outputs/" + output);
     for (const auto& [name, output] : previous_.exports) {
       const auto now = plan_.exports.find(name);
-      const auto value = now == plan_.exports.end() ? plan_.outputs.end() : std::find_if(plan_.outputs.begin(), plan_.outputs.end(), [&](const auto& one) { return one.first == now->second; });
+      const auto value = now == plan_.exports.end() ? plan_.outputs.end()
+                                                    : std::find_if(plan_.outputs.begin(), plan_.outputs.end(),
+                                                                   [&](const auto& one) { return one.first == now->second; });
       const bool is_gone = value == plan_.outputs.end();
       if (!is_gone && value->second == previous_.outputs[output]) continue;
       if (const auto users = importers_of(transaction_, name); !users.empty()) return in_use(name, is_gone ? "deleted" : "updated", users);
@@ -190,7 +204,8 @@ class Application {
 };
 
 /// Of one that stays by force the removal is taken back.
-Result<void> remove(EngineTransaction& transaction, std::string_view stack, const Deployed& old, const Removal& removal, const ResourceTypes& types, std::vector<Change>& changes) {
+Result<void> remove(EngineTransaction& transaction, std::string_view stack, const Deployed& old, const Removal& removal,
+                    const ResourceTypes& types, std::vector<Change>& changes) {
   const bool retain = old.retain || removal.retain.contains(old.logical_id);
   changes.push_back(removal_of(old, retain));
   const auto* type = find_type(types, old.type);
@@ -206,18 +221,21 @@ Result<void> remove(EngineTransaction& transaction, std::string_view stack, cons
   return {};
 }
 
-constexpr const char* protection_kind = "stack-protection";   // ("", stack) → true
+constexpr const char* protection_kind = "stack-protection";  // ("", stack) → true
 
 }  // namespace
 
-Result<void> apply(EngineTransaction& transaction, const Plan& plan, const ResourceTypes& types, std::vector<Change>& changes, const ResourceCheck& check) {
+Result<void> apply(EngineTransaction& transaction, const Plan& plan, const ResourceTypes& types, std::vector<Change>& changes,
+                   const ResourceCheck& check) {
   return Application(transaction, plan, types, changes, check).run();
 }
 
-Result<void> destroy(EngineTransaction& transaction, std::string_view stack, const Removal& removal, const ResourceTypes& types, std::vector<Change>& changes) {
+Result<void> destroy(EngineTransaction& transaction, std::string_view stack, const Removal& removal, const ResourceTypes& types,
+                     std::vector<Change>& changes) {
   const auto deployed = find_stack(transaction, stack);
   if (!deployed) return {};
-  if (is_protected(transaction, stack)) return error(ErrorCode::Conflict, fmt::format("Stack [{}] cannot be deleted while TerminationProtection is enabled", stack));
+  if (is_protected(transaction, stack))
+    return error(ErrorCode::Conflict, fmt::format("Stack [{}] cannot be deleted while TerminationProtection is enabled", stack));
   for (const auto& [name, output] : deployed->exports)
     if (const auto users = importers_of(transaction, name); !users.empty()) return in_use(name, "deleted", users);
   for (auto old = deployed->resources.rbegin(); old != deployed->resources.rend(); ++old)

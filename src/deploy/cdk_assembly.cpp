@@ -25,7 +25,8 @@ class Assembly {
 
   Result<std::vector<StackFiles>> stacks() {
     const Json* artifacts = manifest_.find("artifacts");
-    if (!artifacts || !artifacts->is_object()) return error(ErrorCode::InvalidArgument, "the assembly's manifest has no artifacts", (folder_ / "manifest.json").string());
+    if (!artifacts || !artifacts->is_object())
+      return error(ErrorCode::InvalidArgument, "the assembly's manifest has no artifacts", (folder_ / "manifest.json").string());
     for (const auto& [id, artifact] : artifacts->members()) {
       if (text_member(&artifact, "type") != "cdk:asset-manifest") continue;
       if (auto read = read_assets(text_member(artifact.find("properties"), "file")); !read) return read.error();
@@ -81,7 +82,7 @@ class Assembly {
     for (const auto& [id, asset] : files->members()) {
       const auto path = text_member(asset.find("source"), "path");
       const Json* destinations = asset.find("destinations");
-      if (path.empty() || !destinations || !destinations->is_object()) continue;   // made by a command when it is published
+      if (path.empty() || !destinations || !destinations->is_object()) continue;  // made by a command when it is published
       for (const auto& destination : destinations->members()) assets_[text_member(&destination.value, "objectKey")] = folder_ / path;
     }
     return {};
@@ -98,7 +99,8 @@ class Assembly {
 
 bool is_cdk_assembly(const fs::path& folder) {
   std::error_code ignored;
-  return fs::is_regular_file(folder / "manifest.json", ignored) && (fs::exists(folder / "cdk.out", ignored) || fs::exists(folder / "tree.json", ignored));
+  return fs::is_regular_file(folder / "manifest.json", ignored) &&
+         (fs::exists(folder / "cdk.out", ignored) || fs::exists(folder / "tree.json", ignored));
 }
 
 Result<std::vector<StackFiles>> read_cdk_assembly(const fs::path& folder) {

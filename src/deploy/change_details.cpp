@@ -26,7 +26,8 @@ Json with_member(const Json& object, const std::string& name, const std::optiona
 
 class Description {
  public:
-  Description(const Reader& reader, const Plan& plan, const ResourceTypes& types) : reader_(reader), plan_(plan), types_(types), changes_(foresee(reader, plan)) {
+  Description(const Reader& reader, const Plan& plan, const ResourceTypes& types)
+      : reader_(reader), plan_(plan), types_(types), changes_(foresee(reader, plan)) {
     if (auto deployed = find_stack(reader, plan.stack)) deployed_ = std::move(*deployed);
     for (const auto& change : changes_)
       if (change.kind == Change::Kind::Created) made_.insert(change.logical_id);
@@ -47,14 +48,18 @@ class Description {
   }
   /// What is deployed as this change has it: by its physical id, or what it replaces by its logical one.
   const Deployed* deployed(const Change& change) const {
-    const auto fits = [&](const Deployed& one) { return change.kind == Change::Kind::Created ? one.logical_id == change.logical_id : one.type == change.type && one.physical_id == change.physical_id; };
+    const auto fits = [&](const Deployed& one) {
+      return change.kind == Change::Kind::Created ? one.logical_id == change.logical_id
+                                                  : one.type == change.type && one.physical_id == change.physical_id;
+    };
     const auto found = std::find_if(deployed_.resources.begin(), deployed_.resources.end(), fits);
     return found == deployed_.resources.end() ? nullptr : &*found;
   }
 
   ResourceChange coming(const Change& change) const {
     const Resource& resource = planned(change.logical_id);
-    ResourceChange described{.action = ResourceChange::Action::Add, .logical_id = change.logical_id, .type = change.type, .after = resource.shown_properties};
+    ResourceChange described{
+        .action = ResourceChange::Action::Add, .logical_id = change.logical_id, .type = change.type, .after = resource.shown_properties};
     const bool is_new = change.kind == Change::Kind::Created && !change.replaces;
     const auto* old = is_new ? nullptr : deployed(change);
     if (!old) return described;
@@ -69,7 +74,11 @@ class Description {
 
   ResourceChange going(const Change& change) const {
     const auto* old = deployed(change);
-    return {.action = ResourceChange::Action::Remove, .logical_id = change.logical_id, .type = change.type, .ref = change.ref, .retain = change.kind == Change::Kind::Kept,
+    return {.action = ResourceChange::Action::Remove,
+            .logical_id = change.logical_id,
+            .type = change.type,
+            .ref = change.ref,
+            .retain = change.kind == Change::Kind::Kept,
             .before = old ? std::optional(old->properties) : std::nullopt};
   }
 
@@ -87,8 +96,12 @@ class Description {
     return changes;
   }
 
-  void add_property(const Deployed& old, const Resource& resource, const std::string& name, bool replaced, std::vector<PropertyChange>& changes) const {
-    PropertyChange change{.property = name, .source = "DirectModification", .before = member_of(old.properties, name), .after = member_of(resource.shown_properties, name)};
+  void add_property(const Deployed& old, const Resource& resource, const std::string& name, bool replaced,
+                    std::vector<PropertyChange>& changes) const {
+    PropertyChange change{.property = name,
+                          .source = "DirectModification",
+                          .before = member_of(old.properties, name),
+                          .after = member_of(resource.shown_properties, name)};
     change.replaces = replaced && gives_another_id(old, resource, name);
     const auto before = changes.size();
     for (const auto& [source, entity] : causes(resource, name)) {
@@ -111,7 +124,8 @@ class Description {
 
   bool uses_secret(const Json& written) const {
     for (const auto& name : references(written, plan_.conditions))
-      if (const auto parameter = plan_.parameters.find(name); parameter != plan_.parameters.end() && parameter->second == hidden_value) return true;
+      if (const auto parameter = plan_.parameters.find(name); parameter != plan_.parameters.end() && parameter->second == hidden_value)
+        return true;
     return false;
   }
 
@@ -122,9 +136,11 @@ class Description {
     for (const auto& [name, attribute] : detailed_references(*written, plan_.conditions)) {
       if (const auto now = plan_.parameters.find(name); now != plan_.parameters.end()) {
         const auto before = deployed_.parameters.find(name);
-        if (before == deployed_.parameters.end() || before->second != now->second || now->second == hidden_value) found.emplace_back("ParameterReference", name);
+        if (before == deployed_.parameters.end() || before->second != now->second || now->second == hidden_value)
+          found.emplace_back("ParameterReference", name);
       } else if (made_.contains(name)) {
-        found.emplace_back(attribute.empty() ? "ResourceReference" : "ResourceAttribute", attribute.empty() ? name : name + "." + attribute);
+        found.emplace_back(attribute.empty() ? "ResourceReference" : "ResourceAttribute",
+                           attribute.empty() ? name : name + "." + attribute);
       }
     }
     return found;
@@ -135,11 +151,13 @@ class Description {
   const ResourceTypes& types_;
   std::vector<Change> changes_;
   StackRecord deployed_;
-  std::set<std::string> made_;                         ///< resources that are new, or made anew
+  std::set<std::string> made_;  ///< resources that are new, or made anew
 };
 
 }  // namespace
 
-std::vector<ResourceChange> describe_changes(const Reader& reader, const Plan& plan, const ResourceTypes& types) { return Description(reader, plan, types).run(); }
+std::vector<ResourceChange> describe_changes(const Reader& reader, const Plan& plan, const ResourceTypes& types) {
+  return Description(reader, plan, types).run();
+}
 
 }  // namespace signalbox::deploy

@@ -36,7 +36,8 @@ Result<StagedCode> stage_path(const fs::path& path, const CodeStaging& staging) 
 /// The one file of code that stands in the template: `index.js` or `index.py`. [AWS::Lambda::Function Code, ZipFile]
 Result<StagedCode> stage_text(std::string_view text, std::string_view runtime, const CodeStaging& staging) {
   const bool node = runtime.starts_with("nodejs"), python = runtime.starts_with("python");
-  if (!node && !python) return error(ErrorCode::InvalidArgument, fmt::format("ZipFile can only be used with Node.js and Python, not {}", runtime));
+  if (!node && !python)
+    return error(ErrorCode::InvalidArgument, fmt::format("ZipFile can only be used with Node.js and Python, not {}", runtime));
   const fs::path folder = fs::temp_directory_path() / ("signalbox-code-" + hex_encode(random_bytes(12)));
   std::error_code failure;
   fs::create_directories(folder, failure);
@@ -50,7 +51,8 @@ Result<StagedCode> stage_text(std::string_view text, std::string_view runtime, c
 Result<std::string> object(const std::string& bucket, const std::string& key, const CodeStaging& staging) {
   auto content = staging.object(bucket, key);
   if (content) return content;
-  return error(content.error().code, fmt::format("Error occurred while GetObject. S3 Error Code: {}. S3 Error Message: {}", content.error().where, content.error().message));
+  return error(content.error().code, fmt::format("Error occurred while GetObject. S3 Error Code: {}. S3 Error Message: {}",
+                                                 content.error().where, content.error().message));
 }
 
 Result<StagedCode> stage_object(const Json& code, const CodeSources& sources, const CodeStaging& staging) {
@@ -61,7 +63,9 @@ Result<StagedCode> stage_object(const Json& code, const CodeSources& sources, co
   return staging.archive(*archive);
 }
 
-Error versions_missing(std::string_view member) { return error(ErrorCode::NotSupported, fmt::format("{}: objects have no versions here", member)); }
+Error versions_missing(std::string_view member) {
+  return error(ErrorCode::NotSupported, fmt::format("{}: objects have no versions here", member));
+}
 
 }  // namespace
 
@@ -78,7 +82,8 @@ Result<Json> stage_code(const Json& code, std::string_view runtime, const CodeSo
   if (code.find("Hash")) return code;
   Result<StagedCode> staged = error(ErrorCode::InvalidArgument, "code is S3Bucket and S3Key, or ZipFile, or a path beside the template");
   if (code.find("S3ObjectVersion")) staged = versions_missing("S3ObjectVersion");
-  else if (code.find("ImageUri")) staged = error(ErrorCode::NotSupported, "functions run without containers here, so an image cannot be their code");
+  else if (code.find("ImageUri"))
+    staged = error(ErrorCode::NotSupported, "functions run without containers here, so an image cannot be their code");
   else if (code.find("ZipFile")) staged = stage_text(plain_text(*code.find("ZipFile")), runtime, staging);
   else if (code.find("S3Bucket") && code.find("S3Key")) staged = stage_object(code, sources, staging);
   else if (code.is_string() && !sources.folder.empty()) staged = stage_path(sources.folder / std::string(code.as_string()), staging);
@@ -89,7 +94,8 @@ Result<Json> stage_code(const Json& code, std::string_view runtime, const CodeSo
 Result<Json> read_located_document(const Json& location, const CodeSources& sources, const CodeStaging& staging) {
   if (location.find("Version")) return versions_missing("Version");
   if (const auto parts = object_of(location)) return read_located_document(*parts, sources, staging);
-  Result<std::string> text = error(ErrorCode::InvalidArgument, "a document's location is Bucket and Key, s3://BUCKET/KEY, or a path beside the template");
+  Result<std::string> text =
+      error(ErrorCode::InvalidArgument, "a document's location is Bucket and Key, s3://BUCKET/KEY, or a path beside the template");
   if (location.find("Bucket") && location.find("Key")) {
     const auto key = plain_text(*location.find("Key"));
     const auto asset = sources.assets.find(key);

@@ -20,7 +20,7 @@ struct CodeStaging {
 };
 
 struct CodeSources {
-  std::filesystem::path folder;                        ///< that the template stands in; empty: it came over the network
+  std::filesystem::path folder;  ///< that the template stands in; empty: it came over the network
   /// By the object key that a template names: a folder, or a zip file. CDK uploads them under this key; here they need not be uploaded.
   std::map<std::string, std::filesystem::path> assets = {};
 };

@@ -34,8 +34,10 @@ struct Applied {
 using Work = std::function<Result<bool>(EngineTransaction&)>;
 
 /// Fills `applied`, even if it fails.
-Work make_work(std::shared_ptr<const ResourceTypes> types, ResourceCheck check, std::shared_ptr<const Plan> plan, Deployer::Note note, std::shared_ptr<Applied> applied) {
-  return [types = std::move(types), check = std::move(check), plan = std::move(plan), note = std::move(note), applied = std::move(applied)](EngineTransaction& transaction) -> Result<bool> {
+Work make_work(std::shared_ptr<const ResourceTypes> types, ResourceCheck check, std::shared_ptr<const Plan> plan, Deployer::Note note,
+               std::shared_ptr<Applied> applied) {
+  return [types = std::move(types), check = std::move(check), plan = std::move(plan), note = std::move(note),
+          applied = std::move(applied)](EngineTransaction& transaction) -> Result<bool> {
     applied->existed = find_stack(transaction, plan->stack).has_value();
     if (auto done = apply(transaction, *plan, *types, applied->changes, check); !done) return done.error();
     if (note) note(transaction, applied->changes);
@@ -52,12 +54,16 @@ StackResult failed(std::string name, Error failure, std::vector<Change> changes 
 struct Deployer::Parts {
   ResourceTypes types;
   DeployOptions options;
-  std::unique_ptr<Reader> reader;   ///< the calling thread's
+  std::unique_ptr<Reader> reader;  ///< the calling thread's
 
-  [[nodiscard]] CodeStaging staging() const { return {.folder = options.stage_code, .archive = options.stage_archive, .object = options.read_object}; }
+  [[nodiscard]] CodeStaging staging() const {
+    return {.folder = options.stage_code, .archive = options.stage_archive, .object = options.read_object};
+  }
 
   [[nodiscard]] TemplateReading reading(ParameterValues values, CodeSources sources) const {
-    ReadInclude include = [sources = std::move(sources), staging = staging()](const std::string& location) { return read_located_document(Json(location), sources, staging); };
+    ReadInclude include = [sources = std::move(sources), staging = staging()](const std::string& location) {
+      return read_located_document(Json(location), sources, staging);
+    };
     return {.parameters = std::move(values), .include = std::move(include), .stage_code = options.stage_code};
   }
 
@@ -71,7 +77,9 @@ struct Deployer::Parts {
     if (options.systems_manager) made.systems_manager = [this](const std::string& name) { return options.systems_manager(*reader, name); };
     const auto staging = this->staging();
     made.read_document = [sources, staging](const Json& location) { return read_located_document(location, sources, staging); };
-    made.stage_code = [sources = std::move(sources), staging](const Json& code, std::string_view runtime) { return stage_code(code, runtime, sources, staging); };
+    made.stage_code = [sources = std::move(sources), staging](const Json& code, std::string_view runtime) {
+      return stage_code(code, runtime, sources, staging);
+    };
     return made;
   }
 
@@ -102,10 +110,12 @@ struct Deployer::Parts {
 Deployer::Deployer(Engine& engine, ResourceTypes types, DeployOptions options)
     : parts_(std::make_shared<const Parts>(Parts{std::move(types), std::move(options), engine.reader()})), engine_(engine) {}
 
-boost::asio::awaitable<Result<std::vector<StackResult>>> Deployer::deploy(fs::path path, ParameterOverrides parameters, UnsupportedTypes allowed) {
+boost::asio::awaitable<Result<std::vector<StackResult>>> Deployer::deploy(fs::path path, ParameterOverrides parameters,
+                                                                          UnsupportedTypes allowed) {
   const auto stacks = find_stack_files(path);
   if (!stacks) co_return stacks.error();
-  if (stacks->empty()) co_return error(ErrorCode::InvalidArgument, fmt::format("there is no template and no definition in '{}'", path.string()));
+  if (stacks->empty())
+    co_return error(ErrorCode::InvalidArgument, fmt::format("there is no template and no definition in '{}'", path.string()));
   std::vector<StackResult> results;
   for (const auto& files : *stacks) {
     auto plan = parts_->plan(files, parameters, allowed);
@@ -115,17 +125,21 @@ boost::asio::awaitable<Result<std::vector<StackResult>>> Deployer::deploy(fs::pa
     }
     Note note;
     if (files.is_protected)
-      note = [stack = files.name, on = *files.is_protected](EngineTransaction& transaction, const std::vector<Change>&) { set_protected(transaction, stack, on); };
+      note = [stack = files.name, on = *files.is_protected](EngineTransaction& transaction, const std::vector<Change>&) {
+        set_protected(transaction, stack, on);
+      };
     auto result = co_await apply(std::move(*plan), std::move(note));
     results.push_back(std::move(result));
   }
   co_return results;
 }
 
-Result<std::vector<StackResult>> Deployer::foresee(const fs::path& path, const ParameterOverrides& parameters, const UnsupportedTypes& allowed) const {
+Result<std::vector<StackResult>> Deployer::foresee(const fs::path& path, const ParameterOverrides& parameters,
+                                                   const UnsupportedTypes& allowed) const {
   const auto stacks = find_stack_files(path);
   if (!stacks) return stacks.error();
-  if (stacks->empty()) return error(ErrorCode::InvalidArgument, fmt::format("there is no template and no definition in '{}'", path.string()));
+  if (stacks->empty())
+    return error(ErrorCode::InvalidArgument, fmt::format("there is no template and no definition in '{}'", path.string()));
   std::vector<StackResult> results;
   for (const auto& files : *stacks) {
     auto plan = parts_->plan(files, parameters, allowed);
@@ -135,7 +149,11 @@ Result<std::vector<StackResult>> Deployer::foresee(const fs::path& path, const P
     }
     auto changes = deploy::foresee(*parts_->reader, *plan);
     const char* result = !find_stack(*parts_->reader, files.name) ? "create" : changes.empty() ? "unchanged" : "update";
-    results.push_back({.name = files.name, .result = result, .failure = std::nullopt, .changes = std::move(changes), .outputs = std::move(plan->outputs)});
+    results.push_back({.name = files.name,
+                       .result = result,
+                       .failure = std::nullopt,
+                       .changes = std::move(changes),
+                       .outputs = std::move(plan->outputs)});
   }
   return results;
 }
@@ -146,7 +164,8 @@ std::vector<std::string> Deployer::unknown_parameters(const fs::path& path, cons
   std::set<std::string> known;
   for (const auto& files : *stacks) {
     Faults faults;
-    const Template source = parts_->read(files, parameters, parts_->request(files.name, {.folder = files.folder, .assets = files.assets}), faults);
+    const Template source =
+        parts_->read(files, parameters, parts_->request(files.name, {.folder = files.folder, .assets = files.assets}), faults);
     if (!faults.empty()) return {};
     for (const auto& [name, declared] : source.parameters) known.insert({name, files.name + "." + name});
   }
@@ -156,7 +175,8 @@ std::vector<std::string> Deployer::unknown_parameters(const fs::path& path, cons
   return unknown;
 }
 
-Result<Plan> Deployer::plan_text(const std::string& stack, const std::string& text, const std::map<std::string, std::string>& parameters) const {
+Result<Plan> Deployer::plan_text(const std::string& stack, const std::string& text,
+                                 const std::map<std::string, std::string>& parameters) const {
   const auto document = parse_document(text);
   if (!document) return document.error();
   Faults faults;
@@ -174,23 +194,28 @@ Result<Plan> Deployer::plan_text(const std::string& stack, const std::string& te
   return plan;
 }
 
-Result<std::string> Deployer::read_object(const std::string& bucket, const std::string& key) const { return parts_->options.read_object(bucket, key); }
+Result<std::string> Deployer::read_object(const std::string& bucket, const std::string& key) const {
+  return parts_->options.read_object(bucket, key);
+}
 
 boost::asio::awaitable<StackResult> Deployer::apply(Plan plan, Note note) {
   const auto name = plan.stack;
   auto outputs = plan.outputs;
   // Named, since GCC 12.2 destroys a temporary with captures twice when it is an argument of what is awaited.
   const auto applied = std::make_shared<Applied>();
-  Work work = make_work(std::shared_ptr<const ResourceTypes>(parts_, &parts_->types), parts_->options.check, std::make_shared<const Plan>(std::move(plan)), std::move(note), applied);
+  Work work = make_work(std::shared_ptr<const ResourceTypes>(parts_, &parts_->types), parts_->options.check,
+                        std::make_shared<const Plan>(std::move(plan)), std::move(note), applied);
   const auto done = co_await transact<bool>(engine_, std::move(work));
   if (!done) co_return failed(name, done.error(), std::move(applied->changes));
   const char* result = !applied->existed ? "created" : applied->changes.empty() ? "unchanged" : "updated";
-  co_return StackResult{.name = name, .result = result, .failure = std::nullopt, .changes = std::move(applied->changes), .outputs = std::move(outputs)};
+  co_return StackResult{
+      .name = name, .result = result, .failure = std::nullopt, .changes = std::move(applied->changes), .outputs = std::move(outputs)};
 }
 
 boost::asio::awaitable<StackResult> Deployer::destroy(std::string stack, Removal removal, Note note) {
   const auto changes = std::make_shared<std::vector<Change>>();
-  Work work = [parts = parts_, stack, removal = std::move(removal), note = std::move(note), changes](EngineTransaction& transaction) -> Result<bool> {
+  Work work = [parts = parts_, stack, removal = std::move(removal), note = std::move(note),
+               changes](EngineTransaction& transaction) -> Result<bool> {
     if (!find_stack(transaction, stack)) return error(ErrorCode::NotFound, fmt::format("there is no stack '{}'", stack));
     if (auto done = deploy::destroy(transaction, stack, removal, parts->types, *changes); !done) return done.error();
     if (note) note(transaction, *changes);
@@ -201,7 +226,9 @@ boost::asio::awaitable<StackResult> Deployer::destroy(std::string stack, Removal
   co_return StackResult{.name = stack, .result = "removed", .failure = std::nullopt, .changes = std::move(*changes), .outputs = {}};
 }
 
-std::vector<ResourceChange> Deployer::describe_changes(const Plan& plan) const { return deploy::describe_changes(*parts_->reader, plan, parts_->types); }
+std::vector<ResourceChange> Deployer::describe_changes(const Plan& plan) const {
+  return deploy::describe_changes(*parts_->reader, plan, parts_->types);
+}
 
 std::vector<std::string> Deployer::vanished(const Reader& reader) {
   std::vector<std::string> names;

@@ -46,10 +46,10 @@ using UnsupportedTypes = std::set<std::string>;
 
 struct StackResult {
   std::string name;
-  std::string result;                                  ///< `created`, `updated`, `unchanged`, `failed`, `removed`
-  std::optional<Error> failure;                        ///< for `failed`; its message has a line for each fault
-  std::vector<Change> changes;                         ///< of one that failed: what was tried, and taken back
-  std::vector<std::pair<std::string, std::string>> outputs;   ///< may hold placeholders for the daemon's own URLs
+  std::string result;                                        ///< `created`, `updated`, `unchanged`, `failed`, `removed`
+  std::optional<Error> failure;                              ///< for `failed`; its message has a line for each fault
+  std::vector<Change> changes;                               ///< of one that failed: what was tried, and taken back
+  std::vector<std::pair<std::string, std::string>> outputs;  ///< may hold placeholders for the daemon's own URLs
 };
 
 class Deployer {
@@ -59,16 +59,19 @@ class Deployer {
   /// A template's file, a stack's folder, a folder of them, or a CDK assembly. A stack that fails does not keep the others from being deployed. Reads
   /// files and copies code on the calling thread; the rest is one transaction for each stack. Errors: NotFound (no such path), InvalidArgument (no
   /// stack in it).
-  [[nodiscard]] boost::asio::awaitable<Result<std::vector<StackResult>>> deploy(std::filesystem::path path, ParameterOverrides parameters, UnsupportedTypes allowed = {});
+  [[nodiscard]] boost::asio::awaitable<Result<std::vector<StackResult>>> deploy(std::filesystem::path path, ParameterOverrides parameters,
+                                                                                UnsupportedTypes allowed = {});
 
   /// What deploy() would do, without doing it: results `create`, `update`, `unchanged`, `failed`.
-  [[nodiscard]] Result<std::vector<StackResult>> foresee(const std::filesystem::path& path, const ParameterOverrides& parameters, const UnsupportedTypes& allowed = {}) const;
+  [[nodiscard]] Result<std::vector<StackResult>> foresee(const std::filesystem::path& path, const ParameterOverrides& parameters,
+                                                         const UnsupportedTypes& allowed = {}) const;
 
   /// Those of `parameters` that no stack below `path` has. None where a path or template cannot be read, for deploy() says so.
   [[nodiscard]] std::vector<std::string> unknown_parameters(const std::filesystem::path& path, const ParameterOverrides& parameters) const;
 
   /// A template that came as a text, JSON or YAML. Errors: InvalidArgument, its message with a line for each fault.
-  [[nodiscard]] Result<Plan> plan_text(const std::string& stack, const std::string& text, const std::map<std::string, std::string>& parameters) const;
+  [[nodiscard]] Result<Plan> plan_text(const std::string& stack, const std::string& text,
+                                       const std::map<std::string, std::string>& parameters) const;
   /// An object of the object store. Errors: NotFound, with S3's text.
   [[nodiscard]] Result<std::string> read_object(const std::string& bucket, const std::string& key) const;
   /// What else is written with a stack, in its transaction: so no crash can part the stack from what is said about it. Not called for one that fails.

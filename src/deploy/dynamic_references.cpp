@@ -46,12 +46,14 @@ Json with_dynamic_references(const Json& value, const SystemsManagerLookup& syst
   }
   if (value.is_array()) {
     Json::Array elements;
-    for (std::size_t i = 0; i < value.size(); ++i) elements.push_back(with_dynamic_references(value.elements()[i], systems_manager, fmt::format("{}/{}", place, i), faults));
+    for (std::size_t i = 0; i < value.size(); ++i)
+      elements.push_back(with_dynamic_references(value.elements()[i], systems_manager, fmt::format("{}/{}", place, i), faults));
     return Json(std::move(elements));
   }
   if (!value.is_object()) return value;
   Json::Object members;
-  for (const auto& [name, member] : value.members()) members.push_back({name, with_dynamic_references(member, systems_manager, place + "/" + name, faults)});
+  for (const auto& [name, member] : value.members())
+    members.push_back({name, with_dynamic_references(member, systems_manager, place + "/" + name, faults)});
   return Json(std::move(members));
 }
 

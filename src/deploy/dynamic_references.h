@@ -9,6 +9,7 @@ namespace signalbox::deploy {
 
 /// `value` with every reference to a parameter of Systems Manager (`ssm`, `ssm-secure`; `NAME` or `NAME:VERSION`) replaced by what it has now. Faults, at
 /// their place: a parameter that is not there, a reference to another service.
-[[nodiscard]] Json with_dynamic_references(const Json& value, const SystemsManagerLookup& systems_manager, const std::string& place, Faults& faults);
+[[nodiscard]] Json with_dynamic_references(const Json& value, const SystemsManagerLookup& systems_manager, const std::string& place,
+                                           Faults& faults);
 
 }  // namespace signalbox::deploy

@@ -13,8 +13,12 @@ namespace signalbox::deploy {
 namespace {
 
 using PureFunction = Result<Json> (*)(const Json&);
-const std::map<std::string_view, PureFunction> pure_functions{{"Fn::Join", join},     {"Fn::Select", select}, {"Fn::Split", split},
-                                                              {"Fn::Base64", base64}, {"Fn::Cidr", cidr},     {"Fn::Length", length},
+const std::map<std::string_view, PureFunction> pure_functions{{"Fn::Join", join},
+                                                              {"Fn::Select", select},
+                                                              {"Fn::Split", split},
+                                                              {"Fn::Base64", base64},
+                                                              {"Fn::Cidr", cidr},
+                                                              {"Fn::Length", length},
                                                               {"Fn::ToJsonString", to_json_string}};
 
 /// The one member of `{"Ref": …}` or `{"Fn::…": …}`; null pointer for any other value.
@@ -37,7 +41,8 @@ std::optional<Json> pseudo_parameter(const Scope& scope, std::string_view name) 
 
 /// `["Name", "Attribute"]` or `"Name.Attribute"`, whose attribute may have dots of its own.
 std::optional<std::pair<std::string, Json>> attribute_parts(const Json& value) {
-  if (value.is_array() && value.size() == 2 && value.at(0)->is_string()) return std::pair(std::string(value.at(0)->as_string()), *value.at(1));
+  if (value.is_array() && value.size() == 2 && value.at(0)->is_string())
+    return std::pair(std::string(value.at(0)->as_string()), *value.at(1));
   if (!value.is_string()) return std::nullopt;
   const auto text = value.as_string();
   const auto dot = text.find('.');
@@ -73,24 +78,28 @@ class Resolver {
     if (call.name == "Ref" && call.value == Json("AWS::NoValue")) return std::nullopt;
     if (call.name == "Ref" && call.value.is_string()) return ref(call.value.as_string(), here);
     if (call.name == "Fn::GetAtt")
-      if (const auto parts = attribute_parts(call.value)) return attribute(parts->first, plain_text(resolve(parts->second, here).value_or(Json())), here);
+      if (const auto parts = attribute_parts(call.value))
+        return attribute(parts->first, plain_text(resolve(parts->second, here).value_or(Json())), here);
     if (call.name == "Fn::Sub" && call.value.is_string()) return sub(call.value.as_string(), Json::empty_object(), here);
-    if (call.name == "Fn::Sub" && call.value.is_array() && call.value.size() == 2 && call.value.at(0)->is_string() && call.value.at(1)->is_object())
+    if (call.name == "Fn::Sub" && call.value.is_array() && call.value.size() == 2 && call.value.at(0)->is_string() &&
+        call.value.at(1)->is_object())
       return sub(call.value.at(0)->as_string(), *call.value.at(1), here);
-    if (call.name == "Fn::If" && call.value.is_array() && call.value.size() == 3 && call.value.at(0)->is_string()) return choose(call.value, here);
+    if (call.name == "Fn::If" && call.value.is_array() && call.value.size() == 3 && call.value.at(0)->is_string())
+      return choose(call.value, here);
     if (call.name == "Fn::FindInMap" && call.value.is_array() && call.value.size() >= 3) return find_in_map(call.value, here);
     if (call.name == "Fn::ImportValue") return import(call.value, here);
     if (call.name == "Fn::GetAZs") return zones(call.value, here);
     if (const auto pure = pure_functions.find(call.name); pure != pure_functions.end()) return apply(pure->second, call.value, here);
     static const std::set<std::string_view> known{"Ref", "Fn::GetAtt", "Fn::Sub", "Fn::If", "Fn::FindInMap"};
-    faults_.add(here, known.contains(call.name) ? fmt::format("{} cannot take {}", call.name, call.value.text()) : fmt::format("the function {} is not offered here", call.name));
+    faults_.add(here, known.contains(call.name) ? fmt::format("{} cannot take {}", call.name, call.value.text())
+                                                : fmt::format("the function {} is not offered here", call.name));
     return Json();
   }
 
   Json apply(PureFunction function, const Json& argument, const std::string& place) {
     const auto before = faults_.list().size();
     const auto resolved = resolve(argument, place).value_or(Json());
-    if (faults_.list().size() != before) return Json();   // what is wrong is said already
+    if (faults_.list().size() != before) return Json();  // what is wrong is said already
     auto result = function(resolved);
     if (result) return std::move(*result);
     faults_.add(place, result.error().message);
@@ -117,7 +126,8 @@ class Resolver {
       found = found->find(key);
     }
     if (found) return *found;
-    if (const Json* options = arguments.at(3); options && options->find("DefaultValue")) return resolve(*options->find("DefaultValue"), place);
+    if (const Json* options = arguments.at(3); options && options->find("DefaultValue"))
+      return resolve(*options->find("DefaultValue"), place);
     faults_.add(place, fmt::format("the mappings have no {}", path));
     return Json();
   }
@@ -159,7 +169,8 @@ class Resolver {
   const Identity* find_resource(std::string_view name, std::string_view kind, const std::string& place) {
     const auto resource = scope_.resources.find(std::string(name));
     if (resource != scope_.resources.end()) return &resource->second;
-    if (scope_.left_out.contains(std::string(name))) faults_.add(place, fmt::format("the resource '{}' is not made, since its condition is false", name));
+    if (scope_.left_out.contains(std::string(name)))
+      faults_.add(place, fmt::format("the resource '{}' is not made, since its condition is false", name));
     else faults_.add(place, fmt::format("there is no {} '{}'", kind, name));
     return nullptr;
   }
@@ -207,7 +218,8 @@ class Conditions {
   }
 
   bool evaluate(const Json& condition, const std::string& place) {
-    if (!condition.is_object() || condition.size() != 1) return fault(place, "a condition is one of Fn::And, Fn::Equals, Fn::Not, Fn::Or and Condition");
+    if (!condition.is_object() || condition.size() != 1)
+      return fault(place, "a condition is one of Fn::And, Fn::Equals, Fn::Not, Fn::Or and Condition");
     const auto& [function, argument] = condition.members().front();
     const auto here = place + "/" + function;
     if (function == "Condition" && argument.is_string()) return named(std::string(argument.as_string()), here);
@@ -219,7 +231,7 @@ class Conditions {
       const bool all = function == "Fn::And";
       bool value = all;
       for (const auto& one : argument.elements()) {
-        const bool holds = evaluate(one, here);   // each, so that all faults are found
+        const bool holds = evaluate(one, here);  // each, so that all faults are found
         value = all ? value && holds : value || holds;
       }
       return value;
@@ -297,7 +309,8 @@ std::string stack_id(const Site& site, std::string_view stack) {
 
 std::string uuid_of(std::string_view seed) {
   const auto bytes = hex_encode(digest(DigestAlgorithm::Sha256, seed));
-  return fmt::format("{}-{}-4{}-a{}-{}", bytes.substr(0, 8), bytes.substr(8, 4), bytes.substr(13, 3), bytes.substr(17, 3), bytes.substr(20, 12));
+  return fmt::format("{}-{}-4{}-a{}-{}", bytes.substr(0, 8), bytes.substr(8, 4), bytes.substr(13, 3), bytes.substr(17, 3),
+                     bytes.substr(20, 12));
 }
 
 std::vector<SubPiece> split_sub(std::string_view text) {
@@ -311,7 +324,7 @@ std::vector<SubPiece> split_sub(std::string_view text) {
     const auto name = text.substr(start + 2, end - start - 2);
     text.remove_prefix(end + 1);
     if (name.starts_with('!')) {
-      literal += fmt::format("${{{}}}", name.substr(1));   // ${!Literal} stands for ${Literal}
+      literal += fmt::format("${{{}}}", name.substr(1));  // ${!Literal} stands for ${Literal}
       continue;
     }
     if (!literal.empty()) pieces.push_back({false, std::exchange(literal, {})});
@@ -326,7 +339,9 @@ Json resolve(const Json& value, const Scope& scope, const std::string& place, Fa
   return Resolver(scope, faults).resolve(value, place).value_or(Json());
 }
 
-std::map<std::string, bool> evaluate_conditions(const Json& conditions, const Scope& scope, Faults& faults) { return Conditions(conditions, scope, faults).run(); }
+std::map<std::string, bool> evaluate_conditions(const Json& conditions, const Scope& scope, Faults& faults) {
+  return Conditions(conditions, scope, faults).run();
+}
 
 std::set<Reference> detailed_references(const Json& value, const std::map<std::string, bool>& conditions) {
   References found(conditions);

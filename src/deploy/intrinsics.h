@@ -16,10 +16,10 @@ namespace signalbox::deploy {
 
 /// What other resources may ask of a resource. Known before it is made, since names are settled by the template.
 struct Identity {
-  std::string physical_id;                             ///< names it for its service: a function's name, a queue's
-  std::optional<Json> ref;                             ///< nothing: the type has none that is known in advance
-  std::map<std::string, Json> attributes;              ///< for Fn::GetAtt: `Arn`, `QueueName`
-  bool is_recorded_only = false;                       ///< nobody knows its attributes: a name stands for each that is asked for
+  std::string physical_id;                 ///< names it for its service: a function's name, a queue's
+  std::optional<Json> ref;                 ///< nothing: the type has none that is known in advance
+  std::map<std::string, Json> attributes;  ///< for Fn::GetAtt: `Arn`, `QueueName`
+  bool is_recorded_only = false;           ///< nobody knows its attributes: a name stands for each that is asked for
 };
 
 /// What a template's functions can see.
@@ -28,11 +28,11 @@ struct Scope {
   std::string stack;
   std::map<std::string, Json> parameters;
   Json mappings = Json::empty_object();
-  std::map<std::string, bool> conditions;              ///< evaluated
-  std::map<std::string, std::string> exports;          ///< of other stacks, for Fn::ImportValue
-  std::map<std::string, Identity> resources;           ///< those resolved so far, by logical id
-  std::set<std::string> left_out;                      ///< those whose condition is false
-  std::set<std::string>* imports = nullptr;            ///< gets the exports that were asked for
+  std::map<std::string, bool> conditions;      ///< evaluated
+  std::map<std::string, std::string> exports;  ///< of other stacks, for Fn::ImportValue
+  std::map<std::string, Identity> resources;   ///< those resolved so far, by logical id
+  std::set<std::string> left_out;              ///< those whose condition is false
+  std::set<std::string>* imports = nullptr;    ///< gets the exports that were asked for
 };
 
 /// `arn:aws:cloudformation:…:stack/NAME/UUID`, the same for the same name: here a stack that is made again is the same one.

@@ -55,12 +55,14 @@ std::vector<Json> parts_of(const Json& value) {
 
 class Values {
  public:
-  Values(const Template& source, const std::map<std::string, std::string>& given, const SystemsManagerLookup& systems_manager, Faults& faults)
+  Values(const Template& source, const std::map<std::string, std::string>& given, const SystemsManagerLookup& systems_manager,
+         Faults& faults)
       : source_(source), given_(given), systems_manager_(systems_manager), faults_(faults) {}
 
   std::map<std::string, Json> run() {
     for (const auto& [name, value] : given_)
-      if (!source_.parameters.contains(name)) faults_.add("/Parameters/" + name, fmt::format("the value '{}' was given for a parameter that the template does not have", value));
+      if (!source_.parameters.contains(name))
+        faults_.add("/Parameters/" + name, fmt::format("the value '{}' was given for a parameter that the template does not have", value));
     for (const auto& [name, parameter] : source_.parameters)
       if (auto value = value_of(name, parameter)) values_.emplace(name, std::move(*value));
     return std::move(values_);
@@ -75,7 +77,9 @@ class Values {
     if (inner_type(parameter.type, systems_manager_prefix)) {
       const auto stored = systems_manager_ ? systems_manager_(plain_text(raw)) : std::nullopt;
       if (!stored) return fault(place, fmt::format("Systems Manager has no parameter '{}'", plain_text(raw)));
-      if (stored->is_secure) return fault(place, fmt::format("Parameters [{}] referenced by template have types not supported by CloudFormation.", plain_text(raw)));
+      if (stored->is_secure)
+        return fault(place,
+                     fmt::format("Parameters [{}] referenced by template have types not supported by CloudFormation.", plain_text(raw)));
       raw = Json(stored->value);
     }
     if (!is_list(parameter.type)) return checked(parameter, raw, place);
@@ -102,7 +106,8 @@ class Values {
                       (!value->is_number() || !parameter.max_value || value->as_double() <= *parameter.max_value);
     if (fits) return value;
     const auto& why = parameter.constraint_description;
-    return fault(place, fmt::format("{} is not allowed{}", raw.text(), why.empty() ? " by the parameter's pattern, length or range" : ": " + why));
+    return fault(place,
+                 fmt::format("{} is not allowed{}", raw.text(), why.empty() ? " by the parameter's pattern, length or range" : ": " + why));
   }
 
   std::optional<Json> fault(const std::string& place, std::string message) {
@@ -119,7 +124,8 @@ class Values {
 
 }  // namespace
 
-std::map<std::string, Json> parameter_values(const Template& source, const std::map<std::string, std::string>& given, const SystemsManagerLookup& systems_manager, Faults& faults) {
+std::map<std::string, Json> parameter_values(const Template& source, const std::map<std::string, std::string>& given,
+                                             const SystemsManagerLookup& systems_manager, Faults& faults) {
   return Values(source, given, systems_manager, faults).run();
 }
 

@@ -14,7 +14,7 @@ struct Maker {
   std::string_view type;
   aws::Service service;
   std::string_view operation;
-  std::string_view name;                 ///< the member with the resource's name, which a template may leave to the stack
+  std::string_view name;  ///< the member with the resource's name, which a template may leave to the stack
 };
 constexpr std::array makers{Maker{"AWS::Lambda::Function", aws::Service::Lambda, "CreateFunction", "FunctionName"},
                             Maker{"AWS::Lambda::EventInvokeConfig", aws::Service::Lambda, "PutFunctionEventInvokeConfig", ""},
@@ -31,7 +31,7 @@ Json request_of(const Maker& maker, const Resource& resource) {
   }
   if (maker.name.empty()) return request;
   const auto& id = resource.identity.physical_id;
-  return request.with(maker.name, id.substr(id.find_last_of("|/") + 1));   // a rule's follows its bus, a schedule's its group
+  return request.with(maker.name, id.substr(id.find_last_of("|/") + 1));  // a rule's follows its bus, a schedule's its group
 }
 
 }  // namespace

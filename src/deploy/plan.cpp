@@ -50,7 +50,8 @@ class Ordering {
       marks_[index] = Mark::Open;
       for (const auto& name : references(resources_[index].properties, conditions_)) visit(name);
       for (const auto& name : resources_[index].depends_on) {
-        if (!indexes_.contains(name)) faults_.add("/Resources/" + resources_[index].logical_id + "/DependsOn", fmt::format("there is no resource '{}'", name));
+        if (!indexes_.contains(name))
+          faults_.add("/Resources/" + resources_[index].logical_id + "/DependsOn", fmt::format("there is no resource '{}'", name));
         visit(name);
       }
       marks_[index] = Mark::Done;
@@ -79,7 +80,8 @@ class Ordering {
 void check_names(const std::vector<ResourceSource>& resources, Faults& faults) {
   std::set<std::string> seen;
   for (const auto& resource : resources)
-    if (!seen.insert(resource.logical_id).second) faults.add(resource.place, fmt::format("there are two resources '{}'", resource.logical_id));
+    if (!seen.insert(resource.logical_id).second)
+      faults.add(resource.place, fmt::format("there are two resources '{}'", resource.logical_id));
 }
 
 /// AWS's URLs of this stack's APIs become those that they have here, wherever they were put together: links in mails must work.
@@ -125,7 +127,8 @@ Json with_staged_code(const ResourceSource& source, Json properties, const PlanR
 struct Located {
   std::string_view type, location, property;
 };
-constexpr std::array located{Located{"AWS::StepFunctions::StateMachine", "DefinitionS3Location", "Definition"}, Located{"AWS::ApiGateway::RestApi", "BodyS3Location", "Body"},
+constexpr std::array located{Located{"AWS::StepFunctions::StateMachine", "DefinitionS3Location", "Definition"},
+                             Located{"AWS::ApiGateway::RestApi", "BodyS3Location", "Body"},
                              Located{"AWS::ApiGatewayV2::Api", "BodyS3Location", "Body"}};
 
 /// A document that lies in a bucket is read now, too.
@@ -157,15 +160,17 @@ bool has_secrets(const Template& source) {
 }
 
 /// `properties` as they may be shown: values of NoEcho parameters are hidden wherever they went.
-Json without_secrets(const ResourceSource& source, const Json& properties, const Scope& scope, const std::set<std::string>& apis, const Template& whole) {
+Json without_secrets(const ResourceSource& source, const Json& properties, const Scope& scope, const std::set<std::string>& apis,
+                     const Template& whole) {
   Scope hidden = scope;
   for (const auto& [name, parameter] : whole.parameters)
     if (parameter.secret && hidden.parameters.contains(name)) hidden.parameters[name] = Json(hidden_value);
   const auto has_secret = [&](const Json& written) {
     const auto names = references(written, scope.conditions);
-    return std::any_of(names.begin(), names.end(), [&](const std::string& name) { return whole.parameters.contains(name) && whole.parameters.at(name).secret; });
+    return std::any_of(names.begin(), names.end(),
+                       [&](const std::string& name) { return whole.parameters.contains(name) && whole.parameters.at(name).secret; });
   };
-  Faults known;   // they were noted when the properties themselves were resolved
+  Faults known;  // they were noted when the properties themselves were resolved
   Json::Object shown;
   for (const auto& [name, value] : properties.members()) {
     const auto* written = source.properties.find(name);
@@ -191,7 +196,8 @@ std::string arn_of_recorded(const Resource& resource, const Site& site) {
   return site.arn(service.substr(0, service.find("::")), resource.default_name());
 }
 
-Resource plan_resource(ResourceSource source, const StackRecord& deployed, const Scope& scope, const std::set<std::string>& apis, const PlanRequest& request, const ResourceTypes& types, Faults& faults) {
+Resource plan_resource(ResourceSource source, const StackRecord& deployed, const Scope& scope, const std::set<std::string>& apis,
+                       const PlanRequest& request, const ResourceTypes& types, Faults& faults) {
   Resource resource;
   resource.stack = scope.stack;
   resource.logical_id = source.logical_id;
@@ -204,19 +210,25 @@ Resource plan_resource(ResourceSource source, const StackRecord& deployed, const
   resource.properties = with_staged_code(source, with_document(source, std::move(resource.properties), request, faults), request, faults);
   resource.written_as = source.written_as;
   resource.shown_properties = with_references(resource.properties, referring);
-  if (has_secrets(request.source)) resource.shown_properties = without_secrets(source, resource.shown_properties, scope, apis, request.source);
+  if (has_secrets(request.source))
+    resource.shown_properties = without_secrets(source, resource.shown_properties, scope, apis, request.source);
   const auto* type = find_type(types, resource.type);
   // One that was recorded only is made once its type is offered.
   resource.hash = hash_of({plan_version, resource.type, resource.properties.text(), type ? "" : "recorded"});
   resource.unchanged_id = unchanged_id(deployed, resource);
   if (type) resource.identity = type->foresee(resource, *request.now, faults);
-  else if (request.allow_unsupported.contains(source.type)) resource.identity = {.physical_id = resource.default_name(), .ref = Json(resource.default_name()), .attributes = {{"Arn", arn_of_recorded(resource, scope.site)}}, .is_recorded_only = true};
+  else if (request.allow_unsupported.contains(source.type))
+    resource.identity = {.physical_id = resource.default_name(),
+                         .ref = Json(resource.default_name()),
+                         .attributes = {{"Arn", arn_of_recorded(resource, scope.site)}},
+                         .is_recorded_only = true};
   return resource;
 }
 
 std::string hash_of(const Plan& plan) {
   std::string all;
-  for (const auto& resource : plan.resources) all += fmt::format("{} {} {} {}\n", resource.logical_id, resource.identity.physical_id, resource.hash, resource.retain);
+  for (const auto& resource : plan.resources)
+    all += fmt::format("{} {} {} {}\n", resource.logical_id, resource.identity.physical_id, resource.hash, resource.retain);
   for (const auto& [name, value] : plan.outputs) all += fmt::format("output {} {}\n", name, value);
   for (const auto& [name, output] : plan.exports) all += fmt::format("export {} {}\n", name, output);
   return hash_of({plan_version, all});
@@ -239,7 +251,9 @@ const ResourceType* find_type(const ResourceTypes& types, std::string_view name)
 
 namespace {
 
-bool is_offered(const ResourceSource& source, const PlanRequest& request, const ResourceTypes& types) { return find_type(types, source.type) || request.allow_unsupported.contains(source.type); }
+bool is_offered(const ResourceSource& source, const PlanRequest& request, const ResourceTypes& types) {
+  return find_type(types, source.type) || request.allow_unsupported.contains(source.type);
+}
 
 void refuse_type(const ResourceSource& source, Faults& faults) {
   faults.add("/Resources/" + source.logical_id + "/Type", fmt::format("the resource type {} is not offered here", source.type));
@@ -256,19 +270,23 @@ std::vector<ResourceSource> resources_to_make(const Template& source, Scope& sco
   for (const auto& resource : source.resources) {
     const auto condition = scope.conditions.find(resource.condition);
     if (resource.condition.empty() || (condition != scope.conditions.end() && condition->second)) resources.push_back(resource);
-    else if (condition == scope.conditions.end()) faults.add("/Resources/" + resource.logical_id + "/Condition", fmt::format("there is no condition '{}'", resource.condition));
+    else if (condition == scope.conditions.end())
+      faults.add("/Resources/" + resource.logical_id + "/Condition", fmt::format("there is no condition '{}'", resource.condition));
     else scope.left_out.insert(resource.logical_id);
   }
-  for (auto& resource : resources) std::erase_if(resource.depends_on, [&](const std::string& name) { return scope.left_out.contains(name); });
+  for (auto& resource : resources)
+    std::erase_if(resource.depends_on, [&](const std::string& name) { return scope.left_out.contains(name); });
   return resources;
 }
 
-void plan_outputs(const Template& source, const Scope& scope, const std::set<std::string>& apis, const std::set<std::string>& refused, Plan& plan, Faults& faults) {
+void plan_outputs(const Template& source, const Scope& scope, const std::set<std::string>& apis, const std::set<std::string>& refused,
+                  Plan& plan, Faults& faults) {
   for (const auto& output : source.outputs) {
     if (refers_to(output.value, refused, scope.conditions)) continue;
     const auto place = "/Outputs/" + output.name;
     const auto condition = scope.conditions.find(output.condition);
-    if (!output.condition.empty() && condition == scope.conditions.end()) faults.add(place + "/Condition", fmt::format("there is no condition '{}'", output.condition));
+    if (!output.condition.empty() && condition == scope.conditions.end())
+      faults.add(place + "/Condition", fmt::format("there is no condition '{}'", output.condition));
     if (!output.condition.empty() && (condition == scope.conditions.end() || !condition->second)) continue;
     plan.outputs.emplace_back(output.name, plain_text(with_own_urls(resolve(output.value, scope, place + "/Value", faults), apis)));
     if (!output.description.empty()) plan.output_descriptions[output.name] = output.description;
@@ -305,11 +323,12 @@ Plan make_plan(const PlanRequest& request, const ResourceTypes& types, Faults& f
   check_names(request.source.resources, faults);
   const auto resources = resources_to_make(request.source, scope, faults);
   const auto deployed = find_stack(*request.now, request.stack).value_or(StackRecord{});
-  std::set<std::string> apis;      // of those resolved so far
-  std::set<std::string> refused;   // whose type is not offered, and those that refer to them: the fault is said where it is
+  std::set<std::string> apis;     // of those resolved so far
+  std::set<std::string> refused;  // whose type is not offered, and those that refer to them: the fault is said where it is
   for (const auto index : Ordering(resources, scope.conditions, faults).run()) {
     const auto& source = resources[index];
-    const bool is_refused = !is_offered(source, request, types), depends_on_refused = refers_to(source.properties, refused, scope.conditions);
+    const bool is_refused = !is_offered(source, request, types),
+               depends_on_refused = refers_to(source.properties, refused, scope.conditions);
     if (is_refused && !depends_on_refused) (void)resolve(source.properties, scope, source.place, faults);
     if (is_refused) refuse_type(source, faults);
     if (is_refused || depends_on_refused) {
@@ -317,7 +336,8 @@ Plan make_plan(const PlanRequest& request, const ResourceTypes& types, Faults& f
       continue;
     }
     plan.resources.push_back(plan_resource(source, deployed, scope, apis, request, types, faults));
-    if (source.type == "AWS::ApiGateway::RestApi" || source.type == "AWS::ApiGatewayV2::Api") apis.insert(plan.resources.back().identity.physical_id);
+    if (source.type == "AWS::ApiGateway::RestApi" || source.type == "AWS::ApiGatewayV2::Api")
+      apis.insert(plan.resources.back().identity.physical_id);
     scope.resources.insert_or_assign(source.logical_id, plan.resources.back().identity);
   }
   plan_outputs(request.source, scope, apis, refused, plan, faults);

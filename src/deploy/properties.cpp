@@ -4,9 +4,7 @@
 
 namespace signalbox::deploy {
 
-namespace {
-
-}  // namespace
+namespace {}  // namespace
 
 std::string Properties::at(std::string_view name) const {
   std::string written(name);

@@ -23,11 +23,11 @@ struct Resource {
   std::string place;
   std::map<std::string, std::string> written_as;
   bool retain = false;
-  Identity identity;                                   ///< set from identify()
-  std::string hash;                                    ///< of type and properties: equal means nothing to do
-  std::optional<std::string> unchanged_id;             ///< the physical id under which it is deployed already, just as it is here
-  Json written = Json::empty_object();                 ///< the properties before their functions were resolved
-  Json shown_properties = Json::empty_object();        ///< resolved, with `****` for the values of NoEcho parameters
+  Identity identity;                             ///< set from identify()
+  std::string hash;                              ///< of type and properties: equal means nothing to do
+  std::optional<std::string> unchanged_id;       ///< the physical id under which it is deployed already, just as it is here
+  Json written = Json::empty_object();           ///< the properties before their functions were resolved
+  Json shown_properties = Json::empty_object();  ///< resolved, with `****` for the values of NoEcho parameters
 
   /// The name of a resource whose author gave none: `STACK-LogicalId`. One that is longer than `most` characters ends in eight that tell it from others.
   [[nodiscard]] std::string default_name(std::size_t most = std::string::npos) const;

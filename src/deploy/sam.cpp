@@ -18,7 +18,9 @@ namespace signalbox::deploy {
 namespace sam {
 
 Json ref_to(std::string_view logical_id) { return json_object({{"Ref", logical_id}}); }
-Json get_att(std::string_view logical_id, std::string_view attribute) { return json_object({{"Fn::GetAtt", json_array({logical_id, attribute})}}); }
+Json get_att(std::string_view logical_id, std::string_view attribute) {
+  return json_object({{"Fn::GetAtt", json_array({logical_id, attribute})}});
+}
 
 ResourceSource like(const ResourceSource& source, std::string type) {
   ResourceSource made;
@@ -45,7 +47,8 @@ void take(const Json& from, ResourceSource& into, std::initializer_list<std::str
     if (const auto* value = from.find(name)) into.properties = into.properties.with(name, *value);
 }
 
-void refuse_others(Expansion& expansion, const Json& properties, const std::string& place, std::initializer_list<std::string_view> known, std::string_view of) {
+void refuse_others(Expansion& expansion, const Json& properties, const std::string& place, std::initializer_list<std::string_view> known,
+                   std::string_view of) {
   for (const auto& member : properties.members())
     if (std::find(known.begin(), known.end(), member.name) == known.end())
       expansion.faults.add(place + "/" + member.name, fmt::format("the property '{}' of {} is not offered here", member.name, of));
@@ -71,7 +74,8 @@ Json staged_code(Expansion& expansion, const ResourceSource& source, std::string
   // Packaged: an object of the object store, as the AWS CLI writes it (`s3://…`) or with its parts apart.
   if (const auto location = object_of(*uri).value_or(*uri); location.is_object() && location.find("Bucket")) {
     Json code = Json::empty_object();
-    for (const auto& [sam_name, name] : {std::pair{"Bucket", "S3Bucket"}, std::pair{"Key", "S3Key"}, std::pair{"Version", "S3ObjectVersion"}})
+    for (const auto& [sam_name, name] :
+         {std::pair{"Bucket", "S3Bucket"}, std::pair{"Key", "S3Key"}, std::pair{"Version", "S3ObjectVersion"}})
       if (const auto* value = location.find(sam_name)) code = code.with(name, *value);
     return code;
   }
@@ -120,9 +124,11 @@ void expand(Expansion& expansion, ResourceSource resource) {
   if (kind == "Function") expand_function(expansion, resource);
   else if (kind == "LayerVersion") expand_layer(expansion, resource);
   else if (kind == "StateMachine") expand_state_machine(expansion, resource);
-  else if (kind == "Api" || kind == "HttpApi") return;   // made when all events are known
+  else if (kind == "Api" || kind == "HttpApi") return;  // made when all events are known
   else if (resource.type != route_type) expansion.out.push_back(std::move(resource));
-  else expansion.faults.add("/Resources/" + resource.logical_id + "/Type", fmt::format("the resource type {} is not offered here", resource.type));
+  else
+    expansion.faults.add("/Resources/" + resource.logical_id + "/Type",
+                         fmt::format("the resource type {} is not offered here", resource.type));
 }
 
 }  // namespace

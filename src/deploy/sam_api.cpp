@@ -46,7 +46,8 @@ Cors read_cors(Expansion& expansion, const Json& given, const std::string& place
   const bool is_object = given.is_object() && given.size() > 0 && !given.find("Ref") && !given.members().front().name.starts_with("Fn::");
   if (!is_object) return {.headers = {{"Access-Control-Allow-Origin", given}}, .names_methods = false};
   refuse_others(expansion, given, place, {"AllowOrigin", "AllowHeaders", "AllowMethods", "MaxAge", "AllowCredentials"}, "Cors");
-  for (const auto& [name, header] : {std::pair{"AllowHeaders", "Headers"}, std::pair{"AllowMethods", "Methods"}, std::pair{"AllowOrigin", "Origin"}})
+  for (const auto& [name, header] :
+       {std::pair{"AllowHeaders", "Headers"}, std::pair{"AllowMethods", "Methods"}, std::pair{"AllowOrigin", "Origin"}})
     if (const auto* value = given.find(name)) cors.headers.emplace_back(std::string("Access-Control-Allow-") + header, *value);
   if (const auto* age = given.find("MaxAge")) cors.headers.emplace_back("Access-Control-Max-Age", *age);
   if (is_true(given.find("AllowCredentials"))) cors.headers.emplace_back("Access-Control-Allow-Credentials", "'true'");
@@ -63,12 +64,15 @@ Json preflight(const Cors& cors, const Json& item) {
     parameters = parameters.with("method.response.header." + name, value);
     headers = headers.with(name, json_object({{"type", "string"}}));
   }
-  const Json response = json_object({{"statusCode", "200"}, {"responseParameters", parameters}, {"responseTemplates", json_object({{"application/json", "{}\n"}})}});
-  return json_object({{"summary", "CORS support"},
-                      {"x-amazon-apigateway-integration", json_object({{"type", "mock"},
-                                                                       {"requestTemplates", json_object({{"application/json", "{\n  \"statusCode\" : 200\n}\n"}})},
-                                                                       {"responses", json_object({{"default", response}})}})},
-                      {"responses", json_object({{"200", json_object({{"description", "Default response for CORS method"}, {"headers", headers}})}})}});
+  const Json response = json_object(
+      {{"statusCode", "200"}, {"responseParameters", parameters}, {"responseTemplates", json_object({{"application/json", "{}\n"}})}});
+  return json_object(
+      {{"summary", "CORS support"},
+       {"x-amazon-apigateway-integration",
+        json_object({{"type", "mock"},
+                     {"requestTemplates", json_object({{"application/json", "{\n  \"statusCode\" : 200\n}\n"}})},
+                     {"responses", json_object({{"default", response}})}})},
+       {"responses", json_object({{"200", json_object({{"description", "Default response for CORS method"}, {"headers", headers}})}})}});
 }
 
 Json with_cors(const Json& paths, const Cors& cors) {
@@ -121,12 +125,15 @@ Json own_document(Expansion& expansion, const ApiDraft& draft) {
   Json document = json_object({{is_openapi ? "openapi" : "swagger", is_openapi ? *version : Json("2.0")},
                                {"info", json_object({{"version", "1.0"}, {"title", ref_to("AWS::StackName")}})},
                                {"paths", draft.paths}});
-  if (const auto* cors = properties.find("Cors")) document = document.with("paths", with_cors(draft.paths, read_cors(expansion, *cors, draft.source.place + "/Cors")));
+  if (const auto* cors = properties.find("Cors"))
+    document = document.with("paths", with_cors(draft.paths, read_cors(expansion, *cors, draft.source.place + "/Cors")));
   if (draft.needs_key) {
     const Json schemes = json_object({{"api_key", json_object({{"type", "apiKey"}, {"name", "x-api-key"}, {"in", "header"}})}});
-    document = is_openapi ? document.with("components", json_object({{"securitySchemes", schemes}})) : document.with("securityDefinitions", schemes);
+    document = is_openapi ? document.with("components", json_object({{"securitySchemes", schemes}}))
+                          : document.with("securityDefinitions", schemes);
   }
-  if (const auto* models = properties.find("Models")) document = document.with(is_openapi ? "components" : "definitions", is_openapi ? json_object({{"schemas", *models}}) : *models);
+  if (const auto* models = properties.find("Models"))
+    document = document.with(is_openapi ? "components" : "definitions", is_openapi ? json_object({{"schemas", *models}}) : *models);
   if (draft.validators.size() > 0) document = document.with("x-amazon-apigateway-request-validators", draft.validators);
   return document;
 }
@@ -144,7 +151,8 @@ void take_document(Expansion& expansion, const ApiDraft& draft, ResourceSource& 
   }
   Json document = body ? *body : Json();
   if (uri) {
-    auto read = uri->is_string() ? read_document(expansion.files.folder / std::filesystem::path(uri->as_string())) : Result<Json>(error(ErrorCode::InvalidArgument, "a path beside the template is expected"));
+    auto read = uri->is_string() ? read_document(expansion.files.folder / std::filesystem::path(uri->as_string()))
+                                 : Result<Json>(error(ErrorCode::InvalidArgument, "a path beside the template is expected"));
     if (!read) return expansion.faults.add(place, read.error().message);
     document = std::move(*read);
     api.written_as.emplace("Body", "DefinitionUri");
@@ -155,9 +163,11 @@ void take_document(Expansion& expansion, const ApiDraft& draft, ResourceSource& 
     if (const auto* cors = draft.source.properties.find("Cors"); cors && document.find("paths"))
       document = document.with("paths", with_cors(*document.find("paths"), read_cors(expansion, *cors, draft.source.place + "/Cors")));
   }
-  if (const auto* types = draft.source.properties.find("BinaryMediaTypes"); types && types->is_array()) api.properties = api.properties.with("BinaryMediaTypes", binary_types(*types));
+  if (const auto* types = draft.source.properties.find("BinaryMediaTypes"); types && types->is_array())
+    api.properties = api.properties.with("BinaryMediaTypes", binary_types(*types));
   if (const auto* responses = draft.source.properties.find("GatewayResponses"))
-    document = document.with("x-amazon-apigateway-gateway-responses", gateway_responses(expansion, *responses, draft.source.place + "/GatewayResponses"));
+    document = document.with("x-amazon-apigateway-gateway-responses",
+                             gateway_responses(expansion, *responses, draft.source.place + "/GatewayResponses"));
   api.properties = api.properties.with("Body", std::move(document));
 }
 
@@ -173,7 +183,8 @@ void check_auth(Expansion& expansion, const ApiDraft& draft) {
   const auto* auth = draft.source.properties.find("Auth");
   if (!auth) return;
   const auto place = draft.source.place + "/Auth";
-  refuse_others(expansion, *auth, place, {"ApiKeyRequired", "AddDefaultAuthorizerToCorsPreflight", "DefaultAuthorizer"}, "Auth: there are no authorizers and usage plans");
+  refuse_others(expansion, *auth, place, {"ApiKeyRequired", "AddDefaultAuthorizerToCorsPreflight", "DefaultAuthorizer"},
+                "Auth: there are no authorizers and usage plans");
   if (const auto* authorizer = auth->find("DefaultAuthorizer"); authorizer && !(*authorizer == Json("NONE")))
     expansion.faults.add(place + "/DefaultAuthorizer", "authorizers are not offered here");
 }
@@ -181,7 +192,8 @@ void check_auth(Expansion& expansion, const ApiDraft& draft) {
 ResourceSource stage_of(const ApiDraft& draft, const Json& stage_name, const std::string& deployment) {
   auto stage = like(draft.source, "AWS::ApiGateway::Stage");
   stage.logical_id = draft.source.logical_id + (stage_name.is_string() ? std::string(stage_name.as_string()) : std::string()) + "Stage";
-  stage.properties = json_object({{"RestApiId", ref_to(draft.source.logical_id)}, {"StageName", stage_name}, {"DeploymentId", ref_to(deployment)}});
+  stage.properties =
+      json_object({{"RestApiId", ref_to(draft.source.logical_id)}, {"StageName", stage_name}, {"DeploymentId", ref_to(deployment)}});
   take(draft.source.properties, stage, {"Variables", "AccessLogSetting", "MethodSettings", "TracingEnabled", "Tags"});
   return stage;
 }
@@ -189,12 +201,32 @@ ResourceSource stage_of(const ApiDraft& draft, const Json& stage_name, const std
 void expand_api(Expansion& expansion, const ApiDraft& draft) {
   const auto& source = draft.source;
   refuse_others(expansion, source.properties, source.place,
-                {"Name", "StageName", "DefinitionBody", "DefinitionUri", "Variables", "EndpointConfiguration", "MethodSettings", "AccessLogSetting", "BinaryMediaTypes", "Cors", "GatewayResponses",
-                 "Auth", "TracingEnabled", "OpenApiVersion", "Models", "Description", "Tags", "MinimumCompressionSize", "FailOnWarnings", "DisableExecuteApiEndpoint", "ApiKeySourceType"},
+                {"Name",
+                 "StageName",
+                 "DefinitionBody",
+                 "DefinitionUri",
+                 "Variables",
+                 "EndpointConfiguration",
+                 "MethodSettings",
+                 "AccessLogSetting",
+                 "BinaryMediaTypes",
+                 "Cors",
+                 "GatewayResponses",
+                 "Auth",
+                 "TracingEnabled",
+                 "OpenApiVersion",
+                 "Models",
+                 "Description",
+                 "Tags",
+                 "MinimumCompressionSize",
+                 "FailOnWarnings",
+                 "DisableExecuteApiEndpoint",
+                 "ApiKeySourceType"},
                 source.type);
   check_auth(expansion, draft);
   auto api = like(source, "AWS::ApiGateway::RestApi");
-  take(source.properties, api, {"Name", "Description", "Tags", "MinimumCompressionSize", "FailOnWarnings", "DisableExecuteApiEndpoint", "ApiKeySourceType"});
+  take(source.properties, api,
+       {"Name", "Description", "Tags", "MinimumCompressionSize", "FailOnWarnings", "DisableExecuteApiEndpoint", "ApiKeySourceType"});
   take_endpoint(source.properties, api);
   take_document(expansion, draft, api);
   auto deployment = like(source, "AWS::ApiGateway::Deployment");
@@ -244,12 +276,16 @@ Json request_parameters(Expansion& expansion, const Event& event) {
     const auto in_at = std::string_view("method.request.").size();
     const auto dot = name.find('.', in_at);
     if (!name.starts_with("method.request.") || dot == std::string::npos) {
-      expansion.faults.add(event.place + "/RequestParameters", fmt::format("{} is no method.request.querystring.NAME, …path.NAME or …header.NAME", one.text()));
+      expansion.faults.add(event.place + "/RequestParameters",
+                           fmt::format("{} is no method.request.querystring.NAME, …path.NAME or …header.NAME", one.text()));
       continue;
     }
     const auto in = name.substr(in_at, dot - in_at);
     const bool is_required = in == "path" || (is_object && is_true(one.members().front().value.find("Required")));
-    made.push_back(json_object({{"name", name.substr(dot + 1)}, {"in", in == "querystring" ? std::string("query") : in}, {"required", is_required}, {"type", "string"}}));
+    made.push_back(json_object({{"name", name.substr(dot + 1)},
+                                {"in", in == "querystring" ? std::string("query") : in},
+                                {"required", is_required},
+                                {"type", "string"}}));
   }
   return Json(std::move(made));
 }
@@ -258,15 +294,23 @@ Json request_parameters(Expansion& expansion, const Event& event) {
 Json with_request_model(Expansion& expansion, ApiDraft& draft, const Event& event, Json operation) {
   auto parameters = request_parameters(expansion, event);
   if (const auto* given = event.properties.find("RequestModel")) {
-    refuse_others(expansion, *given, event.place + "/RequestModel", {"Model", "Required", "ValidateBody", "ValidateParameters"}, "a RequestModel");
+    refuse_others(expansion, *given, event.place + "/RequestModel", {"Model", "Required", "ValidateBody", "ValidateParameters"},
+                  "a RequestModel");
     const bool body = is_true(given->find("ValidateBody")), of_parameters = is_true(given->find("ValidateParameters"));
     const auto* model = given->find("Model");
     Json::Array all = parameters.elements();
     if (model && model->is_string())
-      all.push_back(json_object({{"in", "body"}, {"name", *model}, {"required", is_true(given->find("Required"))}, {"schema", json_object({{"$ref", "#/definitions/" + std::string(model->as_string())}})}}));
+      all.push_back(json_object({{"in", "body"},
+                                 {"name", *model},
+                                 {"required", is_true(given->find("Required"))},
+                                 {"schema", json_object({{"$ref", "#/definitions/" + std::string(model->as_string())}})}}));
     parameters = Json(std::move(all));
-    const std::string name = body && of_parameters ? "body-and-params" : body ? "body-only" : of_parameters ? "params-only" : "no-validation";
-    draft.validators = draft.validators.with(name, json_object({{"validateRequestBody", body}, {"validateRequestParameters", of_parameters}}));
+    const std::string name = body && of_parameters ? "body-and-params"
+                             : body                ? "body-only"
+                             : of_parameters       ? "params-only"
+                                                   : "no-validation";
+    draft.validators =
+        draft.validators.with(name, json_object({{"validateRequestBody", body}, {"validateRequestParameters", of_parameters}}));
     operation = operation.with("x-amazon-apigateway-request-validator", name);
   }
   return parameters.size() == 0 ? operation : operation.with("parameters", std::move(parameters));
@@ -277,9 +321,12 @@ Json with_auth(Expansion& expansion, ApiDraft& draft, const Event& event, Json o
   const auto* of_api = draft.source.properties.find("Auth");
   if (auth) {
     refuse_others(expansion, *auth, event.place + "/Auth", {"ApiKeyRequired", "Authorizer", "InvokeRole"}, "Auth of an event");
-    if (const auto* authorizer = auth->find("Authorizer"); authorizer && !(*authorizer == Json("NONE"))) expansion.faults.add(event.place + "/Auth/Authorizer", "authorizers are not offered here");
+    if (const auto* authorizer = auth->find("Authorizer"); authorizer && !(*authorizer == Json("NONE")))
+      expansion.faults.add(event.place + "/Auth/Authorizer", "authorizers are not offered here");
   }
-  const auto* needs = auth && auth->find("ApiKeyRequired") ? auth->find("ApiKeyRequired") : of_api ? of_api->find("ApiKeyRequired") : nullptr;
+  const auto* needs = auth && auth->find("ApiKeyRequired") ? auth->find("ApiKeyRequired")
+                      : of_api                             ? of_api->find("ApiKeyRequired")
+                                                           : nullptr;
   if (!is_true(needs)) return operation;
   draft.needs_key = true;
   return operation.with("security", json_array({json_object({{"api_key", Json::empty_array()}})}));
@@ -295,17 +342,22 @@ Json function_integration(const EventTarget& target, const Event& event) {
 Json start_integration(const EventTarget& target, const Event& event, const Json& role_arn) {
   const auto* alias = target.arn.find("Ref");
   const auto name = alias ? std::string(alias->as_string()) : target.source.logical_id;
-  const std::string escape = is_true(event.properties.find("UnescapeMappingTemplate")) ? R"($util.escapeJavaScript($input.json('$')).replaceAll("\\'","'"))" : "$util.escapeJavaScript($input.json('$'))";
+  const std::string escape = is_true(event.properties.find("UnescapeMappingTemplate"))
+                                 ? R"($util.escapeJavaScript($input.json('$')).replaceAll("\\'","'"))"
+                                 : "$util.escapeJavaScript($input.json('$'))";
   const auto text = fmt::format(R"({{"input": "{}", "stateMachineArn": "${{{}}}"}})", escape, name);
-  const auto answer = [](const char* status, const char* why) { return std::pair(json_object({{"statusCode", status}}), json_object({{"description", why}})); };
+  const auto answer = [](const char* status, const char* why) {
+    return std::pair(json_object({{"statusCode", status}}), json_object({{"description", why}}));
+  };
   const auto [good, ok] = answer("200", "OK");
   const auto [bad, wrong] = answer("400", "Bad Request");
-  const Json integration = json_object({{"type", "aws"},
-                                        {"httpMethod", "POST"},
-                                        {"uri", json_object({{"Fn::Sub", "arn:${AWS::Partition}:apigateway:${AWS::Region}:states:action/StartExecution"}})},
-                                        {"credentials", role_arn},
-                                        {"responses", json_object({{"200", good}, {"400", bad}})},
-                                        {"requestTemplates", json_object({{"application/json", json_object({{"Fn::Sub", text}})}})}});
+  const Json integration =
+      json_object({{"type", "aws"},
+                   {"httpMethod", "POST"},
+                   {"uri", json_object({{"Fn::Sub", "arn:${AWS::Partition}:apigateway:${AWS::Region}:states:action/StartExecution"}})},
+                   {"credentials", role_arn},
+                   {"responses", json_object({{"200", good}, {"400", bad}})},
+                   {"requestTemplates", json_object({{"application/json", json_object({{"Fn::Sub", text}})}})}});
   return json_object({{"x-amazon-apigateway-integration", integration}, {"responses", json_object({{"200", ok}, {"400", wrong}})}});
 }
 
@@ -316,7 +368,8 @@ void check_documented(Expansion& expansion, const ApiDraft& draft, const Event& 
   const auto* body = draft.source.properties.find("DefinitionBody");
   const auto* paths = body ? body->find("paths") : nullptr;
   const auto path = event.properties.find("Path")->as_string();
-  if (paths && paths->is_object() && !paths->find(path)) expansion.faults.add(event.place + "/Path", fmt::format("the API's document has no path '{}'", path));
+  if (paths && paths->is_object() && !paths->find(path))
+    expansion.faults.add(event.place + "/Path", fmt::format("the API's document has no path '{}'", path));
 }
 
 /// The role in which API Gateway starts the machine.
@@ -367,11 +420,13 @@ std::string path_pattern(std::string_view path) {
 Json invocation_uri(const EventTarget& target) {
   const auto* alias = target.arn.find("Ref");
   const std::string name = alias ? std::string(alias->as_string()) : target.source.logical_id + ".Arn";
-  const auto uri = fmt::format("arn:${{AWS::Partition}}:apigateway:${{AWS::Region}}:lambda:path/2015-03-31/functions/${{{}}}/invocations", name);
+  const auto uri =
+      fmt::format("arn:${{AWS::Partition}}:apigateway:${{AWS::Region}}:lambda:path/2015-03-31/functions/${{{}}}/invocations", name);
   return json_object({{"Fn::Sub", uri}});
 }
 
-void add_invoke_permission(Expansion& expansion, const EventTarget& target, const Event& event, const std::string& api, std::string_view method, std::string_view path) {
+void add_invoke_permission(Expansion& expansion, const EventTarget& target, const Event& event, const std::string& api,
+                           std::string_view method, std::string_view path) {
   const auto route = path == "$default" ? std::string(path) : (method == "any" ? "*" : ascii_upper(method)) + path_pattern(path);
   const auto pattern = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${api}/*/" + route;
   const Json source = json_object({{"Fn::Sub", json_array({pattern, json_object({{"api", ref_to(api)}})})}});
@@ -384,25 +439,35 @@ void draft_api(Expansion& expansion, ResourceSource source) {
 }
 
 void expand_api_event(Expansion& expansion, const EventTarget& target, const Event& event) {
-  if (target.is_function) refuse_others(expansion, event.properties, event.place, {"Path", "Method", "RestApiId", "Auth", "RequestModel", "RequestParameters", "TimeoutInMillis"}, "an Api event");
-  else refuse_others(expansion, event.properties, event.place, {"Path", "Method", "RestApiId", "Auth", "UnescapeMappingTemplate"}, "an Api event");
+  if (target.is_function)
+    refuse_others(expansion, event.properties, event.place,
+                  {"Path", "Method", "RestApiId", "Auth", "RequestModel", "RequestParameters", "TimeoutInMillis"}, "an Api event");
+  else
+    refuse_others(expansion, event.properties, event.place, {"Path", "Method", "RestApiId", "Auth", "UnescapeMappingTemplate"},
+                  "an Api event");
   const auto* path = event.properties.find("Path");
   const auto* given = event.properties.find("Method");
-  if (!path || !path->is_string() || !given || !given->is_string()) return expansion.faults.add(event.place, "Path and Method are expected, as texts");
+  if (!path || !path->is_string() || !given || !given->is_string())
+    return expansion.faults.add(event.place, "Path and Method are expected, as texts");
   auto* draft = api_of(expansion, event);
   if (!draft) return;
   auto method = ascii_lower(given->as_string());
-  if (std::find(event_methods.begin(), event_methods.end(), method) == event_methods.end()) return expansion.faults.add(event.place + "/Method", fmt::format("'{}' is no HTTP method", given->as_string()));
-  if (!path->as_string().starts_with('/')) return expansion.faults.add(event.place + "/Path", fmt::format("the path '{}' does not begin with a slash", path->as_string()));
+  if (std::find(event_methods.begin(), event_methods.end(), method) == event_methods.end())
+    return expansion.faults.add(event.place + "/Method", fmt::format("'{}' is no HTTP method", given->as_string()));
+  if (!path->as_string().starts_with('/'))
+    return expansion.faults.add(event.place + "/Path", fmt::format("the path '{}' does not begin with a slash", path->as_string()));
   if (target.is_function && !event.properties.find("RestApiId")) add_route(expansion, target, event);
   if (target.is_function) add_invoke_permission(expansion, target, event, draft->source.logical_id, method, path->as_string());
-  if (draft->source.properties.find("DefinitionBody") || draft->source.properties.find("DefinitionUri")) return check_documented(expansion, *draft, event);
+  if (draft->source.properties.find("DefinitionBody") || draft->source.properties.find("DefinitionUri"))
+    return check_documented(expansion, *draft, event);
   if (method == "any") method = "x-amazon-apigateway-any-method";
   if (const auto* item = draft->paths.find(path->as_string()); item && item->find(method))
     return expansion.faults.add(event.place, fmt::format("the API has {} {} already", given->as_string(), path->as_string()));
-  Json operation = target.is_function ? function_integration(target, event) : start_integration(target, event, add_start_role(expansion, target, event));
+  Json operation =
+      target.is_function ? function_integration(target, event) : start_integration(target, event, add_start_role(expansion, target, event));
   operation = with_auth(expansion, *draft, event, with_request_model(expansion, *draft, event, std::move(operation)));
-  if (!target.source.condition.empty()) operation = json_object({{"Fn::If", json_array({target.source.condition, operation, ref_to("AWS::NoValue")})}});
+  if (!target.source.condition.empty())
+    operation = json_object({{"Fn::If", json_array({target.source.condition, operation, ref_to("AWS::NoValue")})}});
   draft->paths = with_method(draft->paths, std::string(path->as_string()), method, std::move(operation));
 }
 

@@ -20,11 +20,14 @@ ResourceSource made_of(const EventTarget& target, const Event& event, std::strin
 }
 
 void expand_queue_event(Expansion& expansion, const EventTarget& target, const Event& event) {
-  refuse_others(expansion, event.properties, event.place,
-                {"Queue", "BatchSize", "Enabled", "FunctionResponseTypes", "MaximumBatchingWindowInSeconds", "FilterCriteria", "ScalingConfig"}, "an SQS event");
+  refuse_others(
+      expansion, event.properties, event.place,
+      {"Queue", "BatchSize", "Enabled", "FunctionResponseTypes", "MaximumBatchingWindowInSeconds", "FilterCriteria", "ScalingConfig"},
+      "an SQS event");
   auto mapping = made_of(target, event, "AWS::Lambda::EventSourceMapping");
   take_renamed(event.properties, mapping, {{"Queue", "EventSourceArn"}});
-  take(event.properties, mapping, {"BatchSize", "Enabled", "FunctionResponseTypes", "MaximumBatchingWindowInSeconds", "FilterCriteria", "ScalingConfig"});
+  take(event.properties, mapping,
+       {"BatchSize", "Enabled", "FunctionResponseTypes", "MaximumBatchingWindowInSeconds", "FilterCriteria", "ScalingConfig"});
   mapping.properties = mapping.properties.with("FunctionName", target.arn.find("Ref") ? target.arn : ref_to(target.source.logical_id));
   expansion.out.push_back(std::move(mapping));
 }
@@ -45,16 +48,19 @@ void expand_queue_of_topic(Expansion& expansion, const EventTarget& target, cons
   policy.logical_id = policy_id && policy_id->is_string() ? std::string(policy_id->as_string()) : policy.logical_id + "QueuePolicy";
   const auto* url = options.find("QueueUrl");
   if (arn && !url) expansion.faults.add(place + "/QueueUrl", "it stands with QueueArn");
-  const Json statement = json_object({{"Action", "sqs:SendMessage"},
-                                      {"Effect", "Allow"},
-                                      {"Principal", "*"},
-                                      {"Resource", queue_arn},
-                                      {"Condition", json_object({{"ArnEquals", json_object({{"aws:SourceArn", *event.properties.find("Topic")}})}})}});
-  policy.properties = json_object({{"PolicyDocument", json_object({{"Version", "2012-10-17"}, {"Statement", json_array({statement})}})}, {"Queues", json_array({url ? *url : ref_to(queue.logical_id)})}});
+  const Json statement =
+      json_object({{"Action", "sqs:SendMessage"},
+                   {"Effect", "Allow"},
+                   {"Principal", "*"},
+                   {"Resource", queue_arn},
+                   {"Condition", json_object({{"ArnEquals", json_object({{"aws:SourceArn", *event.properties.find("Topic")}})}})}});
+  policy.properties = json_object({{"PolicyDocument", json_object({{"Version", "2012-10-17"}, {"Statement", json_array({statement})}})},
+                                   {"Queues", json_array({url ? *url : ref_to(queue.logical_id)})}});
   auto mapping = made_of(target, event, "AWS::Lambda::EventSourceMapping");
   mapping.logical_id += "EventSourceMapping";
   take(options, mapping, {"BatchSize", "Enabled"});
-  mapping.properties = mapping.properties.with("EventSourceArn", queue_arn).with("FunctionName", target.arn.find("Ref") ? target.arn : ref_to(target.source.logical_id));
+  mapping.properties = mapping.properties.with("EventSourceArn", queue_arn)
+                           .with("FunctionName", target.arn.find("Ref") ? target.arn : ref_to(target.source.logical_id));
   subscription.properties = subscription.properties.with("Protocol", "sqs").with("Endpoint", queue_arn);
   expansion.out.push_back(std::move(policy));
   expansion.out.push_back(std::move(mapping));
@@ -62,7 +68,8 @@ void expand_queue_of_topic(Expansion& expansion, const EventTarget& target, cons
 }
 
 void expand_topic_event(Expansion& expansion, const EventTarget& target, const Event& event) {
-  refuse_others(expansion, event.properties, event.place, {"Topic", "FilterPolicy", "FilterPolicyScope", "RedrivePolicy", "SqsSubscription"}, "an SNS event");
+  refuse_others(expansion, event.properties, event.place,
+                {"Topic", "FilterPolicy", "FilterPolicyScope", "RedrivePolicy", "SqsSubscription"}, "an SNS event");
   if (!event.properties.find("Topic")) return expansion.faults.add(event.place + "/Topic", "this property is required");
   auto subscription = made_of(target, event, "AWS::SNS::Subscription");
   take_renamed(event.properties, subscription, {{"Topic", "TopicArn"}});
@@ -70,7 +77,8 @@ void expand_topic_event(Expansion& expansion, const EventTarget& target, const E
   const auto* queue = event.properties.find("SqsSubscription");
   if (queue && !(*queue == Json(false))) return expand_queue_of_topic(expansion, target, event, std::move(subscription));
   subscription.properties = subscription.properties.with("Protocol", "lambda").with("Endpoint", target.arn);
-  expansion.out.push_back(sam_permission(made_of(target, event, ""), function_of(target), "sns.amazonaws.com", *event.properties.find("Topic")));
+  expansion.out.push_back(
+      sam_permission(made_of(target, event, ""), function_of(target), "sns.amazonaws.com", *event.properties.find("Topic")));
   expansion.out.push_back(std::move(subscription));
 }
 
@@ -83,7 +91,8 @@ ResourceSource letters_policy(ResourceSource policy, const std::string& queue, c
                                       {"Action", "sqs:SendMessage"},
                                       {"Resource", get_att(queue, "Arn")},
                                       {"Condition", json_object({{"ArnEquals", json_object({{"aws:SourceArn", get_att(rule, "Arn")}})}})}});
-  policy.properties = json_object({{"PolicyDocument", json_object({{"Version", "2012-10-17"}, {"Statement", json_array({statement})}})}, {"Queues", json_array({ref_to(queue)})}});
+  policy.properties = json_object({{"PolicyDocument", json_object({{"Version", "2012-10-17"}, {"Statement", json_array({statement})}})},
+                                   {"Queues", json_array({ref_to(queue)})}});
   return policy;
 }
 
@@ -99,7 +108,7 @@ Json dead_letter_config(Expansion& expansion, const EventTarget& target, const E
   const auto* id = given.find("QueueLogicalId");
   queue.logical_id = id && id->is_string() ? std::string(id->as_string()) : queue.logical_id + "Queue";
   auto config = json_object({{"Arn", get_att(queue.logical_id, "Arn")}});
-  const bool is_rule = event.type != "ScheduleV2";   // Scheduler sends in a role
+  const bool is_rule = event.type != "ScheduleV2";  // Scheduler sends in a role
   if (is_rule) expansion.out.push_back(letters_policy(made_of(target, event, ""), queue.logical_id, target.source.logical_id + event.name));
   expansion.out.push_back(std::move(queue));
   return config;
@@ -108,19 +117,24 @@ Json dead_letter_config(Expansion& expansion, const EventTarget& target, const E
 /// A rule with one target.
 void expand_rule_event(Expansion& expansion, const EventTarget& target, const Event& event) {
   refuse_others(expansion, event.properties, event.place,
-                {"Pattern", "EventBusName", "Input", "InputPath", "InputTransformer", "RuleName", "State", "Enabled", "Target", "RetryPolicy", "DeadLetterConfig"}, "an " + event.type + " event");
+                {"Pattern", "EventBusName", "Input", "InputPath", "InputTransformer", "RuleName", "State", "Enabled", "Target",
+                 "RetryPolicy", "DeadLetterConfig"},
+                "an " + event.type + " event");
   auto rule = made_of(target, event, "AWS::Events::Rule");
   take_renamed(event.properties, rule, {{"Pattern", "EventPattern"}, {"RuleName", "Name"}});
   take(event.properties, rule, {"EventBusName", "State"});
-  if (const auto* enabled = event.properties.find("Enabled")) rule.properties = rule.properties.with("State", *enabled == Json(false) ? "DISABLED" : "ENABLED");
+  if (const auto* enabled = event.properties.find("Enabled"))
+    rule.properties = rule.properties.with("State", *enabled == Json(false) ? "DISABLED" : "ENABLED");
   const auto* named = event.properties.find("Target");
   const auto* id = named ? named->find("Id") : nullptr;
-  Json one = json_object({{"Id", id ? *id : Json(rule.logical_id + (target.is_function ? "LambdaTarget" : "StepFunctionsTarget"))}, {"Arn", target.arn}});
+  Json one = json_object(
+      {{"Id", id ? *id : Json(rule.logical_id + (target.is_function ? "LambdaTarget" : "StepFunctionsTarget"))}, {"Arn", target.arn}});
   for (const auto* name : {"Input", "InputPath", "InputTransformer", "RetryPolicy"})
     if (const auto* value = event.properties.find(name)) one = one.with(name, *value);
   if (event.properties.find("DeadLetterConfig")) one = one.with("DeadLetterConfig", dead_letter_config(expansion, target, event));
   if (target.is_function) {
-    expansion.out.push_back(sam_permission(made_of(target, event, ""), function_of(target), "events.amazonaws.com", get_att(rule.logical_id, "Arn")));
+    expansion.out.push_back(
+        sam_permission(made_of(target, event, ""), function_of(target), "events.amazonaws.com", get_att(rule.logical_id, "Arn")));
   } else {
     auto role = sam_start_role(made_of(target, event, ""), "events.amazonaws.com", function_of(target));
     one = one.with("RoleArn", get_att(role.logical_id, "Arn"));
@@ -135,10 +149,12 @@ void give_schedule_role(Expansion& expansion, const EventTarget& target, const E
   const bool is_rule = event.type == "Schedule";
   if (schedule.properties.find("RoleArn") || (is_rule && target.is_function)) return;
   const auto* service = is_rule ? "events.amazonaws.com" : "scheduler.amazonaws.com";
-  auto role = target.is_function ? sam_invoke_role(made_of(target, event, ""), service, target.arn) : sam_start_role(made_of(target, event, ""), service, function_of(target));
+  auto role = target.is_function ? sam_invoke_role(made_of(target, event, ""), service, target.arn)
+                                 : sam_start_role(made_of(target, event, ""), service, function_of(target));
   const auto* queue = schedule.properties.find("DeadLetterConfig");
   if (queue) role = with_permission(std::move(role), role.logical_id + "SQSPolicy", "sqs:SendMessage", *queue->find("Arn"));
-  if (const auto* boundary = event.properties.find("PermissionsBoundary")) role.properties = role.properties.with("PermissionsBoundary", *boundary);
+  if (const auto* boundary = event.properties.find("PermissionsBoundary"))
+    role.properties = role.properties.with("PermissionsBoundary", *boundary);
   schedule.properties = schedule.properties.with("RoleArn", get_att(role.logical_id, "Arn"));
   expansion.out.push_back(std::move(role));
 }
@@ -147,23 +163,28 @@ void give_schedule_role(Expansion& expansion, const EventTarget& target, const E
 void expand_schedule(Expansion& expansion, const EventTarget& target, const Event& event) {
   auto schedule = made_of(target, event, "AWS::Scheduler::Schedule");
   if (event.type == "Schedule") {
-    refuse_others(expansion, event.properties, event.place, {"Schedule", "Input", "Name", "Description", "Enabled", "State", "RoleArn"}, "a Schedule event");
+    refuse_others(expansion, event.properties, event.place, {"Schedule", "Input", "Name", "Description", "Enabled", "State", "RoleArn"},
+                  "a Schedule event");
     take_renamed(event.properties, schedule, {{"Schedule", "ScheduleExpression"}});
     take(event.properties, schedule, {"Input", "Name", "Description", "Enabled", "State", "RoleArn"});
     schedule.properties = schedule.properties.with("Rule", true);
   } else {
     refuse_others(expansion, event.properties, event.place,
-                  {"ScheduleExpression", "ScheduleExpressionTimezone", "Input", "Name", "Description", "State", "RoleArn", "StartDate", "EndDate", "GroupName", "FlexibleTimeWindow",
-                   "DeadLetterConfig", "PermissionsBoundary", "OmitName"},
+                  {"ScheduleExpression", "ScheduleExpressionTimezone", "Input", "Name", "Description", "State", "RoleArn", "StartDate",
+                   "EndDate", "GroupName", "FlexibleTimeWindow", "DeadLetterConfig", "PermissionsBoundary", "OmitName"},
                   "a ScheduleV2 event");
     take(event.properties, schedule,
-         {"ScheduleExpression", "ScheduleExpressionTimezone", "Input", "Name", "Description", "State", "RoleArn", "StartDate", "EndDate", "GroupName", "FlexibleTimeWindow"});
-    if (event.properties.find("DeadLetterConfig")) schedule.properties = schedule.properties.with("DeadLetterConfig", dead_letter_config(expansion, target, event));
+         {"ScheduleExpression", "ScheduleExpressionTimezone", "Input", "Name", "Description", "State", "RoleArn", "StartDate", "EndDate",
+          "GroupName", "FlexibleTimeWindow"});
+    if (event.properties.find("DeadLetterConfig"))
+      schedule.properties = schedule.properties.with("DeadLetterConfig", dead_letter_config(expansion, target, event));
   }
   schedule.properties = schedule.properties.with("TargetArn", target.arn);
   give_schedule_role(expansion, target, event, schedule);
-  const bool needs_permission = event.type == "Schedule" && target.is_function;   // a schedule of Scheduler calls in a role
-  if (needs_permission) expansion.out.push_back(sam_permission(made_of(target, event, ""), function_of(target), "events.amazonaws.com", get_att(schedule.logical_id, "Arn")));
+  const bool needs_permission = event.type == "Schedule" && target.is_function;  // a schedule of Scheduler calls in a role
+  if (needs_permission)
+    expansion.out.push_back(
+        sam_permission(made_of(target, event, ""), function_of(target), "events.amazonaws.com", get_att(schedule.logical_id, "Arn")));
   expansion.out.push_back(std::move(schedule));
 }
 
@@ -174,7 +195,8 @@ void expand_event(Expansion& expansion, const EventTarget& target, const Event& 
   if (event.type == "EventBridgeRule" || event.type == "CloudWatchEvent") return expand_rule_event(expansion, target, event);
   if (event.type == "HttpApi" && target.is_function) return expand_http_api_event(expansion, target, event);
   if (event.type == "Api") return expand_api_event(expansion, target, event);
-  expansion.faults.add(target.source.place + "/Events/" + event.name + "/Type", fmt::format("the event type {} is not offered here for {}", event.type, target.source.type));
+  expansion.faults.add(target.source.place + "/Events/" + event.name + "/Type",
+                       fmt::format("the event type {} is not offered here for {}", event.type, target.source.type));
 }
 
 }  // namespace
@@ -193,7 +215,11 @@ void expand_events(Expansion& expansion, const EventTarget& target) {
       expansion.faults.add(place, "an event needs a Type and Properties");
       continue;
     }
-    expand_event(expansion, target, {.name = name, .type = std::string(type->as_string()), .properties = properties ? *properties : Json::empty_object(), .place = place + "/Properties"});
+    expand_event(expansion, target,
+                 {.name = name,
+                  .type = std::string(type->as_string()),
+                  .properties = properties ? *properties : Json::empty_object(),
+                  .place = place + "/Properties"});
   }
 }
 

@@ -18,15 +18,15 @@ namespace signalbox::deploy::sam {
 /// A REST API that collects the events which name it.
 struct ApiDraft {
   ResourceSource source;
-  Json paths = Json::empty_object();                   ///< of the document, which its author did not write
+  Json paths = Json::empty_object();  ///< of the document, which its author did not write
   Json validators = Json::empty_object();
-  bool needs_key = false;                              ///< one of its methods does
+  bool needs_key = false;  ///< one of its methods does
 };
 
 /// An HTTP API that collects the events which name it.
 struct HttpApiDraft {
   ResourceSource source;
-  Json document = Json::empty_object();                ///< in OpenAPI: its author's, or what the events make
+  Json document = Json::empty_object();  ///< in OpenAPI: its author's, or what the events make
 };
 
 /// The transform as it goes through a template.
@@ -34,7 +34,7 @@ struct Expansion {
   const TemplateFiles& files;
   Json globals;
   Faults& faults;
-  std::vector<ResourceSource> out = {};                ///< in the order in which they are made
+  std::vector<ResourceSource> out = {};  ///< in the order in which they are made
   GeneratedNames names = {};
   std::map<std::string, ApiDraft> apis = {};           ///< by logical id
   std::map<std::string, HttpApiDraft> http_apis = {};  ///< by logical id
@@ -43,7 +43,7 @@ struct Expansion {
 /// What events of a resource call.
 struct EventTarget {
   const ResourceSource& source;
-  Json arn;                                            ///< of the function or state machine, or of the alias that stands for it
+  Json arn;  ///< of the function or state machine, or of the alias that stands for it
   bool is_function = true;
 };
 
@@ -59,7 +59,7 @@ inline constexpr std::array event_methods{"get", "post", "put", "patch", "delete
 struct Event {
   std::string name, type;
   Json properties = Json::empty_object();
-  std::string place;                                   ///< of its properties
+  std::string place;  ///< of its properties
 };
 
 [[nodiscard]] Json ref_to(std::string_view logical_id);
@@ -74,7 +74,8 @@ void take_renamed(const Json& from, ResourceSource& into, NamePairs names);
 void take(const Json& from, ResourceSource& into, std::initializer_list<std::string_view> names);
 
 /// Members that are not among `known` are faults.
-void refuse_others(Expansion& expansion, const Json& properties, const std::string& place, std::initializer_list<std::string_view> known, std::string_view of);
+void refuse_others(Expansion& expansion, const Json& properties, const std::string& place, std::initializer_list<std::string_view> known,
+                   std::string_view of);
 
 /// A property's text; nothing if it is absent, a fault if it is no text: where SAM makes names of it, functions cannot stand.
 [[nodiscard]] std::optional<std::string> literal_text(Expansion& expansion, const ResourceSource& source, std::string_view name);
@@ -103,7 +104,8 @@ void expand_http_apis(Expansion& expansion);
 /// What an event makes, called `RE` as the event is.
 [[nodiscard]] ResourceSource beside(const EventTarget& target, const Event& event);
 /// What lets API Gateway call the function for a method (in small letters) and path, or the path `$default`, of an API, in any stage.
-void add_invoke_permission(Expansion& expansion, const EventTarget& target, const Event& event, const std::string& api, std::string_view method, std::string_view path);
+void add_invoke_permission(Expansion& expansion, const EventTarget& target, const Event& event, const std::string& api,
+                           std::string_view method, std::string_view path);
 
 /// The resources that the target's `Events` stand for.
 void expand_events(Expansion& expansion, const EventTarget& target);

@@ -41,12 +41,14 @@ Json code_of(Expansion& expansion, const ResourceSource& source) {
 struct DestinationKind {
   std::string_view type, action, made;
 };
-constexpr std::array destination_kinds{DestinationKind{"SQS", "sqs:SendMessage", "AWS::SQS::Queue"}, DestinationKind{"SNS", "sns:Publish", "AWS::SNS::Topic"},
-                                       DestinationKind{"EventBridge", "events:PutEvents", ""}, DestinationKind{"Lambda", "lambda:InvokeFunction", ""}};
+constexpr std::array destination_kinds{
+    DestinationKind{"SQS", "sqs:SendMessage", "AWS::SQS::Queue"}, DestinationKind{"SNS", "sns:Publish", "AWS::SNS::Topic"},
+    DestinationKind{"EventBridge", "events:PutEvents", ""}, DestinationKind{"Lambda", "lambda:InvokeFunction", ""}};
 
 const DestinationKind* kind_of(const Json& destination) {
   const auto* type = destination.find("Type");
-  const auto found = std::find_if(destination_kinds.begin(), destination_kinds.end(), [&](const DestinationKind& kind) { return type && *type == Json(kind.type); });
+  const auto found = std::find_if(destination_kinds.begin(), destination_kinds.end(),
+                                  [&](const DestinationKind& kind) { return type && *type == Json(kind.type); });
   return found == destination_kinds.end() ? nullptr : &*found;
 }
 
@@ -73,11 +75,13 @@ const Json* destinations_of(const ResourceSource& source) {
   return destinations && destinations->is_object() ? destinations : nullptr;
 }
 
-Json destination_of(Expansion& expansion, const ResourceSource& source, const std::string& way, const Json& given, const std::string& place) {
+Json destination_of(Expansion& expansion, const ResourceSource& source, const std::string& way, const Json& given,
+                    const std::string& place) {
   refuse_others(expansion, given, place, {"Type", "Destination"}, "a destination");
   auto arn = destination_arn(source, way, given);
   if (arn.is_null()) {
-    expansion.faults.add(place + "/Destination", "an ARN is expected: only a queue (Type SQS) or a topic (SNS) is made where there is none");
+    expansion.faults.add(place + "/Destination",
+                         "an ARN is expected: only a queue (Type SQS) or a topic (SNS) is made where there is none");
     return Json::empty_object();
   }
   if (!given.find("Destination")) {
@@ -96,12 +100,14 @@ void expand_invoke_config(Expansion& expansion, const ResourceSource& source, co
   auto config = like(source, "AWS::Lambda::EventInvokeConfig");
   config.place = source.place + "/EventInvokeConfig";
   config.logical_id = invoke_config_id(source);
-  refuse_others(expansion, *given, config.place, {"MaximumEventAgeInSeconds", "MaximumRetryAttempts", "DestinationConfig"}, "EventInvokeConfig");
+  refuse_others(expansion, *given, config.place, {"MaximumEventAgeInSeconds", "MaximumRetryAttempts", "DestinationConfig"},
+                "EventInvokeConfig");
   config.properties = json_object({{"FunctionName", ref_to(source.logical_id)}, {"Qualifier", alias ? Json(*alias) : Json("$LATEST")}});
   take(*given, config, {"MaximumEventAgeInSeconds", "MaximumRetryAttempts"});
   if (const auto* destinations = destinations_of(source)) {
     Json made = Json::empty_object();
-    for (const auto& [way, destination] : destinations->members()) made = made.with(way, destination_of(expansion, source, way, destination, config.place + "/DestinationConfig/" + way));
+    for (const auto& [way, destination] : destinations->members())
+      made = made.with(way, destination_of(expansion, source, way, destination, config.place + "/DestinationConfig/" + way));
     config.properties = config.properties.with("DestinationConfig", std::move(made));
   }
   if (alias) config.depends_on.push_back(source.logical_id + "Alias" + *alias);
@@ -109,7 +115,8 @@ void expand_invoke_config(Expansion& expansion, const ResourceSource& source, co
 }
 
 /// What lets anybody call the function by its URL: `action`, on `called`, under a condition.
-ResourceSource url_permission(const ResourceSource& source, std::string_view suffix, const Json& called, const char* action, const char* condition, Json value) {
+ResourceSource url_permission(const ResourceSource& source, std::string_view suffix, const Json& called, const char* action,
+                              const char* condition, Json value) {
   auto permission = like(source, "AWS::Lambda::Permission");
   permission.place = source.place + "/FunctionUrlConfig";
   permission.logical_id.append(suffix);
@@ -135,13 +142,16 @@ void expand_function_url(Expansion& expansion, const ResourceSource& source, con
   expansion.out.push_back(std::move(url));
   const auto* auth = given->find("AuthType");
   if (!auth || !(*auth == Json("NONE"))) return;
-  expansion.out.push_back(url_permission(source, "UrlPublicPermissions", called, "lambda:InvokeFunctionUrl", "FunctionUrlAuthType", Json("NONE")));
-  expansion.out.push_back(url_permission(source, "URLInvokeAllowPublicAccess", called, "lambda:InvokeFunction", "InvokedViaFunctionUrl", Json(true)));
+  expansion.out.push_back(
+      url_permission(source, "UrlPublicPermissions", called, "lambda:InvokeFunctionUrl", "FunctionUrlAuthType", Json("NONE")));
+  expansion.out.push_back(
+      url_permission(source, "URLInvokeAllowPublicAccess", called, "lambda:InvokeFunction", "InvokedViaFunctionUrl", Json(true)));
 }
 
 /// What a version's logical id depends on: the code; with AutoPublishAliasAllProperties all of the function.
 std::string version_hash(Expansion& expansion, const ResourceSource& source, const ResourceSource& function) {
-  if (const auto* all = source.properties.find("AutoPublishAliasAllProperties"); all && *all == Json(true)) return short_hash(function.properties.compact_text());
+  if (const auto* all = source.properties.find("AutoPublishAliasAllProperties"); all && *all == Json(true))
+    return short_hash(function.properties.compact_text());
   if (const auto given = literal_text(expansion, source, "AutoPublishCodeSha256")) return given->substr(0, 10);
   const auto* code = function.properties.find("Code");
   return short_hash(code ? code->compact_text() : std::string());
@@ -156,7 +166,8 @@ std::string publish(Expansion& expansion, const ResourceSource& source, const Re
   take_renamed(source.properties, version, {{"VersionDescription", "Description"}});
   auto alias = like(source, "AWS::Lambda::Alias");
   alias.logical_id = source.logical_id + "Alias" + alias_name;
-  alias.properties = json_object({{"Name", alias_name}, {"FunctionName", ref_to(source.logical_id)}, {"FunctionVersion", get_att(version.logical_id, "Version")}});
+  alias.properties = json_object(
+      {{"Name", alias_name}, {"FunctionName", ref_to(source.logical_id)}, {"FunctionVersion", get_att(version.logical_id, "Version")}});
   alias.written_as.emplace("Name", "AutoPublishAlias");
   expansion.names.emplace(source.logical_id + ".Version", version.logical_id);
   expansion.names.emplace(source.logical_id + ".Alias", alias.logical_id);
@@ -173,7 +184,8 @@ void check_preference(Expansion& expansion, const ResourceSource& source) {
   const auto* type = preference->find("Type");
   const auto* enabled = preference->find("Enabled");
   const bool is_at_once = (type && *type == Json("AllAtOnce")) || (enabled && *enabled == Json(false));
-  if (!is_at_once) expansion.faults.add(source.place + "/DeploymentPreference/Type", "gradual deployments are not offered here; AllAtOnce is");
+  if (!is_at_once)
+    expansion.faults.add(source.place + "/DeploymentPreference/Type", "gradual deployments are not offered here; AllAtOnce is");
   refuse_others(expansion, *preference, source.place + "/DeploymentPreference", {"Type", "Enabled", "Role"}, "a DeploymentPreference");
 }
 
@@ -183,7 +195,7 @@ bool has_queue_event(const ResourceSource& source) {
   return std::any_of(events->members().begin(), events->members().end(), [](const auto& event) {
     const auto* type = event.value.find("Type");
     const auto* properties = event.value.find("Properties");
-    const bool by_queue = properties && properties->find("SqsSubscription");   // of a topic
+    const bool by_queue = properties && properties->find("SqsSubscription");  // of a topic
     return type && (*type == Json("SQS") || by_queue);
   });
 }
@@ -192,13 +204,16 @@ bool has_queue_event(const ResourceSource& source) {
 ResourceSource with_sending(ResourceSource role, const ResourceSource& source) {
   const auto* letters = source.properties.find("DeadLetterQueue");
   const auto* queue = letters ? kind_of(*letters) : nullptr;
-  if (const auto* arn = queue ? letters->find("TargetArn") : nullptr) role = with_permission(std::move(role), "DeadLetterQueuePolicy", queue->action, *arn);
+  if (const auto* arn = queue ? letters->find("TargetArn") : nullptr)
+    role = with_permission(std::move(role), "DeadLetterQueuePolicy", queue->action, *arn);
   const auto* destinations = destinations_of(source);
   if (!destinations) return role;
   for (const auto& [way, destination] : destinations->members()) {
     const auto* kind = kind_of(destination);
     auto arn = destination_arn(source, way, destination);
-    if (kind && !arn.is_null()) role = with_permission(std::move(role), invoke_config_id(source) + way + std::string(kind->type) + "Policy", kind->action, std::move(arn));
+    if (kind && !arn.is_null())
+      role = with_permission(std::move(role), invoke_config_id(source) + way + std::string(kind->type) + "Policy", kind->action,
+                             std::move(arn));
   }
   return role;
 }
@@ -207,7 +222,8 @@ ResourceSource with_sending(ResourceSource role, const ResourceSource& source) {
 void give_role(Expansion& expansion, const ResourceSource& source, ResourceSource& function) {
   if (source.properties.find("Role")) return;
   std::vector<std::string_view> managed{"AWSLambdaBasicExecutionRole"};
-  if (const auto* tracing = source.properties.find("Tracing"); tracing && *tracing == Json("Active")) managed.push_back("AWSXRayDaemonWriteAccess");
+  if (const auto* tracing = source.properties.find("Tracing"); tracing && *tracing == Json("Active"))
+    managed.push_back("AWSXRayDaemonWriteAccess");
   if (has_queue_event(source)) managed.push_back("AWSLambdaSQSQueueExecutionRole");
   if (source.properties.find("VpcConfig")) managed.push_back("AWSLambdaVPCAccessExecutionRole");
   auto role = with_sending(sam_role(source, "lambda.amazonaws.com", managed, expansion.faults), source);
@@ -219,15 +235,47 @@ void give_role(Expansion& expansion, const ResourceSource& source, ResourceSourc
 
 void expand_function(Expansion& expansion, const ResourceSource& source) {
   refuse_others(expansion, source.properties, source.place,
-                {"FunctionName", "CodeUri", "InlineCode", "Handler", "Runtime", "Timeout", "MemorySize", "Environment", "Events", "Description", "Policies", "Role", "Tags",
-                 "Architectures", "Tracing", "ReservedConcurrentExecutions", "LoggingConfig", "Layers", "AutoPublishAlias", "AutoPublishAliasAllProperties", "AutoPublishCodeSha256",
-                 "VersionDescription", "DeploymentPreference", "DeadLetterQueue", "EventInvokeConfig", "EphemeralStorage", "SnapStart", "VpcConfig", "PackageType", "KmsKeyArn",
-                 "RuntimeManagementConfig", "RecursiveLoop", "PermissionsBoundary", "RolePath", "AssumeRolePolicyDocument", "FunctionUrlConfig"},
+                {"FunctionName",
+                 "CodeUri",
+                 "InlineCode",
+                 "Handler",
+                 "Runtime",
+                 "Timeout",
+                 "MemorySize",
+                 "Environment",
+                 "Events",
+                 "Description",
+                 "Policies",
+                 "Role",
+                 "Tags",
+                 "Architectures",
+                 "Tracing",
+                 "ReservedConcurrentExecutions",
+                 "LoggingConfig",
+                 "Layers",
+                 "AutoPublishAlias",
+                 "AutoPublishAliasAllProperties",
+                 "AutoPublishCodeSha256",
+                 "VersionDescription",
+                 "DeploymentPreference",
+                 "DeadLetterQueue",
+                 "EventInvokeConfig",
+                 "EphemeralStorage",
+                 "SnapStart",
+                 "VpcConfig",
+                 "PackageType",
+                 "KmsKeyArn",
+                 "RuntimeManagementConfig",
+                 "RecursiveLoop",
+                 "PermissionsBoundary",
+                 "RolePath",
+                 "AssumeRolePolicyDocument",
+                 "FunctionUrlConfig"},
                 source.type);
   auto function = like(source, "AWS::Lambda::Function");
   take(source.properties, function,
-       {"FunctionName", "Handler", "Runtime", "Timeout", "MemorySize", "Environment", "Description", "Role", "Tags", "ReservedConcurrentExecutions", "LoggingConfig", "Layers",
-        "EphemeralStorage", "SnapStart", "VpcConfig", "PackageType"});
+       {"FunctionName", "Handler", "Runtime", "Timeout", "MemorySize", "Environment", "Description", "Role", "Tags",
+        "ReservedConcurrentExecutions", "LoggingConfig", "Layers", "EphemeralStorage", "SnapStart", "VpcConfig", "PackageType"});
   give_role(expansion, source, function);
   take_tracing(source, function);
   take_dead_letter_queue(expansion, source, function);
@@ -247,12 +295,15 @@ void expand_function(Expansion& expansion, const ResourceSource& source) {
 
 /// Old versions stay, unless its author wants them deleted.
 void expand_layer(Expansion& expansion, const ResourceSource& source) {
-  refuse_others(expansion, source.properties, source.place,
-                {"LayerName", "Description", "ContentUri", "CompatibleArchitectures", "CompatibleRuntimes", "LicenseInfo", "RetentionPolicy"}, source.type);
+  refuse_others(
+      expansion, source.properties, source.place,
+      {"LayerName", "Description", "ContentUri", "CompatibleArchitectures", "CompatibleRuntimes", "LicenseInfo", "RetentionPolicy"},
+      source.type);
   auto layer = like(source, "AWS::Lambda::LayerVersion");
   take(source.properties, layer, {"LayerName", "Description", "CompatibleArchitectures", "CompatibleRuntimes", "LicenseInfo"});
   if (!layer.properties.find("LayerName")) layer.properties = layer.properties.with("LayerName", source.logical_id);
-  if (auto code = staged_code(expansion, source, "ContentUri"); code.is_object()) layer.properties = layer.properties.with("Content", std::move(code));
+  if (auto code = staged_code(expansion, source, "ContentUri"); code.is_object())
+    layer.properties = layer.properties.with("Content", std::move(code));
   layer.written_as.emplace("Content", "ContentUri");
   const auto policy = literal_text(expansion, source, "RetentionPolicy").value_or("Retain");
   if (policy != "Retain" && policy != "Delete") expansion.faults.add(source.place + "/RetentionPolicy", "Retain or Delete is expected");

@@ -14,10 +14,13 @@ namespace signalbox::deploy::sam {
 
 namespace {
 
-constexpr std::string_view implicit_id = "ServerlessHttpApi", default_name = "$default", any_method = "x-amazon-apigateway-any-method", integration_member = "x-amazon-apigateway-integration";
+constexpr std::string_view implicit_id = "ServerlessHttpApi", default_name = "$default", any_method = "x-amazon-apigateway-any-method",
+                           integration_member = "x-amazon-apigateway-integration";
 
 Json own_document() {
-  return json_object({{"openapi", "3.0.1"}, {"info", json_object({{"title", ref_to("AWS::StackName")}, {"version", "1.0"}})}, {"paths", Json::empty_object()}});
+  return json_object({{"openapi", "3.0.1"},
+                      {"info", json_object({{"title", ref_to("AWS::StackName")}, {"version", "1.0"}})},
+                      {"paths", Json::empty_object()}});
 }
 
 /// The author's, at its place or in a file, or one that the events fill. A document in a bucket is read when the stack is planned.
@@ -85,7 +88,10 @@ std::optional<RoutePlace> place_of(Expansion& expansion, const Event& event) {
 
 Json function_integration(const EventTarget& target, const Event& event) {
   const auto* version = event.properties.find("PayloadFormatVersion");
-  Json integration = json_object({{"httpMethod", "POST"}, {"type", "aws_proxy"}, {"uri", invocation_uri(target)}, {"payloadFormatVersion", version ? *version : Json("2.0")}});
+  Json integration = json_object({{"httpMethod", "POST"},
+                                  {"type", "aws_proxy"},
+                                  {"uri", invocation_uri(target)},
+                                  {"payloadFormatVersion", version ? *version : Json("2.0")}});
   const auto* timeout = event.properties.find("TimeoutInMillis");
   return timeout ? integration.with("timeoutInMillis", *timeout) : integration;
 }
@@ -94,7 +100,8 @@ void check_auth(Expansion& expansion, const Json& properties, const std::string&
   const auto* auth = properties.find("Auth");
   if (!auth) return;
   const auto* authorizer = auth->find(member);
-  if (auth->size() > 1 || (auth->size() == 1 && !(authorizer && *authorizer == Json("NONE")))) expansion.faults.add(place + "/Auth", "authorizers are not offered here");
+  if (auth->size() > 1 || (auth->size() == 1 && !(authorizer && *authorizer == Json("NONE"))))
+    expansion.faults.add(place + "/Auth", "authorizers are not offered here");
 }
 
 /// The operation gets its integration, unless the API's author wrote one.
@@ -107,9 +114,11 @@ void add_operation(Expansion& expansion, HttpApiDraft& draft, const EventTarget&
   const bool is_own = !draft.source.properties.find("DefinitionBody") && !draft.source.properties.find("DefinitionUri");
   if (written && is_own) return expansion.faults.add(event.place, fmt::format("the API has {} {} already", place.method, place.path));
   if (written && written->find(integration_member)) return;
-  Json operation = (written ? *written : json_object({{"responses", Json::empty_object()}})).with(integration_member, function_integration(target, event));
+  Json operation = (written ? *written : json_object({{"responses", Json::empty_object()}}))
+                       .with(integration_member, function_integration(target, event));
   if (place.path == default_name) operation = operation.with("isDefaultRoute", Json(true));
-  if (!target.source.condition.empty()) operation = json_object({{"Fn::If", json_array({target.source.condition, operation, ref_to("AWS::NoValue")})}});
+  if (!target.source.condition.empty())
+    operation = json_object({{"Fn::If", json_array({target.source.condition, operation, ref_to("AWS::NoValue")})}});
   draft.document = draft.document.with("paths", known.with(place.path, item.with(method, std::move(operation))));
 }
 
@@ -117,7 +126,9 @@ void add_operation(Expansion& expansion, HttpApiDraft& draft, const EventTarget&
 void take_cors(Expansion& expansion, const ResourceSource& source, ResourceSource& api) {
   const auto* cors = source.properties.find("CorsConfiguration");
   if (!cors || *cors == Json(false)) return;
-  if (cors->is_object()) refuse_others(expansion, *cors, source.place + "/CorsConfiguration", {"AllowOrigins", "AllowHeaders", "AllowMethods", "AllowCredentials", "ExposeHeaders", "MaxAge"}, "CorsConfiguration");
+  if (cors->is_object())
+    refuse_others(expansion, *cors, source.place + "/CorsConfiguration",
+                  {"AllowOrigins", "AllowHeaders", "AllowMethods", "AllowCredentials", "ExposeHeaders", "MaxAge"}, "CorsConfiguration");
   api.properties = api.properties.with("CorsConfiguration", cors->is_object() ? *cors : json_object({{"AllowOrigins", json_array({"*"})}}));
 }
 
@@ -126,18 +137,22 @@ ResourceSource stage_of(const HttpApiDraft& draft) {
   const auto* name = source.properties.find("StageName");
   auto stage = like(source, "AWS::ApiGatewayV2::Stage");
   const bool is_text = name && name->is_string();
-  stage.logical_id += !name || *name == Json(default_name) ? std::string("ApiGatewayDefaultStage") : is_text ? std::string(name->as_string()) + "Stage" : std::string("Stage");
-  stage.properties = json_object({{"ApiId", ref_to(source.logical_id)}, {"StageName", name ? *name : Json(default_name)}, {"AutoDeploy", true}});
+  stage.logical_id += !name || *name == Json(default_name) ? std::string("ApiGatewayDefaultStage")
+                      : is_text                            ? std::string(name->as_string()) + "Stage"
+                                                           : std::string("Stage");
+  stage.properties =
+      json_object({{"ApiId", ref_to(source.logical_id)}, {"StageName", name ? *name : Json(default_name)}, {"AutoDeploy", true}});
   take(source.properties, stage, {"StageVariables", "AccessLogSettings", "DefaultRouteSettings", "RouteSettings", "Tags"});
   return stage;
 }
 
 void expand_http_api(Expansion& expansion, const HttpApiDraft& draft) {
   const auto& source = draft.source;
-  refuse_others(expansion, source.properties, source.place,
-                {"Name", "Description", "StageName", "StageVariables", "DefinitionBody", "DefinitionUri", "CorsConfiguration", "AccessLogSettings", "DefaultRouteSettings", "RouteSettings", "Auth", "Tags",
-                 "PropagateTags", "FailOnWarnings", "DisableExecuteApiEndpoint"},
-                source.type);
+  refuse_others(
+      expansion, source.properties, source.place,
+      {"Name", "Description", "StageName", "StageVariables", "DefinitionBody", "DefinitionUri", "CorsConfiguration", "AccessLogSettings",
+       "DefaultRouteSettings", "RouteSettings", "Auth", "Tags", "PropagateTags", "FailOnWarnings", "DisableExecuteApiEndpoint"},
+      source.type);
   check_auth(expansion, source.properties, source.place, "DefaultAuthorizer");
   auto api = like(source, "AWS::ApiGatewayV2::Api");
   take(source.properties, api, {"Name", "Description", "Tags", "FailOnWarnings", "DisableExecuteApiEndpoint"});
@@ -164,7 +179,8 @@ void draft_http_api(Expansion& expansion, ResourceSource source) {
 }
 
 void expand_http_api_event(Expansion& expansion, const EventTarget& target, const Event& event) {
-  refuse_others(expansion, event.properties, event.place, {"Path", "Method", "ApiId", "PayloadFormatVersion", "TimeoutInMillis", "RouteSettings", "Auth"}, "an HttpApi event");
+  refuse_others(expansion, event.properties, event.place,
+                {"Path", "Method", "ApiId", "PayloadFormatVersion", "TimeoutInMillis", "RouteSettings", "Auth"}, "an HttpApi event");
   check_auth(expansion, event.properties, event.place, "Authorizer");
   const auto place = place_of(expansion, event);
   auto* draft = place ? api_of(expansion, event) : nullptr;

@@ -14,9 +14,9 @@ namespace {
 /// A statement of a policy template. In `resources` the parameter is `${value}`, region and account are `${here}`.
 struct TemplateStatement {
   std::string_view policy;
-  std::string_view parameter;            ///< empty: it has none
-  std::string_view actions;              ///< between spaces
-  std::string_view resources;            ///< between spaces
+  std::string_view parameter;  ///< empty: it has none
+  std::string_view actions;    ///< between spaces
+  std::string_view resources;  ///< between spaces
 };
 
 constexpr std::string_view s3_resources = "arn:${AWS::Partition}:s3:::${value} arn:${AWS::Partition}:s3:::${value}/*";
@@ -24,43 +24,108 @@ constexpr std::string_view here = "${AWS::Region}:${AWS::AccountId}";
 
 constexpr std::array statements{
     TemplateStatement{"SQSPollerPolicy", "QueueName",
-                      "sqs:ChangeMessageVisibility sqs:ChangeMessageVisibilityBatch sqs:DeleteMessage sqs:DeleteMessageBatch sqs:GetQueueAttributes sqs:ReceiveMessage",
+                      "sqs:ChangeMessageVisibility sqs:ChangeMessageVisibilityBatch sqs:DeleteMessage sqs:DeleteMessageBatch "
+                      "sqs:GetQueueAttributes sqs:ReceiveMessage",
                       "arn:${AWS::Partition}:sqs:${here}:${value}"},
     TemplateStatement{"SQSSendMessagePolicy", "QueueName", "sqs:SendMessage*", "arn:${AWS::Partition}:sqs:${here}:${value}"},
     TemplateStatement{"SNSPublishMessagePolicy", "TopicName", "sns:Publish", "arn:${AWS::Partition}:sns:${here}:${value}"},
-    TemplateStatement{"SNSCrudPolicy", "TopicName", "sns:ListSubscriptionsByTopic sns:CreateTopic sns:SetTopicAttributes sns:Subscribe sns:Publish", "arn:${AWS::Partition}:sns:${here}:${value}*"},
-    TemplateStatement{"LambdaInvokePolicy", "FunctionName", "lambda:InvokeFunction", "arn:${AWS::Partition}:lambda:${here}:function:${value}*"},
-    TemplateStatement{"StepFunctionsExecutionPolicy", "StateMachineName", "states:StartExecution", "arn:${AWS::Partition}:states:${here}:stateMachine:${value}"},
-    TemplateStatement{"EventBridgePutEventsPolicy", "EventBusName", "events:PutEvents", "arn:${AWS::Partition}:events:${here}:event-bus/${value}"},
-    TemplateStatement{"FilterLogEventsPolicy", "LogGroupName", "logs:FilterLogEvents", "arn:${AWS::Partition}:logs:${here}:log-group:${value}:log-stream:*"},
-    TemplateStatement{"S3ReadPolicy", "BucketName", "s3:GetObject s3:ListBucket s3:GetBucketLocation s3:GetObjectVersion s3:GetLifecycleConfiguration", s3_resources},
+    TemplateStatement{"SNSCrudPolicy", "TopicName",
+                      "sns:ListSubscriptionsByTopic sns:CreateTopic sns:SetTopicAttributes sns:Subscribe sns:Publish",
+                      "arn:${AWS::Partition}:sns:${here}:${value}*"},
+    TemplateStatement{"LambdaInvokePolicy", "FunctionName", "lambda:InvokeFunction",
+                      "arn:${AWS::Partition}:lambda:${here}:function:${value}*"},
+    TemplateStatement{"StepFunctionsExecutionPolicy", "StateMachineName", "states:StartExecution",
+                      "arn:${AWS::Partition}:states:${here}:stateMachine:${value}"},
+    TemplateStatement{"EventBridgePutEventsPolicy", "EventBusName", "events:PutEvents",
+                      "arn:${AWS::Partition}:events:${here}:event-bus/${value}"},
+    TemplateStatement{"FilterLogEventsPolicy", "LogGroupName", "logs:FilterLogEvents",
+                      "arn:${AWS::Partition}:logs:${here}:log-group:${value}:log-stream:*"},
+    TemplateStatement{"S3ReadPolicy", "BucketName",
+                      "s3:GetObject s3:ListBucket s3:GetBucketLocation s3:GetObjectVersion s3:GetLifecycleConfiguration", s3_resources},
     TemplateStatement{"S3WritePolicy", "BucketName", "s3:PutObject s3:PutObjectAcl s3:PutLifecycleConfiguration", s3_resources},
     TemplateStatement{"S3CrudPolicy", "BucketName",
-                      "s3:GetObject s3:ListBucket s3:GetBucketLocation s3:GetObjectVersion s3:PutObject s3:PutObjectAcl s3:GetLifecycleConfiguration s3:PutLifecycleConfiguration s3:DeleteObject",
+                      "s3:GetObject s3:ListBucket s3:GetBucketLocation s3:GetObjectVersion s3:PutObject s3:PutObjectAcl "
+                      "s3:GetLifecycleConfiguration s3:PutLifecycleConfiguration s3:DeleteObject",
                       s3_resources},
     TemplateStatement{"S3FullAccessPolicy", "BucketName",
-                      "s3:GetObject s3:GetObjectAcl s3:GetObjectVersion s3:PutObject s3:PutObjectAcl s3:DeleteObject s3:DeleteObjectTagging s3:DeleteObjectVersionTagging s3:GetObjectTagging "
+                      "s3:GetObject s3:GetObjectAcl s3:GetObjectVersion s3:PutObject s3:PutObjectAcl s3:DeleteObject "
+                      "s3:DeleteObjectTagging s3:DeleteObjectVersionTagging s3:GetObjectTagging "
                       "s3:GetObjectVersionTagging s3:PutObjectTagging s3:PutObjectVersionTagging",
                       "arn:${AWS::Partition}:s3:::${value}/*"},
-    TemplateStatement{"S3FullAccessPolicy", "BucketName", "s3:ListBucket s3:GetBucketLocation s3:GetLifecycleConfiguration s3:PutLifecycleConfiguration", "arn:${AWS::Partition}:s3:::${value}"},
+    TemplateStatement{"S3FullAccessPolicy", "BucketName",
+                      "s3:ListBucket s3:GetBucketLocation s3:GetLifecycleConfiguration s3:PutLifecycleConfiguration",
+                      "arn:${AWS::Partition}:s3:::${value}"},
     TemplateStatement{"SSMParameterReadPolicy", "ParameterName", "ssm:DescribeParameters", "*"},
-    TemplateStatement{"SSMParameterReadPolicy", "ParameterName", "ssm:GetParameters ssm:GetParameter ssm:GetParametersByPath", "arn:${AWS::Partition}:ssm:${here}:parameter/${value}"},
+    TemplateStatement{"SSMParameterReadPolicy", "ParameterName", "ssm:GetParameters ssm:GetParameter ssm:GetParametersByPath",
+                      "arn:${AWS::Partition}:ssm:${here}:parameter/${value}"},
     TemplateStatement{"SSMParameterWithSlashPrefixReadPolicy", "ParameterName", "ssm:DescribeParameters", "*"},
-    TemplateStatement{"SSMParameterWithSlashPrefixReadPolicy", "ParameterName", "ssm:GetParameters ssm:GetParameter ssm:GetParametersByPath", "arn:${AWS::Partition}:ssm:${here}:parameter${value}"},
-    TemplateStatement{"CloudFormationDescribeStacksPolicy", "", "cloudformation:DescribeStacks", "arn:${AWS::Partition}:cloudformation:${here}:stack/*"}};
+    TemplateStatement{"SSMParameterWithSlashPrefixReadPolicy", "ParameterName",
+                      "ssm:GetParameters ssm:GetParameter ssm:GetParametersByPath", "arn:${AWS::Partition}:ssm:${here}:parameter${value}"},
+    TemplateStatement{"CloudFormationDescribeStacksPolicy", "", "cloudformation:DescribeStacks",
+                      "arn:${AWS::Partition}:cloudformation:${here}:stack/*"}};
 
 /// Policy templates about services that are not here: known, and without effect.
-constexpr std::array elsewhere{
-    "ACMGetCertificatePolicy", "AMIDescribePolicy", "AWSSecretsManagerGetSecretValuePolicy", "AWSSecretsManagerRotationPolicy", "AthenaQueryPolicy", "CloudWatchDashboardPolicy",
-    "CloudWatchDescribeAlarmHistoryPolicy", "CloudWatchPutMetricPolicy", "CodeCommitCrudPolicy", "CodeCommitReadPolicy", "CodePipelineLambdaExecutionPolicy", "CodePipelineReadOnlyPolicy",
-    "ComprehendBasicAccessPolicy", "CostExplorerReadOnlyPolicy", "DynamoDBBackupFullAccessPolicy", "DynamoDBCrudPolicy", "DynamoDBReadPolicy", "DynamoDBReconfigurePolicy",
-    "DynamoDBRestoreFromBackupPolicy", "DynamoDBStreamReadPolicy", "DynamoDBWritePolicy", "EC2CopyImagePolicy", "EC2DescribePolicy", "EFSWriteAccessPolicy", "EKSDescribePolicy",
-    "EcsRunTaskPolicy", "ElasticMapReduceAddJobFlowStepsPolicy", "ElasticMapReduceCancelStepsPolicy", "ElasticMapReduceModifyInstanceFleetPolicy", "ElasticMapReduceModifyInstanceGroupsPolicy",
-    "ElasticMapReduceSetTerminationProtectionPolicy", "ElasticMapReduceTerminateJobFlowsPolicy", "ElasticsearchHttpPostPolicy", "FirehoseCrudPolicy", "FirehoseWritePolicy", "KMSDecryptPolicy",
-    "KMSEncryptPolicy", "KinesisCrudPolicy", "KinesisStreamReadPolicy", "MobileAnalyticsWriteOnlyAccessPolicy", "OrganizationsListAccountsPolicy", "PinpointEndpointAccessPolicy",
-    "PollyFullAccessPolicy", "RekognitionDetectOnlyPolicy", "RekognitionFacesManagementPolicy", "RekognitionFacesPolicy", "RekognitionLabelsPolicy", "RekognitionNoDataAccessPolicy",
-    "RekognitionReadPolicy", "RekognitionWriteOnlyAccessPolicy", "Route53ChangeResourceRecordSetsPolicy", "SESBulkTemplatedCrudPolicy", "SESBulkTemplatedCrudPolicy_v2", "SESCrudPolicy",
-    "SESEmailTemplateCrudPolicy", "SESSendBouncePolicy", "ServerlessRepoReadWriteAccessPolicy", "TextractDetectAnalyzePolicy", "TextractGetResultPolicy", "TextractPolicy", "VPCAccessPolicy"};
+constexpr std::array elsewhere{"ACMGetCertificatePolicy",
+                               "AMIDescribePolicy",
+                               "AWSSecretsManagerGetSecretValuePolicy",
+                               "AWSSecretsManagerRotationPolicy",
+                               "AthenaQueryPolicy",
+                               "CloudWatchDashboardPolicy",
+                               "CloudWatchDescribeAlarmHistoryPolicy",
+                               "CloudWatchPutMetricPolicy",
+                               "CodeCommitCrudPolicy",
+                               "CodeCommitReadPolicy",
+                               "CodePipelineLambdaExecutionPolicy",
+                               "CodePipelineReadOnlyPolicy",
+                               "ComprehendBasicAccessPolicy",
+                               "CostExplorerReadOnlyPolicy",
+                               "DynamoDBBackupFullAccessPolicy",
+                               "DynamoDBCrudPolicy",
+                               "DynamoDBReadPolicy",
+                               "DynamoDBReconfigurePolicy",
+                               "DynamoDBRestoreFromBackupPolicy",
+                               "DynamoDBStreamReadPolicy",
+                               "DynamoDBWritePolicy",
+                               "EC2CopyImagePolicy",
+                               "EC2DescribePolicy",
+                               "EFSWriteAccessPolicy",
+                               "EKSDescribePolicy",
+                               "EcsRunTaskPolicy",
+                               "ElasticMapReduceAddJobFlowStepsPolicy",
+                               "ElasticMapReduceCancelStepsPolicy",
+                               "ElasticMapReduceModifyInstanceFleetPolicy",
+                               "ElasticMapReduceModifyInstanceGroupsPolicy",
+                               "ElasticMapReduceSetTerminationProtectionPolicy",
+                               "ElasticMapReduceTerminateJobFlowsPolicy",
+                               "ElasticsearchHttpPostPolicy",
+                               "FirehoseCrudPolicy",
+                               "FirehoseWritePolicy",
+                               "KMSDecryptPolicy",
+                               "KMSEncryptPolicy",
+                               "KinesisCrudPolicy",
+                               "KinesisStreamReadPolicy",
+                               "MobileAnalyticsWriteOnlyAccessPolicy",
+                               "OrganizationsListAccountsPolicy",
+                               "PinpointEndpointAccessPolicy",
+                               "PollyFullAccessPolicy",
+                               "RekognitionDetectOnlyPolicy",
+                               "RekognitionFacesManagementPolicy",
+                               "RekognitionFacesPolicy",
+                               "RekognitionLabelsPolicy",
+                               "RekognitionNoDataAccessPolicy",
+                               "RekognitionReadPolicy",
+                               "RekognitionWriteOnlyAccessPolicy",
+                               "Route53ChangeResourceRecordSetsPolicy",
+                               "SESBulkTemplatedCrudPolicy",
+                               "SESBulkTemplatedCrudPolicy_v2",
+                               "SESCrudPolicy",
+                               "SESEmailTemplateCrudPolicy",
+                               "SESSendBouncePolicy",
+                               "ServerlessRepoReadWriteAccessPolicy",
+                               "TextractDetectAnalyzePolicy",
+                               "TextractGetResultPolicy",
+                               "TextractPolicy",
+                               "VPCAccessPolicy"};
 
 std::vector<std::string> words(std::string_view text) {
   std::vector<std::string> out;
@@ -103,7 +168,8 @@ class Reading {
     if (policy.is_string()) return add_managed(Json(access::managed_policy_arn(policy.as_string())));
     if (is_intrinsic(policy)) return add_managed(policy);
     if (policy.find("Statement")) return add_inline(number, policy.find("Version") ? policy : policy.with("Version", "2012-10-17"));
-    if (!policy.is_object() || policy.size() != 1) return faults_.add(place_, "a policy is a name, an ARN, a document, or one policy template");
+    if (!policy.is_object() || policy.size() != 1)
+      return faults_.add(place_, "a policy is a name, an ARN, a document, or one policy template");
     const auto& [name, parameters] = policy.members().front();
     add_template(number, name, parameters);
   }
@@ -117,7 +183,8 @@ class Reading {
 
  private:
   void add_inline(std::size_t number, Json document) {
-    inline_policies.push_back(json_object({{"PolicyName", Json(prefix_ + std::to_string(number))}, {"PolicyDocument", std::move(document)}}));
+    inline_policies.push_back(
+        json_object({{"PolicyName", Json(prefix_ + std::to_string(number))}, {"PolicyDocument", std::move(document)}}));
   }
 
   void add_template(std::size_t number, const std::string& name, const Json& parameters) {
@@ -125,11 +192,13 @@ class Reading {
     for (const auto& statement : statements) {
       if (statement.policy != name) continue;
       const auto* value = statement.parameter.empty() ? nullptr : parameters.find(statement.parameter);
-      if (!statement.parameter.empty() && !value) return faults_.add(place_, fmt::format("the policy template {} needs the parameter {}", name, statement.parameter));
+      if (!statement.parameter.empty() && !value)
+        return faults_.add(place_, fmt::format("the policy template {} needs the parameter {}", name, statement.parameter));
       made.push_back(statement_json(statement, value ? *value : Json()));
     }
     if (!made.empty()) return add_inline(number, json_object({{"Version", "2012-10-17"}, {"Statement", Json(std::move(made))}}));
-    if (std::find(elsewhere.begin(), elsewhere.end(), name) == elsewhere.end()) faults_.add(place_, fmt::format("there is no policy template '{}'", name));
+    if (std::find(elsewhere.begin(), elsewhere.end(), name) == elsewhere.end())
+      faults_.add(place_, fmt::format("there is no policy template '{}'", name));
   }
 
   std::string place_, prefix_;
@@ -139,19 +208,24 @@ class Reading {
 
 Json trust_json(std::string_view service) {
   return json_object({{"Version", "2012-10-17"},
-                      {"Statement", json_array({json_object({{"Effect", "Allow"}, {"Principal", json_object({{"Service", json_array({service})}})}, {"Action", json_array({"sts:AssumeRole"})}})})}});
+                      {"Statement", json_array({json_object({{"Effect", "Allow"},
+                                                             {"Principal", json_object({{"Service", json_array({service})}})},
+                                                             {"Action", json_array({"sts:AssumeRole"})}})})}});
 }
 
 /// An inline policy with one statement.
 Json policy_json(std::string name, std::string_view action, Json resource) {
   const Json statement = json_object({{"Effect", "Allow"}, {"Action", action}, {"Resource", std::move(resource)}});
-  return json_object({{"PolicyName", Json(std::move(name))}, {"PolicyDocument", json_object({{"Version", "2012-10-17"}, {"Statement", json_array({statement})}})}});
+  return json_object({{"PolicyName", Json(std::move(name))},
+                      {"PolicyDocument", json_object({{"Version", "2012-10-17"}, {"Statement", json_array({statement})}})}});
 }
 
 ResourceSource caller_role(ResourceSource made, std::string_view service, std::string_view policy, std::string_view action, Json resource) {
   made.logical_id += "Role";
   made.type = "AWS::IAM::Role";
-  made.properties = json_object({{"AssumeRolePolicyDocument", trust_json(service)}, {"Policies", json_array({policy_json(made.logical_id + std::string(policy), action, std::move(resource))})}});
+  made.properties =
+      json_object({{"AssumeRolePolicyDocument", trust_json(service)},
+                   {"Policies", json_array({policy_json(made.logical_id + std::string(policy), action, std::move(resource))})}});
   return made;
 }
 
@@ -160,7 +234,10 @@ ResourceSource caller_role(ResourceSource made, std::string_view service, std::s
 ResourceSource sam_permission(ResourceSource made, Json function_name, std::string_view service, Json source_arn) {
   made.logical_id += "Permission";
   made.type = "AWS::Lambda::Permission";
-  made.properties = json_object({{"Action", "lambda:InvokeFunction"}, {"FunctionName", std::move(function_name)}, {"Principal", service}, {"SourceArn", std::move(source_arn)}});
+  made.properties = json_object({{"Action", "lambda:InvokeFunction"},
+                                 {"FunctionName", std::move(function_name)},
+                                 {"Principal", service},
+                                 {"SourceArn", std::move(source_arn)}});
   return made;
 }
 
@@ -180,7 +257,8 @@ ResourceSource with_permission(ResourceSource role, const std::string& policy, s
   return role;
 }
 
-ResourceSource sam_role(const ResourceSource& owner, std::string_view service, const std::vector<std::string_view>& managed, Faults& faults) {
+ResourceSource sam_role(const ResourceSource& owner, std::string_view service, const std::vector<std::string_view>& managed,
+                        Faults& faults) {
   ResourceSource role;
   role.logical_id = owner.logical_id + "Role";
   role.type = "AWS::IAM::Role";
@@ -189,7 +267,8 @@ ResourceSource sam_role(const ResourceSource& owner, std::string_view service, c
   Reading reading(owner.place + "/Policies", role.logical_id + "Policy", faults);
   for (const auto name : managed) reading.add_managed(Json(access::managed_policy_arn(name)));
   if (const auto* policies = owner.properties.find("Policies")) {
-    if (policies->is_array()) std::for_each(policies->elements().begin(), policies->elements().end(), [&](const Json& policy) { reading.add(policy); });
+    if (policies->is_array())
+      std::for_each(policies->elements().begin(), policies->elements().end(), [&](const Json& policy) { reading.add(policy); });
     else reading.add(*policies);
   }
   const auto* trust = owner.properties.find("AssumeRolePolicyDocument");

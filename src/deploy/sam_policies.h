@@ -11,7 +11,8 @@ namespace signalbox::deploy {
 
 /// The AWS::IAM::Role `ID`Role of a SAM resource without a Role of its own. `service`: who takes it, `lambda.amazonaws.com`. `managed`: policies that it has
 /// in any case. Faults: an unknown policy template, one without its parameter.
-[[nodiscard]] ResourceSource sam_role(const ResourceSource& owner, std::string_view service, const std::vector<std::string_view>& managed, Faults& faults);
+[[nodiscard]] ResourceSource sam_role(const ResourceSource& owner, std::string_view service, const std::vector<std::string_view>& managed,
+                                      Faults& faults);
 
 /// What lets `service` call a function for `source_arn`.
 [[nodiscard]] ResourceSource sam_permission(ResourceSource made, Json function_name, std::string_view service, Json source_arn);

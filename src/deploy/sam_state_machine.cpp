@@ -32,7 +32,8 @@ std::string publish(Expansion& expansion, const ResourceSource& source, const st
   auto version = like(source, "AWS::StepFunctions::StateMachineVersion");
   version.logical_id = source.logical_id + "Version";
   version.retain = true;
-  version.properties = json_object({{"StateMachineArn", ref_to(source.logical_id)}, {"StateMachineRevisionId", get_att(source.logical_id, "StateMachineRevisionId")}});
+  version.properties = json_object(
+      {{"StateMachineArn", ref_to(source.logical_id)}, {"StateMachineRevisionId", get_att(source.logical_id, "StateMachineRevisionId")}});
   auto alias = like(source, "AWS::StepFunctions::StateMachineAlias");
   alias.logical_id = source.logical_id + "Alias" + alias_name;
   Json preference = json_object({{"StateMachineVersionArn", ref_to(version.logical_id)}, {"Type", "ALL_AT_ONCE"}});
@@ -52,12 +53,19 @@ std::string publish(Expansion& expansion, const ResourceSource& source, const st
 
 void expand_state_machine(Expansion& expansion, const ResourceSource& source) {
   refuse_others(expansion, source.properties, source.place,
-                {"Name", "Definition", "DefinitionUri", "DefinitionSubstitutions", "Type", "Role", "Policies", "Events", "Tags", "Logging", "Tracing", "AutoPublishAlias",
-                 "UseAliasAsEventTarget", "DeploymentPreference", "PermissionsBoundary", "RolePath"},
+                {"Name", "Definition", "DefinitionUri", "DefinitionSubstitutions", "Type", "Role", "Policies", "Events", "Tags", "Logging",
+                 "Tracing", "AutoPublishAlias", "UseAliasAsEventTarget", "DeploymentPreference", "PermissionsBoundary", "RolePath"},
                 source.type);
   auto machine = like(source, "AWS::StepFunctions::StateMachine");
-  take_renamed(source.properties, machine, {{"Name", "StateMachineName"}, {"Definition", "Definition"}, {"DefinitionSubstitutions", "DefinitionSubstitutions"}, {"Type", "StateMachineType"}, {"Role", "RoleArn"},
-        {"Tags", "Tags"}, {"Logging", "LoggingConfiguration"}, {"Tracing", "TracingConfiguration"}});
+  take_renamed(source.properties, machine,
+               {{"Name", "StateMachineName"},
+                {"Definition", "Definition"},
+                {"DefinitionSubstitutions", "DefinitionSubstitutions"},
+                {"Type", "StateMachineType"},
+                {"Role", "RoleArn"},
+                {"Tags", "Tags"},
+                {"Logging", "LoggingConfiguration"},
+                {"Tracing", "TracingConfiguration"}});
   if (source.properties.find("Role")) {
     if (source.properties.find("Policies")) expansion.faults.add(source.place + "/Policies", "Role and Policies exclude each other");
   } else {
@@ -69,11 +77,14 @@ void expand_state_machine(Expansion& expansion, const ResourceSource& source) {
   expansion.out.push_back(std::move(machine));
   const auto alias_name = literal_text(expansion, source, "AutoPublishAlias");
   const auto alias = alias_name ? publish(expansion, source, *alias_name) : std::string();
-  if (alias.empty() && source.properties.find("DeploymentPreference")) expansion.faults.add(source.place + "/DeploymentPreference", "it needs AutoPublishAlias");
+  if (alias.empty() && source.properties.find("DeploymentPreference"))
+    expansion.faults.add(source.place + "/DeploymentPreference", "it needs AutoPublishAlias");
   const auto* use_alias = source.properties.find("UseAliasAsEventTarget");
   const bool is_alias_target = use_alias && *use_alias == Json(true);
   if (is_alias_target && alias.empty()) expansion.faults.add(source.place + "/UseAliasAsEventTarget", "it needs AutoPublishAlias");
-  expand_events(expansion, {.source = source, .arn = is_alias_target && !alias.empty() ? ref_to(alias) : get_att(source.logical_id, "Arn"), .is_function = false});
+  expand_events(expansion, {.source = source,
+                            .arn = is_alias_target && !alias.empty() ? ref_to(alias) : get_att(source.logical_id, "Arn"),
+                            .is_function = false});
 }
 
 }  // namespace signalbox::deploy::sam

@@ -49,7 +49,8 @@ Result<std::optional<StackFiles>> stack_in(const fs::path& folder) {
   for (const auto* name : template_names) {
     if (!fs::is_regular_file(folder / name)) continue;
     if (!files.template_file.empty())
-      return error(ErrorCode::InvalidArgument, fmt::format("there are two templates: {} and {}", files.template_file.filename().string(), name), folder.string());
+      return error(ErrorCode::InvalidArgument,
+                   fmt::format("there are two templates: {} and {}", files.template_file.filename().string(), name), folder.string());
     files.template_file = folder / name;
   }
   if (files.template_file.empty())
@@ -57,7 +58,8 @@ Result<std::optional<StackFiles>> stack_in(const fs::path& folder) {
       if (definition_name(entry)) files.definitions.push_back(entry);
   if (files.template_file.empty() && files.definitions.empty()) return std::optional<StackFiles>();
   if (!is_stack_name(files.name))
-    return error(ErrorCode::InvalidArgument, fmt::format("'{}' is no name of a stack: letters, digits, - and _", files.name), folder.string());
+    return error(ErrorCode::InvalidArgument, fmt::format("'{}' is no name of a stack: letters, digits, - and _", files.name),
+                 folder.string());
   return std::optional(std::move(files));
 }
 
@@ -73,10 +75,12 @@ Result<std::vector<StackFiles>> template_at(const fs::path& file) {
     files.definitions = {file};
   } else {
     files.name = file.stem() == "template" ? files.folder.filename().string() : file.stem().string();
-    if (files.name.ends_with(".template")) files.name.erase(files.name.rfind('.'));   // CDK's STACK.template.json
+    if (files.name.ends_with(".template")) files.name.erase(files.name.rfind('.'));  // CDK's STACK.template.json
     files.template_file = file;
   }
-  if (!is_stack_name(files.name)) return error(ErrorCode::InvalidArgument, fmt::format("'{}' is no name of a stack: letters, digits, - and _", files.name), file.string());
+  if (!is_stack_name(files.name))
+    return error(ErrorCode::InvalidArgument, fmt::format("'{}' is no name of a stack: letters, digits, - and _", files.name),
+                 file.string());
   return std::vector<StackFiles>{std::move(files)};
 }
 
@@ -109,7 +113,8 @@ Result<std::vector<StackFiles>> find_stack_files(const fs::path& given) {
   if (fault || !fs::is_directory(path)) return error(ErrorCode::NotFound, fmt::format("there is no file or folder '{}'", given.string()));
   if (is_cdk_assembly(path)) return read_cdk_assembly(path);
   std::vector<StackFiles> found;
-  const bool has_template = std::any_of(template_names.begin(), template_names.end(), [&](const char* name) { return fs::is_regular_file(path / name); });
+  const bool has_template =
+      std::any_of(template_names.begin(), template_names.end(), [&](const char* name) { return fs::is_regular_file(path / name); });
   for (const auto& entry : sorted_entries(path)) {
     if (has_template) break;
     if (!fs::is_directory(entry)) continue;
@@ -122,7 +127,9 @@ Result<std::vector<StackFiles>> find_stack_files(const fs::path& given) {
     for (const auto& entry : sorted_entries(path)) {
       const auto name = definition_name(entry);
       if (!name || !fs::is_regular_file(entry)) continue;
-      if (!is_stack_name(*name)) return error(ErrorCode::InvalidArgument, fmt::format("'{}' is no name of a stack: letters, digits, - and _", *name), entry.string());
+      if (!is_stack_name(*name))
+        return error(ErrorCode::InvalidArgument, fmt::format("'{}' is no name of a stack: letters, digits, - and _", *name),
+                     entry.string());
       found.push_back({.name = *name, .folder = path, .template_file = {}, .definitions = {entry}});
     }
     return found;
@@ -135,7 +142,8 @@ Result<std::vector<StackFiles>> find_stack_files(const fs::path& given) {
 
 Template read_whole_template(const Json& document, const fs::path& folder, const TemplateReading& reading, Faults& faults) {
   const auto whole = expand_includes(document, reading.include, faults);
-  return expand_sam(read_template(expand_loops(whole, reading.parameters, faults), faults), {.folder = folder, .stage_code = reading.stage_code}, faults);
+  return expand_sam(read_template(expand_loops(whole, reading.parameters, faults), faults),
+                    {.folder = folder, .stage_code = reading.stage_code}, faults);
 }
 
 Template read_stack(const StackFiles& files, const TemplateReading& reading, Faults& faults) {

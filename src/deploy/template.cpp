@@ -10,7 +10,8 @@ namespace signalbox::deploy {
 namespace {
 
 /// Members of `object` that are not among `known` are faults.
-void refuse_others(const Json& object, const std::string& place, std::initializer_list<std::string_view> known, std::string_view kind, Faults& faults) {
+void refuse_others(const Json& object, const std::string& place, std::initializer_list<std::string_view> known, std::string_view kind,
+                   Faults& faults) {
   for (const auto& member : object.members())
     if (std::find(known.begin(), known.end(), member.name) == known.end())
       faults.add(place + "/" + member.name, fmt::format("the {} '{}' is not offered here", kind, member.name));
@@ -26,9 +27,11 @@ const Json* object_member(const Json& object, std::string_view name, const std::
 /// Types whose values are texts for us: what they name is AWS's affair.
 bool is_parameter_type(std::string_view type) {
   constexpr std::string_view systems_manager = "AWS::SSM::Parameter::Value<", list = "List<";
-  if (type.starts_with(systems_manager) && type.ends_with('>')) type = type.substr(systems_manager.size(), type.size() - systems_manager.size() - 1);
+  if (type.starts_with(systems_manager) && type.ends_with('>'))
+    type = type.substr(systems_manager.size(), type.size() - systems_manager.size() - 1);
   if (type.starts_with(list) && type.ends_with('>')) type = type.substr(list.size(), type.size() - list.size() - 1);
-  return type == "String" || type == "Number" || type == "CommaDelimitedList" || type.starts_with("AWS::EC2::") || type == "AWS::Route53::HostedZone::Id" || type == "AWS::SSM::Parameter::Name";
+  return type == "String" || type == "Number" || type == "CommaDelimitedList" || type.starts_with("AWS::EC2::") ||
+         type == "AWS::Route53::HostedZone::Id" || type == "AWS::SSM::Parameter::Name";
 }
 
 template <class T>
@@ -43,13 +46,16 @@ std::optional<T> number_member(const Json& source, std::string_view name) {
 Parameter read_parameter(const Json& source, const std::string& place, Faults& faults) {
   Parameter parameter;
   refuse_others(source, place,
-                {"Type", "Default", "AllowedValues", "AllowedPattern", "MinValue", "MaxValue", "MinLength", "MaxLength", "Description", "ConstraintDescription", "NoEcho"},
+                {"Type", "Default", "AllowedValues", "AllowedPattern", "MinValue", "MaxValue", "MinLength", "MaxLength", "Description",
+                 "ConstraintDescription", "NoEcho"},
                 "parameter attribute", faults);
   if (const auto* type = source.find("Type"); type && type->is_string()) parameter.type = type->as_string();
-  if (!is_parameter_type(parameter.type)) faults.add(place + "/Type", fmt::format("the parameter type '{}' is not offered here", parameter.type));
+  if (!is_parameter_type(parameter.type))
+    faults.add(place + "/Type", fmt::format("the parameter type '{}' is not offered here", parameter.type));
   if (const auto* value = source.find("Default")) parameter.default_value = *value;
   if (const auto* values = source.find("AllowedValues"); values && values->is_array()) parameter.allowed_values = values->elements();
-  if (const auto* pattern = source.find("AllowedPattern"); pattern && pattern->is_string()) parameter.allowed_pattern = std::string(pattern->as_string());
+  if (const auto* pattern = source.find("AllowedPattern"); pattern && pattern->is_string())
+    parameter.allowed_pattern = std::string(pattern->as_string());
   parameter.min_value = number_member<double>(source, "MinValue");
   parameter.max_value = number_member<double>(source, "MaxValue");
   parameter.min_length = number_member<std::int64_t>(source, "MinLength");
@@ -61,7 +67,8 @@ Parameter read_parameter(const Json& source, const std::string& place, Faults& f
 
 /// Whether the resource stays when it leaves the stack.
 bool read_deletion_policy(const Json& source, const std::string& place, Faults& faults) {
-  if (const auto* given = source.find("DeletionPolicy"); given && !given->is_string()) faults.add(place + "/DeletionPolicy", "a text is expected, no function");
+  if (const auto* given = source.find("DeletionPolicy"); given && !given->is_string())
+    faults.add(place + "/DeletionPolicy", "a text is expected, no function");
   const auto policy = member_text(source, "DeletionPolicy");
   if (!policy.empty() && policy != "Delete" && policy != "Retain" && policy != "RetainExceptOnCreate")
     faults.add(place + "/DeletionPolicy", fmt::format("'{}' is not offered here; Delete, Retain and RetainExceptOnCreate are", policy));
@@ -82,7 +89,8 @@ std::vector<std::string> read_depends_on(const Json& source, const std::string& 
 void read_resource(const std::string& logical_id, const Json& source, Template& into, Faults& faults) {
   const auto place = "/Resources/" + logical_id;
   if (!source.is_object()) return faults.add(place, "an object is expected");
-  refuse_others(source, place, {"Type", "Properties", "DependsOn", "Condition", "DeletionPolicy", "UpdateReplacePolicy", "Metadata"}, "resource attribute", faults);
+  refuse_others(source, place, {"Type", "Properties", "DependsOn", "Condition", "DeletionPolicy", "UpdateReplacePolicy", "Metadata"},
+                "resource attribute", faults);
   ResourceSource resource;
   resource.logical_id = logical_id;
   resource.place = place + "/Properties";
@@ -102,14 +110,16 @@ void check_transforms(const Json& source, Faults& faults) {
   if (!transform) return;
   const auto all = transform->is_array() ? *transform : json_array({*transform});
   for (const auto& one : all.elements())
-    if (!(one == Json("AWS::Serverless-2016-10-31")) && !(one == Json("AWS::LanguageExtensions"))) faults.add("/Transform", fmt::format("the transform {} is not offered here", one.text()));
+    if (!(one == Json("AWS::Serverless-2016-10-31")) && !(one == Json("AWS::LanguageExtensions")))
+      faults.add("/Transform", fmt::format("the transform {} is not offered here", one.text()));
 }
 
 }  // namespace
 
 Error Faults::as_error(const std::string& where) const {
   std::string message;
-  for (const auto& fault : list_) message += (message.empty() ? "" : "\n") + (fault.where.empty() ? std::string() : fault.where + ": ") + fault.message;
+  for (const auto& fault : list_)
+    message += (message.empty() ? "" : "\n") + (fault.where.empty() ? std::string() : fault.where + ": ") + fault.message;
   return error(list_.size() == 1 ? list_.front().code : ErrorCode::InvalidArgument, std::move(message), where);
 }
 
@@ -119,9 +129,13 @@ Template read_template(const Json& source, Faults& faults) {
     faults.add("/", "a template is an object");
     return read;
   }
-  refuse_others(source, "", {"AWSTemplateFormatVersion", "Transform", "Description", "Metadata", "Globals", "Parameters", "Mappings", "Conditions", "Rules", "Resources", "Outputs"}, "template section", faults);
+  refuse_others(source, "",
+                {"AWSTemplateFormatVersion", "Transform", "Description", "Metadata", "Globals", "Parameters", "Mappings", "Conditions",
+                 "Rules", "Resources", "Outputs"},
+                "template section", faults);
   check_transforms(source, faults);
-  if (const auto* description = source.find("Description"); description && description->is_string()) read.description = description->as_string();
+  if (const auto* description = source.find("Description"); description && description->is_string())
+    read.description = description->as_string();
   if (const auto* parameters = object_member(source, "Parameters", "", faults))
     for (const auto& [name, parameter] : parameters->members()) {
       if (parameter.is_object()) read.parameters.emplace(name, read_parameter(parameter, "/Parameters/" + name, faults));
@@ -145,7 +159,11 @@ Template read_template(const Json& source, Faults& faults) {
         continue;
       }
       refuse_others(output, "/Outputs/" + name, {"Value", "Description", "Export", "Condition"}, "output attribute", faults);
-      Output made{.name = name, .value = *value, .export_name = std::nullopt, .condition = member_text(output, "Condition"), .description = member_text(output, "Description")};
+      Output made{.name = name,
+                  .value = *value,
+                  .export_name = std::nullopt,
+                  .condition = member_text(output, "Condition"),
+                  .description = member_text(output, "Description")};
       if (const auto* exported = output.find("Export"); exported && exported->find("Name")) made.export_name = *exported->find("Name");
       read.outputs.push_back(std::move(made));
     }

@@ -39,7 +39,10 @@ std::optional<Block> parse_block(std::string_view text) {
     const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), numbers[i]);
     if (fault != std::errc() || numbers[i] > (i == 4 ? 32u : 255u)) return std::nullopt;
     text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-    if (i == 4) return text.empty() ? std::optional(Block{numbers[0] << 24 | numbers[1] << 16 | numbers[2] << 8 | numbers[3], static_cast<int>(numbers[4])}) : std::nullopt;
+    if (i == 4)
+      return text.empty()
+                 ? std::optional(Block{numbers[0] << 24 | numbers[1] << 16 | numbers[2] << 8 | numbers[3], static_cast<int>(numbers[4])})
+                 : std::nullopt;
     if (text.empty() || text.front() != (i == 3 ? '/' : '.')) return std::nullopt;
     text.remove_prefix(1);
   }
@@ -65,18 +68,22 @@ Result<Json> select(const Json& arguments) {
   const auto index = fits ? whole_number(*arguments.at(0)) : std::nullopt;
   if (!index) return wrong("Fn::Select", "an index and a list", arguments);
   const Json* element = *index < 0 ? nullptr : arguments.at(1)->at(static_cast<std::size_t>(*index));
-  if (!element) return error(ErrorCode::InvalidArgument, fmt::format("Fn::Select cannot select the nonexistent value at index {} of {}", *index, arguments.at(1)->text()));
+  if (!element)
+    return error(ErrorCode::InvalidArgument,
+                 fmt::format("Fn::Select cannot select the nonexistent value at index {} of {}", *index, arguments.at(1)->text()));
   return *element;
 }
 
 Result<Json> split(const Json& arguments) {
-  const bool fits = arguments.is_array() && arguments.size() == 2 && arguments.at(0)->is_string() && is_scalar(*arguments.at(1)) && !arguments.at(0)->as_string().empty();
+  const bool fits = arguments.is_array() && arguments.size() == 2 && arguments.at(0)->is_string() && is_scalar(*arguments.at(1)) &&
+                    !arguments.at(0)->as_string().empty();
   if (!fits) return wrong("Fn::Split", "a delimiter and a text", arguments);
   const auto delimiter = arguments.at(0)->as_string();
   const std::string text = plain_text(*arguments.at(1));
   Json::Array parts;
   std::size_t begin = 0;
-  for (auto end = text.find(delimiter); end != std::string::npos; begin = end + delimiter.size(), end = text.find(delimiter, begin)) parts.emplace_back(text.substr(begin, end - begin));
+  for (auto end = text.find(delimiter); end != std::string::npos; begin = end + delimiter.size(), end = text.find(delimiter, begin))
+    parts.emplace_back(text.substr(begin, end - begin));
   parts.emplace_back(text.substr(begin));
   return Json(std::move(parts));
 }
@@ -92,12 +99,16 @@ Result<Json> cidr(const Json& arguments) {
   const auto count = fits ? whole_number(*arguments.at(1)) : std::nullopt;
   const auto host_bits = fits && arguments.size() == 3 ? whole_number(*arguments.at(2)) : std::optional<std::int64_t>(5);
   if (!block || !count || !host_bits) return wrong("Fn::Cidr", "an IPv4 block, a count and a number of bits", arguments);
-  const bool possible = *count >= 1 && *count <= 256 && *host_bits >= 0 && *host_bits <= 32 - block->bits && (*count - 1) >> (32 - block->bits - *host_bits) == 0;
-  if (!possible) return error(ErrorCode::InvalidArgument, fmt::format("Fn::Cidr cannot make {} blocks of {} bits from {}", *count, *host_bits, plain_text(*arguments.at(0))));
+  const bool possible = *count >= 1 && *count <= 256 && *host_bits >= 0 && *host_bits <= 32 - block->bits &&
+                        (*count - 1) >> (32 - block->bits - *host_bits) == 0;
+  if (!possible)
+    return error(ErrorCode::InvalidArgument,
+                 fmt::format("Fn::Cidr cannot make {} blocks of {} bits from {}", *count, *host_bits, plain_text(*arguments.at(0))));
   Json::Array blocks;
   for (std::int64_t i = 0; i < *count; ++i) {
     const auto address = block->address + static_cast<std::uint32_t>(i << *host_bits);
-    blocks.emplace_back(fmt::format("{}.{}.{}.{}/{}", address >> 24, address >> 16 & 255, address >> 8 & 255, address & 255, 32 - *host_bits));
+    blocks.emplace_back(
+        fmt::format("{}.{}.{}.{}/{}", address >> 24, address >> 16 & 255, address >> 8 & 255, address & 255, 32 - *host_bits));
   }
   return Json(std::move(blocks));
 }

@@ -29,10 +29,13 @@ class Includes {
  private:
   Json included(const Json& transform, const std::string& place) {
     const auto* name = transform.find("Name");
-    if (!name || !(*name == Json("AWS::Include"))) return fault(place + "/Name", fmt::format("the transform {} is not offered here; AWS::Include is", name ? name->text() : "without a name"));
+    if (!name || !(*name == Json("AWS::Include")))
+      return fault(place + "/Name",
+                   fmt::format("the transform {} is not offered here; AWS::Include is", name ? name->text() : "without a name"));
     const auto* parameters = transform.find("Parameters");
     const auto* location = parameters ? parameters->find("Location") : nullptr;
-    if (!location || !location->is_string()) return fault(place + "/Parameters/Location", "a path beside the template, or s3://BUCKET/KEY, is expected as a text");
+    if (!location || !location->is_string())
+      return fault(place + "/Parameters/Location", "a path beside the template, or s3://BUCKET/KEY, is expected as a text");
     auto document = read_(std::string(location->as_string()));
     if (!document) return fault(place + "/Parameters/Location", document.error().message);
     if (!document->is_object()) return fault(place + "/Parameters/Location", "what is included must be an object");
@@ -61,6 +64,8 @@ bool has_includes(const Json& value) {
 
 }  // namespace
 
-Json expand_includes(const Json& document, const ReadInclude& read, Faults& faults) { return has_includes(document) ? Includes(read, faults).expand(document, "") : document; }
+Json expand_includes(const Json& document, const ReadInclude& read, Faults& faults) {
+  return has_includes(document) ? Includes(read, faults).expand(document, "") : document;
+}
 
 }  // namespace signalbox::deploy

@@ -18,7 +18,8 @@ constexpr std::string_view loop_prefix = "Fn::ForEach::";
 bool has_loops(const Json& value) {
   if (value.is_array()) return std::any_of(value.elements().begin(), value.elements().end(), &has_loops);
   if (!value.is_object()) return false;
-  return std::any_of(value.members().begin(), value.members().end(), [](const Json::Member& member) { return member.name.starts_with(loop_prefix) || has_loops(member.value); });
+  return std::any_of(value.members().begin(), value.members().end(),
+                     [](const Json::Member& member) { return member.name.starts_with(loop_prefix) || has_loops(member.value); });
 }
 
 std::string replaced(std::string text, const std::string& what, const std::string& by) {
@@ -41,13 +42,15 @@ std::string bound_text(std::string text, const Bindings& bindings) {
 
 class Loops {
  public:
-  Loops(std::map<std::string, Json> parameters, bool is_allowed, Faults& faults) : parameters_(std::move(parameters)), is_allowed_(is_allowed), faults_(faults) {}
+  Loops(std::map<std::string, Json> parameters, bool is_allowed, Faults& faults)
+      : parameters_(std::move(parameters)), is_allowed_(is_allowed), faults_(faults) {}
 
   Json expand(const Json& value, const Bindings& bindings, const std::string& place) {
     if (value.is_string()) return bindings.empty() ? value : Json(bound_text(std::string(value.as_string()), bindings));
     if (value.is_array()) {
       Json::Array elements;
-      for (std::size_t i = 0; i < value.size(); ++i) elements.push_back(expand(value.elements()[i], bindings, fmt::format("{}/{}", place, i)));
+      for (std::size_t i = 0; i < value.size(); ++i)
+        elements.push_back(expand(value.elements()[i], bindings, fmt::format("{}/{}", place, i)));
       return Json(std::move(elements));
     }
     if (!value.is_object()) return value;
@@ -75,7 +78,8 @@ class Loops {
     const bool fits = loop.is_array() && loop.size() == 3 && loop.at(0)->is_string() && loop.at(2)->is_object();
     if (!fits) return faults_.add(place, "Fn::ForEach takes an identifier, a collection and an object");
     const std::string identifier(loop.at(0)->as_string());
-    if (bindings.contains(identifier)) return faults_.add(place, fmt::format("the identifier '{}' is that of a loop around this one", identifier));
+    if (bindings.contains(identifier))
+      return faults_.add(place, fmt::format("the identifier '{}' is that of a loop around this one", identifier));
     const auto collection = elements_of(*loop.at(1), bindings, place + "/1");
     if (!collection) return;
     for (const auto& element : *collection) {
@@ -118,7 +122,7 @@ bool has_transform(const Json& document, std::string_view name) {
 
 Json expand_loops(const Json& document, const ParameterValues& parameters, Faults& faults) {
   if (!document.is_object() || !has_loops(document)) return document;
-  Faults said_later;   // by whoever reads the whole template
+  Faults said_later;  // by whoever reads the whole template
   const auto* declarations = document.find("Parameters");
   const auto declared = read_template(json_object({{"Parameters", declarations ? *declarations : Json::empty_object()}}), said_later);
   Loops loops(parameters(declared), has_transform(document, "AWS::LanguageExtensions"), faults);

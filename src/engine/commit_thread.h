@@ -32,7 +32,7 @@ class CommitThread {
   std::condition_variable wake_;
   std::optional<std::packaged_task<Result<void>()>> work_;
   bool stopping_ = false;
-  std::thread thread_;                      ///< last, since it uses the others
+  std::thread thread_;  ///< last, since it uses the others
 };
 
 }  // namespace signalbox

@@ -18,7 +18,9 @@ class CommitView final : public Reader {
   explicit CommitView(Store& store) : store_(store) {}
 
   [[nodiscard]] std::optional<std::string> get(const Key& key) const override { return now().get(key); }
-  void scan(const KeyRange& range, const std::function<bool(const Key& key, std::string_view record)>& visit) const override { now().scan(range, visit); }
+  void scan(const KeyRange& range, const std::function<bool(const Key& key, std::string_view record)>& visit) const override {
+    now().scan(range, visit);
+  }
 
   /// Whether there is the connection, which is made when it is first asked for.
   [[nodiscard]] bool is_ready();

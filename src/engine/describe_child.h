@@ -10,6 +10,7 @@ namespace signalbox {
 
 /// CallbackSucceeded with the child's DescribeExecution in PascalCase (`.sync`: Input and Output as JSON text; `.sync:2`: as JSON), or
 /// CallbackFailed with States.TaskFailed and that text as cause. [AWS: Manage AWS Step Functions executions as an integrated service]
-[[nodiscard]] Event child_answer(const Site& site, const ExecutionRecord& child, const ExecutionPayloads& payloads, const PendingTask& task);
+[[nodiscard]] Event child_answer(const Site& site, const ExecutionRecord& child, const ExecutionPayloads& payloads,
+                                 const PendingTask& task);
 
 }  // namespace signalbox

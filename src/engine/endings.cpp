@@ -12,9 +12,7 @@ namespace {
 
 Error not_found(ExecutionRow row) { return error(ErrorCode::NotFound, "Execution Does Not Exist: '" + std::to_string(row.value) + "'"); }
 Error task_closed() { return error(ErrorCode::TaskClosed, "Task Timed Out: 'Provided task does not exist anymore'"); }
-Error set_aside_error() {
-  return error(ErrorCode::Unavailable, "the execution met a bug and is set aside until it is resumed by hand");
-}
+Error set_aside_error() { return error(ErrorCode::Unavailable, "the execution met a bug and is set aside until it is resumed by hand"); }
 
 }  // namespace
 
@@ -27,7 +25,7 @@ Result<TaskCompletion> OpenTransaction::find_waiting_task(const TaskToken& token
 Result<TaskCompletion> OpenTransaction::find_waiting_task(const TaskTokenParts& token) {
   CachedExecution* execution = load(token.row);
   if (execution && next_due(execution->state).value_or(Timestamp::max()) <= now_) {
-    deliver(token.row, events::TimerFired{});   // what is overdue comes before the answer, though its timer may not have fired yet
+    deliver(token.row, events::TimerFired{});  // what is overdue comes before the answer, though its timer may not have fired yet
     drain();
     execution = load(token.row);
   }
@@ -48,7 +46,10 @@ Result<TaskCompletion> OpenTransaction::succeed_task(const TaskToken& token, Jso
 
 Result<TaskCompletion> OpenTransaction::succeed_task(const TaskTokenParts& token, Json output) {
   if (output.text_bytes() > payload_bytes_max) {
-    return error(ErrorCode::TooLarge, "the output has " + std::to_string(output.text_bytes()) + " bytes; at most " + std::to_string(payload_bytes_max) + " are allowed", "output");
+    return error(
+        ErrorCode::TooLarge,
+        "the output has " + std::to_string(output.text_bytes()) + " bytes; at most " + std::to_string(payload_bytes_max) + " are allowed",
+        "output");
   }
   auto found = find_waiting_task(token);
   if (!found) return found;
@@ -115,7 +116,8 @@ void OpenTransaction::tell_parent(const CachedExecution& child) {
   if (!waiting) return;
   const auto task = waiting->state.tasks.find(parent.attempt);
   if (task == waiting->state.tasks.end()) return;
-  deliver(parent.execution, child_answer(workshop_.site, child.record, {child.state.started.input, child.state.output, child.state.error}, task->second));
+  deliver(parent.execution,
+          child_answer(workshop_.site, child.record, {child.state.started.input, child.state.output, child.state.error}, task->second));
 }
 
 void OpenTransaction::leave_deleting_machine(const std::string& name) {
@@ -162,7 +164,8 @@ Result<void> OpenTransaction::resume_execution(ExecutionRow row) {
     const auto ended = find_execution(*this, child);
     if (!ended || ended->status == ExecutionStatus::Running || !ended->parent) continue;
     const auto task = execution->state.tasks.find(ended->parent->attempt);
-    if (task != execution->state.tasks.end()) deliver(row, child_answer(workshop_.site, *ended, read_payloads(*this, *ended), task->second));
+    if (task != execution->state.tasks.end())
+      deliver(row, child_answer(workshop_.site, *ended, read_payloads(*this, *ended), task->second));
     overlay_.erase(Key(child_tasks_table, row.value, ended->parent->attempt.value));
   }
   for (const auto& run : list_map_runs(*this, row, std::nullopt, SIZE_MAX)) map_runs_due_.insert(run.row);

@@ -34,7 +34,7 @@ class Mailbox {
       std::lock_guard lock(mutex_);
       if (closed_) return false;
       waiting_.push_back(std::move(operation));
-      if (waiting_.size() > 1) return true;   // its thread has been woken already
+      if (waiting_.size() > 1) return true;  // its thread has been woken already
     }
     wake_.notify_one();
     return true;
@@ -96,10 +96,16 @@ Error stopping() { return error(ErrorCode::Unavailable, "the daemon is stopping"
 
 struct Engine::Implementation {
   Implementation(Store& store_used, const Clock& clock_used, EngineOptions options)
-      : store(store_used), clock(clock_used), mailbox(std::make_shared<Mailbox>()), core(store_used, clock_used, std::move(options), [box = mailbox](EngineOperation answer) {
-          (void)box->put(answer);   // after the end an answer is dropped: the next start repeats its call
-        }), commit_thread([box = mailbox] { box->wake(); }) {
-    core.commit_beside([this](std::function<Result<void>()> work) { return commit_thread.run(std::move(work)); }, &sleeps_more_than_it_works);
+      : store(store_used),
+        clock(clock_used),
+        mailbox(std::make_shared<Mailbox>()),
+        core(store_used, clock_used, std::move(options),
+             [box = mailbox](EngineOperation answer) {
+               (void)box->put(answer);  // after the end an answer is dropped: the next start repeats its call
+             }),
+        commit_thread([box = mailbox] { box->wake(); }) {
+    core.commit_beside([this](std::function<Result<void>()> work) { return commit_thread.run(std::move(work)); },
+                       &sleeps_more_than_it_works);
   }
 
   void loop();
@@ -114,17 +120,26 @@ struct Engine::Implementation {
   std::unique_ptr<Reader> loop_reader;
 };
 
-Engine::Engine(Store& store, const Clock& clock, EngineOptions options) : implementation_(std::make_unique<Implementation>(store, clock, std::move(options))) {}
+Engine::Engine(Store& store, const Clock& clock, EngineOptions options)
+    : implementation_(std::make_unique<Implementation>(store, clock, std::move(options))) {}
 
 Engine::~Engine() { stop(); }
 
-void Engine::offer(std::string resource, std::unique_ptr<InternalTask> task) { implementation_->core.tasks().offer(std::move(resource), std::move(task)); }
-void Engine::offer(std::string resource, std::unique_ptr<ExternalTask> task) { implementation_->core.tasks().offer(std::move(resource), std::move(task)); }
-void Engine::guard_tasks(std::function<std::optional<WorkflowError>(const TaskCall&)> guard) { implementation_->core.guard_tasks(std::move(guard)); }
+void Engine::offer(std::string resource, std::unique_ptr<InternalTask> task) {
+  implementation_->core.tasks().offer(std::move(resource), std::move(task));
+}
+void Engine::offer(std::string resource, std::unique_ptr<ExternalTask> task) {
+  implementation_->core.tasks().offer(std::move(resource), std::move(task));
+}
+void Engine::guard_tasks(std::function<std::optional<WorkflowError>(const TaskCall&)> guard) {
+  implementation_->core.guard_tasks(std::move(guard));
+}
 void Engine::keep_map_run_data(MapRunStorage& storage) { implementation_->core.keep_map_run_data(storage); }
 bool Engine::offers(const TaskResource& resource) const { return implementation_->core.tasks().offers(resource); }
 void Engine::on_change(std::function<void(const ExecutionChange&)> listener) { implementation_->core.on_change(std::move(listener)); }
-void Engine::on_status_change(std::function<void(Transaction&, const ExecutionRecord&)> listener) { implementation_->core.on_status_change(std::move(listener)); }
+void Engine::on_status_change(std::function<void(Transaction&, const ExecutionRecord&)> listener) {
+  implementation_->core.on_status_change(std::move(listener));
+}
 void Engine::on_history(std::function<void(Transaction&, const ExecutionRecord&, std::span<const HistoryEvent>)> listener) {
   implementation_->core.on_history(std::move(listener));
 }
@@ -140,7 +155,9 @@ void Engine::stop() {
   if (implementation_->thread.joinable()) implementation_->thread.join();
 }
 
-bool attempt(EngineTransaction& transaction, const std::function<bool()>& work) { return dynamic_cast<OpenTransaction&>(transaction).attempt(work); }
+bool attempt(EngineTransaction& transaction, const std::function<bool()>& work) {
+  return dynamic_cast<OpenTransaction&>(transaction).attempt(work);
+}
 
 InlineTransaction::InlineTransaction(EngineTransaction& transaction) : outer_(std::exchange(open_transaction, &transaction)) {}
 InlineTransaction::~InlineTransaction() { open_transaction = outer_; }
@@ -182,7 +199,8 @@ void Engine::call_task(TaskCall call, std::function<void(Result<TaskAnswer>)> do
   if (internal != nullptr) {
     auto work = [this, internal, made](EngineTransaction& transaction) {
       auto refusal = implementation_->core.refusal(*made);
-      return Result<TaskAnswer>(boost::system::in_place_value, refusal ? TaskAnswer(std::move(*refusal)) : internal->call(transaction, *made));
+      return Result<TaskAnswer>(boost::system::in_place_value,
+                                refusal ? TaskAnswer(std::move(*refusal)) : internal->call(transaction, *made));
     };
     return transact<TaskAnswer>(std::move(work), std::move(done));
   }
@@ -194,7 +212,8 @@ void Engine::call_task(TaskCall call, std::function<void(Result<TaskAnswer>)> do
       const WorkflowError not_offered{"Signalbox.NotSupported", "The service of '" + made->resource.arn + "' is not offered here"};
       return done(Result<TaskAnswer>(boost::system::in_place_value, not_offered));
     }
-    if (auto refusal = implementation_->core.refusal(*made)) return done(Result<TaskAnswer>(boost::system::in_place_value, std::move(*refusal)));
+    if (auto refusal = implementation_->core.refusal(*made))
+      return done(Result<TaskAnswer>(boost::system::in_place_value, std::move(*refusal)));
     external->call(*made, [done](TaskAnswer answer) { done(Result<TaskAnswer>(boost::system::in_place_value, std::move(answer))); });
   });
 }

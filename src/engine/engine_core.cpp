@@ -32,7 +32,22 @@ EngineCore::EngineCore(Store& store, const Clock& clock, EngineOptions options, 
       clock_(clock),
       options_(std::move(options)),
       submit_(std::move(submit)),
-      workshop_{.store = view_, .tasks = {}, .site = options_.site, .master_key = {}, .machines = {}, .cache = {}, .rows = {}, .allow_unsupported = options_.allow_unsupported, .mocks = options_.mocks, .started_at = {}, .status_listener = {}, .history_listener = {}, .task_guard = {}, .map_run_storage = nullptr, .lost_express = {}, .unrecovered = {}},
+      workshop_{.store = view_,
+                .tasks = {},
+                .site = options_.site,
+                .master_key = {},
+                .machines = {},
+                .cache = {},
+                .rows = {},
+                .allow_unsupported = options_.allow_unsupported,
+                .mocks = options_.mocks,
+                .started_at = {},
+                .status_listener = {},
+                .history_listener = {},
+                .task_guard = {},
+                .map_run_storage = nullptr,
+                .lost_express = {},
+                .unrecovered = {}},
       transaction_(workshop_),
       retention_(options_.retention),
       counters_(std::make_unique<Counters>()) {
@@ -95,7 +110,7 @@ void EngineCore::run_own_work() {
   for (int i = 0; i < recovered_max && !workshop_.unrecovered.empty(); ++i) {
     const ExecutionRow row = *workshop_.unrecovered.begin();
     const bool recovered = attempt("recovery", [&] { transaction_.recover(row); });
-    workshop_.unrecovered.erase(row);   // closed meanwhile, or unreadable: it is not tried in a circle
+    workshop_.unrecovered.erase(row);  // closed meanwhile, or unreadable: it is not tried in a circle
     if (!recovered) timers_.push(transaction_.now() + retry_after, row);
   }
   if (retention_.is_due(transaction_.now())) {
@@ -205,7 +220,8 @@ namespace {
 
 /// Brings an external call's answer into a transaction. It is kept until a commit has taken it, since the call is not repeated in this process:
 /// if the commit fails, the operation goes to `repeats`.
-EngineOperation answer_operation(ExecutionRow row, TaskAttempt attempt, std::shared_ptr<const TaskAnswer> answer, std::weak_ptr<std::vector<EngineOperation>> repeats) {
+EngineOperation answer_operation(ExecutionRow row, TaskAttempt attempt, std::shared_ptr<const TaskAnswer> answer,
+                                 std::weak_ptr<std::vector<EngineOperation>> repeats) {
   auto run = [row, attempt, answer](EngineTransaction& transaction) {
     if (answer->has_value()) {
       transaction.deliver(row, events::TaskAnswered{attempt, answer->value()});
@@ -223,7 +239,8 @@ EngineOperation answer_operation(ExecutionRow row, TaskAttempt attempt, std::sha
 }  // namespace
 
 void EngineCore::call_external(ExternalCall call) {
-  auto done = [submit = submit_, repeats = std::weak_ptr(answers_to_repeat_), row = call.call.execution, attempt = call.call.attempt](TaskAnswer answer) {
+  auto done = [submit = submit_, repeats = std::weak_ptr(answers_to_repeat_), row = call.call.execution,
+               attempt = call.call.attempt](TaskAnswer answer) {
     submit(answer_operation(row, attempt, std::make_shared<const TaskAnswer>(std::move(answer)), repeats));
   };
   call.task->call(call.call, std::move(done));
@@ -250,16 +267,20 @@ void EngineCore::call_map_run_storage(MapRunRow row) {
   auto* storage = workshop_.map_run_storage;
   constexpr std::size_t items_max = 500, bytes_max = 1024 * 1024;
   if (needs.read) {
-    auto done = map_run_answer<MapRunStorage::Items>(row, [row, position = run->read](OpenTransaction& transaction, Evaluated<MapRunStorage::Items> items) {
-      transaction.map_run_items_read(row, position, std::move(items));
-    });
+    auto done = map_run_answer<MapRunStorage::Items>(
+        row, [row, position = run->read](OpenTransaction& transaction, Evaluated<MapRunStorage::Items> items) {
+          transaction.map_run_items_read(row, position, std::move(items));
+        });
     const auto plan = find_map_run_plan(store_, row);
-    if (!storage || !plan.reader) return done(WorkflowError{error_names::ItemReaderFailed, "Items cannot be read here: there is no object store"});
-    storage->read({.run = row, .reader = *plan.reader, .position = run->read, .items_max = items_max, .bytes_max = bytes_max}, std::move(done));
+    if (!storage || !plan.reader)
+      return done(WorkflowError{error_names::ItemReaderFailed, "Items cannot be read here: there is no object store"});
+    storage->read({.run = row, .reader = *plan.reader, .position = run->read, .items_max = items_max, .bytes_max = bytes_max},
+                  std::move(done));
   } else if (needs.write) {
-    auto done = map_run_answer<MapRunStorage::Written>(row, [row, redrives = run->redrives](OpenTransaction& transaction, Evaluated<MapRunStorage::Written> written) {
-      transaction.map_run_results_written(row, redrives, std::move(written));
-    });
+    auto done = map_run_answer<MapRunStorage::Written>(
+        row, [row, redrives = run->redrives](OpenTransaction& transaction, Evaluated<MapRunStorage::Written> written) {
+          transaction.map_run_results_written(row, redrives, std::move(written));
+        });
     if (!storage) return done(WorkflowError{error_names::ResultWriterFailed, "Results cannot be written here: there is no object store"});
     storage->write(row, std::move(done));
   } else {
@@ -279,7 +300,10 @@ void EngineCore::count(const Effects& effects) {
   counters_->set_aside += effects.set_aside;
   for (const auto& record : effects.changes) {
     switch (record.status) {
-      case ExecutionStatus::Running: ++counters_->started; ++counters_->open; continue;
+      case ExecutionStatus::Running:
+        ++counters_->started;
+        ++counters_->open;
+        continue;
       case ExecutionStatus::Succeeded: ++counters_->succeeded; break;
       case ExecutionStatus::Failed: ++counters_->failed; break;
       case ExecutionStatus::TimedOut: ++counters_->timed_out; break;
@@ -297,7 +321,10 @@ std::optional<Timestamp> EngineCore::next_due() const {
   return due;
 }
 
-bool EngineCore::is_busy() const { return !failed_ && (!continues_.empty() || !map_run_continues_.empty() || !workshop_.lost_express.empty() || !workshop_.unrecovered.empty() || retention_.is_sweeping()); }
+bool EngineCore::is_busy() const {
+  return !failed_ && (!continues_.empty() || !map_run_continues_.empty() || !workshop_.lost_express.empty() ||
+                      !workshop_.unrecovered.empty() || retention_.is_sweeping());
+}
 
 EngineCounters EngineCore::counters() const {
   const Counters& now = *counters_;

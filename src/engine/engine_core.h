@@ -32,18 +32,24 @@ class EngineCore {
   [[nodiscard]] TaskRegistry& tasks() { return workshop_.tasks; }
   void guard_tasks(std::function<std::optional<WorkflowError>(const TaskCall&)> guard) { workshop_.task_guard = std::move(guard); }
   /// The guard's, for a call of no execution.
-  [[nodiscard]] std::optional<WorkflowError> refusal(const TaskCall& call) const { return workshop_.task_guard ? workshop_.task_guard(call) : std::nullopt; }
+  [[nodiscard]] std::optional<WorkflowError> refusal(const TaskCall& call) const {
+    return workshop_.task_guard ? workshop_.task_guard(call) : std::nullopt;
+  }
   void keep_map_run_data(MapRunStorage& storage) { workshop_.map_run_storage = &storage; }
   void on_change(std::function<void(const ExecutionChange&)> listener) { listeners_.push_back(std::move(listener)); }
-  void on_status_change(std::function<void(Transaction&, const ExecutionRecord&)> listener) { workshop_.status_listener = std::move(listener); }
-  void on_history(std::function<void(Transaction&, const ExecutionRecord&, std::span<const HistoryEvent>)> listener) { workshop_.history_listener = std::move(listener); }
+  void on_status_change(std::function<void(Transaction&, const ExecutionRecord&)> listener) {
+    workshop_.status_listener = std::move(listener);
+  }
+  void on_history(std::function<void(Transaction&, const ExecutionRecord&, std::span<const HistoryEvent>)> listener) {
+    workshop_.history_listener = std::move(listener);
+  }
 
   /// Runs a commit on another thread. The engine goes on meanwhile; when the commit has ended, it is to be told by take_commit().
   using CommitRunner = std::function<std::future<Result<void>>(std::function<Result<void>()>)>;
   /// What tells whether something would be gained by that.
   struct Pace {
-    std::size_t operations;                                 ///< of the commit that is to be made
-    std::chrono::steady_clock::duration running, committing;   ///< how long the operations of the one before took, and their commit
+    std::size_t operations;                                   ///< of the commit that is to be made
+    std::chrono::steady_clock::duration running, committing;  ///< how long the operations of the one before took, and their commit
   };
   /// Without it each run() commits before it ends.
   void commit_beside(CommitRunner runner, std::function<bool(const Pace&)> is_worthwhile);
@@ -63,14 +69,14 @@ class EngineCore {
 
   [[nodiscard]] const MasterKey& master_key() const { return workshop_.master_key; }
   [[nodiscard]] const Site& site() const { return workshop_.site; }
-  [[nodiscard]] EngineCounters counters() const;   ///< any thread
+  [[nodiscard]] EngineCounters counters() const;  ///< any thread
   [[nodiscard]] TableChanges& table_changes() { return table_changes_; }
 
  private:
   /// What a commit decides about.
   struct Ready {
     Kept kept;
-    std::vector<EngineOperation> operations;   ///< to be answered
+    std::vector<EngineOperation> operations;  ///< to be answered
   };
 
   // engine_core.cpp
@@ -109,14 +115,14 @@ class EngineCore {
   std::deque<ExecutionRow> continues_;
   std::set<MapRunRow> map_run_continues_;
   MapRunRow last_map_run_;
-  std::set<MapRunRow> map_run_calls_;       ///< under way: one at a time for each run
+  std::set<MapRunRow> map_run_calls_;  ///< under way: one at a time for each run
   std::vector<std::function<void(const ExecutionChange&)>> listeners_;
 
-  CommitRunner commit_runner_;                  ///< empty: commits are made here
+  CommitRunner commit_runner_;  ///< empty: commits are made here
   std::function<bool(const Pace&)> is_worthwhile_;
-  std::chrono::steady_clock::duration running_{};   ///< since the last commit began
+  std::chrono::steady_clock::duration running_{};  ///< since the last commit began
   Pace pace_{};
-  std::vector<EngineOperation> to_answer_;      ///< have run in the transaction that is open
+  std::vector<EngineOperation> to_answer_;  ///< have run in the transaction that is open
   /// On another thread; its writes are with view_.
   struct Committing {
     Ready ready;
@@ -125,7 +131,7 @@ class EngineCore {
   };
   std::optional<Committing> committing_;
 
-  bool failed_ = false;                         ///< the last commit; nothing is served until one succeeds
+  bool failed_ = false;  ///< the last commit; nothing is served until one succeeds
   Timestamp next_probe_{};
   /// External answers that a failed commit lost. Shared with calls under way, which may outlive this.
   std::shared_ptr<std::vector<EngineOperation>> answers_to_repeat_ = std::make_shared<std::vector<EngineOperation>>();

@@ -21,16 +21,16 @@ namespace signalbox {
 
 /// An express execution: nothing of it can be read again, so it stays in memory until it ends.
 struct ExpressRun {
-  bool is_stored = false;                   ///< asynchronous: its start is a row
-  ExpressListener on_end;                   ///< synchronous
-  std::map<std::string, std::int64_t> mocked_calls = {}; ///< by state: there is no history to count them in
+  bool is_stored = false;                                 ///< asynchronous: its start is a row
+  ExpressListener on_end;                                 ///< synchronous
+  std::map<std::string, std::int64_t> mocked_calls = {};  ///< by state: there is no history to count them in
 };
 
 struct CachedExecution {
   ExecutionRecord record;
   Execution state;
   std::shared_ptr<const Program> program;
-  OpenExecution open;                       ///< as it was last written
+  OpenExecution open;  ///< as it was last written
   bool open_is_written = false;
   std::map<TaskAttempt, Timestamp> heartbeats;
   /// Tasks whose answer the engine itself owes: an external call under way, or an internal one put off to a later transaction. May hold some that
@@ -40,12 +40,12 @@ struct CachedExecution {
   std::optional<Timestamp> armed;
   bool armed_for_certain = false;
 
-  std::vector<HistoryEvent> facts;          ///< not written yet
-  bool touched = false;                     ///< stands in the transaction's list of what it must write
+  std::vector<HistoryEvent> facts;  ///< not written yet
+  bool touched = false;             ///< stands in the transaction's list of what it must write
   bool closed = false;
-  bool began = false;                       ///< started or redriven in this transaction, and nobody has been told yet
+  bool began = false;  ///< started or redriven in this transaction, and nobody has been told yet
   std::optional<ExpressRun> express;
-  std::size_t bytes = 0, bytes_measured = 0;    ///< of memory, estimated
+  std::size_t bytes = 0, bytes_measured = 0;  ///< of memory, estimated
 };
 
 class ExecutionCache {
@@ -63,7 +63,7 @@ class ExecutionCache {
   [[nodiscard]] std::size_t size() const { return by_row_.size(); }
 
  private:
-  std::list<CachedExecution> executions_;   ///< used last first
+  std::list<CachedExecution> executions_;  ///< used last first
   std::unordered_map<ExecutionRow, std::list<CachedExecution>::iterator> by_row_;
   std::size_t bytes_ = 0;
 };

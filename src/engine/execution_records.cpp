@@ -45,15 +45,26 @@ Uuid unpacked(std::string_view bytes) {
 // The name is left out where it is the id, as it is unless the caller chose one.
 std::string encode_execution(const ExecutionRecord& record) {
   RecordWriter writer(execution_version);
-  writer.text(packed(record.id)).text(record.state_machine).text(record.name == record.id.value ? std::string_view() : std::string_view(record.name));
-  writer.integer(record.definition.value).integer(static_cast<std::int64_t>(record.status)).timestamp(record.started_at).optional_timestamp(record.stopped_at);
+  writer.text(packed(record.id))
+      .text(record.state_machine)
+      .text(record.name == record.id.value ? std::string_view() : std::string_view(record.name));
+  writer.integer(record.definition.value)
+      .integer(static_cast<std::int64_t>(record.status))
+      .timestamp(record.started_at)
+      .optional_timestamp(record.stopped_at);
   writer.integer(record.first_chunk).integer(record.last_chunk).integer(record.events);
   writer.boolean(record.parent.has_value());
   if (record.parent) writer.integer(record.parent->execution.value).integer(record.parent->attempt.value);
   writer.boolean(record.set_aside);
-  writer.optional_integer(record.version).optional_text(record.alias).integer(record.redrives).optional_timestamp(record.redriven_at).optional_text(record.redrive_token).optional_text(record.test_case);
+  writer.optional_integer(record.version)
+      .optional_text(record.alias)
+      .integer(record.redrives)
+      .optional_timestamp(record.redriven_at)
+      .optional_text(record.redrive_token)
+      .optional_text(record.test_case);
   writer.boolean(record.map_run.has_value());
-  if (record.map_run) writer.integer(record.map_run->run.value).integer(record.map_run->child).text(record.map_state).boolean(record.express);
+  if (record.map_run)
+    writer.integer(record.map_run->run.value).integer(record.map_run->child).text(record.map_state).boolean(record.express);
   return writer.take();
 }
 
@@ -84,7 +95,7 @@ ExecutionRecord decode_execution(ExecutionRow row, std::string_view bytes) {
   record.redriven_at = reader.optional_timestamp();
   record.redrive_token = reader.optional_text();
   record.test_case = reader.optional_text();
-  if (!reader.at_end() && reader.boolean()) {   // data files of the first days end before
+  if (!reader.at_end() && reader.boolean()) {  // data files of the first days end before
     const MapRunRow run{reader.integer()};
     record.map_run = MapRunChildLink{run, reader.integer()};
     record.map_state = reader.text();

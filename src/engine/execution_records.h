@@ -18,9 +18,9 @@ namespace signalbox {
 
 /// Row of `history`: what one transaction added to one execution.
 struct HistoryChunk {
-  std::int64_t previous = 0;                ///< chunk before it; 0: none
-  std::int64_t events_before = 0;           ///< AWS's events in all chunks before it
-  std::string_view facts;                   ///< encode_events(); valid as long as the record
+  std::int64_t previous = 0;       ///< chunk before it; 0: none
+  std::int64_t events_before = 0;  ///< AWS's events in all chunks before it
+  std::string_view facts;          ///< encode_events(); valid as long as the record
 };
 [[nodiscard]] std::string encode_chunk(std::int64_t previous, std::int64_t events_before, std::span<const HistoryEvent> facts);
 [[nodiscard]] HistoryChunk decode_chunk(std::string_view record);

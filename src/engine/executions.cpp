@@ -40,7 +40,9 @@ std::optional<ExecutionRecord> find_execution(const Reader& reader, const Uuid& 
 
 // A default name is the id, which holds the row; only chosen names have an index.
 std::optional<ExecutionRecord> find_execution(const Reader& reader, std::string_view state_machine, std::string_view name) {
-  if (auto record = find_execution(reader, Uuid{std::string(name)}); record && record->state_machine == state_machine && record->name == name) return record;
+  if (auto record = find_execution(reader, Uuid{std::string(name)});
+      record && record->state_machine == state_machine && record->name == name)
+    return record;
   const auto row = reader.get(Key(execution_names_table, state_machine, name));
   return row ? find_execution(reader, ExecutionRow{decode_row(*row)}) : std::nullopt;
 }
@@ -68,20 +70,23 @@ KeyRange newest_first(const Key& prefix, std::optional<ExecutionRow> before) {
 
 /// Where to look, each newest first: the running ones of all machines, which for a map run's express children is a table of its own; one machine's; or all.
 std::vector<KeyRange> listings(const ExecutionFilter& filter, std::optional<ExecutionRow> before) {
-  if (filter.status == ExecutionStatus::Running) return {newest_first(Key(open_executions_table), before), newest_first(Key(express_executions_table), before)};
+  if (filter.status == ExecutionStatus::Running)
+    return {newest_first(Key(open_executions_table), before), newest_first(Key(express_executions_table), before)};
   if (filter.state_machine) return {newest_first(Key(machine_executions_table, *filter.state_machine), before)};
   return {newest_first(Key(executions_table), before)};
 }
 
 }  // namespace
 
-std::vector<ExecutionRecord> list_executions(const Reader& reader, const ExecutionFilter& filter, std::optional<ExecutionRow> before, std::size_t limit) {
+std::vector<ExecutionRecord> list_executions(const Reader& reader, const ExecutionFilter& filter, std::optional<ExecutionRow> before,
+                                             std::size_t limit) {
   std::vector<ExecutionRecord> found;
   if (limit == 0) return found;
   for (const auto& range : listings(filter, before)) {
     const auto wanted = found.size() + limit;
     reader.scan(range, [&](const Key& key, std::string_view) {
-      auto record = find_execution(reader, ExecutionRow{key.integer(key.parts() - 1)});   // an express execution without a row is never listed
+      auto record =
+          find_execution(reader, ExecutionRow{key.integer(key.parts() - 1)});  // an express execution without a row is never listed
       if (record && passes(filter, *record)) found.push_back(std::move(*record));
       return found.size() < wanted;
     });

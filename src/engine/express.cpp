@@ -34,8 +34,15 @@ ExecutionRecord record_of(ExecutionRow row, const ExpressStart& start) {
 }
 
 ExpressStart child_start(const ExecutionRecord& record, const std::string& role_arn, Json input) {
-  return {.id = record.id, .state_machine = record.state_machine, .name = record.name, .definition = record.definition, .role_arn = role_arn, .input = std::move(input),
-          .test_case = record.test_case, .map_run = record.map_run, .map_state = record.map_state};
+  return {.id = record.id,
+          .state_machine = record.state_machine,
+          .name = record.name,
+          .definition = record.definition,
+          .role_arn = role_arn,
+          .input = std::move(input),
+          .test_case = record.test_case,
+          .map_run = record.map_run,
+          .map_state = record.map_state};
 }
 
 std::string encode_express_end(const Execution& state) {
@@ -48,7 +55,12 @@ std::string encode_express_end(const Execution& state) {
 
 std::string encode_express_start(const ExpressStart& start) {
   RecordWriter writer(start_version);
-  writer.text(start.id.value).text(start.state_machine).text(start.name).integer(start.definition.value).text(start.role_arn).text(start.input.text());
+  writer.text(start.id.value)
+      .text(start.state_machine)
+      .text(start.name)
+      .integer(start.definition.value)
+      .text(start.role_arn)
+      .text(start.input.text());
   writer.optional_text(start.test_case).boolean(start.map_run.has_value());
   if (start.map_run) writer.integer(start.map_run->run.value).integer(start.map_run->child).text(start.map_state);
   return writer.take();
@@ -91,8 +103,13 @@ ExecutionPayloads read_express_payloads(const Reader& reader, ExecutionRow row) 
 
 Result<StartedExecution> OpenTransaction::start_express(ExecutionRecord record, const StateMachineRecord& machine, StartRequest request) {
   if (request.parent) return error(ErrorCode::NotSupported, "This operation is not supported by this type of state machine");
-  ExpressStart start{.id = record.id, .state_machine = machine.name, .name = request.name.value_or(new_uuid().value), .definition = machine.definition, .role_arn = machine.role_arn,
-                     .input = std::move(request.input), .test_case = record.test_case};
+  ExpressStart start{.id = record.id,
+                     .state_machine = machine.name,
+                     .name = request.name.value_or(new_uuid().value),
+                     .definition = machine.definition,
+                     .role_arn = machine.role_arn,
+                     .input = std::move(request.input),
+                     .test_case = record.test_case};
   StartedExecution started{.record = record_of(record.row, start), .arn = {}, .existed = false};
   started.arn = execution_arn(workshop_.site, started.record);
   started.record.started_at = now_;
@@ -103,7 +120,8 @@ Result<StartedExecution> OpenTransaction::start_express(ExecutionRecord record, 
 }
 
 /// In memory, before its first step; gives it and the fact that its start will be.
-std::pair<CachedExecution&, ExecutionStarted> OpenTransaction::add_express(ExecutionRow row, const ExpressStart& start, ExpressListener on_end) {
+std::pair<CachedExecution&, ExecutionStarted> OpenTransaction::add_express(ExecutionRow row, const ExpressStart& start,
+                                                                           ExpressListener on_end) {
   CachedExecution execution;
   execution.record = record_of(row, start);
   execution.record.started_at = now_;
@@ -144,7 +162,7 @@ bool OpenTransaction::give_up_express(ExecutionRow row) {
   execution.state.error = {"States.Runtime", "The execution met a bug in the interpreter and was given up."};
   close(execution);
   write_touched();
-  map_runs_due_.clear();   // at a start all open runs are gone on with
+  map_runs_due_.clear();  // at a start all open runs are gone on with
   return true;
 }
 
@@ -173,8 +191,10 @@ void OpenTransaction::restart_express_child(const ExecutionRecord& record, const
 
 /// Nothing is stored of what happened; its log group is told.
 void OpenTransaction::write_express(CachedExecution& execution) {
-  if (!execution.facts.empty() && execution.program->is_logged && workshop_.history_listener) workshop_.history_listener(*this, execution.record, execution.facts);
-  effects_.events += static_cast<std::uint64_t>(std::count_if(execution.facts.begin(), execution.facts.end(), [](const HistoryEvent& fact) { return !is_internal(fact); }));
+  if (!execution.facts.empty() && execution.program->is_logged && workshop_.history_listener)
+    workshop_.history_listener(*this, execution.record, execution.facts);
+  effects_.events += static_cast<std::uint64_t>(
+      std::count_if(execution.facts.begin(), execution.facts.end(), [](const HistoryEvent& fact) { return !is_internal(fact); }));
   execution.facts.clear();
   if (!execution.closed) return;
   if (execution.express->is_stored) overlay_.erase(Key(express_executions_table, execution.record.row.value));
@@ -184,7 +204,11 @@ void OpenTransaction::write_express(CachedExecution& execution) {
   }
   if (!execution.express->on_end) return;
   const Execution& state = execution.state;
-  ExpressEnd end{.status = state.status, .output = state.output, .error = state.error, .started_at = state.started_at, .stopped_at = state.stopped_at.value_or(now_)};
+  ExpressEnd end{.status = state.status,
+                 .output = state.output,
+                 .error = state.error,
+                 .started_at = state.started_at,
+                 .stopped_at = state.stopped_at.value_or(now_)};
   effects_.actions.push_back([on_end = execution.express->on_end, end = std::move(end)] { on_end(end); });
 }
 

@@ -21,10 +21,12 @@ Result<void> check_site(const std::string& stored, const Site& site) {
   const Json json = Json::from_stored(stored);
   const Site made{member_text(json, "region"), member_text(json, "account")};
   if (made.region != site.region) {
-    return error(ErrorCode::Conflict, "the data file was made for region " + made.region + ", not " + site.region + "; start with --region " + made.region + ", or with another --data");
+    return error(ErrorCode::Conflict, "the data file was made for region " + made.region + ", not " + site.region +
+                                          "; start with --region " + made.region + ", or with another --data");
   }
   if (made.account != site.account) {
-    return error(ErrorCode::Conflict, "the data file was made for account " + made.account + ", not " + site.account + "; start with --account " + made.account + ", or with another --data");
+    return error(ErrorCode::Conflict, "the data file was made for account " + made.account + ", not " + site.account +
+                                          "; start with --account " + made.account + ", or with another --data");
   }
   return {};
 }

@@ -34,14 +34,15 @@ std::vector<std::int64_t> chunks_from(const Reader& reader, const ExecutionRecor
 
 bool is_shown(const HistoryEvent& event) { return event.id > 0; }
 
-void read_forward(const Reader& reader, const ExecutionRecord& record, std::int64_t from_id, std::size_t limit, std::vector<HistoryEvent>& events) {
+void read_forward(const Reader& reader, const ExecutionRecord& record, std::int64_t from_id, std::size_t limit,
+                  std::vector<HistoryEvent>& events) {
   const auto read = [&](std::int64_t number) {
     const std::string stored = chunk_record(reader, number);
     decode_events(decode_chunk(stored).facts, [&](HistoryEvent&& event) {
       if (is_shown(event) && event.id >= from_id && events.size() < limit) events.push_back(std::move(event));
     });
   };
-  if (from_id <= 1) {   // the first chunk is known, and often enough
+  if (from_id <= 1) {  // the first chunk is known, and often enough
     read(record.first_chunk);
     if (events.size() == limit || record.first_chunk == record.last_chunk) return;
     from_id = events.empty() ? from_id : events.back().id + 1;
@@ -50,7 +51,8 @@ void read_forward(const Reader& reader, const ExecutionRecord& record, std::int6
   for (auto number = chunks.rbegin(); number != chunks.rend() && events.size() < limit; ++number) read(*number);
 }
 
-void read_backward(const Reader& reader, const ExecutionRecord& record, std::int64_t from_id, std::size_t limit, std::vector<HistoryEvent>& events) {
+void read_backward(const Reader& reader, const ExecutionRecord& record, std::int64_t from_id, std::size_t limit,
+                   std::vector<HistoryEvent>& events) {
   for (std::int64_t number = record.last_chunk; number != 0 && events.size() < limit;) {
     const std::string stored = chunk_record(reader, number);
     const HistoryChunk chunk = decode_chunk(stored);
@@ -66,7 +68,8 @@ void read_backward(const Reader& reader, const ExecutionRecord& record, std::int
 
 }  // namespace
 
-std::vector<HistoryEvent> read_history(const Reader& reader, const ExecutionRecord& record, std::int64_t from_id, bool reverse, std::size_t limit) {
+std::vector<HistoryEvent> read_history(const Reader& reader, const ExecutionRecord& record, std::int64_t from_id, bool reverse,
+                                       std::size_t limit) {
   std::vector<HistoryEvent> events;
   if (limit == 0 || record.last_chunk == 0) return events;
   if (reverse) {

@@ -20,8 +20,9 @@ CachedExecution* OpenTransaction::load(ExecutionRow row, SetAside set_aside) {
 
 CachedExecution* OpenTransaction::read(ExecutionRow row, SetAside set_aside) {
   auto record = find_execution(*this, row);
-  if (!record || record->status != ExecutionStatus::Running || record->express) return nullptr;   // what an express one did cannot be read again
-  if (record->set_aside && set_aside == SetAside::Refused) return nullptr;   // folding it may meet the bug again
+  if (!record || record->status != ExecutionStatus::Running || record->express)
+    return nullptr;                                                         // what an express one did cannot be read again
+  if (record->set_aside && set_aside == SetAside::Refused) return nullptr;  // folding it may meet the bug again
   CachedExecution loaded;
   loaded.state = load_execution(*this, *record);
   loaded.program = workshop_.machines.program(*this, record->definition, record->map_state);
@@ -30,7 +31,7 @@ CachedExecution* OpenTransaction::read(ExecutionRow row, SetAside set_aside) {
     loaded.open = std::move(*open);
     loaded.open_is_written = true;
     loaded.heartbeats = loaded.open.heartbeats;
-    loaded.armed = loaded.open.due;   // or earlier
+    loaded.armed = loaded.open.due;  // or earlier
   }
   restore_heartbeats(loaded);
   for (const auto& [attempt, task] : loaded.state.tasks) {
@@ -50,7 +51,9 @@ void OpenTransaction::restore_heartbeats(CachedExecution& execution) const {
   for (auto& [attempt, task] : execution.state.tasks) {
     if (!task.heartbeat_due || !task.scheduled.heartbeat_seconds) continue;
     const auto beaten = execution.heartbeats.find(attempt);
-    const Timestamp last = beaten != execution.heartbeats.end() ? beaten->second : *task.heartbeat_due - std::chrono::seconds(*task.scheduled.heartbeat_seconds);
+    const Timestamp last = beaten != execution.heartbeats.end()
+                               ? beaten->second
+                               : *task.heartbeat_due - std::chrono::seconds(*task.scheduled.heartbeat_seconds);
     start_heartbeat(execution.state, task, std::max(last, workshop_.started_at));
   }
 }
@@ -145,7 +148,8 @@ void OpenTransaction::write_open(CachedExecution& execution) {
   OpenExecution open{.due = next_due(state),
                      .pending = !execution.owed.empty() || !state.ready.empty(),
                      .waits_for_callback = execution.program->has_callbacks &&
-                                           std::any_of(state.tasks.begin(), state.tasks.end(), [](const auto& task) { return is_waiting_for_callback(task.second); }),
+                                           std::any_of(state.tasks.begin(), state.tasks.end(),
+                                                       [](const auto& task) { return is_waiting_for_callback(task.second); }),
                      .set_aside = execution.record.set_aside,
                      .heartbeats = execution.heartbeats};
   if (execution.open_is_written && open == execution.open) return;

@@ -13,7 +13,8 @@ bool waits_for_callback(const State& state) {
   const auto* task = std::get_if<TaskState>(&state.type);
   if (!task) return false;
   const auto* service = std::get_if<ServiceResource>(&task->resource.kind);
-  return std::holds_alternative<ActivityResource>(task->resource.kind) || (service && service->pattern == IntegrationPattern::WaitForTaskToken);
+  return std::holds_alternative<ActivityResource>(task->resource.kind) ||
+         (service && service->pattern == IntegrationPattern::WaitForTaskToken);
 }
 
 std::vector<std::string> activities_of(const StateMachine& machine) {
@@ -50,7 +51,8 @@ std::shared_ptr<const Program> Machines::program(const Reader& reader, Definitio
   auto program = std::make_shared<Program>();
   program->machine = load_definition(*text);
   if (!map_state.empty()) program->machine = processor_of(*program->machine, map_state);
-  if (!program->machine) throw StoreFailure("damaged data file: definition " + std::to_string(row.value) + " has no Map state " + map_state);
+  if (!program->machine)
+    throw StoreFailure("damaged data file: definition " + std::to_string(row.value) + " has no Map state " + map_state);
   program->activities = activities_of(*program->machine);
   program->has_callbacks = std::any_of(program->machine->states.begin(), program->machine->states.end(), waits_for_callback);
   program->is_logged = is_logged(find_revision(reader, row));

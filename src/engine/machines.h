@@ -17,9 +17,9 @@ namespace signalbox {
 /// A definition, made ready to run.
 struct Program {
   std::shared_ptr<const StateMachine> machine;
-  std::vector<std::string> activities;      ///< ARNs of those it has tasks for
-  bool has_callbacks = false;               ///< some task waits for a token (.waitForTaskToken, an activity)
-  bool is_logged = false;                   ///< its logging level is not OFF
+  std::vector<std::string> activities;  ///< ARNs of those it has tasks for
+  bool has_callbacks = false;           ///< some task waits for a token (.waitForTaskToken, an activity)
+  bool is_logged = false;               ///< its logging level is not OFF
 };
 
 class Machines {

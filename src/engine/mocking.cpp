@@ -23,7 +23,7 @@ class Scheduled {
 
  private:
   std::string_view state_;
-  std::map<FrameId, bool> states_;          ///< whether the frame is in the state
+  std::map<FrameId, bool> states_;  ///< whether the frame is in the state
   std::int64_t count_ = 0;
 };
 
@@ -43,22 +43,29 @@ bool is_completed_by_callback(const TaskResource& resource) {
 
 bool OpenTransaction::answer_mocked(CachedExecution& execution, const commands::InvokeTask& command) {
   const auto& record = execution.record;
-  const MockedResponse* response = record.test_case && workshop_.mocks ? workshop_.mocks->find(base_name(record.state_machine), *record.test_case, command.state_name) : nullptr;
+  const MockedResponse* response = record.test_case && workshop_.mocks
+                                       ? workshop_.mocks->find(base_name(record.state_machine), *record.test_case, command.state_name)
+                                       : nullptr;
   if (!response) return false;
-  const std::int64_t invocation = execution.express ? execution.express->mocked_calls[command.state_name]++ : calls_before(*this, execution, command.state_name);
+  const std::int64_t invocation =
+      execution.express ? execution.express->mocked_calls[command.state_name]++ : calls_before(*this, execution, command.state_name);
   const MockedAnswer* answer = response->at(invocation);
 
   deliver(record.row, events::TaskTaken{command.attempt, std::nullopt});
-  const auto refuse = [&](const WorkflowError& error) { deliver(record.row, events::TaskRefused{command.attempt, TaskFailureKind::Failed, error}); };
+  const auto refuse = [&](const WorkflowError& error) {
+    deliver(record.row, events::TaskRefused{command.attempt, TaskFailureKind::Failed, error});
+  };
   if (!answer) {
-    refuse({"Signalbox.NoMockedResponse", "The test case '" + *record.test_case + "' has no response for invocation " + std::to_string(invocation) + " of the state '" + command.state_name + "'"});
+    refuse({"Signalbox.NoMockedResponse", "The test case '" + *record.test_case + "' has no response for invocation " +
+                                              std::to_string(invocation) + " of the state '" + command.state_name + "'"});
     return true;
   }
   std::visit(Overload{
                  [&](const Json& returned) {
                    const bool activity = std::holds_alternative<ActivityResource>(command.resource.kind);
                    if (!activity) deliver(record.row, events::TaskAnswered{command.attempt, returned});
-                   if (is_completed_by_callback(command.resource)) deliver(record.row, events::CallbackSucceeded{command.attempt, returned});
+                   if (is_completed_by_callback(command.resource))
+                     deliver(record.row, events::CallbackSucceeded{command.attempt, returned});
                  },
                  [&](const WorkflowError& thrown) { refuse(thrown); },
              },

@@ -95,7 +95,8 @@ Result<Mocks> Mocks::parse(std::string text) {
       auto& made = mocks.state_machines_[machine][test_case];
       for (const auto& [state, response] : states.members()) {
         const auto found = response.is_string() ? known.find(response.as_string()) : known.end();
-        if (found == known.end()) return fault("there is no mocked response " + response.text(), where + "/TestCases/" + test_case + "/" + state);
+        if (found == known.end())
+          return fault("there is no mocked response " + response.text(), where + "/TestCases/" + test_case + "/" + state);
         made.emplace(state, found->second);
       }
     }

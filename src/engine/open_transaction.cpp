@@ -36,7 +36,17 @@ void Effects::append(Effects&& later) {
 }
 
 Effects::Mark Effects::mark() const {
-  return {actions.size(), calls.size(), continues.size(), map_run_continues.size(), map_run_calls.size(), timers.size(), changes.size(), transitions, events, closed_with_timer, set_aside};
+  return {actions.size(),
+          calls.size(),
+          continues.size(),
+          map_run_continues.size(),
+          map_run_calls.size(),
+          timers.size(),
+          changes.size(),
+          transitions,
+          events,
+          closed_with_timer,
+          set_aside};
 }
 
 void Effects::cut(const Mark& mark) {
@@ -146,7 +156,7 @@ void OpenTransaction::go_on(ExecutionRow row) {
 }
 
 void OpenTransaction::recover(ExecutionRow row) {
-  if (load(row)) drain();   // loading repeats the calls of one that has not been recovered
+  if (load(row)) drain();  // loading repeats the calls of one that has not been recovered
 }
 
 }  // namespace signalbox

@@ -32,12 +32,12 @@ struct ExternalCall {
 struct Effects {
   std::vector<std::function<void()>> actions;
   std::vector<ExternalCall> calls;
-  std::vector<ExecutionRow> continues;      ///< to be gone on with in a later transaction
-  std::vector<MapRunRow> map_run_continues, map_run_calls;   ///< likewise; and those that want items read or results written
+  std::vector<ExecutionRow> continues;                      ///< to be gone on with in a later transaction
+  std::vector<MapRunRow> map_run_continues, map_run_calls;  ///< likewise; and those that want items read or results written
   std::vector<Timers::Entry> timers;
-  std::vector<ExecutionRecord> changes;     ///< began or ended
+  std::vector<ExecutionRecord> changes;  ///< began or ended
   std::uint64_t transitions = 0, events = 0, closed_with_timer = 0;
-  std::int64_t set_aside = 0;               ///< by how many more there are now
+  std::int64_t set_aside = 0;  ///< by how many more there are now
 
   void append(Effects&& later);
   /// How much there is of everything, to come back to.
@@ -54,7 +54,7 @@ struct Effects {
 struct Kept {
   WriteBatch writes;
   Effects effects;
-  std::vector<ExecutionRow> recovered;      ///< whose external calls were among the effects repeated
+  std::vector<ExecutionRow> recovered;  ///< whose external calls were among the effects repeated
 };
 
 /// What the transaction works with; lives as long as the engine.
@@ -68,13 +68,13 @@ struct Workshop {
   RowCounters rows;
   bool allow_unsupported = false;
   std::shared_ptr<const Mocks> mocks;
-  Timestamp started_at;                     ///< of this process: heartbeats from before it count from then
+  Timestamp started_at;  ///< of this process: heartbeats from before it count from then
   std::function<void(Transaction&, const ExecutionRecord&)> status_listener;
   std::function<void(Transaction&, const ExecutionRecord&, std::span<const HistoryEvent>)> history_listener;
-  std::function<std::optional<WorkflowError>(const TaskCall&)> task_guard;   ///< empty: every call may be made
+  std::function<std::optional<WorkflowError>(const TaskCall&)> task_guard;  ///< empty: every call may be made
   MapRunStorage* map_run_storage = nullptr;
-  std::set<ExecutionRow> lost_express;      ///< stored ones whose state is gone: they run again from the beginning
-  std::set<ExecutionRow> unrecovered;       ///< were under way when the process before ended; their external calls have not been repeated yet
+  std::set<ExecutionRow> lost_express;  ///< stored ones whose state is gone: they run again from the beginning
+  std::set<ExecutionRow> unrecovered;   ///< were under way when the process before ended; their external calls have not been repeated yet
 };
 
 class OpenTransaction final : public EngineTransaction {
@@ -94,13 +94,13 @@ class OpenTransaction final : public EngineTransaction {
 
   // What the engine's loop delivers, each an operation of its own.
   void fire_timer(Timers::Entry entry);
-  void go_on(ExecutionRow row);             ///< after Continue, or with internal calls that were put off
+  void go_on(ExecutionRow row);  ///< after Continue, or with internal calls that were put off
   void restart_express(ExecutionRow row);
   void go_on_map_run(MapRunRow row);
   /// Answers of MapRunStorage; `position` is where the read began, `redrives` the run's when the writing did.
   void map_run_items_read(MapRunRow row, std::int64_t position, Evaluated<MapRunStorage::Items> items);
   void map_run_results_written(MapRunRow row, std::int64_t redrives, Evaluated<MapRunStorage::Written> written);
-  void recover(ExecutionRow row);           ///< repeats its external calls
+  void recover(ExecutionRow row);  ///< repeats its external calls
   /// For the entry that a failed assertion left: its step met a bug. Unknown or closed: nothing.
   void set_aside(ExecutionRow row);
   /// The same for an express execution whose start is stored, before the engine goes on with any: it fails. False: it is none.
@@ -111,7 +111,9 @@ class OpenTransaction final : public EngineTransaction {
 
   // Transaction
   std::optional<std::string> get(const Key& key) const override { return overlay_.get(key); }
-  void scan(const KeyRange& range, const std::function<bool(const Key&, std::string_view)>& visit) const override { overlay_.scan(range, visit); }
+  void scan(const KeyRange& range, const std::function<bool(const Key&, std::string_view)>& visit) const override {
+    overlay_.scan(range, visit);
+  }
   Timestamp now() const override { return now_; }
   void put(Key key, std::string record) override;
   void erase(Key key) override;
@@ -171,7 +173,8 @@ class OpenTransaction final : public EngineTransaction {
   void redrive_next_child(MapRunRecord& run);
   [[nodiscard]] std::optional<MapRunRecord> map_run_of(const CachedExecution& execution, TaskAttempt attempt) const;
   void stop_map_run(CachedExecution& execution, const commands::StopMapRun& command);
-  void bring_items(CachedExecution& parent, MapRunRecord& run, const MapRunPlan& plan, const std::vector<MapRunStorage::Item>& items, bool at_end);
+  void bring_items(CachedExecution& parent, MapRunRecord& run, const MapRunPlan& plan, const std::vector<MapRunStorage::Item>& items,
+                   bool at_end);
   void advance_map_run(MapRunRow row);
   void begin_children(MapRunRecord& run);
   void begin_child(MapRunRecord& run);
@@ -218,16 +221,16 @@ class OpenTransaction final : public EngineTransaction {
   Overlay overlay_;
   Timestamp now_;
   std::deque<std::pair<ExecutionRow, Event>> worklist_;
-  std::set<MapRunRow> map_runs_due_;        ///< something of them changed
-  std::vector<ExecutionRow> touched_;       ///< by the drain under way
+  std::set<MapRunRow> map_runs_due_;             ///< something of them changed
+  std::vector<ExecutionRow> touched_;            ///< by the drain under way
   std::vector<ExecutionRow> operation_rows_;     ///< cached executions that the operation has changed
   std::vector<std::string> operation_machines_;  ///< whose records it has written
   std::vector<ExecutionRow> recovered_;          ///< by the operations of this transaction
   std::size_t recovered_kept_ = 0;               ///< of them, by operations that were kept
   Effects effects_, kept_effects_;
   bool draining_ = false;
-  int steps_ = 0;                           ///< of this drain
-  std::int64_t children_begun_ = 0;         ///< of map runs, by this drain; or stopped
+  int steps_ = 0;                    ///< of this drain
+  std::int64_t children_begun_ = 0;  ///< of map runs, by this drain; or stopped
 };
 
 }  // namespace signalbox

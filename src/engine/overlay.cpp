@@ -42,7 +42,8 @@ class Layers {
 };
 
 template <class Iterator>
-void merge_scan(const Reader& store, const KeyRange& range, Layers<Iterator> layers, const std::function<bool(const Key&, std::string_view)>& visit) {
+void merge_scan(const Reader& store, const KeyRange& range, Layers<Iterator> layers,
+                const std::function<bool(const Key&, std::string_view)>& visit) {
   const Table& table = range.prefix.table();
   bool going_on = true;
   const auto visit_write = [&](const Writes::value_type& write) {
@@ -126,8 +127,9 @@ void Overlay::keep_savepoint() {
 void Overlay::drop_savepoint() {
   const auto size = savepoints_.back();
   savepoints_.pop_back();
-  std::map<std::pair<const Table*, std::string>, const Overwritten*> before;   // the savepoint's state of what was written since
-  for (std::size_t i = size; i < overwritten_.size(); ++i) before.try_emplace({&overwritten_[i].key.table(), overwritten_[i].key.bytes()}, &overwritten_[i]);
+  std::map<std::pair<const Table*, std::string>, const Overwritten*> before;  // the savepoint's state of what was written since
+  for (std::size_t i = size; i < overwritten_.size(); ++i)
+    before.try_emplace({&overwritten_[i].key.table(), overwritten_[i].key.bytes()}, &overwritten_[i]);
   WriteBatch restored;
   for (const auto& [table, writes] : operation_.tables()) {
     for (const auto& [key, record] : writes) {

@@ -39,14 +39,14 @@ class Overlay final : public Reader {
   struct Overwritten {
     Key key;
     bool was_written;
-    std::optional<std::string> record;      ///< nothing: an erasure, if it was written
+    std::optional<std::string> record;  ///< nothing: an erasure, if it was written
   };
   void remember(const Key& key);
 
   const Reader& store_;
   WriteBatch batch_, operation_;
-  std::vector<Overwritten> overwritten_;    ///< since the outermost savepoint, in order
-  std::vector<std::size_t> savepoints_;     ///< how many of them there were
+  std::vector<Overwritten> overwritten_;  ///< since the outermost savepoint, in order
+  std::vector<std::size_t> savepoints_;   ///< how many of them there were
 };
 
 /// Row numbers that are never given twice. What is stored is the end of a block of numbers, so that a row given out seldom
@@ -65,9 +65,9 @@ class RowCounters {
 
  private:
   struct Counter {
-    std::int64_t last = 0;            ///< given out
-    std::int64_t stored = 0;          ///< end of the block
-    bool stored_now = false;          ///< by the operation being run
+    std::int64_t last = 0;    ///< given out
+    std::int64_t stored = 0;  ///< end of the block
+    bool stored_now = false;  ///< by the operation being run
   };
   std::map<const Table*, Counter> counters_;
 };

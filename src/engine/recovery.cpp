@@ -44,12 +44,16 @@ Result<void> EngineCore::set_aside_after_bug() {
   const bool given_up = transaction_.give_up_express(*row);
   if (!given_up) transaction_.set_aside(*row);
   transaction_.keep_operation();
-  const Kept kept = transaction_.take();   // its effects are counted by the scan below
+  const Kept kept = transaction_.take();  // its effects are counted by the scan below
   if (!kept.writes.empty()) {
     if (auto committed = store_.commit(kept.writes); !committed) return committed;
     const auto record = find_execution(store_, *row);
-    if (given_up) spdlog::error("the express execution in row {} met a bug in the process before and has failed: begun again, it would meet it again", row->value);
-    else spdlog::error("execution {} of {} met a bug in the process before and is set aside; resume it by hand when the bug is mended", record->id.value, record->state_machine);
+    if (given_up)
+      spdlog::error("the express execution in row {} met a bug in the process before and has failed: begun again, it would meet it again",
+                    row->value);
+    else
+      spdlog::error("execution {} of {} met a bug in the process before and is set aside; resume it by hand when the bug is mended",
+                    record->id.value, record->state_machine);
   }
   remove_bug_note(options_.data_directory);
   return {};

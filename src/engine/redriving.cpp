@@ -66,7 +66,7 @@ void OpenTransaction::reopen_execution(ExecutionRecord record, std::optional<std
   execution.record = std::move(record);
   execution.record.status = ExecutionStatus::Running;
   execution.record.stopped_at = std::nullopt;
-  execution.record.parent = std::nullopt;   // who waited for it has been told how it ended
+  execution.record.parent = std::nullopt;  // who waited for it has been told how it ended
   execution.record.redrives = event.count;
   execution.record.redriven_at = now_;
   execution.record.redrive_token = std::move(client_token);
@@ -80,14 +80,19 @@ Result<events::Redrive> OpenTransaction::chosen_redrive(const ExecutionRecord& r
   events::Redrive event{.count = record.redrives + 1};
   if (!request.from_state && !request.input) return event;
   if (request.input && request.input->text_bytes() > payload_bytes_max) {
-    return error(ErrorCode::TooLarge, "the input has " + std::to_string(request.input->text_bytes()) + " bytes; at most " + std::to_string(payload_bytes_max) + " are allowed", "input");
+    return error(ErrorCode::TooLarge,
+                 "the input has " + std::to_string(request.input->text_bytes()) + " bytes; at most " + std::to_string(payload_bytes_max) +
+                     " are allowed",
+                 "input");
   }
   event.from_state = request.from_state ? *request.from_state : load_execution(*this, record).frames.at(FrameId{0}).state;
   if (!is_at_top_level(*workshop_.machines.program(*this, record.definition)->machine, *event.from_state)) {
     return error(ErrorCode::InvalidArgument, "the machine has no state '" + *event.from_state + "' at its top level", "state");
   }
   auto input = request.input ? request.input : last_input_of(*this, record, *event.from_state);
-  if (!input) return error(ErrorCode::InvalidArgument, "the state '" + *event.from_state + "' has never been entered: give the input with which to enter it", "input");
+  if (!input)
+    return error(ErrorCode::InvalidArgument,
+                 "the state '" + *event.from_state + "' has never been entered: give the input with which to enter it", "input");
   event.input = std::move(*input);
   return event;
 }

@@ -28,7 +28,7 @@ class Retention {
   std::chrono::hours retention_;
   bool sweeping_ = false;
   Timestamp next_sweep_{};
-  std::optional<ExecutionRow> last_;        ///< looked at
+  std::optional<ExecutionRow> last_;  ///< looked at
 };
 
 /// Removes a closed execution with its history and what leads to it.

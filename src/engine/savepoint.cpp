@@ -13,7 +13,8 @@ struct OpenTransaction::Savepoint {
 };
 
 bool OpenTransaction::attempt(const std::function<bool()>& work) {
-  const Savepoint savepoint{effects_.mark(), worklist_.size(), touched_.size(), operation_rows_.size(), operation_machines_.size(), recovered_.size(), map_runs_due_};
+  const Savepoint savepoint{effects_.mark(),   worklist_.size(), touched_.size(), operation_rows_.size(), operation_machines_.size(),
+                            recovered_.size(), map_runs_due_};
   overlay_.open_savepoint();
   const bool kept = work();
   if (kept) overlay_.keep_savepoint();

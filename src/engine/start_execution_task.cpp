@@ -62,7 +62,9 @@ bool waits_for_end(const TaskResource& resource) {
 
 /// As AWS's SDK shows an HTTP answer, whose body has the child's ARN and when it began.
 Json sdk_metadata(const TaskCall& call, const std::string& arn, Timestamp started_at) {
-  const auto length = fmt::format(R"({{"executionArn":"{}","startDate":{:.3f}}})", arn, static_cast<double>(started_at.time_since_epoch().count()) / 1000).size();
+  const auto length =
+      fmt::format(R"({{"executionArn":"{}","startDate":{:.3f}}})", arn, static_cast<double>(started_at.time_since_epoch().count()) / 1000)
+          .size();
   const std::vector<std::pair<std::string, std::string>> headers{{"x-amzn-RequestId", call.request_id},
                                                                  {"connection", "keep-alive"},
                                                                  {"Content-Length", std::to_string(length)},
@@ -70,7 +72,7 @@ Json sdk_metadata(const TaskCall& call, const std::string& arn, Timestamp starte
                                                                  {"Content-Type", "application/x-amz-json-1.0"}};
   Json::Object lists, texts;
   for (const auto& [name, value] : headers) lists.push_back({name, json_array({Json(value)})});
-  for (const auto at : {1, 2, 4, 3, 0}) texts.push_back({headers[at].first, Json(headers[at].second)});   // in another order, as recorded
+  for (const auto at : {1, 2, 4, 3, 0}) texts.push_back({headers[at].first, Json(headers[at].second)});  // in another order, as recorded
   return json_object({{"AllHttpHeaders", Json(std::move(lists))}, {"HttpHeaders", Json(std::move(texts))}, {"HttpStatusCode", Json(200)}});
 }
 

@@ -36,13 +36,18 @@ Result<StartedExecution> OpenTransaction::start_execution(StartRequest request) 
   const StateMachineRecord* machine = workshop_.machines.find(*this, request.state_machine);
   if (!machine) return missing;
   if (request.input.text_bytes() > payload_bytes_max) {
-    return error(ErrorCode::TooLarge, "the input has " + std::to_string(request.input.text_bytes()) + " bytes; at most " + std::to_string(payload_bytes_max) + " are allowed", "input");
+    return error(ErrorCode::TooLarge,
+                 "the input has " + std::to_string(request.input.text_bytes()) + " bytes; at most " + std::to_string(payload_bytes_max) +
+                     " are allowed",
+                 "input");
   }
   if (request.name) {
     if (auto checked = check_name(*request.name); !checked) return checked.error();
   }
   if (test_case && (!workshop_.mocks || !workshop_.mocks->has_test_case(request.state_machine, *test_case))) {
-    return error(ErrorCode::InvalidArgument, "the mock configuration has no test case '" + *test_case + "' for the state machine '" + request.state_machine + "'", "testCase");
+    return error(ErrorCode::InvalidArgument,
+                 "the mock configuration has no test case '" + *test_case + "' for the state machine '" + request.state_machine + "'",
+                 "testCase");
   }
   if (machine->type == StateMachineType::Express && machine->status == StateMachineStatus::Active) {
     StateMachineRecord pinned = *machine;
@@ -55,7 +60,8 @@ Result<StartedExecution> OpenTransaction::start_execution(StartRequest request) 
   if (request.name) {
     if (const auto existing = find_execution(*this, request.state_machine, *request.name)) return existing_execution(*existing, request);
   }
-  if (machine->status == StateMachineStatus::Deleting) return error(ErrorCode::Conflict, "State Machine is being deleted: '" + machine_arn + "'");
+  if (machine->status == StateMachineStatus::Deleting)
+    return error(ErrorCode::Conflict, "State Machine is being deleted: '" + machine_arn + "'");
 
   StateMachineRecord pinned = *machine;
   ExecutionRecord record = new_record(pinned, request);
@@ -94,7 +100,7 @@ Result<StartedExecution> OpenTransaction::existing_execution(const ExecutionReco
   CachedExecution* execution = load(record.row);
   if (!execution || execution->state.started.input.text() != request.input.text()) return taken;
   if (request.parent) {
-    if (execution->record.parent) return taken;   // it has somebody to tell already
+    if (execution->record.parent) return taken;  // it has somebody to tell already
     execution->record.parent = request.parent;
     put(Key(executions_table, record.row.value), encode_execution(execution->record));
     put(Key(child_tasks_table, request.parent->execution.value, request.parent->attempt.value), encode_row(record.row.value));
@@ -128,7 +134,8 @@ void OpenTransaction::begin_execution(const ExecutionRecord& record, const State
   // Its own row is written with its history.
   put(Key(machine_executions_table, record.state_machine, record.row.value), "");
   if (record.name != record.id.value) put(Key(execution_names_table, record.state_machine, record.name), encode_row(record.row.value));
-  if (record.parent) put(Key(child_tasks_table, record.parent->execution.value, record.parent->attempt.value), encode_row(record.row.value));
+  if (record.parent)
+    put(Key(child_tasks_table, record.parent->execution.value, record.parent->attempt.value), encode_row(record.row.value));
   effects_.changes.push_back(record);
 
   const auto timeout = execution.program->machine->timeout_seconds;

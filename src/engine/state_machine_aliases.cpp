@@ -10,8 +10,12 @@ namespace {
 
 std::string encode(const StateMachineAlias& alias) {
   Json::Array routing;
-  for (const auto& route : alias.routing) routing.push_back(json_object({{"version", Json(route.version)}, {"weight", Json(route.weight)}}));
-  Json::Object members{{"version", Json(1)}, {"routing", Json(std::move(routing))}, {"createdAt", time_json(alias.created_at)}, {"updatedAt", time_json(alias.updated_at)}};
+  for (const auto& route : alias.routing)
+    routing.push_back(json_object({{"version", Json(route.version)}, {"weight", Json(route.weight)}}));
+  Json::Object members{{"version", Json(1)},
+                       {"routing", Json(std::move(routing))},
+                       {"createdAt", time_json(alias.created_at)},
+                       {"updatedAt", time_json(alias.updated_at)}};
   if (alias.description) members.push_back({"description", Json(*alias.description)});
   return Json(std::move(members)).text();
 }
@@ -33,7 +37,8 @@ StateMachineAlias decode(const Key& key, std::string_view text) {
 Error missing() { return error(ErrorCode::NotFound, "Request references a resource that does not exist."); }
 
 bool all_exist(const Reader& reader, const StateMachineAlias& alias) {
-  return std::all_of(alias.routing.begin(), alias.routing.end(), [&](const Route& route) { return find_version(reader, alias.state_machine, route.version).has_value(); });
+  return std::all_of(alias.routing.begin(), alias.routing.end(),
+                     [&](const Route& route) { return find_version(reader, alias.state_machine, route.version).has_value(); });
 }
 
 void put_alias(Transaction& transaction, const StateMachineAlias& alias) {
@@ -45,19 +50,21 @@ void put_alias(Transaction& transaction, const StateMachineAlias& alias) {
 Result<StateMachineAlias> create_alias(Transaction& transaction, StateMachineAlias alias) {
   const auto machine = find_state_machine(transaction, alias.state_machine);
   if (!machine) return missing();
-  if (machine->status == StateMachineStatus::Deleting) return error(ErrorCode::Conflict, "State Machine is being deleted: '" + machine->arn + "'", "stateMachine");
+  if (machine->status == StateMachineStatus::Deleting)
+    return error(ErrorCode::Conflict, "State Machine is being deleted: '" + machine->arn + "'", "stateMachine");
   if (!all_exist(transaction, alias)) return missing();
   if (const auto existing = find_alias(transaction, alias.state_machine, alias.name)) {
     if (existing->routing == alias.routing && existing->description == alias.description) return *existing;
-    return error(ErrorCode::Conflict, "Failed to create alias because an alias with the same name and a different routing configuration already exists.");
+    return error(ErrorCode::Conflict,
+                 "Failed to create alias because an alias with the same name and a different routing configuration already exists.");
   }
   alias.created_at = alias.updated_at = transaction.now();
   put_alias(transaction, alias);
   return alias;
 }
 
-Result<StateMachineAlias> update_alias(Transaction& transaction, std::string_view state_machine, std::string_view name, std::optional<std::string> description,
-                                       std::optional<std::vector<Route>> routing) {
+Result<StateMachineAlias> update_alias(Transaction& transaction, std::string_view state_machine, std::string_view name,
+                                       std::optional<std::string> description, std::optional<std::vector<Route>> routing) {
   auto alias = find_alias(transaction, state_machine, name);
   if (!alias) return missing();
   if (description) alias->description = std::move(description);
@@ -78,14 +85,16 @@ std::optional<StateMachineAlias> find_alias(const Reader& reader, std::string_vi
   return text ? std::optional(decode(key, *text)) : std::nullopt;
 }
 
-std::vector<StateMachineAlias> list_aliases(const Reader& reader, std::string_view state_machine, std::optional<std::int64_t> version, std::string_view after, std::size_t limit) {
+std::vector<StateMachineAlias> list_aliases(const Reader& reader, std::string_view state_machine, std::optional<std::int64_t> version,
+                                            std::string_view after, std::size_t limit) {
   std::vector<StateMachineAlias> found;
   if (limit == 0) return found;
   KeyRange range{.prefix = Key(state_machine_aliases_table, state_machine)};
   if (!after.empty()) range.after = Key(state_machine_aliases_table, state_machine, after);
   reader.scan(range, [&](const Key& key, std::string_view text) {
     auto alias = decode(key, text);
-    const bool routes = !version || std::any_of(alias.routing.begin(), alias.routing.end(), [&](const Route& route) { return route.version == *version; });
+    const bool routes =
+        !version || std::any_of(alias.routing.begin(), alias.routing.end(), [&](const Route& route) { return route.version == *version; });
     if (routes) found.push_back(std::move(alias));
     return found.size() < limit;
   });

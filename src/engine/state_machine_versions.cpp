@@ -36,18 +36,25 @@ std::optional<StateMachineVersion> version_of(const Reader& reader, const StateM
 
 }  // namespace
 
-Result<StateMachineVersion> publish_version(Transaction& transaction, std::string_view state_machine, const std::optional<std::string>& revision_id,
-                                            const std::optional<std::string>& description) {
+Result<StateMachineVersion> publish_version(Transaction& transaction, std::string_view state_machine,
+                                            const std::optional<std::string>& revision_id, const std::optional<std::string>& description) {
   auto machine = find_state_machine(transaction, state_machine);
   if (!machine) return error(ErrorCode::NotFound, "State Machine Does Not Exist: '" + std::string(state_machine) + "'");
-  if (machine->status == StateMachineStatus::Deleting) return error(ErrorCode::Conflict, "State Machine is being deleted: '" + machine->arn + "'");
+  if (machine->status == StateMachineStatus::Deleting)
+    return error(ErrorCode::Conflict, "State Machine is being deleted: '" + machine->arn + "'");
   const std::string current = machine->revision_id.value_or("INITIAL");
   if (revision_id && *revision_id != current) {
-    return error(ErrorCode::Conflict, "Failed to publish the State Machine version for revision " + *revision_id + ". The current State Machine revision is " + current + ".", "revisionId");
+    return error(ErrorCode::Conflict,
+                 "Failed to publish the State Machine version for revision " + *revision_id + ". The current State Machine revision is " +
+                     current + ".",
+                 "revisionId");
   }
   if (auto published = version_of(transaction, *machine)) return std::move(*published);
-  const StateMachineVersion version{
-      .state_machine = machine->name, .number = ++machine->last_version, .definition = machine->definition, .description = description, .created_at = transaction.now()};
+  const StateMachineVersion version{.state_machine = machine->name,
+                                    .number = ++machine->last_version,
+                                    .definition = machine->definition,
+                                    .description = description,
+                                    .created_at = transaction.now()};
   transaction.put(Key(state_machine_versions_table, machine->name, version.number), encode(version));
   put_state_machine(transaction, *machine);
   return version;
@@ -55,9 +62,12 @@ Result<StateMachineVersion> publish_version(Transaction& transaction, std::strin
 
 Result<void> delete_version(Transaction& transaction, std::string_view state_machine, std::int64_t number) {
   std::string referring;
-  for (const auto& alias : list_aliases(transaction, state_machine, number, {}, SIZE_MAX)) referring += (referring.empty() ? "" : ", ") + alias.name;
+  for (const auto& alias : list_aliases(transaction, state_machine, number, {}, SIZE_MAX))
+    referring += (referring.empty() ? "" : ", ") + alias.name;
   if (!referring.empty()) {
-    return error(ErrorCode::Conflict, "Version to be deleted must not be referenced by an alias. Current list of aliases referencing this version: [" + referring + "]");
+    return error(
+        ErrorCode::Conflict,
+        "Version to be deleted must not be referenced by an alias. Current list of aliases referencing this version: [" + referring + "]");
   }
   transaction.erase(Key(state_machine_versions_table, state_machine, number));
   return {};
@@ -69,7 +79,8 @@ std::optional<StateMachineVersion> find_version(const Reader& reader, std::strin
   return text ? std::optional(decode(key, *text)) : std::nullopt;
 }
 
-std::vector<StateMachineVersion> list_versions(const Reader& reader, std::string_view state_machine, std::optional<std::int64_t> before, std::size_t limit) {
+std::vector<StateMachineVersion> list_versions(const Reader& reader, std::string_view state_machine, std::optional<std::int64_t> before,
+                                               std::size_t limit) {
   std::vector<StateMachineVersion> found;
   if (limit == 0) return found;
   KeyRange range{.prefix = Key(state_machine_versions_table, state_machine), .reverse = true};
@@ -82,8 +93,10 @@ std::vector<StateMachineVersion> list_versions(const Reader& reader, std::string
 }
 
 void erase_versions_and_aliases(Transaction& transaction, std::string_view state_machine) {
-  for (const auto& version : list_versions(transaction, state_machine, std::nullopt, SIZE_MAX)) transaction.erase(Key(state_machine_versions_table, state_machine, version.number));
-  for (const auto& alias : list_aliases(transaction, state_machine, std::nullopt, {}, SIZE_MAX)) delete_alias(transaction, state_machine, alias.name);
+  for (const auto& version : list_versions(transaction, state_machine, std::nullopt, SIZE_MAX))
+    transaction.erase(Key(state_machine_versions_table, state_machine, version.number));
+  for (const auto& alias : list_aliases(transaction, state_machine, std::nullopt, {}, SIZE_MAX))
+    delete_alias(transaction, state_machine, alias.name);
 }
 
 std::optional<std::int64_t> version_number(std::string_view qualifier) {

@@ -1,5 +1,5 @@
-#include "signalbox/state_machine.h"
 #include "signalbox/state_machines.h"
+#include "signalbox/state_machine.h"
 
 #include "signalbox/encoding.h"
 #include "signalbox/engine.h"
@@ -15,7 +15,7 @@ namespace signalbox {
 
 namespace {
 
-constexpr std::size_t definition_bytes_max = 1'048'576;   // [aws quota]
+constexpr std::size_t definition_bytes_max = 1'048'576;  // [aws quota]
 
 std::string_view type_text(StateMachineType type) { return type == StateMachineType::Standard ? "STANDARD" : "EXPRESS"; }
 
@@ -114,9 +114,13 @@ std::vector<std::string> not_offered(const EngineTransaction* engine, std::strin
 }
 
 /// Whether a definition may be stored.
-Result<void> check_definition(const Transaction& transaction, std::string_view name, const std::string& text, StateMachineType type, bool allow_unsupported) {
+Result<void> check_definition(const Transaction& transaction, std::string_view name, const std::string& text, StateMachineType type,
+                              bool allow_unsupported) {
   if (text.size() > definition_bytes_max) {
-    return error(ErrorCode::TooLarge, "the definition has " + std::to_string(text.size()) + " bytes; at most " + std::to_string(definition_bytes_max) + " are allowed", "definition");
+    return error(
+        ErrorCode::TooLarge,
+        "the definition has " + std::to_string(text.size()) + " bytes; at most " + std::to_string(definition_bytes_max) + " are allowed",
+        "definition");
   }
   const ParsedDefinition parsed = parse_definition(text, {.type = type});
   // No machine without a fault: it uses a part of the language that is not offered, which no option allows.
@@ -125,7 +129,8 @@ Result<void> check_definition(const Transaction& transaction, std::string_view n
   if (!parsed.machine) return error(ErrorCode::InvalidDefinition, faults, "definition");
   const auto* engine = dynamic_cast<const EngineTransaction*>(&transaction);
   if (allow_unsupported || (engine && engine->allows_unsupported())) return {};
-  if (const auto missing = not_offered(engine, name, parsed); !missing.empty()) return error(ErrorCode::NotSupported, joined(missing), "definition");
+  if (const auto missing = not_offered(engine, name, parsed); !missing.empty())
+    return error(ErrorCode::NotSupported, joined(missing), "definition");
   return {};
 }
 
@@ -151,12 +156,15 @@ bool change(T& value, std::optional<U>& wanted) {
   return true;
 }
 
-Error deleting(const StateMachineRecord& record) { return error(ErrorCode::Conflict, "State Machine is being deleted: '" + record.arn + "'"); }
+Error deleting(const StateMachineRecord& record) {
+  return error(ErrorCode::Conflict, "State Machine is being deleted: '" + record.arn + "'");
+}
 
 /// The rules by which a repeated creation is the same one: role and tags do not count. [CreateStateMachine]
 bool is_same(const Reader& reader, const StateMachineRecord& existing, const CreateStateMachine& request) {
   return existing.type == request.type && definition_text(reader, existing.definition) == request.definition &&
-         existing.logging_configuration == request.logging_configuration && existing.tracing_configuration == request.tracing_configuration &&
+         existing.logging_configuration == request.logging_configuration &&
+         existing.tracing_configuration == request.tracing_configuration &&
          existing.encryption_configuration == request.encryption_configuration;
 }
 
@@ -179,7 +187,8 @@ Result<StateMachineRecord> create_state_machine(Transaction& transaction, const 
     if (is_same(transaction, *existing, request)) return *existing;
     return error(ErrorCode::AlreadyExists, "State Machine Already Exists: '" + existing->arn + "'");
   }
-  if (auto checked = check_definition(transaction, request.name, request.definition, request.type, request.allow_unsupported); !checked) return checked.error();
+  if (auto checked = check_definition(transaction, request.name, request.definition, request.type, request.allow_unsupported); !checked)
+    return checked.error();
   StateMachineRecord record;
   record.name = request.name;
   record.arn = site.state_machine_arn(request.name);
@@ -203,7 +212,8 @@ Result<StateMachineRecord> update_state_machine(Transaction& transaction, Update
   std::string definition = definition_text(transaction, record->definition).value_or("");
   bool revised = false;
   if (request.definition && *request.definition != definition) {
-    if (auto checked = check_definition(transaction, request.name, *request.definition, record->type, request.allow_unsupported); !checked) return checked.error();
+    if (auto checked = check_definition(transaction, request.name, *request.definition, record->type, request.allow_unsupported); !checked)
+      return checked.error();
     definition = std::move(*request.definition);
     revised = true;
   }
@@ -223,8 +233,9 @@ Result<StateMachineRecord> update_state_machine(Transaction& transaction, Update
 
 bool makes_revision(const Reader& reader, const StateMachineRecord& record, const UpdateStateMachine& request) {
   const auto differs = [](const auto& value, const auto& wanted) { return wanted && !(value == *wanted); };
-  return differs(definition_text(reader, record.definition).value_or(""), request.definition) || differs(record.role_arn, request.role_arn) ||
-         differs(record.logging_configuration, request.logging_configuration) || differs(record.tracing_configuration, request.tracing_configuration) ||
+  return differs(definition_text(reader, record.definition).value_or(""), request.definition) ||
+         differs(record.role_arn, request.role_arn) || differs(record.logging_configuration, request.logging_configuration) ||
+         differs(record.tracing_configuration, request.tracing_configuration) ||
          differs(record.encryption_configuration, request.encryption_configuration);
 }
 
@@ -286,6 +297,8 @@ StateMachineRecord at_revision(StateMachineRecord record, const StateMachineRevi
   return record;
 }
 
-std::optional<std::string> definition_text(const Reader& reader, DefinitionRow row) { return reader.get(Key(definitions_table, row.value)); }
+std::optional<std::string> definition_text(const Reader& reader, DefinitionRow row) {
+  return reader.get(Key(definitions_table, row.value));
+}
 
 }  // namespace signalbox

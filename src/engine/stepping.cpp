@@ -54,7 +54,7 @@ void OpenTransaction::drain() {
   children_begun_ = 0;
   while (!worklist_.empty() || !map_runs_due_.empty()) {
     if (worklist_.empty()) {
-      write_touched();   // a run looks at its children as they are stored
+      write_touched();  // a run looks at its children as they are stored
       advance_map_run(map_runs_due_.extract(map_runs_due_.begin()).value());
       continue;
     }
@@ -135,8 +135,9 @@ void OpenTransaction::invoke(CachedExecution& execution, const commands::InvokeT
     effects_.calls.push_back({task, task_call(execution, command)});
     return;
   }
-  deliver(row, events::TaskRefused{command.attempt, TaskFailureKind::Failed,
-                                   WorkflowError{"Signalbox.NotSupported", "The service of '" + command.resource.arn + "' is not offered here"}});
+  deliver(row, events::TaskRefused{
+                   command.attempt, TaskFailureKind::Failed,
+                   WorkflowError{"Signalbox.NotSupported", "The service of '" + command.resource.arn + "' is not offered here"}});
 }
 
 bool OpenTransaction::refused(const CachedExecution& execution, const commands::InvokeTask& command) {

@@ -16,8 +16,8 @@ class TaskRegistry {
  public:
   void offer(std::string resource, std::unique_ptr<InternalTask> task) { internal_[std::move(resource)] = std::move(task); }
   void offer(std::string resource, std::unique_ptr<ExternalTask> task) { external_[std::move(resource)] = std::move(task); }
-  [[nodiscard]] InternalTask* internal(const TaskResource& resource) const;   ///< or null
-  [[nodiscard]] ExternalTask* external(const TaskResource& resource) const;   ///< or null
+  [[nodiscard]] InternalTask* internal(const TaskResource& resource) const;  ///< or null
+  [[nodiscard]] ExternalTask* external(const TaskResource& resource) const;  ///< or null
   [[nodiscard]] bool offers(const TaskResource& resource) const { return internal(resource) || external(resource); }
 
  private:

@@ -9,7 +9,8 @@ bool is_waiting_for_callback(const PendingTask& task) {
   return task.scheduled.resource.ends_with(".waitForTaskToken") && !task.early_answer;
 }
 
-std::vector<WaitingToken> list_waiting_tokens(const Reader& reader, const MasterKey& key, std::optional<ExecutionRow> after, std::size_t limit) {
+std::vector<WaitingToken> list_waiting_tokens(const Reader& reader, const MasterKey& key, std::optional<ExecutionRow> after,
+                                              std::size_t limit) {
   std::vector<WaitingToken> tokens;
   KeyRange range{.prefix = Key(open_executions_table)};
   if (after) range.after = Key(open_executions_table, after->value);
@@ -30,7 +31,7 @@ std::vector<WaitingToken> list_waiting_tokens(const Reader& reader, const Master
                         .since = task.scheduled_at,
                         .timeout_at = task.timeout_at});
     }
-    return tokens.size() < limit;   // an execution's tokens stay together, so a page may be longer
+    return tokens.size() < limit;  // an execution's tokens stay together, so a page may be longer
   });
   return tokens;
 }

@@ -11,22 +11,39 @@ namespace signalbox::expr {
 
 struct Operand {
   struct PathFrom {
-    bool current = true;   ///< `@…`, else `$…`
+    bool current = true;  ///< `@…`, else `$…`
     Path path;
   };
   std::variant<Json, PathFrom, std::shared_ptr<const re2::RE2>> value;
 };
 
 enum class Relation : std::uint8_t {
-  Exists, Equal, NotEqual, SameTypeEqual, SameTypeNotEqual, Less, LessEqual, Greater, GreaterEqual, Matches,
-  In, NotIn, Contains, All, SubsetOf, AnyOf, NoneOf, Size, Empty
+  Exists,
+  Equal,
+  NotEqual,
+  SameTypeEqual,
+  SameTypeNotEqual,
+  Less,
+  LessEqual,
+  Greater,
+  GreaterEqual,
+  Matches,
+  In,
+  NotIn,
+  Contains,
+  All,
+  SubsetOf,
+  AnyOf,
+  NoneOf,
+  Size,
+  Empty
 };
 
 /// A tree of `||` over `&&` over `!` over relations.
 struct Filter {
   enum class Kind : std::uint8_t { Any, All, Not, Relation };
   Kind kind = Kind::Relation;
-  std::vector<Filter> parts;   ///< of Any, All, Not
+  std::vector<Filter> parts;  ///< of Any, All, Not
   Relation relation = Relation::Exists;
   Operand left, right;
 };

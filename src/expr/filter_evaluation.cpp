@@ -12,7 +12,8 @@ struct Sides {
 
 std::optional<Json> value_of(const Operand& operand, const Json& current, const Json& root, std::size_t& visits) {
   if (const auto* value = std::get_if<Json>(&operand.value)) return *value;
-  if (const auto* from = std::get_if<Operand::PathFrom>(&operand.value)) return value_at(from->path, from->current ? current : root, root, visits);
+  if (const auto* from = std::get_if<Operand::PathFrom>(&operand.value))
+    return value_at(from->path, from->current ? current : root, root, visits);
   return std::nullopt;
 }
 
@@ -129,7 +130,8 @@ bool accepts(const Filter& filter, const Json& current, const Json& root, std::s
   if (filter.relation == Relation::Matches) return matches(filter, current, root, visits);
   const auto left = value_of(filter.left, current, root, visits);
   const auto right = value_of(filter.right, current, root, visits);
-  if (filter.relation == Relation::Exists && std::holds_alternative<Operand::PathFrom>(filter.left.value)) return exists(filter, left, right);
+  if (filter.relation == Relation::Exists && std::holds_alternative<Operand::PathFrom>(filter.left.value))
+    return exists(filter, left, right);
   return related(filter.relation, {left, right});
 }
 

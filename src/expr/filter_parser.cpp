@@ -32,7 +32,9 @@ constexpr std::array<std::pair<std::string_view, Relation>, 10> words{{{"in", Re
                                                                        {"empty", Relation::Empty},
                                                                        {"exists", Relation::Exists}}};
 
-bool is_word(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || (c & 0x80) != 0; }
+bool is_word(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || (c & 0x80) != 0;
+}
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 
 std::string_view word_at(const Cursor& cursor) {

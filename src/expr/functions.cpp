@@ -48,7 +48,8 @@ CallResult array_partition(const Values& call) {
   const auto& elements = source.elements();
   for (std::size_t from = 0; from < elements.size(); from += static_cast<std::size_t>(*size)) {
     const std::size_t to = std::min(elements.size(), from + static_cast<std::size_t>(*size));
-    chunks.emplace_back(Json::Array(elements.begin() + static_cast<std::ptrdiff_t>(from), elements.begin() + static_cast<std::ptrdiff_t>(to)));
+    chunks.emplace_back(
+        Json::Array(elements.begin() + static_cast<std::ptrdiff_t>(from), elements.begin() + static_cast<std::ptrdiff_t>(to)));
   }
   return Json(std::move(chunks));
 }
@@ -100,7 +101,8 @@ CallResult array_unique(const Values& call) {
 /// The text of an argument with at most 10,000 characters.
 std::variant<std::string_view, CallFault> short_text(const Json& value) {
   if (!value.is_string()) return wrong("argument", "a string", value);
-  if (count_characters(value.as_string()) > characters_max) return CallFault{fmt::format("The string has more than {} characters", characters_max)};
+  if (count_characters(value.as_string()) > characters_max)
+    return CallFault{fmt::format("The string has more than {} characters", characters_max)};
   return value.as_string();
 }
 
@@ -120,12 +122,16 @@ CallResult base64_decode_text(const Values& call) {
 }
 
 CallResult hash(const Values& call) {
-  static constexpr std::array<std::pair<std::string_view, DigestAlgorithm>, 5> algorithms{
-      {{"MD5", DigestAlgorithm::Md5}, {"SHA-1", DigestAlgorithm::Sha1}, {"SHA-256", DigestAlgorithm::Sha256}, {"SHA-384", DigestAlgorithm::Sha384}, {"SHA-512", DigestAlgorithm::Sha512}}};
+  static constexpr std::array<std::pair<std::string_view, DigestAlgorithm>, 5> algorithms{{{"MD5", DigestAlgorithm::Md5},
+                                                                                           {"SHA-1", DigestAlgorithm::Sha1},
+                                                                                           {"SHA-256", DigestAlgorithm::Sha256},
+                                                                                           {"SHA-384", DigestAlgorithm::Sha384},
+                                                                                           {"SHA-512", DigestAlgorithm::Sha512}}};
   auto text = short_text(call.values[0]);
   if (auto* fault = std::get_if<CallFault>(&text)) return std::move(*fault);
   const Json& name = call.values[1];
-  const auto* const found = std::ranges::find_if(algorithms, [&name](const auto& algorithm) { return name.is_string() && name.as_string() == algorithm.first; });
+  const auto* const found =
+      std::ranges::find_if(algorithms, [&name](const auto& algorithm) { return name.is_string() && name.as_string() == algorithm.first; });
   if (found == algorithms.end()) return wrong("algorithm", "MD5, SHA-1, SHA-256, SHA-384 or SHA-512", name);
   return Json(hex_encode(digest(found->second, std::get<std::string_view>(text))));
 }
@@ -185,7 +191,8 @@ CallResult math_add(const Values& call) {
     if (!number) return wrong("argument", an_integer, value);
     sum += *number;
   }
-  if (sum < std::numeric_limits<std::int32_t>::min() || sum > std::numeric_limits<std::int32_t>::max()) return CallFault{fmt::format("The sum {} does not fit a 32-bit integer", sum)};
+  if (sum < std::numeric_limits<std::int32_t>::min() || sum > std::numeric_limits<std::int32_t>::max())
+    return CallFault{fmt::format("The sum {} does not fit a 32-bit integer", sum)};
   return Json(sum);
 }
 

@@ -17,7 +17,7 @@ struct FormatText {
 
 struct Argument {
   std::variant<Json, PathExpression, IntrinsicCall> value;
-  std::optional<FormatText> format;   ///< of a literal: what States.Format makes of it
+  std::optional<FormatText> format;  ///< of a literal: what States.Format makes of it
 };
 
 }  // namespace expr
@@ -38,7 +38,7 @@ namespace expr {
 /// What a function is given: its arguments' values, and randomness. A fault is what went wrong, without the words before it.
 struct CallValues {
   const std::vector<Json>& values;
-  const std::optional<FormatText>& format;   ///< of the first argument
+  const std::optional<FormatText>& format;  ///< of the first argument
   RandomSource& random;
 };
 struct CallFault {
@@ -47,7 +47,7 @@ struct CallFault {
 using CallResult = std::variant<Json, CallFault>;
 
 struct Function {
-  std::string_view name;   ///< without `States.`
+  std::string_view name;  ///< without `States.`
   std::size_t arguments_min, arguments_max;
   CallResult (*call)(const CallValues&);
 };

@@ -10,7 +10,7 @@ namespace {
 using expr::Argument;
 using expr::Cursor;
 
-constexpr int nesting_max = 10;   // Spec: Intrinsic Functions
+constexpr int nesting_max = 10;  // Spec: Intrinsic Functions
 
 bool is_name(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; }
 
@@ -80,12 +80,14 @@ bool check_arguments(Cursor& cursor, const expr::Function& function, const std::
   const std::size_t count = arguments.size();
   if (count < function.arguments_min || count > function.arguments_max) {
     const std::string range = function.arguments_min == function.arguments_max ? fmt::format("{}", function.arguments_min)
-                              : function.arguments_max == SIZE_MAX             ? fmt::format("at least {}", function.arguments_min)
-                                                                               : fmt::format("{} to {}", function.arguments_min, function.arguments_max);
+                              : function.arguments_max == SIZE_MAX
+                                  ? fmt::format("at least {}", function.arguments_min)
+                                  : fmt::format("{} to {}", function.arguments_min, function.arguments_max);
     return cursor.fail(fmt::format("States.{} takes {} arguments, not {};", function.name, range, count));
   }
   if (function.name == "Format" && arguments[0].format && arguments[0].format->pieces.size() != count) {
-    return cursor.fail(fmt::format("States.Format has {} placeholders for {} arguments;", arguments[0].format->pieces.size() - 1, count - 1));
+    return cursor.fail(
+        fmt::format("States.Format has {} placeholders for {} arguments;", arguments[0].format->pieces.size() - 1, count - 1));
   }
   return true;
 }
@@ -114,7 +116,8 @@ Evaluated<Json> value_of(const Argument& argument, const EvaluationContext& cont
   auto value = path.evaluate(context);
   if (value) return value;
   return failed(error_names::Runtime, call_text,
-                fmt::format("The JsonPath argument for the field '{}' could not be found in the input '{}'", path.text(), context.input.compact_text()));
+                fmt::format("The JsonPath argument for the field '{}' could not be found in the input '{}'", path.text(),
+                            context.input.compact_text()));
 }
 
 }  // namespace
@@ -163,7 +166,8 @@ std::vector<std::string> IntrinsicCall::variables() const {
 Result<IntrinsicCall> IntrinsicCall::parse(std::string_view text) {
   const std::string copy(text);
   Cursor cursor{.text = copy};
-  if (!copy.starts_with("States.")) return error(ErrorCode::InvalidArgument, fmt::format("An intrinsic function call must begin with 'States.', but is '{}'", text));
+  if (!copy.starts_with("States."))
+    return error(ErrorCode::InvalidArgument, fmt::format("An intrinsic function call must begin with 'States.', but is '{}'", text));
   auto call = Compiled::parse(cursor, 1);
   cursor.skip_space();
   if (call && !cursor.done()) static_cast<void>(cursor.fail("nothing may stand behind the call"));

@@ -18,10 +18,10 @@ struct Filter;
 struct Step {
   enum class Kind : std::uint8_t { Names, Indexes, Slice, Wildcard, Filter };
   Kind kind = Kind::Wildcard;
-  bool deep = false;                          ///< behind `..`: applies to every value below, the value itself first
+  bool deep = false;  ///< behind `..`: applies to every value below, the value itself first
   std::vector<std::string> names;
   std::vector<std::int64_t> indexes;
-  std::optional<std::int64_t> from, to;       ///< of a slice
+  std::optional<std::int64_t> from, to;  ///< of a slice
   std::shared_ptr<const Filter> filter;
   std::string filter_text;
 
@@ -32,7 +32,7 @@ struct Step {
 /// The steps behind `$`, `$$`, `$name` or `@`.
 struct Path {
   std::vector<Step> steps;
-  bool definite = true;   ///< gives at most one value; see PathExpression::evaluate
+  bool definite = true;  ///< gives at most one value; see PathExpression::evaluate
 
   [[nodiscard]] std::string printed() const;
 };

@@ -15,7 +15,9 @@ const Json* element(const Json& array, std::int64_t index) {
 }
 
 /// The one value that a single step leads to.
-const Json* follow(const Step& step, const Json& from) { return step.kind == Step::Kind::Names ? from.find(step.names[0]) : element(from, step.indexes[0]); }
+const Json* follow(const Step& step, const Json& from) {
+  return step.kind == Step::Kind::Names ? from.find(step.names[0]) : element(from, step.indexes[0]);
+}
 
 /// The members that are there, as an object of their own.
 Json merged(const Step& step, const Json& from) {
@@ -59,7 +61,8 @@ class Search {
   bool apply(const Step& step, const Json& value, std::size_t place) {
     switch (step.kind) {
       case Step::Kind::Names: return apply_names(step, value, place);
-      case Step::Kind::Indexes: return std::ranges::all_of(step.indexes, [&](std::int64_t index) { return go_on(element(value, index), place); });
+      case Step::Kind::Indexes:
+        return std::ranges::all_of(step.indexes, [&](std::int64_t index) { return go_on(element(value, index), place); });
       case Step::Kind::Slice: return apply_slice(step, value, place);
       case Step::Kind::Wildcard: return for_each_child(value, [&](const Json& child) { return collect(child, place + 1); });
       case Step::Kind::Filter: return apply_filter(step, value, place);
@@ -99,7 +102,8 @@ class Search {
   template <class Function>
   static bool for_each_child(const Json& value, const Function& function) {
     if (value.is_array()) return std::ranges::all_of(value.elements(), function);
-    if (value.is_object()) return std::ranges::all_of(value.members(), [&function](const Json::Member& member) { return function(member.value); });
+    if (value.is_object())
+      return std::ranges::all_of(value.members(), [&function](const Json::Member& member) { return function(member.value); });
     return true;
   }
 
@@ -125,7 +129,8 @@ std::string missing_reason(const Path& path, const Json& root) {
   for (std::size_t i = 0; i < path.steps.size(); ++i) {
     const Step& step = path.steps[i];
     const bool last = i + 1 == path.steps.size();
-    if (step.kind == Step::Kind::Names && !value->is_object()) return fmt::format("Property {} not found in path {}", step.printed(), passed);
+    if (step.kind == Step::Kind::Names && !value->is_object())
+      return fmt::format("Property {} not found in path {}", step.printed(), passed);
     if (step.kind == Step::Kind::Indexes && value->is_null()) return fmt::format("The path {} is null", passed);
     if (step.kind == Step::Kind::Indexes && !value->is_array()) {
       return fmt::format("Filter: {} can only be applied to arrays. Current context is: {}", step.printed(), value->compact_text());

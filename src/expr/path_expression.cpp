@@ -17,7 +17,7 @@ struct PathExpression::Compiled {
   Start start = Start::Input;
   std::optional<std::string> variable;
   expr::Path path;
-  bool single = true;   ///< single names and indexes only, so that no search is needed
+  bool single = true;  ///< single names and indexes only, so that no search is needed
 
   /// Null pointer for a variable that is not there.
   [[nodiscard]] const Json* root(const EvaluationContext& context) const {
@@ -35,7 +35,8 @@ namespace {
 
 bool is_single(const expr::Path& path) {
   return std::ranges::all_of(path.steps, [](const expr::Step& step) {
-    return !step.deep && ((step.kind == expr::Step::Kind::Names && step.names.size() == 1) || (step.kind == expr::Step::Kind::Indexes && step.indexes.size() == 1));
+    return !step.deep && ((step.kind == expr::Step::Kind::Names && step.names.size() == 1) ||
+                          (step.kind == expr::Step::Kind::Indexes && step.indexes.size() == 1));
   });
 }
 
@@ -64,7 +65,8 @@ Result<PathExpression> PathExpression::parse(std::string_view text) {
     compiled->start = Start::Variable;
     compiled->variable = std::move(name);
   }
-  if (!expr::parse_steps(cursor, expr::Surroundings::Whole, compiled->path, 0)) return error(ErrorCode::InvalidArgument, std::move(cursor.fault));
+  if (!expr::parse_steps(cursor, expr::Surroundings::Whole, compiled->path, 0))
+    return error(ErrorCode::InvalidArgument, std::move(cursor.fault));
   compiled->single = is_single(compiled->path);
   PathExpression path;
   path.compiled_ = std::move(compiled);

@@ -155,7 +155,8 @@ bool parse_bracket(Cursor& cursor, Step& step, int filter_depth) {
 }
 
 bool is_single(const Step& step) {
-  return !step.deep && ((step.kind == Step::Kind::Names && step.names.size() == 1) || (step.kind == Step::Kind::Indexes && step.indexes.size() == 1));
+  return !step.deep &&
+         ((step.kind == Step::Kind::Names && step.names.size() == 1) || (step.kind == Step::Kind::Indexes && step.indexes.size() == 1));
 }
 
 /// Several names at the end make one object, so the path is still definite.
@@ -187,7 +188,9 @@ bool parse_quoted(Cursor& cursor, std::string& value) {
 }
 
 bool parse_variable_name(Cursor& cursor, std::string& name) {
-  const auto is_name = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || (c & 0x80) != 0; };
+  const auto is_name = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || (c & 0x80) != 0;
+  };
   if (!is_name(cursor.peek()) || (cursor.peek() >= '0' && cursor.peek() <= '9')) return false;
   while (!cursor.done() && is_name(cursor.peek())) name += cursor.text[cursor.at++];
   return true;

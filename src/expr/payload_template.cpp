@@ -10,7 +10,7 @@ namespace {
 /// A place in the template that is not constant, or holds one that is not.
 struct Part {
   struct Member;
-  std::string field;   ///< the member as written (`value.$`), for error texts
+  std::string field;  ///< the member as written (`value.$`), for error texts
   std::variant<Json, PathExpression, IntrinsicCall, std::vector<Member>, std::vector<Part>> value;
 };
 
@@ -59,7 +59,9 @@ class TemplateParser {
 
   Part parse_expression(const Json::Member& member, const std::string& place) {
     if (!member.value.is_string()) {
-      faults.push_back({place, fmt::format("The value for the field '{}' must be a STRING that contains a JSONPath or an intrinsic function call", member.name)});
+      faults.push_back(
+          {place, fmt::format("The value for the field '{}' must be a STRING that contains a JSONPath or an intrinsic function call",
+                              member.name)});
       return {};
     }
     const std::string_view text = member.value.as_string();
@@ -70,7 +72,8 @@ class TemplateParser {
   template <class Parsed>
   Part taken(const Json::Member& member, const std::string& place, Parsed parsed) {
     if (parsed) return Part{member.name, std::move(*parsed)};
-    faults.push_back({place, fmt::format("The value for the field '{}' must be a valid JSONPath or a valid intrinsic function call: {}", member.name, parsed.error().message)});
+    faults.push_back({place, fmt::format("The value for the field '{}' must be a valid JSONPath or a valid intrinsic function call: {}",
+                                         member.name, parsed.error().message)});
     return {};
   }
 };
@@ -81,8 +84,9 @@ Evaluated<Json> evaluate_path(const PathExpression& path, const std::string& fie
   if (path.reads_null(context.input)) return WorkflowError{error_names::Runtime, std::string(PathExpression::null_input)};
   auto value = path.evaluate(context);
   if (value) return value;
-  return WorkflowError{error_names::Runtime, fmt::format("The JSONPath '{}' specified for the field '{}' could not be found in the input '{}'", path.text(), field,
-                                                         context.input.compact_text())};
+  return WorkflowError{error_names::Runtime,
+                       fmt::format("The JSONPath '{}' specified for the field '{}' could not be found in the input '{}'", path.text(),
+                                   field, context.input.compact_text())};
 }
 
 Evaluated<Json> evaluate_object(const std::vector<Part::Member>& members, const EvaluationContext& context) {
@@ -148,7 +152,9 @@ boost::system::result<PayloadTemplate, std::vector<TemplateFault>> PayloadTempla
 
 Evaluated<Json> PayloadTemplate::evaluate(const EvaluationContext& context) const {
   auto value = evaluate_part(compiled_->root, context);
-  if (value && value->depth() > Json::depth_max) return WorkflowError{error_names::Runtime, fmt::format("The value of the payload template is nested more than {} levels deep", Json::depth_max)};
+  if (value && value->depth() > Json::depth_max)
+    return WorkflowError{error_names::Runtime,
+                         fmt::format("The value of the payload template is nested more than {} levels deep", Json::depth_max)};
   return value;
 }
 

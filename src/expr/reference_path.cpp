@@ -47,7 +47,8 @@ Result<ReferencePath> ReferencePath::parse(std::string_view text) {
   ReferencePath result;
   result.text_ = text;
   for (const expr::Step& step : path.steps) {
-    if (step.deep || step.names.size() + step.indexes.size() != 1) return refused(text, fmt::format("has the step {}, which can select more than one value", step.printed()));
+    if (step.deep || step.names.size() + step.indexes.size() != 1)
+      return refused(text, fmt::format("has the step {}, which can select more than one value", step.printed()));
     if (!step.names.empty()) {
       result.steps_.emplace_back(step.names[0]);
     } else if (step.indexes[0] >= 0) {
@@ -62,8 +63,12 @@ Result<ReferencePath> ReferencePath::parse(std::string_view text) {
 Evaluated<Json> ReferencePath::insert(const Json& into, const Json& value) const {
   auto result = inserted(&into, steps_, 0, value);
   // The words are AWS's, read in reports of its users.
-  if (!result) return WorkflowError{error_names::ResultPathMatchFailure, fmt::format("Unable to apply ReferencePath {} to input {}", text_, into.compact_text())};
-  if (result->depth() > Json::depth_max) return WorkflowError{error_names::Runtime, fmt::format("The result of ResultPath {} is nested more than {} levels deep", text_, Json::depth_max)};
+  if (!result)
+    return WorkflowError{error_names::ResultPathMatchFailure,
+                         fmt::format("Unable to apply ReferencePath {} to input {}", text_, into.compact_text())};
+  if (result->depth() > Json::depth_max)
+    return WorkflowError{error_names::Runtime,
+                         fmt::format("The result of ResultPath {} is nested more than {} levels deep", text_, Json::depth_max)};
   return std::move(*result);
 }
 

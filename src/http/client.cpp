@@ -92,7 +92,7 @@ asio::awaitable<Response> send_over_tls(ClientRequest request, Url url) {
   co_await connect(beast::get_lowest_layer(stream), url);
   co_await stream.async_handshake(asio::ssl::stream_base::client, asio::use_awaitable);
   Response response = co_await exchange(stream, message, request.response_bytes_max);
-  co_return response;   // no polite TLS farewell: the connection is not used again
+  co_return response;  // no polite TLS farewell: the connection is not used again
 }
 
 }  // namespace
@@ -108,7 +108,7 @@ asio::awaitable<Result<Response>> send(ClientRequest request) {
     Response response = co_await std::move(sending);
     co_return response;
   } catch (const boost::system::system_error& failure) {
-    if (failure.code() == asio::error::operation_aborted) throw;   // cancelled by the caller
+    if (failure.code() == asio::error::operation_aborted) throw;  // cancelled by the caller
     if (failure.code() == beast_http::error::body_limit) {
       co_return error(ErrorCode::TooLarge, name + ": the answer is longer than " + std::to_string(limit) + " bytes");
     }

@@ -23,7 +23,7 @@ class TrustedProxies {
 
  private:
   struct Range {
-    boost::asio::ip::address_v6 address;   ///< v4 as v4-mapped
+    boost::asio::ip::address_v6 address;  ///< v4 as v4-mapped
     int bits = 128;
   };
   std::vector<Range> ranges_;

@@ -10,7 +10,8 @@ using boost::asio::ip::tcp;
 
 Result<tcp::endpoint> parse_listen_address(std::string_view text) {
   const auto invalid = [&](std::string_view why) {
-    return error(ErrorCode::InvalidArgument, "not an address to listen on (HOST:PORT): " + std::string(text) + (why.empty() ? "" : ": ") + std::string(why));
+    return error(ErrorCode::InvalidArgument,
+                 "not an address to listen on (HOST:PORT): " + std::string(text) + (why.empty() ? "" : ": ") + std::string(why));
   };
   const auto colon = text.rfind(':');
   if (colon == std::string_view::npos) return invalid("the port is missing");

@@ -29,30 +29,30 @@ class Headers {
     fields_.emplace_back(std::move(name), std::move(value));
   }
   void set(std::string_view name, std::string value);
-  [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const;      ///< the first
+  [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const;  ///< the first
   [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& all() const { return fields_; }
 
  private:
-  static constexpr std::size_t usual_fields = 8;   ///< their memory is taken at once
+  static constexpr std::size_t usual_fields = 8;  ///< their memory is taken at once
   std::vector<std::pair<std::string, std::string>> fields_;
 };
 
 enum class Listener : std::uint8_t { Public, Admin };
 
 struct Request {
-  std::string method;                       ///< upper case
-  std::string target;                       ///< as sent: path and query
-  std::string path;                         ///< as sent, without the query, not decoded
-  std::vector<std::pair<std::string, std::string>> query;        ///< decoded once; repeated names stay repeated
-  std::vector<std::pair<std::string, std::string>> parameters;   ///< decoded `{name}` parts of the matched route
+  std::string method;                                           ///< upper case
+  std::string target;                                           ///< as sent: path and query
+  std::string path;                                             ///< as sent, without the query, not decoded
+  std::vector<std::pair<std::string, std::string>> query;       ///< decoded once; repeated names stay repeated
+  std::vector<std::pair<std::string, std::string>> parameters;  ///< decoded `{name}` parts of the matched route
   Headers headers;
   std::string body;
-  std::string client_address;               ///< the peer, or what a trusted proxy says of it
+  std::string client_address;  ///< the peer, or what a trusted proxy says of it
   Listener listener = Listener::Admin;
-  std::string request_id;                   ///< a UUID, answered as x-amzn-RequestId
+  std::string request_id;  ///< a UUID, answered as x-amzn-RequestId
 
-  [[nodiscard]] std::optional<std::string_view> query_value(std::string_view name) const;   ///< the last of repeated ones
-  [[nodiscard]] std::string_view parameter(std::string_view name) const;                    ///< precondition: the route has it
+  [[nodiscard]] std::optional<std::string_view> query_value(std::string_view name) const;  ///< the last of repeated ones
+  [[nodiscard]] std::string_view parameter(std::string_view name) const;                   ///< precondition: the route has it
 };
 
 /// A body that is read while it is sent, so that it need not fit into memory. Used on the server's thread: reads are of local files.
@@ -68,7 +68,7 @@ struct Response {
   int status = 200;
   Headers headers{};
   std::string body{};
-  std::shared_ptr<BodySource> source{};     ///< in place of `body`
+  std::shared_ptr<BodySource> source{};  ///< in place of `body`
   [[nodiscard]] std::uint64_t body_bytes() const { return source ? source->size() : body.size(); }
 };
 
@@ -103,13 +103,13 @@ class Router {
 
 struct ServerOptions {
   Listener listener = Listener::Admin;
-  std::string address = "127.0.0.1:0";      ///< host:port, [v6]:port; port 0 picks a free one
-  std::size_t body_bytes_max = 16 * 1024 * 1024;   ///< more is answered 413
-  std::size_t header_bytes_max = 32 * 1024;        ///< request line included; more is answered 431
-  std::size_t connections_max = 10'000;            ///< more are closed as soon as they are accepted
-  std::chrono::seconds header_timeout{30};  ///< for reading one request, its body included; re-armed for each
+  std::string address = "127.0.0.1:0";            ///< host:port, [v6]:port; port 0 picks a free one
+  std::size_t body_bytes_max = 16 * 1024 * 1024;  ///< more is answered 413
+  std::size_t header_bytes_max = 32 * 1024;       ///< request line included; more is answered 431
+  std::size_t connections_max = 10'000;           ///< more are closed as soon as they are accepted
+  std::chrono::seconds header_timeout{30};        ///< for reading one request, its body included; re-armed for each
   std::chrono::seconds idle_timeout{75};
-  std::vector<std::string> trusted_proxies; ///< addresses or CIDR ranges whose X-Forwarded-For counts
+  std::vector<std::string> trusted_proxies;  ///< addresses or CIDR ranges whose X-Forwarded-For counts
 };
 
 /// One listening socket and its sessions. Keep-alive, pipelining one at a time, Expect: 100-continue. A StoreFailure that
@@ -124,7 +124,7 @@ class Server {
   ~Server();
   /// Errors: Unavailable (address in use, no permission), with the address in the message.
   [[nodiscard]] Result<void> listen();
-  [[nodiscard]] std::string address() const;           ///< `127.0.0.1:PORT` after listen()
+  [[nodiscard]] std::string address() const;  ///< `127.0.0.1:PORT` after listen()
   /// Stops accepting; sessions end after the request they are in; those that wait (long polls) are cancelled, and whoever is not
   /// done after some seconds is cut off. The executor runs out of work then. Handlers must outlive that.
   void stop();

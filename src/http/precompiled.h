@@ -1,9 +1,9 @@
 #pragma once
 // The headers that are slow to read, precompiled once and shared by all modules that do I/O.
+#include <spdlog/spdlog.h>
 #include <boost/asio.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <nlohmann/json.hpp>
-#include <spdlog/spdlog.h>
 
 #include <chrono>
 #include <functional>

@@ -24,7 +24,8 @@ Response problem_response(int status, std::string_view detail) {
 
 Response problem_response(const Error& error) {
   const int status = status_of(error.code);
-  nlohmann::ordered_json body{{"title", reason_phrase(status)}, {"status", status}, {"detail", error.message}, {"code", name_of(error.code)}};
+  nlohmann::ordered_json body{
+      {"title", reason_phrase(status)}, {"status", status}, {"detail", error.message}, {"code", name_of(error.code)}};
   if (!error.where.empty()) body["where"] = error.where;
   return as_response(status, body);
 }

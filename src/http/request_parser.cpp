@@ -9,7 +9,7 @@ namespace signalbox::http {
 namespace beast_http = boost::beast::http;
 
 namespace {
-constexpr std::size_t body_reserve_max = 1024 * 1024;   // a client's claim of more is believed as the bytes come in
+constexpr std::size_t body_reserve_max = 1024 * 1024;  // a client's claim of more is believed as the bytes come in
 }
 
 RequestParser::RequestParser(std::size_t header_bytes_max, std::size_t body_bytes_max) {

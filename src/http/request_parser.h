@@ -11,8 +11,8 @@ class RequestParser final : public boost::beast::http::basic_parser<true> {
  public:
   RequestParser(std::size_t header_bytes_max, std::size_t body_bytes_max);
 
-  Request request;                 ///< complete once is_done()
-  bool expects_continue = false;   ///< valid once is_header_done(), as is this:
+  Request request;                ///< complete once is_done()
+  bool expects_continue = false;  ///< valid once is_header_done(), as is this:
   bool http_1_0 = false;
 
  private:

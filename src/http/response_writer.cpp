@@ -42,7 +42,7 @@ bool append_head(std::string& out, const Response& response, const ResponseConte
   fmt::format_to(std::back_inserter(out), "HTTP/1.1 {} {}\r\n", response.status, reason_phrase(response.status));
   bool has_request_id = false, has_date = false;
   for (const auto& [name, value] : response.headers.all()) {
-    if (equal_ignoring_case(name, "Content-Length") || equal_ignoring_case(name, "Connection")) continue;   // the server's own affair
+    if (equal_ignoring_case(name, "Content-Length") || equal_ignoring_case(name, "Connection")) continue;  // the server's own affair
     has_request_id = has_request_id || equal_ignoring_case(name, "x-amzn-RequestId");
     has_date = has_date || equal_ignoring_case(name, "Date");
     append_field(out, name, value);

@@ -9,7 +9,7 @@ namespace signalbox::http {
 
 struct ResponseContext {
   std::string_view request_id;
-  bool head = false;            ///< the request's method was HEAD: length without body
+  bool head = false;  ///< the request's method was HEAD: length without body
   bool keep_alive = true;
   bool http_1_0 = false;
 };

@@ -12,7 +12,7 @@ namespace {
 struct Route {
   std::string method;
   std::string path_template;
-  std::vector<std::string> names;   ///< of its parameters, in order
+  std::vector<std::string> names;  ///< of its parameters, in order
   Handler handler;
 };
 
@@ -21,7 +21,7 @@ struct Node {
   std::map<std::string, std::unique_ptr<Node>, std::less<>> fixed;
   std::unique_ptr<Node> parameter;
   std::vector<Route> routes;
-  std::vector<Route> rest;          ///< those whose last part `{rest+}` begins after this one
+  std::vector<Route> rest;  ///< those whose last part `{rest+}` begins after this one
 };
 
 /// Where a path led to: the routes of all its methods, and the texts its parameters stand for.

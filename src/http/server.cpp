@@ -18,8 +18,8 @@ using asio::ip::tcp;
 namespace {
 constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 constexpr auto stopping_tick = 50ms;
-constexpr auto stopping_time = 3s;       ///< then connections are cut
-constexpr auto accept_pause = 100ms;     ///< after running out of file descriptors
+constexpr auto stopping_time = 3s;    ///< then connections are cut
+constexpr auto accept_pause = 100ms;  ///< after running out of file descriptors
 }  // namespace
 
 struct Server::Implementation : std::enable_shared_from_this<Server::Implementation> {
@@ -61,11 +61,12 @@ asio::awaitable<void> Server::Implementation::accept(std::shared_ptr<Implementat
 void Server::Implementation::begin_session(tcp::socket socket) {
   if (sessions.size() >= shared->options.connections_max) {
     spdlog::warn("more than {} connections: refused one", shared->options.connections_max);
-    return;   // closed by its destructor
+    return;  // closed by its destructor
   }
   auto session = std::make_shared<Session>(std::move(socket), shared);
   auto slot = session->cancellation.slot();
-  asio::co_spawn(executor, serve(shared_from_this(), std::move(session)), asio::bind_cancellation_slot(slot, log_failure("an HTTP session")));
+  asio::co_spawn(executor, serve(shared_from_this(), std::move(session)),
+                 asio::bind_cancellation_slot(slot, log_failure("an HTTP session")));
   begin_sweep();
 }
 
@@ -95,11 +96,11 @@ void Server::Implementation::begin_sweep() {
 asio::awaitable<void> Server::Implementation::sweep(std::shared_ptr<Implementation> self) {
   do {
     self->tick.expires_after(self->tick_time());
-    co_await self->tick.async_wait(as_result);   // cut short by stop()
+    co_await self->tick.async_wait(as_result);  // cut short by stop()
     const auto now = std::chrono::steady_clock::now();
     const bool cut = self->shared->stopping && now - self->stop_began >= stopping_time;
     for (auto next = self->sessions.begin(); next != self->sessions.end();) {
-      const auto session = *next++;   // it may end here and now, and leave the list
+      const auto session = *next++;  // it may end here and now, and leave the list
       if (self->shared->stopping) session->stop(now);
       cut ? session->close() : session->sweep(now);
     }

@@ -26,11 +26,11 @@ constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 
 constexpr std::size_t read_bytes = 8 * 1024;
 constexpr std::size_t read_body_bytes = 64 * 1024;
-constexpr std::size_t join_bytes_max = 16 * 1024;          ///< a body up to this size is copied behind its head: one write
-constexpr std::size_t kept_buffer_bytes = 64 * 1024;       ///< what an idle connection may keep
-constexpr std::size_t source_bytes = 256 * 1024;           ///< read and sent at a time
+constexpr std::size_t join_bytes_max = 16 * 1024;     ///< a body up to this size is copied behind its head: one write
+constexpr std::size_t kept_buffer_bytes = 64 * 1024;  ///< what an idle connection may keep
+constexpr std::size_t source_bytes = 256 * 1024;      ///< read and sent at a time
 constexpr std::size_t linger_bytes_max = 4 * 1024 * 1024;
-constexpr auto patience_with_handlers = 200ms;             ///< at a stop; longer ones are long polls
+constexpr auto patience_with_handlers = 200ms;  ///< at a stop; longer ones are long polls
 constexpr auto linger_time = 2s;
 
 /// A slow reader has half a minute, and longer for what is long.
@@ -39,8 +39,10 @@ std::chrono::milliseconds write_allowance(std::uint64_t bytes) { return 30s + st
 }  // namespace
 
 Session::Session(asio::ip::tcp::socket socket, std::shared_ptr<SessionShared> shared)
-    : socket_(std::move(socket)), shared_(std::move(shared)), buffer_(std::max(shared_->options.header_bytes_max, read_body_bytes) + read_bytes) {
-  boost::system::error_code ignored;   // the peer may be gone already; the first read says so
+    : socket_(std::move(socket)),
+      shared_(std::move(shared)),
+      buffer_(std::max(shared_->options.header_bytes_max, read_body_bytes) + read_bytes) {
+  boost::system::error_code ignored;  // the peer may be gone already; the first read says so
   peer_ = socket_.remote_endpoint(ignored).address();
   peer_text_ = peer_.to_string();
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
@@ -101,7 +103,7 @@ asio::awaitable<void> Session::run() {
     Response response = co_await handle();
     if (cancelled_) {
       co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
-      if (!shared_->stopping) co_return;   // the client is gone
+      if (!shared_->stopping) co_return;  // the client is gone
     }
     ResponseContext context{request_id_, head, keep_alive && !shared_->stopping, http_1_0};
     const bool keep = context.keep_alive;
@@ -125,14 +127,15 @@ asio::awaitable<Session::ReadEnd> Session::read_request() {
       if (failed == beast_http::error::header_limit) co_return ReadEnd::HeaderTooLarge;
       if (failed && failed != beast_http::error::need_more) co_return ReadEnd::Malformed;
       if (parser_->is_done()) co_return ReadEnd::Request;
-      if (parser_->is_header_done() && parser_->expects_continue && parser_->request.body.empty() && !std::exchange(told_to_continue, true)) {
+      if (parser_->is_header_done() && parser_->expects_continue && parser_->request.body.empty() &&
+          !std::exchange(told_to_continue, true)) {
         const bool written = co_await write_bytes("HTTP/1.1 100 Continue\r\n\r\n", std::string_view());
         if (!written) co_return ReadEnd::Closed;
       }
     }
     const bool got = co_await read_some();
     if (got) continue;
-    co_return timed_out_ && phase_ == Phase::Reading ? ReadEnd::TooSlow : ReadEnd::Closed;
+    co_return timed_out_&& phase_ == Phase::Reading ? ReadEnd::TooSlow : ReadEnd::Closed;
   }
 }
 
@@ -152,7 +155,8 @@ asio::awaitable<Response> Session::handle() {
   Request& request = parser_->request;
   request.listener = shared_->options.listener;
   request.request_id = request_id_;
-  request.client_address = shared_->proxies.empty() ? peer_text_ : shared_->proxies.client_of(peer_, request.headers.get("X-Forwarded-For").value_or(""));
+  request.client_address =
+      shared_->proxies.empty() ? peer_text_ : shared_->proxies.client_of(peer_, request.headers.get("X-Forwarded-For").value_or(""));
   method_ = request.method;
   path_ = request.path;
   if (request.listener == Listener::Admin && is_cross_site(request, shared_->loopback)) {
@@ -203,7 +207,7 @@ asio::awaitable<bool> Session::write_source(BodySource& source) {
   std::vector<char> part(static_cast<std::size_t>(std::min<std::uint64_t>(source.size(), source_bytes)));
   for (std::uint64_t sent = 0; sent < source.size();) {
     const auto got = source.read(sent, part);
-    if (!got || *got == 0) co_return false;   // the length is promised already: only cutting the connection says that something is wrong
+    if (!got || *got == 0) co_return false;  // the length is promised already: only cutting the connection says that something is wrong
     const bool written = co_await write_bytes(std::string_view(part.data(), *got), std::string_view());
     if (!written) co_return false;
     sent += *got;
@@ -219,7 +223,8 @@ asio::awaitable<void> Session::refuse(ReadEnd why) {
   Response response;
   switch (why) {
     case ReadEnd::HeaderTooLarge:
-      response = problem_response(431, "the request's header fields are longer than " + std::to_string(shared_->options.header_bytes_max) + " bytes");
+      response = problem_response(
+          431, "the request's header fields are longer than " + std::to_string(shared_->options.header_bytes_max) + " bytes");
       break;
     case ReadEnd::BodyTooLarge:
       response = problem_response(413, "the request's body is longer than " + std::to_string(shared_->options.body_bytes_max) + " bytes");

@@ -41,7 +41,7 @@ class Session {
   void stop(SteadyTime now);
   void close();
 
-  asio::cancellation_signal cancellation;   ///< bound to run()
+  asio::cancellation_signal cancellation;  ///< bound to run()
 
  private:
   enum class Phase { Idle, Reading, Handling, Writing };

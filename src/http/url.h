@@ -10,10 +10,10 @@
 namespace signalbox::http {
 
 struct Url {
-  std::string scheme;        ///< `http` or `https`
-  std::string host;          ///< without brackets
-  std::uint16_t port = 0;    ///< the scheme's own if none is written
-  std::string target;        ///< path and query, at least `/`; no fragment
+  std::string scheme;      ///< `http` or `https`
+  std::string host;        ///< without brackets
+  std::uint16_t port = 0;  ///< the scheme's own if none is written
+  std::string target;      ///< path and query, at least `/`; no fragment
 
   /// For the Host header: the port only where it is not the scheme's own.
   [[nodiscard]] std::string authority() const;

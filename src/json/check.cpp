@@ -97,7 +97,9 @@ class Checker {
         --depth_;
         continue;
       }
-      if (*at_ != ',') return fail_at_character(in_object ? "was expecting comma to separate Object entries" : "was expecting comma to separate Array entries");
+      if (*at_ != ',')
+        return fail_at_character(in_object ? "was expecting comma to separate Object entries"
+                                           : "was expecting comma to separate Array entries");
       ++at_;
       if (!in_object) return true;
       skip_space();
@@ -107,7 +109,8 @@ class Checker {
   }
 
   bool open(bool object) {
-    if (depth_ == depth_max_) return fail(fmt::format("Document nesting depth ({}) exceeds the maximum allowed ({})", depth_ + 1, depth_max_));
+    if (depth_ == depth_max_)
+      return fail(fmt::format("Document nesting depth ({}) exceeds the maximum allowed ({})", depth_ + 1, depth_max_));
     ++at_;
     ++depth_;
     deepest_ = std::max(deepest_, depth_);
@@ -144,7 +147,8 @@ class Checker {
   }
 
   bool number() {
-    if (*at_ == '-' && (++at_ == end_ || !is_digit(*at_))) return fail_in_number("expected digit (0-9) to follow minus sign, for valid numeric value");
+    if (*at_ == '-' && (++at_ == end_ || !is_digit(*at_)))
+      return fail_in_number("expected digit (0-9) to follow minus sign, for valid numeric value");
     if (*at_ == '0' && end_ - at_ > 1 && is_digit(at_[1])) return fail("Invalid numeric value: Leading zeroes not allowed");
     skip_digits();
     if (at_ != end_ && *at_ == '.' && (++at_ == end_ || !skip_digits())) return fail_in_number("Decimal point not followed by a digit");
@@ -176,7 +180,8 @@ class Checker {
       if (c == '\\') {
         if (!escape()) return false;
       } else if (c < 0x20) {
-        return fail(fmt::format("Illegal unquoted character ((CTRL-CHAR, code {})): has to be escaped using backslash to be included in string value", c));
+        return fail(fmt::format(
+            "Illegal unquoted character ((CTRL-CHAR, code {})): has to be escaped using backslash to be included in string value", c));
       } else {
         const std::size_t length = utf8_sequence(at_, end_);
         if (length == 0) return fail(fmt::format("Invalid UTF-8 byte 0x{:02x}", c));
@@ -235,7 +240,8 @@ class Checker {
 
   bool fail_at_end() {
     if (depth_ == 0) return fail("No content to map due to end-of-input");
-    return fail(fmt::format("Unexpected end-of-input: expected close marker for {}", is_object_[static_cast<std::size_t>(depth_)] ? "Object" : "Array"));
+    return fail(fmt::format("Unexpected end-of-input: expected close marker for {}",
+                            is_object_[static_cast<std::size_t>(depth_)] ? "Object" : "Array"));
   }
 
   /// At something that begins no value: a bare word, or a stray character.
@@ -243,14 +249,15 @@ class Checker {
     const char* to = at_;
     while (to != end_ && is_word(*to) && to - at_ < 256) ++to;
     if (to == at_) return fail_at_character(fmt::format("expected a valid value {}", value_words));
-    while (to != at_ && to != end_ && (*to & 0xC0) == 0x80) --to;   // not in the midst of a character
+    while (to != at_ && to != end_ && (*to & 0xC0) == 0x80) --to;  // not in the midst of a character
     for (const char* c = at_; c < to; ++c) {
       if ((*c & 0x80) == 0) continue;
       const std::size_t length = utf8_sequence(c, end_);
       if (length == 0) return fail(fmt::format("Invalid UTF-8 byte 0x{:02x}", static_cast<unsigned char>(*c)));
       c += length - 1;
     }
-    return fail(fmt::format("Unrecognized token '{}': was expecting {}", std::string_view(at_, static_cast<std::size_t>(to - at_)), value_words));
+    return fail(
+        fmt::format("Unrecognized token '{}': was expecting {}", std::string_view(at_, static_cast<std::size_t>(to - at_)), value_words));
   }
 
   std::string place() const {

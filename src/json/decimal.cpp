@@ -92,7 +92,8 @@ std::string shortest_number_text(double value) {
   const int count = static_cast<int>(digits.size()), point = parts.point;
   std::string text = value < 0 ? "-" : "";
   if (count <= point && point <= 21) return text + digits + std::string(static_cast<std::size_t>(point - count), '0');
-  if (0 < point && point <= 21) return text + digits.substr(0, static_cast<std::size_t>(point)) + '.' + digits.substr(static_cast<std::size_t>(point));
+  if (0 < point && point <= 21)
+    return text + digits.substr(0, static_cast<std::size_t>(point)) + '.' + digits.substr(static_cast<std::size_t>(point));
   if (-6 < point && point <= 0) return text + "0." + std::string(static_cast<std::size_t>(-point), '0') + digits;
   text += digits.substr(0, 1);
   if (count > 1) text += '.' + digits.substr(1);

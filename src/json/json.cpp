@@ -10,7 +10,6 @@
 namespace signalbox {
 namespace {
 
-
 std::size_t slots_for(std::size_t members) {
   std::size_t slots = 8;
   while (slots < members * 2) slots *= 2;
@@ -45,7 +44,7 @@ NameIndex::NameIndex(std::size_t members_max) : slots_(slots_for(members_max)) {
 
 std::size_t NameIndex::find(const Json::Object& members, std::string_view name) const {
   const std::size_t mask = slots_.size() - 1;
-  for (std::size_t slot = std::hash<std::string_view>{}(name) & mask; slots_[slot] != 0; slot = (slot + 1) & mask) {
+  for (std::size_t slot = std::hash<std::string_view>{}(name)&mask; slots_[slot] != 0; slot = (slot + 1) & mask) {
     const std::size_t place = slots_[slot] - 1;
     if (members[place].name == name) return place;
   }
@@ -54,7 +53,7 @@ std::size_t NameIndex::find(const Json::Object& members, std::string_view name) 
 
 void NameIndex::add(std::string_view name, std::size_t place) {
   const std::size_t mask = slots_.size() - 1;
-  std::size_t slot = std::hash<std::string_view>{}(name) & mask;
+  std::size_t slot = std::hash<std::string_view>{}(name)&mask;
   while (slots_[slot] != 0) slot = (slot + 1) & mask;
   slots_[slot] = static_cast<std::uint32_t>(place + 1);
 }
@@ -160,7 +159,7 @@ void Json::destroy(const Node* node) noexcept {
     waiting = reinterpret_cast<const Node*>(next->count.load(std::memory_order_relaxed));
     switch (next->type) {
       case NodeType::Text: delete static_cast<const TextNode*>(next); break;
-      case NodeType::String: ::operator delete(const_cast<Node*>(next)); break;   // StringNode needs no destructor
+      case NodeType::String: ::operator delete(const_cast<Node*>(next)); break;  // StringNode needs no destructor
       case NodeType::Array: delete static_cast<const ArrayNode*>(next); break;
       case NodeType::Object: delete static_cast<const ObjectNode*>(next); break;
     }

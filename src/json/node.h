@@ -12,7 +12,7 @@ namespace signalbox {
 /// Names of a big object and their places: open addressing, a power of two of slots, at most half of them filled.
 class NameIndex {
  public:
-  static constexpr std::size_t worth_it = 16;   ///< smaller objects are searched one by one
+  static constexpr std::size_t worth_it = 16;  ///< smaller objects are searched one by one
 
   explicit NameIndex(std::size_t members_max);
   /// The place of the name, or `absent`.
@@ -22,7 +22,7 @@ class NameIndex {
   static constexpr std::size_t absent = static_cast<std::size_t>(-1);
 
  private:
-  std::vector<std::uint32_t> slots_;   ///< place + 1; 0 is empty
+  std::vector<std::uint32_t> slots_;  ///< place + 1; 0 is empty
 };
 
 enum class NodeType : std::uint8_t { Text, String, Array, Object };
@@ -43,7 +43,7 @@ struct Json::TextNode : Node {
   TextNode(const TextNode&) = delete;
   TextNode& operator=(const TextNode&) = delete;
 
-  mutable std::atomic<std::int32_t> depth;   ///< -1: not counted yet
+  mutable std::atomic<std::int32_t> depth;  ///< -1: not counted yet
   const std::string text;
   mutable std::atomic<const Json*> tree{nullptr};
 };
@@ -75,7 +75,7 @@ struct Json::ObjectNode : Node {
 
   std::size_t depth;
   const Object members;
-  mutable std::atomic<const NameIndex*> index;   ///< made by the first search in a big object
+  mutable std::atomic<const NameIndex*> index;  ///< made by the first search in a big object
 };
 
 /// Builds trees from texts known to be right.
@@ -100,8 +100,8 @@ class JsonBuilder {
 
   const char* at_;
   const char* end_;
-  std::vector<Json> values_;            ///< of the arrays begun, so that each is allocated once in its size
-  std::vector<Json::Member> members_;   ///< of the objects begun
+  std::vector<Json> values_;           ///< of the arrays begun, so that each is allocated once in its size
+  std::vector<Json::Member> members_;  ///< of the objects begun
 };
 
 /// What JSON text checks to.

@@ -19,7 +19,9 @@ class ObjectText {
     append_json_string(out_, value);
     return *this;
   }
-  ObjectText& text(std::string_view name, const std::optional<std::string>& value) { return value ? text(name, std::string_view(*value)) : *this; }
+  ObjectText& text(std::string_view name, const std::optional<std::string>& value) {
+    return value ? text(name, std::string_view(*value)) : *this;
+  }
   ObjectText& text(std::string_view name, const std::string& value) { return text(name, std::string_view(value)); }
   ObjectText& text(std::string_view name, const char* value) { return text(name, std::string_view(value)); }
   /// A value that is JSON text already.

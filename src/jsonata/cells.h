@@ -49,7 +49,7 @@ struct FrameCell : Cell {
   FrameCell() : Cell(CellType::Frame) {}
   static Ref<FrameCell> make(FrameCell* outer, std::size_t slots);
   void bind(Symbol name, Value value);
-  [[nodiscard]] const Value* find(Symbol name) const;   ///< null if neither this frame nor one further out binds it
+  [[nodiscard]] const Value* find(Symbol name) const;  ///< null if neither this frame nor one further out binds it
 
   Ref<FrameCell> outer;
   Row<Slot> slots;
@@ -67,12 +67,12 @@ struct TupleCell : Cell {
 };
 
 enum class FunctionKind : std::uint8_t {
-  Lambda,        ///< written in the expression
-  Partial,       ///< a built-in or other function with some arguments given
-  Matcher,       ///< a regular expression
-  Transform,     ///< |pattern|update|delete|
-  Composition,   ///< f ~> g
-  NextMatch      ///< `next` of a match
+  Lambda,       ///< written in the expression
+  Partial,      ///< a built-in or other function with some arguments given
+  Matcher,      ///< a regular expression
+  Transform,    ///< |pattern|update|delete|
+  Composition,  ///< f ~> g
+  NextMatch     ///< `next` of a match
 };
 
 struct FunctionCell : Cell {
@@ -80,20 +80,22 @@ struct FunctionCell : Cell {
   static FunctionCell* make(FunctionKind kind);
 
   FunctionKind kind;
-  const Node* node = nullptr;      ///< Lambda, Matcher, Transform: where it is written
-  bool is_signed = true;           ///< Lambda: its signature counts; not once it was applied partially
-  Value input;                     ///< Lambda: its context; NextMatch: the text
+  const Node* node = nullptr;  ///< Lambda, Matcher, Transform: where it is written
+  bool is_signed = true;       ///< Lambda: its signature counts; not once it was applied partially
+  Value input;                 ///< Lambda: its context; NextMatch: the text
   Ref<FrameCell> frame;
-  Row<Symbol> parameters;          ///< Lambda: those still to be given
-  Value first, second;             ///< Partial, Composition: the functions
-  Row<Value> bound;                ///< Partial: arguments given
-  std::uint64_t holes = 0;         ///< Partial: bit i: bound[i] is still to be given
-  std::size_t offset = 0;          ///< NextMatch: where to go on
+  Row<Symbol> parameters;   ///< Lambda: those still to be given
+  Value first, second;      ///< Partial, Composition: the functions
+  Row<Value> bound;         ///< Partial: arguments given
+  std::uint64_t holes = 0;  ///< Partial: bit i: bound[i] is still to be given
+  std::size_t offset = 0;   ///< NextMatch: where to go on
 };
 
 inline Value Value::adopt(FunctionCell* cell) { return Value(Type::Function, cell); }
 inline Value Value::adopt(TupleCell* cell) { return Value(Type::Tuple, cell); }
-inline FunctionCell* Value::function() const { return type_ == Type::Function && form_ == Form::Held ? static_cast<FunctionCell*>(payload_.cell) : nullptr; }
+inline FunctionCell* Value::function() const {
+  return type_ == Type::Function && form_ == Form::Held ? static_cast<FunctionCell*>(payload_.cell) : nullptr;
+}
 inline TupleCell* Value::tuple() const { return type_ == Type::Tuple ? static_cast<TupleCell*>(payload_.cell) : nullptr; }
 inline ObjectCell* as_object(const Value& value) { return value.object(); }
 

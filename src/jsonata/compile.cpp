@@ -7,7 +7,7 @@
 namespace signalbox::jsonata::engine {
 namespace {
 
-constexpr std::size_t regexes_max = 1000;   // each takes some kilobytes at least
+constexpr std::size_t regexes_max = 1000;  // each takes some kilobytes at least
 
 }  // namespace
 
@@ -43,12 +43,8 @@ Node* Compiler::bare_expression(const Syntax& syntax) {
     case SyntaxKind::Literal: return constant(syntax);
     case SyntaxKind::Regex: return regex(syntax);
     case SyntaxKind::Variable: return variable(syntax);
-    case SyntaxKind::Wildcard:
-      refuse_root("*", syntax.position);
-      return make<Node>(NodeKind::Wildcard, syntax);
-    case SyntaxKind::Descendants:
-      refuse_root("**", syntax.position);
-      return make<Node>(NodeKind::Descendants, syntax);
+    case SyntaxKind::Wildcard: refuse_root("*", syntax.position); return make<Node>(NodeKind::Wildcard, syntax);
+    case SyntaxKind::Descendants: refuse_root("**", syntax.position); return make<Node>(NodeKind::Descendants, syntax);
     case SyntaxKind::Parent: return parent(syntax);
     case SyntaxKind::Placeholder: raise("S0201", syntax.position, "?");
     case SyntaxKind::Binary: return binary(syntax);
@@ -109,7 +105,8 @@ Node* Compiler::operation(const Syntax& syntax) {
 Node* Compiler::concat(const Syntax& syntax) {
   std::vector<const Syntax*> parts;
   const Syntax* left = &syntax;
-  for (; left->kind == SyntaxKind::Binary && left->op == Op::Ampersand && (left == &syntax || !left->keep_array); left = left->left) parts.push_back(left->right);
+  for (; left->kind == SyntaxKind::Binary && left->op == Op::Ampersand && (left == &syntax || !left->keep_array); left = left->left)
+    parts.push_back(left->right);
   parts.push_back(left);
   auto* const node = make<ListNode>(NodeKind::Concat, syntax);
   std::vector<Node*> items;
@@ -254,7 +251,8 @@ Node* Compiler::call(const Syntax& syntax) {
   } else {
     node->procedure = expression(*syntax.left);
   }
-  if (is_name || syntax.left->kind == SyntaxKind::Variable || syntax.left->kind == SyntaxKind::Number) node->name = arena_.copy(syntax.left->text);
+  if (is_name || syntax.left->kind == SyntaxKind::Variable || syntax.left->kind == SyntaxKind::Number)
+    node->name = arena_.copy(syntax.left->text);
   std::vector<Node*> arguments;
   for (const Syntax* argument : syntax.items) {
     if (argument->kind == SyntaxKind::Placeholder && syntax.kind == SyntaxKind::Partial) {
@@ -316,7 +314,9 @@ Node* Compiler::apply(const Syntax& syntax) {
 }
 
 Node* Compiler::regex(const Syntax& syntax) {
-  if (out_.regexes.size() == regexes_max) raise(Raised{.failure = {.kind = Failure::Kind::Syntax, .message = "The expression has too many regular expressions"}, .offset = syntax.position});
+  if (out_.regexes.size() == regexes_max)
+    raise(Raised{.failure = {.kind = Failure::Kind::Syntax, .message = "The expression has too many regular expressions"},
+                 .offset = syntax.position});
   auto* const node = make<RegexNode>(NodeKind::Regex, syntax);
   out_.regexes.push_back(std::make_unique<const Regex>(syntax.text, syntax.flags, syntax.position));
   node->regex = out_.regexes.back().get();

@@ -70,7 +70,8 @@ void Compiler::append(PathNode& path, Node* step) {
 
 Node* Compiler::dot(const Syntax& syntax) {
   Node* const left = expression(*syntax.left);
-  if (left->kind == NodeKind::Constant && static_cast<ConstantNode*>(left)->type == Type::String) refuse_root(static_cast<ConstantNode*>(left)->text, left->position);
+  if (left->kind == NodeKind::Constant && static_cast<ConstantNode*>(left)->type == Type::String)
+    refuse_root(static_cast<ConstantNode*>(left)->text, left->position);
   const std::size_t reference = left->kind == NodeKind::Variable && left->decoration == nullptr ? noted_ : nothing_noted;
   PathNode* const path = path_of(left);
   if (left->kind == NodeKind::Parent) seeking_[path] = {slot_of_[left]};
@@ -164,7 +165,8 @@ Node* Compiler::sort(const Syntax& syntax) {
 Node* Compiler::focus(const Syntax& syntax) {
   Node* const result = expression(*syntax.left);
   Node* const step = result->kind == NodeKind::Path ? static_cast<PathNode*>(result)->steps.back() : result;
-  if (step->decoration != nullptr && (!step->decoration->stages.empty() || !step->decoration->predicates.empty())) raise("S0215", syntax.position);
+  if (step->decoration != nullptr && (!step->decoration->stages.empty() || !step->decoration->predicates.empty()))
+    raise("S0215", syntax.position);
   if (step->kind == NodeKind::Sort) raise("S0216", syntax.position);
   if (syntax.keep_array) step->keep_array = true;
   decorate(*step).focus = out_.symbols.intern(syntax.right->text);

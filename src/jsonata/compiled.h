@@ -15,7 +15,8 @@
 namespace signalbox::jsonata {
 
 struct Expression::Compiled {
-  Compiled(std::string_view source, Profile in_profile, engine::Symbols known) : text(source), profile(in_profile), arena(1024 + source.size() * 12), symbols(std::move(known)) {}
+  Compiled(std::string_view source, Profile in_profile, engine::Symbols known)
+      : text(source), profile(in_profile), arena(1024 + source.size() * 12), symbols(std::move(known)) {}
 
   std::string text;
   Profile profile;

@@ -29,7 +29,7 @@ class Compiler {
   struct Scope {
     const Scope* outer;
     bool function;
-    std::vector<Symbol> declared = {};              ///< each once
+    std::vector<Symbol> declared = {};  ///< each once
     std::unordered_set<Symbol> known = {};
 
     void declare(Symbol name) {
@@ -102,18 +102,18 @@ class Compiler {
 
   Expression::Compiled& out_;
   Arena& arena_;
-  bool at_top_ = true;                 ///< the context is the input itself
+  bool at_top_ = true;  ///< the context is the input itself
   Scope top_{nullptr, false};
   Scope* scope_ = &top_;
   std::vector<std::unique_ptr<Scope>> scopes_;
   std::vector<PathNode*> paths_;
   std::vector<PendingReference> references_;
   static constexpr std::size_t nothing_noted = static_cast<std::size_t>(-1);
-  std::size_t noted_ = nothing_noted;  ///< the reference that the last variable was, unless it is a local one
-  std::vector<std::pair<Slot*, Node*>> parents_;                   ///< every `%`
-  std::unordered_map<const Node*, Slot*> slot_of_;                 ///< the same, by node
-  std::unordered_map<const Node*, std::vector<Slot*>> seeking_;    ///< `%` inside whose step is not found yet
-  std::unordered_map<const Node*, Slot*> ancestors_;               ///< steps that bind what they start from
+  std::size_t noted_ = nothing_noted;                            ///< the reference that the last variable was, unless it is a local one
+  std::vector<std::pair<Slot*, Node*>> parents_;                 ///< every `%`
+  std::unordered_map<const Node*, Slot*> slot_of_;               ///< the same, by node
+  std::unordered_map<const Node*, std::vector<Slot*>> seeking_;  ///< `%` inside whose step is not found yet
+  std::unordered_map<const Node*, Slot*> ancestors_;             ///< steps that bind what they start from
 };
 
 }  // namespace signalbox::jsonata::engine

@@ -49,7 +49,8 @@ boost::system::result<Value, Failure> Expression::evaluate(const Environment& en
     const auto result = evaluator.run();
     if (result.is_undefined()) return Value(Undefined{});
     if (result.is_function()) return Value(Function{});
-    return Value(engine::to_json(result, compiled_->profile == Profile::Plain ? engine::Unrepresentable::Null : engine::Unrepresentable::Text));
+    return Value(
+        engine::to_json(result, compiled_->profile == Profile::Plain ? engine::Unrepresentable::Null : engine::Unrepresentable::Text));
   } catch (engine::Raised& raised) {
     return told(std::move(raised), compiled_->text, compiled_->profile);
   }

@@ -15,9 +15,9 @@ inline constexpr std::uint32_t no_position = 0xFFFFFFFFU;
 /// An error on its way out. Whoever calls a function, or stands at an operator, adds the place and the token where they are missing.
 struct Raised {
   Failure failure;
-  std::uint32_t offset = no_position;   ///< in bytes, until Expression makes UTF-16 units of it
-  std::string second = {};              ///< the other thing that the message names, as JSON: a value, the number of an argument, an exponent
-  std::string type = {};                ///< what the elements of an argument should be, as JSON
+  std::uint32_t offset = no_position;  ///< in bytes, until Expression makes UTF-16 units of it
+  std::string second = {};             ///< the other thing that the message names, as JSON: a value, the number of an argument, an exponent
+  std::string type = {};               ///< what the elements of an argument should be, as JSON
 };
 
 enum class Limit : std::uint8_t { Time, Depth, Memory };

@@ -24,7 +24,8 @@ inline std::size_t regular_distance(const std::vector<std::size_t>& positions, s
 }
 
 /// Puts separators among the first `end` characters of the text; positions[i] digits stand to the right of separators[i].
-inline void group_from_right(std::u32string& text, std::size_t end, const std::vector<std::size_t>& positions, std::u32string_view separators) {
+inline void group_from_right(std::u32string& text, std::size_t end, const std::vector<std::size_t>& positions,
+                             std::u32string_view separators) {
   if (const std::size_t distance = regular_distance(positions, separators); distance > 0) {
     for (std::size_t place = end; place > distance; place -= distance) text.insert(place - distance, 1, separators[0]);
     return;

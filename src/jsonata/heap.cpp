@@ -8,7 +8,9 @@ namespace signalbox::jsonata::engine {
 
 thread_local Heap* Heap::current_ = nullptr;
 
-Heap::Heap(std::size_t budget) : outer_(current_), budget_(budget), held_(Cost::evaluation), at_(own_), end_(own_ + own_bytes) { current_ = this; }
+Heap::Heap(std::size_t budget) : outer_(current_), budget_(budget), held_(Cost::evaluation), at_(own_), end_(own_ + own_bytes) {
+  current_ = this;
+}
 
 Heap::~Heap() {
   current_ = outer_;

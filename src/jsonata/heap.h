@@ -57,7 +57,7 @@ class Heap {
   Large large_{&large_, &large_};
   char* at_;
   char* end_;
-  alignas(16) char own_[own_bytes];   // enough for most expressions
+  alignas(16) char own_[own_bytes];  // enough for most expressions
 };
 
 /// What values cost against Limits::bytes: what a reference and a character take, with half of it again for growth. With

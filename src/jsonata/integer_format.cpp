@@ -13,15 +13,28 @@ namespace signalbox::jsonata::engine {
 namespace {
 
 /// Zeros of the decimal digit groups of Unicode.
-constexpr std::array<char32_t, 37> zeros{0x30,   0x0660, 0x06F0, 0x07C0, 0x0966, 0x09E6, 0x0A66, 0x0AE6, 0x0B66, 0x0BE6, 0x0C66, 0x0CE6, 0x0D66,
-                                         0x0DE6, 0x0E50, 0x0ED0, 0x0F20, 0x1040, 0x1090, 0x17E0, 0x1810, 0x1946, 0x19D0, 0x1A80, 0x1A90, 0x1B50,
-                                         0x1BB0, 0x1C40, 0x1C50, 0xA620, 0xA8D0, 0xA900, 0xA9D0, 0xA9F0, 0xAA50, 0xABF0, 0xFF10};
+constexpr std::array<char32_t, 37> zeros{0x30,   0x0660, 0x06F0, 0x07C0, 0x0966, 0x09E6, 0x0A66, 0x0AE6, 0x0B66, 0x0BE6,
+                                         0x0C66, 0x0CE6, 0x0D66, 0x0DE6, 0x0E50, 0x0ED0, 0x0F20, 0x1040, 0x1090, 0x17E0,
+                                         0x1810, 0x1946, 0x19D0, 0x1A80, 0x1A90, 0x1B50, 0x1BB0, 0x1C40, 0x1C50, 0xA620,
+                                         0xA8D0, 0xA900, 0xA9D0, 0xA9F0, 0xAA50, 0xABF0, 0xFF10};
 
 struct Roman {
   double value;
   std::string_view letters;
 };
-constexpr std::array<Roman, 13> romans{{{1000, "m"}, {900, "cm"}, {500, "d"}, {400, "cd"}, {100, "c"}, {90, "xc"}, {50, "l"}, {40, "xl"}, {10, "x"}, {9, "ix"}, {5, "v"}, {4, "iv"}, {1, "i"}}};
+constexpr std::array<Roman, 13> romans{{{1000, "m"},
+                                        {900, "cm"},
+                                        {500, "d"},
+                                        {400, "cd"},
+                                        {100, "c"},
+                                        {90, "xc"},
+                                        {50, "l"},
+                                        {40, "xl"},
+                                        {10, "x"},
+                                        {9, "ix"},
+                                        {5, "v"},
+                                        {4, "iv"},
+                                        {1, "i"}}};
 
 constexpr double roman_max = 1e6;
 
@@ -112,7 +125,8 @@ double from_decimal(std::string_view text, const IntegerFormat& format) {
   const bool negative = digits.starts_with(U'-');
   if (negative || digits.starts_with(U'+')) ++at;
   const std::size_t from = at;
-  for (; at < digits.size() && digits[at] >= format.zero && digits[at] < format.zero + 10; ++at) value = value * 10 + static_cast<double>(digits[at] - format.zero);
+  for (; at < digits.size() && digits[at] >= format.zero && digits[at] < format.zero + 10; ++at)
+    value = value * 10 + static_cast<double>(digits[at] - format.zero);
   if (at == from) return not_a_number();
   return negative ? -value : value;
 }
@@ -162,7 +176,8 @@ double parse_integer(std::string_view text, const IntegerFormat& format) {
       for (const char c : text) value = value * 26 + (c - first + 1);
       return value;
     }
-    case IntegerFormat::Primary::Roman: return format.letter_case == IntegerFormat::Case::Lower || upper_case(text) == text ? from_roman(lower_case(text)) : not_a_number();
+    case IntegerFormat::Primary::Roman:
+      return format.letter_case == IntegerFormat::Case::Lower || upper_case(text) == text ? from_roman(lower_case(text)) : not_a_number();
     case IntegerFormat::Primary::Words: return text.empty() ? not_a_number() : from_words(lower_case(text));
     case IntegerFormat::Primary::Decimal: return from_decimal(text, format);
   }

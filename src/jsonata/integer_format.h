@@ -21,9 +21,9 @@ struct IntegerFormat {
   Case letter_case = Case::Lower;
   bool ordinal = false;
   char32_t zero = U'0';
-  std::size_t mandatory = 0;             ///< digits
-  std::size_t optional = 0;              ///< `#`
-  std::vector<std::size_t> positions;    ///< digits to the right of each separator
+  std::size_t mandatory = 0;           ///< digits
+  std::size_t optional = 0;            ///< `#`
+  std::vector<std::size_t> positions;  ///< digits to the right of each separator
   std::u32string separators;
 };
 

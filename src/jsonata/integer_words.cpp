@@ -13,10 +13,12 @@
 namespace signalbox::jsonata::engine {
 namespace {
 
-constexpr std::array<std::string_view, 20> few{"Zero",   "One",    "Two",      "Three",    "Four",     "Five",    "Six",     "Seven",     "Eight",    "Nine",
-                                               "Ten",    "Eleven", "Twelve",   "Thirteen", "Fourteen", "Fifteen", "Sixteen", "Seventeen", "Eighteen", "Nineteen"};
-constexpr std::array<std::string_view, 20> few_ordinals{"Zeroth", "First",    "Second",  "Third",      "Fourth",     "Fifth",     "Sixth",     "Seventh",     "Eighth",     "Ninth",
-                                                        "Tenth",  "Eleventh", "Twelfth", "Thirteenth", "Fourteenth", "Fifteenth", "Sixteenth", "Seventeenth", "Eighteenth", "Nineteenth"};
+constexpr std::array<std::string_view, 20> few{"Zero",     "One",     "Two",     "Three",     "Four",     "Five",    "Six",
+                                               "Seven",    "Eight",   "Nine",    "Ten",       "Eleven",   "Twelve",  "Thirteen",
+                                               "Fourteen", "Fifteen", "Sixteen", "Seventeen", "Eighteen", "Nineteen"};
+constexpr std::array<std::string_view, 20> few_ordinals{
+    "Zeroth", "First",    "Second",  "Third",      "Fourth",     "Fifth",     "Sixth",     "Seventh",     "Eighth",     "Ninth",
+    "Tenth",  "Eleventh", "Twelfth", "Thirteenth", "Fourteenth", "Fifteenth", "Sixteenth", "Seventeenth", "Eighteenth", "Nineteenth"};
 constexpr std::array<std::string_view, 9> decades{"Twenty", "Thirty", "Forty", "Fifty", "Sixty", "Seventy", "Eighty", "Ninety", "Hundred"};
 constexpr std::array<std::string_view, 4> magnitudes{"Thousand", "Million", "Billion", "Trillion"};
 

@@ -10,9 +10,9 @@
 namespace signalbox::jsonata::engine {
 namespace {
 
-constexpr std::array<std::string_view, 37> operator_texts{
-    "",  ".", "[",  "]",  "{",  "}",  "(",  ")",  ",",  "@",   "#",  ";",  ":", "?", "+", "-", "*", "/", "%",
-    "|", "=", "<",  ">",  "^",  "**", "..", ":=", "!=", "<=",  ">=", "~>", "and", "or", "in", "&", "!", "~"};
+constexpr std::array<std::string_view, 37> operator_texts{"",   ".",  "[",  "]",  "{",  "}",   "(",  ")",  ",", "@", "#", ";",  ":",
+                                                          "?",  "+",  "-",  "*",  "/",  "%",   "|",  "=",  "<", ">", "^", "**", "..",
+                                                          ":=", "!=", "<=", ">=", "~>", "and", "or", "in", "&", "!", "~"};
 
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\v'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -156,11 +156,26 @@ void Lexer::escape(std::string& out) {
     case '"':
     case '\\':
     case '/': break;
-    case 'b': ++at_; out.push_back('\b'); return;
-    case 'f': ++at_; out.push_back('\f'); return;
-    case 'n': ++at_; out.push_back('\n'); return;
-    case 'r': ++at_; out.push_back('\r'); return;
-    case 't': ++at_; out.push_back('\t'); return;
+    case 'b':
+      ++at_;
+      out.push_back('\b');
+      return;
+    case 'f':
+      ++at_;
+      out.push_back('\f');
+      return;
+    case 'n':
+      ++at_;
+      out.push_back('\n');
+      return;
+    case 'r':
+      ++at_;
+      out.push_back('\r');
+      return;
+    case 't':
+      ++at_;
+      out.push_back('\t');
+      return;
     case 'u': {
       char32_t code = 0;
       for (std::size_t i = 1; i <= 4; ++i) {
@@ -229,7 +244,12 @@ Token Lexer::name() {
   const std::string_view text = source_.substr(begin, at_ - begin);
   if (text.starts_with('$')) return Token{.kind = TokenKind::Variable, .position = position(), .text = text.substr(1)};
   if (text == "and" || text == "or" || text == "in") {
-    return Token{.kind = TokenKind::Operator, .op = text == "and" ? Op::And : text == "or" ? Op::Or : Op::In, .position = position(), .text = text};
+    return Token{.kind = TokenKind::Operator,
+                 .op = text == "and"  ? Op::And
+                       : text == "or" ? Op::Or
+                                      : Op::In,
+                 .position = position(),
+                 .text = text};
   }
   const bool literal = text == "true" || text == "false" || text == "null";
   return Token{.kind = literal ? TokenKind::Literal : TokenKind::Name, .position = position(), .text = text};

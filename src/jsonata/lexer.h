@@ -11,18 +11,52 @@ namespace signalbox::jsonata::engine {
 enum class TokenKind : std::uint8_t { End, Name, Variable, String, Number, Literal, Regex, Operator };
 
 enum class Op : std::uint8_t {
-  None, Dot, OpenBracket, CloseBracket, OpenBrace, CloseBrace, OpenParen, CloseParen, Comma, At, Hash, Semicolon, Colon, Question, Plus, Minus,
-  Star, Slash, Percent, Bar, Equal, Less, Greater, Caret, DoubleStar, Range, Assign, NotEqual, LessEqual, GreaterEqual, Apply, And, Or, In,
-  Ampersand, Exclamation, Tilde
+  None,
+  Dot,
+  OpenBracket,
+  CloseBracket,
+  OpenBrace,
+  CloseBrace,
+  OpenParen,
+  CloseParen,
+  Comma,
+  At,
+  Hash,
+  Semicolon,
+  Colon,
+  Question,
+  Plus,
+  Minus,
+  Star,
+  Slash,
+  Percent,
+  Bar,
+  Equal,
+  Less,
+  Greater,
+  Caret,
+  DoubleStar,
+  Range,
+  Assign,
+  NotEqual,
+  LessEqual,
+  GreaterEqual,
+  Apply,
+  And,
+  Or,
+  In,
+  Ampersand,
+  Exclamation,
+  Tilde
 };
 [[nodiscard]] std::string_view text_of(Op op);
 
 struct Token {
   TokenKind kind = TokenKind::End;
   Op op = Op::None;
-  std::uint32_t position = 0;       ///< of its end, in bytes, since JSONata reports places so
-  std::string_view text;            ///< name, variable without `$`, string without escapes, pattern, digits, operator
-  std::string_view flags = {};      ///< of a regular expression
+  std::uint32_t position = 0;   ///< of its end, in bytes, since JSONata reports places so
+  std::string_view text;        ///< name, variable without `$`, string without escapes, pattern, digits, operator
+  std::string_view flags = {};  ///< of a regular expression
   double number = 0;
 };
 

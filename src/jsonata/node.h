@@ -15,15 +15,44 @@ class Signature;
 class Regex;
 
 enum class NodeKind : std::uint8_t {
-  Constant, Name, Wildcard, Descendants, Parent, Variable, Context, Path, Field, And, Or, Equality, Inclusion, Comparison, Arithmetic, Concat, Range,
-  Negate, Array, Object, Condition, Block, Bind, Call, Partial, Placeholder, Lambda, Apply, Sort, Regex, Transform
+  Constant,
+  Name,
+  Wildcard,
+  Descendants,
+  Parent,
+  Variable,
+  Context,
+  Path,
+  Field,
+  And,
+  Or,
+  Equality,
+  Inclusion,
+  Comparison,
+  Arithmetic,
+  Concat,
+  Range,
+  Negate,
+  Array,
+  Object,
+  Condition,
+  Block,
+  Bind,
+  Call,
+  Partial,
+  Placeholder,
+  Lambda,
+  Apply,
+  Sort,
+  Regex,
+  Transform
 };
 
 struct Node;
 
 /// A filter in brackets, or `#$i` behind one.
 struct Stage {
-  const Node* filter = nullptr;      ///< null: an index
+  const Node* filter = nullptr;  ///< null: an index
   Symbol index = 0;
 };
 
@@ -41,27 +70,27 @@ inline constexpr Symbol no_symbol = 0xFFFFFFFFU;
 
 /// What may stand behind an operand or a step.
 struct Decoration {
-  std::span<Stage> predicates = {};   ///< of what is no step
-  std::span<Stage> stages = {};       ///< of a step
+  std::span<Stage> predicates = {};  ///< of what is no step
+  std::span<Stage> stages = {};      ///< of a step
   const Group* group = nullptr;
-  Symbol focus = no_symbol;                 ///< @$name
-  Symbol index = no_symbol;                 ///< #$name
-  Symbol ancestor = no_symbol;              ///< what a `%` further on calls the item that this step starts from
+  Symbol focus = no_symbol;     ///< @$name
+  Symbol index = no_symbol;     ///< #$name
+  Symbol ancestor = no_symbol;  ///< what a `%` further on calls the item that this step starts from
 };
 
 struct Node {
   NodeKind kind;
   bool keep_array = false;
-  bool constructed = false;      ///< an array in brackets at an end of a path
-  bool tuple = false;            ///< a step that binds, or carries what steps inside it bind
-  bool tail = false;             ///< a call whose result is the function's
+  bool constructed = false;  ///< an array in brackets at an end of a path
+  bool tuple = false;        ///< a step that binds, or carries what steps inside it bind
+  bool tail = false;         ///< a call whose result is the function's
   std::uint32_t position = 0;
   Decoration* decoration = nullptr;
 };
 
 struct ConstantNode : Node {
-  Type type;                     ///< Null, Boolean, Number or String
-  double number = 0;             ///< of a Boolean 0 or 1
+  Type type;          ///< Null, Boolean, Number or String
+  double number = 0;  ///< of a Boolean 0 or 1
   std::string_view text = {};
 };
 struct NameNode : Node {
@@ -87,7 +116,7 @@ struct BinaryNode : Node {
 /// `a & b & c`: parts from left to right.
 struct ListNode : Node {
   std::span<Node*> items;
-  std::span<Symbol> declared = {};   ///< Block: names bound in it; none: needs no frame
+  std::span<Symbol> declared = {};  ///< Block: names bound in it; none: needs no frame
 };
 struct ObjectNode : Node {
   const Group* group;
@@ -95,7 +124,7 @@ struct ObjectNode : Node {
 struct ConditionNode : Node {
   const Node* condition;
   const Node* then;
-  const Node* otherwise;        ///< may be null
+  const Node* otherwise;  ///< may be null
 };
 struct BindNode : Node {
   Symbol name;
@@ -104,12 +133,12 @@ struct BindNode : Node {
 struct CallNode : Node {
   const Node* procedure;
   std::span<Node*> arguments;
-  std::string_view name;        ///< how it is called in messages
-  Symbol meant = no_symbol;     ///< `sum(…)`: the variable that may have been meant
+  std::string_view name;     ///< how it is called in messages
+  Symbol meant = no_symbol;  ///< `sum(…)`: the variable that may have been meant
 };
 struct LambdaNode : Node {
   std::span<Symbol> parameters;
-  const Signature* signature;   ///< may be null
+  const Signature* signature;  ///< may be null
   const Node* body;
 };
 struct SortTerm {
@@ -126,7 +155,7 @@ struct RegexNode : Node {
 struct TransformNode : Node {
   const Node* pattern;
   const Node* update;
-  const Node* removal;          ///< may be null
+  const Node* removal;  ///< may be null
 };
 
 template <class T>

@@ -15,8 +15,8 @@ namespace {
 
 /// The characters that mean something in a picture. Spec: 4.7.2.
 struct DecimalFormat {
-  std::u32string decimal_separator = U".", grouping_separator = U",", exponent_separator = U"e", minus_sign = U"-", percent = U"%", per_mille = U"\u2030", zero_digit = U"0",
-                 digit = U"#", pattern_separator = U";";
+  std::u32string decimal_separator = U".", grouping_separator = U",", exponent_separator = U"e", minus_sign = U"-", percent = U"%",
+                 per_mille = U"\u2030", zero_digit = U"0", digit = U"#", pattern_separator = U";";
 
   explicit DecimalFormat(const Value& options) {
     take(options, "decimal-separator", decimal_separator);
@@ -33,7 +33,8 @@ struct DecimalFormat {
   [[nodiscard]] bool is_decimal_digit(char32_t c) const { return c >= zero_digit[0] && c < zero_digit[0] + 10; }
   [[nodiscard]] bool is_digit(char32_t c) const { return is_decimal_digit(c) || c == digit[0]; }
   [[nodiscard]] bool is_active(char32_t c) const {
-    return is_digit(c) || c == decimal_separator[0] || c == exponent_separator[0] || c == grouping_separator[0] || c == pattern_separator[0];
+    return is_digit(c) || c == decimal_separator[0] || c == exponent_separator[0] || c == grouping_separator[0] ||
+           c == pattern_separator[0];
   }
 
  private:
@@ -75,7 +76,7 @@ class SubPicture {
   std::u32string_view prefix, suffix;
   bool exponent_present = false, has_decimal = false, is_percent = false, is_per_mille = false;
   std::size_t integer_min = 0, scaling = 0, fraction_min = 0, fraction_max = 0, exponent_min = 0;
-  std::vector<std::size_t> integer_groups, fraction_groups;   ///< digits to the right, and to the left, of each separator
+  std::vector<std::size_t> integer_groups, fraction_groups;  ///< digits to the right, and to the left, of each separator
 
  private:
   /// Of several faults the last one counts, in the order of their codes.
@@ -109,11 +110,15 @@ class SubPicture {
   void analyse() {
     const auto is_decimal = [this](char32_t c) { return format_.is_decimal_digit(c); };
     const auto is_digit = [this](char32_t c) { return format_.is_digit(c); };
-    const auto count = [](std::u32string_view part, const auto& wanted) { return static_cast<std::size_t>(std::ranges::count_if(part, wanted)); };
+    const auto count = [](std::u32string_view part, const auto& wanted) {
+      return static_cast<std::size_t>(std::ranges::count_if(part, wanted));
+    };
     const char32_t group = format_.grouping_separator[0];
-    for (std::size_t at = integer_.find(group); at != std::u32string_view::npos; at = integer_.find(group, at + 1)) integer_groups.push_back(count(integer_.substr(at), is_digit));
+    for (std::size_t at = integer_.find(group); at != std::u32string_view::npos; at = integer_.find(group, at + 1))
+      integer_groups.push_back(count(integer_.substr(at), is_digit));
     // Version 2.0.6 heeds the first separator of the fractional part only.
-    if (const std::size_t at = fraction_.find(group); at != std::u32string_view::npos) fraction_groups.push_back(count(fraction_.substr(0, at), is_digit));
+    if (const std::size_t at = fraction_.find(group); at != std::u32string_view::npos)
+      fraction_groups.push_back(count(fraction_.substr(0, at), is_digit));
     integer_min = scaling = count(integer_, is_decimal);
     fraction_min = count(fraction_, is_decimal);
     fraction_max = count(fraction_, is_digit);
@@ -133,7 +138,7 @@ class SubPicture {
 /// The digits of |number| with so many behind the point, in the format's own digits.
 std::u32string digits_of(double number, std::size_t decimals, const DecimalFormat& format) {
   const double absolute = std::abs(number);
-  const std::string plain = std::isnan(absolute)    ? "NaN"
+  const std::string plain = std::isnan(absolute)   ? "NaN"
                             : std::isinf(absolute) ? "Infinity"
                             : absolute >= 1e21     ? shortest_number_text(absolute)
                                                    : fmt::format("{:.{}f}", absolute, std::min<std::size_t>(decimals, 100));
@@ -195,7 +200,8 @@ std::string format_number(double number, std::string_view picture, const Value& 
     const int exponent = normalise(mantissa, used.scaling);
     std::u32string digits = digits_of(exponent, 0, format);
     if (digits.size() < used.exponent_min) digits.insert(0, used.exponent_min - digits.size(), format.zero_digit[0]);
-    text = mantissa_text(mantissa, used, format) + format.exponent_separator[0] + (exponent < 0 ? format.minus_sign : std::u32string()) + digits;
+    text = mantissa_text(mantissa, used, format) + format.exponent_separator[0] + (exponent < 0 ? format.minus_sign : std::u32string()) +
+           digits;
   } else {
     text = mantissa_text(mantissa, used, format);
   }

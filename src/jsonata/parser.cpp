@@ -304,7 +304,8 @@ class Parser {
   }
 
   [[gnu::noinline]] Syntax* leaf(SyntaxKind kind, const Token& token) {
-    return arena_.make<Syntax>(Syntax{.kind = kind, .op = token.op, .position = token.position, .text = token.text, .flags = token.flags, .number = token.number});
+    return arena_.make<Syntax>(
+        Syntax{.kind = kind, .op = token.op, .position = token.position, .text = token.text, .flags = token.flags, .number = token.number});
   }
 
   [[gnu::noinline]] Syntax* with_items(SyntaxKind kind, const Token& token, const std::vector<Syntax*>& items) {

@@ -5,8 +5,8 @@
 
 #include "signalbox/json.h"
 
-#include <algorithm>
 #include <fmt/format.h>
+#include <algorithm>
 
 namespace signalbox::jsonata::engine {
 namespace {

@@ -10,7 +10,8 @@ namespace signalbox::jsonata::engine {
 namespace {
 
 constexpr std::string_view space_class = R"(\t\n\v\f\r \x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}\x{feff})";
-constexpr std::string_view not_space_class = R"(\x{0}-\x{8}\x{e}-\x{1f}\x{21}-\x{9f}\x{a1}-\x{167f}\x{1681}-\x{1fff}\x{200b}-\x{2027}\x{202a}-\x{202e}\x{2030}-\x{205e}\x{2060}-\x{2fff}\x{3001}-\x{fefe}\x{ff00}-\x{10ffff})";
+constexpr std::string_view not_space_class =
+    R"(\x{0}-\x{8}\x{e}-\x{1f}\x{21}-\x{9f}\x{a1}-\x{167f}\x{1681}-\x{1fff}\x{200b}-\x{2027}\x{202a}-\x{202e}\x{2030}-\x{205e}\x{2060}-\x{2fff}\x{3001}-\x{fefe}\x{ff00}-\x{10ffff})";
 
 /// Writes JavaScript's pattern in RE2's words.
 class Translator {
@@ -68,7 +69,15 @@ class Translator {
     switch (c) {
       case 's': return put(in_class ? std::string(space_class) : fmt::format("[{}]", space_class), 2);
       case 'S': return put(in_class ? std::string(not_space_class) : fmt::format("[{}]", not_space_class), 2);
-      case 'd': case 'D': case 'w': case 'W': case 'f': case 'n': case 'r': case 't': case 'v': return put(pattern_.substr(at_, 2), 2);
+      case 'd':
+      case 'D':
+      case 'w':
+      case 'W':
+      case 'f':
+      case 'n':
+      case 'r':
+      case 't':
+      case 'v': return put(pattern_.substr(at_, 2), 2);
       case 'b': return put(in_class ? R"(\x{8})" : R"(\b)", 2);
       case 'B': return put(in_class ? "B" : R"(\B)", 2);
       case '0': return put(R"(\x{0})", 2);
@@ -108,7 +117,8 @@ class Translator {
     const auto code = read(at_ + 2);
     if (!code) return put(pattern_.substr(at_ + 1, 1), 2);
     const auto low = is_high_surrogate(*code) && pattern_.substr(at_ + 6).starts_with("\\u") ? read(at_ + 8) : std::nullopt;
-    if (low && is_low_surrogate(*low)) return put(fmt::format(R"(\x{{{:x}}})", static_cast<unsigned>(0x10000 + ((*code - 0xD800) << 10U) + (*low - 0xDC00))), 12);
+    if (low && is_low_surrogate(*low))
+      return put(fmt::format(R"(\x{{{:x}}})", static_cast<unsigned>(0x10000 + ((*code - 0xD800) << 10U) + (*low - 0xDC00))), 12);
     if (is_high_surrogate(*code) || is_low_surrogate(*code)) refuse("half of a surrogate pair");
     put(fmt::format(R"(\x{{{:x}}})", static_cast<unsigned>(*code)), 2 + digits);
   }
@@ -148,7 +158,8 @@ Regex::~Regex() = default;
 std::optional<Regex::Match> Regex::search(std::string_view text, std::size_t from) const {
   std::vector<re2::StringPiece> parts(static_cast<std::size_t>(engine_->NumberOfCapturingGroups()) + 1);
   const re2::StringPiece piece(text.data(), text.size());
-  if (from > text.size() || !engine_->Match(piece, from, text.size(), RE2::UNANCHORED, parts.data(), static_cast<int>(parts.size()))) return std::nullopt;
+  if (from > text.size() || !engine_->Match(piece, from, text.size(), RE2::UNANCHORED, parts.data(), static_cast<int>(parts.size())))
+    return std::nullopt;
   Match match{.text = {parts[0].data(), parts[0].size()}, .begin = static_cast<std::size_t>(parts[0].data() - text.data()), .groups = {}};
   for (std::size_t i = 1; i < parts.size(); ++i) {
     if (parts[i].data() == nullptr) match.groups.emplace_back();

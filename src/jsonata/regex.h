@@ -24,8 +24,8 @@ class Regex {
 
   struct Match {
     std::string_view text;
-    std::size_t begin;                                      ///< in bytes
-    std::vector<std::optional<std::string_view>> groups;    ///< nothing: took no part
+    std::size_t begin;                                    ///< in bytes
+    std::vector<std::optional<std::string_view>> groups;  ///< nothing: took no part
   };
   /// The first match that begins at `from` or behind it.
   [[nodiscard]] std::optional<Match> search(std::string_view text, std::size_t from) const;

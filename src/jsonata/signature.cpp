@@ -8,7 +8,16 @@
 namespace signalbox::jsonata::engine {
 namespace {
 
-enum TypeBit : std::uint16_t { Array_ = 1, String_ = 2, Number_ = 4, Boolean_ = 8, Null_ = 16, Object_ = 32, Function_ = 64, Missing_ = 128 };
+enum TypeBit : std::uint16_t {
+  Array_ = 1,
+  String_ = 2,
+  Number_ = 4,
+  Boolean_ = 8,
+  Null_ = 16,
+  Object_ = 32,
+  Function_ = 64,
+  Missing_ = 128
+};
 
 std::uint16_t type_bit(const Value& value) {
   switch (value.type()) {
@@ -114,7 +123,8 @@ Signature::Signature(std::string_view text, std::uint32_t position) {
 }
 
 /// How many arguments each parameter takes, greedily, giving back where what follows needs them.
-bool Signature::match(const std::vector<std::uint16_t>& types, std::size_t parameter, std::size_t argument, std::vector<std::uint32_t>& taken) const {
+bool Signature::match(const std::vector<std::uint16_t>& types, std::size_t parameter, std::size_t argument,
+                      std::vector<std::uint32_t>& taken) const {
   if (parameter == parameters_.size()) return argument == types.size();
   const Parameter& wanted = parameters_[parameter];
   const std::size_t most = wanted.repeated ? types.size() : 1;
@@ -167,7 +177,8 @@ void Signature::take_array(const Parameter& parameter, Value& argument, std::siz
     }
   }
   if (argument.is_array()) return;
-  if (parameter.element != 0 && letter_of(type_bit(argument)) != parameter.element) raise_argument("T0412", argument, index, parameter.element);
+  if (parameter.element != 0 && letter_of(type_bit(argument)) != parameter.element)
+    raise_argument("T0412", argument, index, parameter.element);
   ArrayCell* const single = ArrayCell::make(false);
   Value wrapped = Value::adopt(single);
   single->push(std::move(argument));

@@ -21,14 +21,15 @@ class Signature {
 
  private:
   struct Parameter {
-    std::uint16_t types;      ///< bits, see type_bit
+    std::uint16_t types;  ///< bits, see type_bit
     bool optional = false;
     bool repeated = false;
-    bool context = false;     ///< may be left out for the context
+    bool context = false;  ///< may be left out for the context
     bool array = false;
-    char element = 0;         ///< type that all elements must have
+    char element = 0;  ///< type that all elements must have
   };
-  [[nodiscard]] bool match(const std::vector<std::uint16_t>& types, std::size_t parameter, std::size_t argument, std::vector<std::uint32_t>& taken) const;
+  [[nodiscard]] bool match(const std::vector<std::uint16_t>& types, std::size_t parameter, std::size_t argument,
+                           std::vector<std::uint32_t>& taken) const;
   [[noreturn]] void refuse(const std::vector<Value>& arguments, const std::vector<std::uint16_t>& types) const;
   void take_array(const Parameter& parameter, Value& argument, std::size_t index) const;
 

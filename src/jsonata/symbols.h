@@ -13,8 +13,8 @@ namespace signalbox::jsonata::engine {
 class Symbols {
  public:
   struct Entry {
-    std::string name;              ///< without `$`; `!n` for what a `%` refers to
-    const Builtin* builtin;        ///< the library's function of this name, or null
+    std::string name;        ///< without `$`; `!n` for what a `%` refers to
+    const Builtin* builtin;  ///< the library's function of this name, or null
   };
   using Find = const Builtin* (*)(std::string_view name);
   explicit Symbols(Find find) : find_(find) { entries_.reserve(8); }
@@ -24,7 +24,7 @@ class Symbols {
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
 
  private:
-  static constexpr std::size_t indexed_from = 16;   ///< fewer are searched one by one
+  static constexpr std::size_t indexed_from = 16;  ///< fewer are searched one by one
   Find find_;
   std::vector<Entry> entries_;
   std::unordered_map<std::string, Symbol> index_;

@@ -28,7 +28,9 @@ char32_t to_upper(char32_t code) {
   if (code == 0xFF) return 0x178;
   if (code == 0x131) return 'I';
   if (code == 0x17F) return 'S';
-  if ((code >= 0xE0 && code <= 0xFE && code != 0xF7) || (code >= 0x3B1 && code <= 0x3CB && code != 0x3C2) || (code >= 0x430 && code <= 0x44F)) return code - 32;
+  if ((code >= 0xE0 && code <= 0xFE && code != 0xF7) || (code >= 0x3B1 && code <= 0x3CB && code != 0x3C2) ||
+      (code >= 0x430 && code <= 0x44F))
+    return code - 32;
   if (code == 0x3C2) return 0x3A3;
   if (code == 0x3AC) return 0x386;
   if (code >= 0x3AD && code <= 0x3AF) return code - 37;
@@ -41,7 +43,8 @@ char32_t to_upper(char32_t code) {
                             (code >= 0x3D8 && code <= 0x3EF) || (code >= 0x460 && code <= 0x481) || (code >= 0x48A && code <= 0x4BF) ||
                             (code >= 0x4D0 && code <= 0x52F) || (code >= 0x1E00 && code <= 0x1E95) || (code >= 0x1EA0 && code <= 0x1EFF);
   if (odd_is_lower) return code % 2 == 1 ? code - 1 : code;
-  const bool even_is_lower = (code >= 0x139 && code <= 0x148) || (code >= 0x179 && code <= 0x17E) || (code >= 0x1CD && code <= 0x1DC) || (code >= 0x4C1 && code <= 0x4CE);
+  const bool even_is_lower = (code >= 0x139 && code <= 0x148) || (code >= 0x179 && code <= 0x17E) || (code >= 0x1CD && code <= 0x1DC) ||
+                             (code >= 0x4C1 && code <= 0x4CE);
   if (even_is_lower) return code % 2 == 0 ? code - 1 : code;
   if (code >= 0xFF41 && code <= 0xFF5A) return code - 32;
   if (code >= 0x24D0 && code <= 0x24E9) return code - 26;
@@ -52,7 +55,9 @@ char32_t to_upper(char32_t code) {
 char32_t to_lower(char32_t code) {
   if (code < 0x80) return code >= 'A' && code <= 'Z' ? code + 32 : code;
   if (code == 0x178) return 0xFF;
-  if ((code >= 0xC0 && code <= 0xDE && code != 0xD7) || (code >= 0x391 && code <= 0x3AB && code != 0x3A2) || (code >= 0x410 && code <= 0x42F)) return code + 32;
+  if ((code >= 0xC0 && code <= 0xDE && code != 0xD7) || (code >= 0x391 && code <= 0x3AB && code != 0x3A2) ||
+      (code >= 0x410 && code <= 0x42F))
+    return code + 32;
   if (code == 0x386) return 0x3AC;
   if (code >= 0x388 && code <= 0x38A) return code + 37;
   if (code == 0x38C) return 0x3CC;
@@ -139,7 +144,8 @@ void append_text(std::string& out, std::string_view text) {
   const auto is_half = [](std::string_view bytes, unsigned char from, unsigned char to) {
     return bytes[0] == '\xED' && static_cast<unsigned char>(bytes[1]) >= from && static_cast<unsigned char>(bytes[1]) <= to;
   };
-  if (out.size() >= 3 && text.size() >= 3 && is_half(std::string_view(out).substr(out.size() - 3), 0xA0, 0xAF) && is_half(text, 0xB0, 0xBF)) {
+  if (out.size() >= 3 && text.size() >= 3 && is_half(std::string_view(out).substr(out.size() - 3), 0xA0, 0xAF) &&
+      is_half(text, 0xB0, 0xBF)) {
     const char* high = out.data() + out.size() - 3;
     const char* low = text.data();
     const char32_t code = 0x10000 + ((next_code_point(high, high + 3) - 0xD800) << 10U) + (next_code_point(low, low + 3) - 0xDC00);
@@ -209,11 +215,13 @@ std::string map_characters(std::string_view text, Mapping mapped, char32_t speci
 }  // namespace
 
 std::string upper_case(std::string_view text) {
-  return map_characters(text, [](char32_t code) { return to_upper(code); }, 0xDF, "SS");
+  return map_characters(
+      text, [](char32_t code) { return to_upper(code); }, 0xDF, "SS");
 }
 
 std::string lower_case(std::string_view text) {
-  return map_characters(text, [](char32_t code) { return to_lower(code); }, 0x130, "i\xCC\x87");
+  return map_characters(
+      text, [](char32_t code) { return to_lower(code); }, 0x130, "i\xCC\x87");
 }
 
 }  // namespace signalbox::jsonata::engine

@@ -197,7 +197,7 @@ std::size_t ObjectCell::find(std::string_view name) const {
   }
   if (index_.empty()) build_index();
   const std::size_t mask = index_.size() - 1;
-  for (std::size_t slot = std::hash<std::string_view>{}(name) & mask; index_[slot] != 0; slot = (slot + 1) & mask) {
+  for (std::size_t slot = std::hash<std::string_view>{}(name)&mask; index_[slot] != 0; slot = (slot + 1) & mask) {
     if (members[index_[slot] - 1].name.text() == name) return index_[slot] - 1;
   }
   return absent;

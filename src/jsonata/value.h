@@ -24,8 +24,8 @@ enum class Type : std::uint8_t {
   Array,
   Object,
   Function,
-  Tuple,       ///< inside paths only: an item with the variables bound to it
-  TailCall     ///< inside functions only: the call that gives the result is still to be made
+  Tuple,    ///< inside paths only: an item with the variables bound to it
+  TailCall  ///< inside functions only: the call that gives the result is still to be made
 };
 
 struct Cell;
@@ -45,7 +45,7 @@ struct Cell {
   explicit Cell(CellType cell_type) : type(cell_type) {}
   std::uint32_t count = 1;
   CellType type;
-  Cell* next_dead = nullptr;   ///< deep values are destroyed one after the other, not by recursion
+  Cell* next_dead = nullptr;  ///< deep values are destroyed one after the other, not by recursion
 };
 
 class Value {
@@ -105,16 +105,16 @@ class Value {
   /// Preconditions: the type asked for.
   [[nodiscard]] double number() const { return form_ == Form::Borrowed ? payload_.json->as_double() : payload_.number; }
   [[nodiscard]] std::string_view text() const;
-  [[nodiscard]] std::size_t size() const;                       ///< of an array or object
+  [[nodiscard]] std::size_t size() const;  ///< of an array or object
   [[nodiscard]] Value element(std::size_t index) const;
   [[nodiscard]] std::string_view member_name(std::size_t index) const;
   [[nodiscard]] Value member_value(std::size_t index) const;
-  [[nodiscard]] Value member_key(std::size_t index) const;      ///< the name as a value
-  [[nodiscard]] Value find(std::string_view name) const;        ///< undefined when absent
+  [[nodiscard]] Value member_key(std::size_t index) const;  ///< the name as a value
+  [[nodiscard]] Value find(std::string_view name) const;    ///< undefined when absent
 
   [[nodiscard]] const Json* json() const { return form_ == Form::Borrowed ? payload_.json : nullptr; }
   [[nodiscard]] const Builtin* builtin() const { return form_ == Form::Builtin ? payload_.builtin : nullptr; }
-  [[nodiscard]] ArrayCell* array() const;           ///< null unless an array made here
+  [[nodiscard]] ArrayCell* array() const;  ///< null unless an array made here
   [[nodiscard]] ObjectCell* object() const;
   [[nodiscard]] FunctionCell* function() const;
   [[nodiscard]] TupleCell* tuple() const;
@@ -142,7 +142,8 @@ template <class T>
 class Row {
  public:
   Row() = default;
-  Row(Row&& other) noexcept : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)), capacity_(std::exchange(other.capacity_, 0)) {}
+  Row(Row&& other) noexcept
+      : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)), capacity_(std::exchange(other.capacity_, 0)) {}
   Row& operator=(Row&& other) noexcept {
     std::swap(data_, other.data_);
     std::swap(size_, other.size_);
@@ -191,7 +192,7 @@ class Row {
 
 struct StringCell : Cell {
   explicit StringCell(std::size_t length) : Cell(CellType::String), size(length) {}
-  static StringCell* make(std::size_t length);   ///< its characters are to be filled in
+  static StringCell* make(std::size_t length);  ///< its characters are to be filled in
   [[nodiscard]] char* data() { return reinterpret_cast<char*>(this + 1); }
   [[nodiscard]] std::string_view view() const { return {reinterpret_cast<const char*>(this + 1), size}; }
   std::size_t size;
@@ -205,10 +206,10 @@ struct ArrayCell : Cell {
   void reserve(std::size_t count);
 
   bool sequence = false;
-  bool keep_singleton = false;   ///< asked for by `[]`: a sequence of one stays one
-  bool outer_wrapper = false;    ///< round an input that is itself an array
-  bool constructed = false;      ///< by brackets at the start or end of a path: not flattened into what surrounds it
-  bool tuple_stream = false;     ///< of tuples
+  bool keep_singleton = false;  ///< asked for by `[]`: a sequence of one stays one
+  bool outer_wrapper = false;   ///< round an input that is itself an array
+  bool constructed = false;     ///< by brackets at the start or end of a path: not flattened into what surrounds it
+  bool tuple_stream = false;    ///< of tuples
   std::uint32_t depth = 1;
   Row<Value> items;
 };
@@ -222,20 +223,20 @@ struct ObjectCell : Cell {
   static ObjectCell* make();
   /// Sets or adds.
   void set(const Value& name, Value value);
-  void add(Value name, Value value);   ///< precondition: the name is not there
+  void add(Value name, Value value);  ///< precondition: the name is not there
   void put(std::size_t place, Value value);
   void remove(std::string_view name);
-  [[nodiscard]] std::size_t find(std::string_view name) const;   ///< `absent` if it is not there
+  [[nodiscard]] std::size_t find(std::string_view name) const;  ///< `absent` if it is not there
   static constexpr std::size_t absent = static_cast<std::size_t>(-1);
 
   std::uint32_t depth = 1;
   Row<Member> members;
 
  private:
-  static constexpr std::size_t index_from = 12;   ///< smaller objects are searched one by one
+  static constexpr std::size_t index_from = 12;  ///< smaller objects are searched one by one
   void index(std::size_t place) const;
   void build_index() const;
-  mutable Row<std::uint32_t> index_;   ///< place + 1; 0 is empty; a power of two of slots, at most half of them filled
+  mutable Row<std::uint32_t> index_;  ///< place + 1; 0 is empty; a power of two of slots, at most half of them filled
 };
 
 [[nodiscard]] Value make_string(std::string_view text);
@@ -268,8 +269,12 @@ inline Value Value::borrow(const Json& json) {
 inline Value Value::adopt(StringCell* cell) { return Value(Type::String, cell); }
 inline Value Value::adopt(ArrayCell* cell) { return Value(Type::Array, cell); }
 inline Value Value::adopt(ObjectCell* cell) { return Value(Type::Object, cell); }
-inline ArrayCell* Value::array() const { return type_ == Type::Array && form_ == Form::Held ? static_cast<ArrayCell*>(payload_.cell) : nullptr; }
-inline ObjectCell* Value::object() const { return type_ == Type::Object && form_ == Form::Held ? static_cast<ObjectCell*>(payload_.cell) : nullptr; }
+inline ArrayCell* Value::array() const {
+  return type_ == Type::Array && form_ == Form::Held ? static_cast<ArrayCell*>(payload_.cell) : nullptr;
+}
+inline ObjectCell* Value::object() const {
+  return type_ == Type::Object && form_ == Form::Held ? static_cast<ObjectCell*>(payload_.cell) : nullptr;
+}
 inline std::string_view Value::text() const {
   if (form_ == Form::Literal) return *payload_.literal;
   return form_ == Form::Borrowed ? payload_.json->as_string() : static_cast<const StringCell*>(payload_.cell)->view();

@@ -105,7 +105,10 @@ awaitable<http::Response> list(Engine& engine, const Reader& reader, http::Reque
   if (!filter) co_return problem(filter.error());
   const auto machine = filter->state_machine ? find_state_machine(reader, *filter->state_machine) : std::nullopt;
   if (machine && machine->type == StateMachineType::Express)
-    co_return problem(error(ErrorCode::NotSupported, "executions of a machine of type EXPRESS are not stored, so that they cannot be listed; its log group has their events", "stateMachine"));
+    co_return problem(
+        error(ErrorCode::NotSupported,
+              "executions of a machine of type EXPRESS are not stored, so that they cannot be listed; its log group has their events",
+              "stateMachine"));
   const auto before = *cursor ? std::optional(ExecutionRow{**cursor}) : std::nullopt;
   const auto executions = list_executions(reader, *filter, before, *limit + 1);
   const auto shown = std::span(executions).first(std::min(executions.size(), *limit));
@@ -177,7 +180,8 @@ awaitable<http::Response> redrive(Engine& engine, const Reader& reader, http::Re
   if (!state) co_return problem(state.error());
   RedriveRequest wanted{.from_state = std::move(*state)};
   if (const Json* input = body->find("input")) wanted.input = *input;
-  std::function<Result<Timestamp>(EngineTransaction&)> work = [row = record->row, wanted = std::move(wanted)](EngineTransaction& transaction) {
+  std::function<Result<Timestamp>(EngineTransaction&)> work = [row = record->row,
+                                                               wanted = std::move(wanted)](EngineTransaction& transaction) {
     return transaction.redrive_execution(row, wanted);
   };
   auto redriven = co_await transact<Timestamp>(engine, std::move(work));
@@ -201,8 +205,7 @@ awaitable<http::Response> resume(Engine& engine, const Reader& reader, http::Req
 }  // namespace
 
 void add_execution_routes(http::Router& router, Engine& engine, const Reader& reader) {
-  router.on("POST", "/v1/state-machines/{name}/executions",
-            [&](http::Request&& request) { return start(engine, std::move(request)); });
+  router.on("POST", "/v1/state-machines/{name}/executions", [&](http::Request&& request) { return start(engine, std::move(request)); });
   router.on("GET", "/v1/executions", [&](http::Request&& request) { return list(engine, reader, std::move(request)); });
   router.on("GET", "/v1/executions/{id}", [&](http::Request&& request) { return get(engine, reader, std::move(request)); });
   router.on("GET", "/v1/executions/{id}/history", [&](http::Request&& request) { return history(reader, std::move(request)); });

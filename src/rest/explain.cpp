@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "signalbox/encoding.h"
 #include "base/overload.h"
+#include "signalbox/encoding.h"
 
 namespace signalbox::rest {
 
@@ -78,7 +78,8 @@ std::string explain(const ExecutionRecord& record, const Execution* execution, T
     return "The execution was set aside because its last step met a bug in the engine; the others go on. Resume it by hand once the cause "
            "is gone.";
   }
-  if (record.express) return "The execution is an express one, and running: what it does stands in its machine's log group alone, if it has one.";
+  if (record.express)
+    return "The execution is an express one, and running: what it does stands in its machine's log group alone, if it has one.";
   if (!execution) return "The execution is running.";
   constexpr std::size_t shown_max = 5;
   std::string text;

@@ -1,8 +1,8 @@
 #include "rest/history.h"
 
+#include "base/overload.h"
 #include "rest/request.h"
 #include "signalbox/encoding.h"
-#include "base/overload.h"
 
 namespace signalbox::rest {
 
@@ -77,8 +77,12 @@ Json details(const HistoryFact& fact) {
                              [](const ExecutionRedriven& f) {
                                return present_members({{"redriveCount", f.redrive_count}, {"fromState", optional_text(f.from_state)}});
                              },
-                             [](const MapRunStarted& f) { return json_object({{"mapRunArn", f.map_run_arn}}); },
-                             [](const MapRunRedriven& f) { return json_object({{"mapRunArn", f.map_run_arn}, {"redriveCount", f.redrive_count}}); },
+                             [](const MapRunStarted& f) {
+                               return json_object({{"mapRunArn", f.map_run_arn}});
+                             },
+                             [](const MapRunRedriven& f) {
+                               return json_object({{"mapRunArn", f.map_run_arn}, {"redriveCount", f.redrive_count}});
+                             },
                              [](const MapRunEnded& f) { return error_members(f.error); },
                              // Internal facts are not shown: they have no event id.
                              [](const auto&) { return Json::empty_object(); }},

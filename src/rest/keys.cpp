@@ -30,7 +30,8 @@ awaitable<http::Response> make(Engine& engine, http::Request request) {
   if (!body) co_return problem(body.error());
   const auto description = text_member(*body, "description");
   if (!description) co_return problem(description.error());
-  std::function<Result<services::ApiKey>(EngineTransaction&)> work = [name = description->value_or("")](EngineTransaction& transaction) -> Result<services::ApiKey> {
+  std::function<Result<services::ApiKey>(EngineTransaction&)> work =
+      [name = description->value_or("")](EngineTransaction& transaction) -> Result<services::ApiKey> {
     return services::create_key(transaction, name);
   };
   auto key = co_await transact<services::ApiKey>(engine, std::move(work));

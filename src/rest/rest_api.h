@@ -13,7 +13,8 @@ void add_execution_routes(http::Router& router, Engine& engine, const Reader& re
 void add_token_routes(http::Router& router, Engine& engine, const Reader& reader);
 /// `/v1/openapi.json`, `/healthz`, `/readyz` (503 until `is_ready`, or while commits fail), `/metrics`.
 /// `iam_denials`: calls that roles' policies did not permit; empty: nothing is checked against them.
-void add_status_routes(http::Router& router, Engine& engine, std::function<bool()> is_ready, std::function<std::uint64_t()> iam_denials = {});
+void add_status_routes(http::Router& router, Engine& engine, std::function<bool()> is_ready,
+                       std::function<std::uint64_t()> iam_denials = {});
 /// For what no route matches: AWS calls to `aws`, everything else is a 404 problem.
 [[nodiscard]] http::Handler aws_or_nothing(http::Handler aws);
 

@@ -16,7 +16,8 @@ using http::asio::awaitable;
 /// In a path a schedule is NAME (of the default group, or else the rule of that name) or GROUP~NAME, which no name can hold.
 Result<ScheduleRecord> find(const Reader& reader, const Schedules& schedules, std::string_view text) {
   const auto tilde = text.find('~');
-  if (tilde != std::string_view::npos) return schedules.find(reader, {std::string(text.substr(0, tilde)), std::string(text.substr(tilde + 1))});
+  if (tilde != std::string_view::npos)
+    return schedules.find(reader, {std::string(text.substr(0, tilde)), std::string(text.substr(tilde + 1))});
   auto found = schedules.find(reader, {std::string(default_schedule_group), std::string(text)});
   if (found) return found;
   auto rule = schedules.find(reader, {std::string(default_rule_group), std::string(text)});
@@ -77,7 +78,8 @@ awaitable<http::Response> get(const Engine& engine, const Reader& reader, const 
   if (const auto wanted = request.query_value("next")) {
     const auto [end, fault] = std::from_chars(wanted->data(), wanted->data() + wanted->size(), count);
     if (fault != std::errc{} || end != wanted->data() + wanted->size() || count < 1 || count > 100) {
-      co_return problem(error(ErrorCode::InvalidArgument, "next must be a number from 1 to 100, not '" + std::string(*wanted) + "'", "next"));
+      co_return problem(
+          error(ErrorCode::InvalidArgument, "next must be a number from 1 to 100, not '" + std::string(*wanted) + "'", "next"));
     }
   }
   const auto firings = schedules.next_firings(*schedule, count, engine.clock().now());
@@ -90,7 +92,8 @@ awaitable<http::Response> get(const Engine& engine, const Reader& reader, const 
 awaitable<http::Response> change(Engine& engine, const Reader& reader, const Schedules& schedules, http::Request request, bool pause) {
   const auto schedule = find(reader, schedules, request.parameter("name"));
   if (!schedule) co_return problem(schedule.error());
-  std::function<Result<ScheduleRecord>(EngineTransaction&)> work = [&schedules, id = schedule->definition.id, pause](EngineTransaction& transaction) {
+  std::function<Result<ScheduleRecord>(EngineTransaction&)> work = [&schedules, id = schedule->definition.id,
+                                                                    pause](EngineTransaction& transaction) {
     return pause ? schedules.pause(transaction, id) : schedules.resume(transaction, id);
   };
   auto changed = co_await transact<ScheduleRecord>(engine, std::move(work));
@@ -103,8 +106,10 @@ awaitable<http::Response> change(Engine& engine, const Reader& reader, const Sch
 void add_schedule_routes(http::Router& router, Engine& engine, const Reader& reader, const Schedules& schedules) {
   router.on("GET", "/v1/schedules", [&](http::Request&& request) { return list(reader, schedules, std::move(request)); });
   router.on("GET", "/v1/schedules/{name}", [&](http::Request&& request) { return get(engine, reader, schedules, std::move(request)); });
-  router.on("POST", "/v1/schedules/{name}/pause", [&](http::Request&& request) { return change(engine, reader, schedules, std::move(request), true); });
-  router.on("POST", "/v1/schedules/{name}/resume", [&](http::Request&& request) { return change(engine, reader, schedules, std::move(request), false); });
+  router.on("POST", "/v1/schedules/{name}/pause",
+            [&](http::Request&& request) { return change(engine, reader, schedules, std::move(request), true); });
+  router.on("POST", "/v1/schedules/{name}/resume",
+            [&](http::Request&& request) { return change(engine, reader, schedules, std::move(request), false); });
 }
 
 }  // namespace signalbox::rest

@@ -23,7 +23,8 @@ std::string_view name_of(deploy::Change::Kind kind) {
 Json to_json(const std::vector<deploy::Change>& changes) {
   Json::Array list;
   for (const auto& change : changes)
-    list.push_back(json_object({{"action", name_of(change.kind)}, {"resource", change.logical_id}, {"type", change.type}, {"physicalId", change.physical_id}}));
+    list.push_back(json_object(
+        {{"action", name_of(change.kind)}, {"resource", change.logical_id}, {"type", change.type}, {"physicalId", change.physical_id}}));
   return Json(std::move(list));
 }
 
@@ -43,7 +44,8 @@ Result<deploy::ParameterOverrides> read_parameters(const Json& body) {
   if (!given) return parameters;
   if (!given->is_object()) return error(ErrorCode::InvalidArgument, "'parameters' must be an object of strings", "/parameters");
   for (const auto& parameter : given->members()) {
-    if (!parameter.value.is_string()) return error(ErrorCode::InvalidArgument, "the parameter '" + parameter.name + "' must be a string", "/parameters/" + parameter.name);
+    if (!parameter.value.is_string())
+      return error(ErrorCode::InvalidArgument, "the parameter '" + parameter.name + "' must be a string", "/parameters/" + parameter.name);
     parameters[parameter.name] = std::string(parameter.value.as_string());
   }
   return parameters;
@@ -53,9 +55,11 @@ Result<deploy::UnsupportedTypes> read_types(const Json& body) {
   deploy::UnsupportedTypes types;
   const Json* given = body.find("allowUnsupported");
   if (!given) return types;
-  if (!given->is_array()) return error(ErrorCode::InvalidArgument, "'allowUnsupported' must be a list of resource types", "/allowUnsupported");
+  if (!given->is_array())
+    return error(ErrorCode::InvalidArgument, "'allowUnsupported' must be a list of resource types", "/allowUnsupported");
   for (const auto& type : given->elements()) {
-    if (!type.is_string()) return error(ErrorCode::InvalidArgument, "a resource type must be a string, not " + type.text(), "/allowUnsupported");
+    if (!type.is_string())
+      return error(ErrorCode::InvalidArgument, "a resource type must be a string, not " + type.text(), "/allowUnsupported");
     types.emplace(type.as_string());
   }
   return types;
@@ -70,11 +74,13 @@ awaitable<http::Response> deploy_path(deploy::Deployer& deployer, Resolve resolv
   if (!parameters) co_return problem(parameters.error());
   std::filesystem::path folder(*path);
   const Json* plan_only = body->find("planOnly");
-  if (plan_only && !plan_only->is_boolean()) co_return problem(error(ErrorCode::InvalidArgument, "'planOnly' must be true or false", "/planOnly"));
+  if (plan_only && !plan_only->is_boolean())
+    co_return problem(error(ErrorCode::InvalidArgument, "'planOnly' must be true or false", "/planOnly"));
   auto allowed = read_types(*body);
   if (!allowed) co_return problem(allowed.error());
   if (const auto unknown = deployer.unknown_parameters(folder, *parameters); !unknown.empty()) {
-    co_return problem(error(ErrorCode::InvalidArgument, "no template there has a parameter '" + unknown.front() + "'", "/parameters/" + unknown.front()));
+    co_return problem(
+        error(ErrorCode::InvalidArgument, "no template there has a parameter '" + unknown.front() + "'", "/parameters/" + unknown.front()));
   }
   Result<std::vector<deploy::StackResult>> results = std::vector<deploy::StackResult>{};
   if (plan_only && plan_only->as_boolean()) results = deployer.foresee(folder, *parameters, *allowed);
@@ -110,7 +116,8 @@ awaitable<http::Response> get(const Reader& reader, Resolve resolve, http::Reque
   Json::Object outputs;
   for (const auto& [name, value] : stack->outputs) outputs.push_back({name, Json(resolve(value))});
   Json::Array resources;
-  for (const auto& resource : stack->resources) resources.push_back(json_object({{"resource", resource.logical_id}, {"type", resource.type}, {"physicalId", resource.physical_id}}));
+  for (const auto& resource : stack->resources)
+    resources.push_back(json_object({{"resource", resource.logical_id}, {"type", resource.type}, {"physicalId", resource.physical_id}}));
   co_return answer(200, json_object({{"name", stack->name},
                                      {"folder", stack->folder},
                                      {"deployedAt", format_rfc3339(stack->deployed_at)},
@@ -128,9 +135,11 @@ awaitable<http::Response> destroy(deploy::Deployer& deployer, Resolve resolve, h
 }  // namespace
 
 void add_stack_routes(http::Router& router, deploy::Deployer& deployer, const Reader& reader, Resolve resolve) {
-  router.on("POST", "/v1/stacks", [&deployer, resolve](http::Request&& request) { return deploy_path(deployer, resolve, std::move(request)); });
+  router.on("POST", "/v1/stacks",
+            [&deployer, resolve](http::Request&& request) { return deploy_path(deployer, resolve, std::move(request)); });
   router.on("GET", "/v1/stacks/{name}", [&reader, resolve](http::Request&& request) { return get(reader, resolve, std::move(request)); });
-  router.on("DELETE", "/v1/stacks/{name}", [&deployer, resolve](http::Request&& request) { return destroy(deployer, resolve, std::move(request)); });
+  router.on("DELETE", "/v1/stacks/{name}",
+            [&deployer, resolve](http::Request&& request) { return destroy(deployer, resolve, std::move(request)); });
   router.on("GET", "/v1/stacks", [&reader, resolve](http::Request) { return list(reader, resolve); });
 }
 

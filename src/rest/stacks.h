@@ -12,6 +12,7 @@
 namespace signalbox::rest {
 
 /// `resolve` fills the daemon's own URLs into outputs. All references must outlive the router.
-void add_stack_routes(http::Router& router, deploy::Deployer& deployer, const Reader& reader, std::function<std::string(std::string_view)> resolve);
+void add_stack_routes(http::Router& router, deploy::Deployer& deployer, const Reader& reader,
+                      std::function<std::string(std::string_view)> resolve);
 
 }  // namespace signalbox::rest

@@ -38,7 +38,8 @@ std::string metrics(const EngineCounters& c, std::optional<std::uint64_t> iam_de
   counter("history_events_total", "History events recorded.", c.events);
   counter("commits_total", "Transactions committed; several operations share one.", c.commits);
   counter("operations_total", "Operations taken in.", c.operations);
-  if (iam_denials) counter("iam_denials_total", "Calls that roles' policies do not permit: denied, or with --iam=warn only logged.", *iam_denials);
+  if (iam_denials)
+    counter("iam_denials_total", "Calls that roles' policies do not permit: denied, or with --iam=warn only logged.", *iam_denials);
   gauge("open_executions", "Executions that are running or waiting.", c.open_executions);
   gauge("set_aside_executions", "Executions set aside after a bug, to be resumed by hand.", c.set_aside_executions);
   gauge("timers", "Entries in the timer heap.", c.timers);
@@ -54,7 +55,8 @@ awaitable<http::Response> nothing(http::Request request) {
 }  // namespace
 
 void add_status_routes(http::Router& router, Engine& engine, std::function<bool()> is_ready, std::function<std::uint64_t()> iam_denials) {
-  router.on("GET", "/v1/openapi.json", [](http::Request) -> awaitable<http::Response> { co_return http::json_response(200, std::string(openapi)); });
+  router.on("GET", "/v1/openapi.json",
+            [](http::Request) -> awaitable<http::Response> { co_return http::json_response(200, std::string(openapi)); });
   router.on("GET", "/healthz", [](http::Request) -> awaitable<http::Response> { co_return http::text_response(200, "ok\n"); });
   router.on("GET", "/readyz", [&engine, is_ready](http::Request) -> awaitable<http::Response> {
     if (!is_ready()) co_return http::text_response(503, "starting\n");
@@ -69,7 +71,9 @@ void add_status_routes(http::Router& router, Engine& engine, std::function<bool(
 }
 
 http::Handler aws_or_nothing(http::Handler aws) {
-  return [aws = std::move(aws)](http::Request&& request) { return request.path.starts_with("/v1/") ? nothing(std::move(request)) : aws(std::move(request)); };
+  return [aws = std::move(aws)](http::Request&& request) {
+    return request.path.starts_with("/v1/") ? nothing(std::move(request)) : aws(std::move(request));
+  };
 }
 
 }  // namespace signalbox::rest

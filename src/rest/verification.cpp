@@ -6,12 +6,12 @@
 
 #include <fmt/format.h>
 
+#include "base/overload.h"
 #include "rest/request.h"
 #include "signalbox/async.h"
 #include "signalbox/encoding.h"
-#include "signalbox/history.h"
-#include "base/overload.h"
 #include "signalbox/execution.h"
+#include "signalbox/history.h"
 
 namespace signalbox::rest {
 
@@ -161,7 +161,8 @@ class Verification {
     if (!known) co_return reply_unknown(request);
     // Where a GET decides and nothing speaks against it, deciding finds out whether there is still anything to decide: the history is
     // read only if there is not.
-    if (is_running(*known) && !is_look_only(request) && mode(*known->execution) == VerificationMode::Resume) co_return co_await decide(std::move(request), *known);
+    if (is_running(*known) && !is_look_only(request) && mode(*known->execution) == VerificationMode::Resume)
+      co_return co_await decide(std::move(request), *known);
     const auto state = token_state(reader_, *known);
     if (const auto* decided = std::get_if<Decided>(&state)) co_return reply_decided(request, *decided);
     if (std::holds_alternative<Over>(state)) co_return reply_over(request);
@@ -255,8 +256,8 @@ class Verification {
         "<p>Please check that this is what you were asked for, then confirm.</p>{}"
         "<form method=\"post\" action=\"?{}\"><input type=\"hidden\" name=\"nonce\" value=\"{}\"><button "
         "type=\"submit\">Confirm</button></form>",
-        value_list(output_of(request, token_name)), html_escape(request.target.substr(std::min(request.target.size(), request.path.size() + 1))),
-        nonce(known));
+        value_list(output_of(request, token_name)),
+        html_escape(request.target.substr(std::min(request.target.size(), request.path.size() + 1))), nonce(known));
     return reply(request, 200, "Confirm this request", html, json_object({{"status", "waiting"}}));
   }
 
@@ -296,7 +297,7 @@ class Verification {
   VerificationOptions options_;
   const std::atomic<std::uint64_t>& machine_changes_;
   mutable std::uint64_t modes_seen_ = 0;
-  mutable std::map<std::string, VerificationMode> modes_;   ///< by state machine
+  mutable std::map<std::string, VerificationMode> modes_;  ///< by state machine
 };
 
 }  // namespace

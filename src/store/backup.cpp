@@ -54,7 +54,7 @@ Result<void> backup_file(const std::string& from, const std::string& to) {
   if (::stat(to.c_str(), &found) == 0) return error(ErrorCode::AlreadyExists, "the backup's file exists already; name a new one", to);
   const std::string unfinished = to + ".unfinished";
   ::unlink(unfinished.c_str());
-  const int file = ::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);   // it holds keys
+  const int file = ::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);  // it holds keys
   if (file < 0) return failed(to, std::strerror(errno));
   ::close(file);
   auto done = copy_pages(from, unfinished);

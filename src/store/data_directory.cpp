@@ -28,7 +28,8 @@ Result<void> make_directory(const std::string& path) {
   }
   if (::mkdir(path.c_str(), directory_mode) == 0) return {};
   if (errno == ENOENT) return refused(path, "the directory above the data directory does not exist; make it, or name another with --data");
-  return refused(path, "the data directory cannot be made (" + system_words() + "); make it writable by this user, or name another with --data");
+  return refused(path,
+                 "the data directory cannot be made (" + system_words() + "); make it writable by this user, or name another with --data");
 }
 
 Result<void> check_file_system(const std::string& path) {
@@ -36,8 +37,10 @@ Result<void> check_file_system(const std::string& path) {
   if (::statfs(path.c_str(), &found) != 0) return refused(path, "the data directory's file system cannot be read (" + system_words() + ")");
   const char* name = network_file_system(static_cast<long>(found.f_type));
   if (!name) return {};
-  return refused(path, std::string("the data directory is on ") + name +
-                           ", where locks and syncs cannot be relied on; use a directory on a local disk (in a container: a volume, not a shared folder)");
+  return refused(
+      path,
+      std::string("the data directory is on ") + name +
+          ", where locks and syncs cannot be relied on; use a directory on a local disk (in a container: a volume, not a shared folder)");
 }
 
 std::string holder(int lock) {
@@ -58,9 +61,20 @@ void note_holder(int lock) {
 
 const char* network_file_system(long magic) {
   static constexpr std::array<std::pair<unsigned long, const char*>, 14> known = {{
-      {0x6969, "NFS"},           {0x517B, "SMB"},         {0xFF534D42, "CIFS"},     {0xFE534D42, "SMB"},        {0x01021997, "9p"},
-      {0x65735546, "FUSE"},      {0x00C36400, "Ceph"},    {0x5346414F, "AFS"},      {0x6B414653, "AFS"},        {0x73757245, "Coda"},
-      {0x01161970, "GFS2"},      {0x7461636F, "OCFS2"},   {0x0BD00BD0, "Lustre"},   {0x564C, "NCP"},
+      {0x6969, "NFS"},
+      {0x517B, "SMB"},
+      {0xFF534D42, "CIFS"},
+      {0xFE534D42, "SMB"},
+      {0x01021997, "9p"},
+      {0x65735546, "FUSE"},
+      {0x00C36400, "Ceph"},
+      {0x5346414F, "AFS"},
+      {0x6B414653, "AFS"},
+      {0x73757245, "Coda"},
+      {0x01161970, "GFS2"},
+      {0x7461636F, "OCFS2"},
+      {0x0BD00BD0, "Lustre"},
+      {0x564C, "NCP"},
   }};
   for (const auto& [number, name] : known) {
     if (static_cast<unsigned long>(magic) == number) return name;
@@ -75,10 +89,14 @@ Result<DataDirectory> DataDirectory::open(const std::string& path, bool allow_ne
   }
   const std::string file = path + "/lock";
   const int lock = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, file_mode);
-  if (lock < 0) return refused(path, "the data directory is not writable (" + system_words() + "); make it writable by this user, or name another with --data");
+  if (lock < 0)
+    return refused(
+        path, "the data directory is not writable (" + system_words() + "); make it writable by this user, or name another with --data");
   DataDirectory directory(lock);
   if (::flock(lock, LOCK_EX | LOCK_NB) != 0) {
-    return error(ErrorCode::Conflict, "the data directory is in use by another signalbox" + holder(lock) + "; stop it, or name another directory with --data", path);
+    return error(ErrorCode::Conflict,
+                 "the data directory is in use by another signalbox" + holder(lock) + "; stop it, or name another directory with --data",
+                 path);
   }
   note_holder(lock);
   return directory;

@@ -10,7 +10,9 @@ class MemoryReader final : public Reader {
  public:
   explicit MemoryReader(const MemoryStore& store) : store_(store) {}
   std::optional<std::string> get(const Key& key) const override { return store_.get(key); }
-  void scan(const KeyRange& range, const std::function<bool(const Key&, std::string_view)>& visit) const override { store_.scan(range, visit); }
+  void scan(const KeyRange& range, const std::function<bool(const Key&, std::string_view)>& visit) const override {
+    store_.scan(range, visit);
+  }
 
  private:
   const MemoryStore& store_;

@@ -36,8 +36,9 @@ Result<void> refuse_newer(const Versions& found, const Versions& known) {
   for (const auto& [module, version] : found) {
     const auto mine = known.find(module);
     if (mine != known.end() && version <= mine->second) continue;
-    return error(ErrorCode::Conflict, "the data file was written by a newer signalbox (schema " + module + " " + std::to_string(version) + ", this one knows " +
-                                          (mine == known.end() ? "none" : std::to_string(mine->second)) + "); start that version, or restore a backup made before the upgrade");
+    return error(ErrorCode::Conflict, "the data file was written by a newer signalbox (schema " + module + " " + std::to_string(version) +
+                                          ", this one knows " + (mine == known.end() ? "none" : std::to_string(mine->second)) +
+                                          "); start that version, or restore a backup made before the upgrade");
   }
   return {};
 }
@@ -50,7 +51,10 @@ Result<void> check_application(sqlite3* database) {
 }
 
 Result<void> run_steps(sqlite3* database, std::span<const SchemaStep> steps) {
-  if (auto done = sqlite::execute(database, "CREATE TABLE IF NOT EXISTS schema (module TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID"); !done) return done;
+  if (auto done =
+          sqlite::execute(database, "CREATE TABLE IF NOT EXISTS schema (module TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID");
+      !done)
+    return done;
   Versions versions = done_so_far(database);
   if (auto checked = refuse_newer(versions, newest(steps)); !checked) return checked;
   for (const auto& step : steps) {
@@ -58,7 +62,8 @@ Result<void> run_steps(sqlite3* database, std::span<const SchemaStep> steps) {
     if (step.version <= version) continue;
     SIGNALBOX_ASSERT(step.version == version + 1);
     if (auto done = sqlite::execute(database, std::string(step.sql)); !done) {
-      return error(ErrorCode::Internal, "schema step " + std::to_string(step.version) + " of " + std::string(step.module) + " failed: " + done.error().message);
+      return error(ErrorCode::Internal,
+                   "schema step " + std::to_string(step.version) + " of " + std::string(step.module) + " failed: " + done.error().message);
     }
     version = step.version;
     const auto note = sqlite::prepare(database, "INSERT OR REPLACE INTO schema VALUES (?, ?)");

@@ -11,7 +11,7 @@
 namespace signalbox {
 
 struct SchemaStep {
-  int version;                              ///< from 1, without gaps within a module
+  int version;  ///< from 1, without gaps within a module
   std::string_view module;
   std::string_view sql;
 };

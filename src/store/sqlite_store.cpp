@@ -16,21 +16,22 @@ namespace signalbox {
 
 namespace {
 
-constexpr int checkpoint_pages = 1'000;   ///< keeps the slowest commit short
+constexpr int checkpoint_pages = 1'000;  ///< keeps the slowest commit short
 
 /// A burst's log is cut down again to 16 MiB.
 std::string writer_settings(int cache_kib) {
   return "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 16777216;"
-         "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -" + std::to_string(cache_kib);
+         "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -" +
+         std::to_string(cache_kib);
 }
 std::string reader_settings(int cache_kib) { return "PRAGMA query_only = ON; PRAGMA cache_size = -" + std::to_string(cache_kib); }
 
-constexpr int busy_timeout_ms = 5'000;   // a reader may meet the log's recovery or a backup
+constexpr int busy_timeout_ms = 5'000;  // a reader may meet the log's recovery or a backup
 
 /// What the writing connection tells the reading ones.
 struct LogState {
   std::atomic<std::uint64_t> commits{0};
-  std::atomic<bool> is_long{false};   ///< it waits to be written back, which a reader that looks at it holds up
+  std::atomic<bool> is_long{false};  ///< it waits to be written back, which a reader that looks at it holds up
 };
 
 class SqliteReader final : public Reader {
@@ -101,7 +102,7 @@ class SqliteReader final : public Reader {
 
   sqlite::Database database_;
   std::shared_ptr<const LogState> log_;
-  mutable sqlite::Tables tables_;   // prepared statements: reading makes them
+  mutable sqlite::Tables tables_;  // prepared statements: reading makes them
   sqlite::Statement begin_, end_;
   std::function<void(std::function<void()>)> later_;
   mutable int snapshots_ = 0;
@@ -141,13 +142,15 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(SqliteOptions options) {
   auto directory = DataDirectory::open(options.directory, options.allow_network_file_system);
   if (!directory) return directory.error();
   const std::string path = options.directory + "/signalbox.db";
-  const mode_t old_mask = ::umask(0077);   // task tokens and keys are in it
+  const mode_t old_mask = ::umask(0077);  // task tokens and keys are in it
   auto database = sqlite::open(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
   ::umask(old_mask);
   if (!database) return database.error();
   sqlite3_busy_timeout(database->get(), busy_timeout_ms);
-  if (auto set = sqlite::execute(database->get(), writer_settings(options.cache_kib)); !set) return error(ErrorCode::Internal, set.error().message, path);
-  if (auto migrated = migrate(database->get(), schema_steps()); !migrated) return error(migrated.error().code, migrated.error().message, path);
+  if (auto set = sqlite::execute(database->get(), writer_settings(options.cache_kib)); !set)
+    return error(ErrorCode::Internal, set.error().message, path);
+  if (auto migrated = migrate(database->get(), schema_steps()); !migrated)
+    return error(migrated.error().code, migrated.error().message, path);
   sqlite3* connection = database->get();
   auto log = std::make_shared<LogState>();
   sqlite3_wal_hook(connection, checkpoint_when_long, log.get());
@@ -161,7 +164,9 @@ SqliteStore::~SqliteStore() = default;
 
 std::optional<std::string> SqliteStore::get(const Key& key) const { return implementation_->tables.get(key); }
 
-void SqliteStore::scan(const KeyRange& range, const std::function<bool(const Key&, std::string_view)>& visit) const { implementation_->tables.scan(range, visit); }
+void SqliteStore::scan(const KeyRange& range, const std::function<bool(const Key&, std::string_view)>& visit) const {
+  implementation_->tables.scan(range, visit);
+}
 
 Result<void> SqliteStore::Implementation::run(sqlite3_stmt* statement) {
   const sqlite::Use use(statement);
@@ -196,7 +201,8 @@ std::unique_ptr<Reader> SqliteStore::reader() {
   auto database = sqlite::open(implementation_->path, SQLITE_OPEN_READONLY);
   if (!database) throw StoreFailure(database.error().message);
   sqlite3_busy_timeout(database->get(), busy_timeout_ms);
-  if (auto set = sqlite::execute(database->get(), reader_settings(implementation_->options.reader_cache_kib)); !set) throw StoreFailure(set.error().message);
+  if (auto set = sqlite::execute(database->get(), reader_settings(implementation_->options.reader_cache_kib)); !set)
+    throw StoreFailure(set.error().message);
   return std::make_unique<SqliteReader>(std::move(*database), implementation_->log);
 }
 

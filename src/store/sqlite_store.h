@@ -11,7 +11,7 @@ namespace signalbox {
 struct SqliteOptions {
   std::string directory;
   bool allow_network_file_system = false;
-  int cache_kib = 4'096;                     ///< page cache of the writing connection
+  int cache_kib = 4'096;  ///< page cache of the writing connection
   int reader_cache_kib = 1'024;
 };
 

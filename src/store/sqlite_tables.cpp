@@ -6,7 +6,8 @@ namespace signalbox::sqlite {
 
 namespace {
 
-std::string joined(const std::vector<std::string>& words, std::size_t first, std::size_t last, const char* separator, const char* suffix = "") {
+std::string joined(const std::vector<std::string>& words, std::size_t first, std::size_t last, const char* separator,
+                   const char* suffix = "") {
   std::string text;
   for (std::size_t i = first; i < last; ++i) text += (i > first ? separator : "") + words[i] + suffix;
   return text;
@@ -63,7 +64,8 @@ Tables::Prepared& Tables::prepared(const Table& table) {
   for (std::size_t i = 0; i < parts; ++i) made.columns.emplace_back(sqlite3_column_name(probe.get(), static_cast<int>(i)));
   const std::string where = " WHERE " + joined(made.columns, 0, parts, " AND ", " = ?");
   made.get = prepare(database_, "SELECT record FROM " + name + where);
-  made.put = prepare(database_, "INSERT INTO " + name + " VALUES (" + question_marks(parts + 1) + ") ON CONFLICT DO UPDATE SET record = excluded.record");
+  made.put = prepare(
+      database_, "INSERT INTO " + name + " VALUES (" + question_marks(parts + 1) + ") ON CONFLICT DO UPDATE SET record = excluded.record");
   made.erase = prepare(database_, "DELETE FROM " + name + where);
   return prepared_.emplace(&table, std::move(made)).first->second;
 }
@@ -87,8 +89,8 @@ std::string Tables::scan_sql(const Table& table, const Prepared& of, const Shape
   std::string condition = joined(of.columns, 0, shape.prefix_parts, " AND ", " = ?");
   if (shape.after_parts > 0) {
     const std::size_t last = shape.prefix_parts + shape.after_parts;
-    condition += (condition.empty() ? "(" : " AND (") + joined(of.columns, shape.prefix_parts, last, ", ") + ")" + (shape.reverse ? " < (" : " > (") +
-                 question_marks(shape.after_parts) + ")";
+    condition += (condition.empty() ? "(" : " AND (") + joined(of.columns, shape.prefix_parts, last, ", ") + ")" +
+                 (shape.reverse ? " < (" : " > (") + question_marks(shape.after_parts) + ")";
   }
   if (!condition.empty()) sql += " WHERE " + condition;
   return sql + " ORDER BY " + joined(of.columns, 0, parts, ", ", shape.reverse ? " DESC" : "");

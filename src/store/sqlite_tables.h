@@ -33,9 +33,9 @@ class Tables {
     auto operator<=>(const Shape&) const = default;
   };
   struct Prepared {
-    std::vector<std::string> columns;                       ///< of the key
+    std::vector<std::string> columns;  ///< of the key
     Statement get, put, erase;
-    std::map<Shape, std::vector<Statement>> scans;          ///< those not in use: a visitor may scan the same range again
+    std::map<Shape, std::vector<Statement>> scans;  ///< those not in use: a visitor may scan the same range again
   };
 
   Prepared& prepared(const Table& table);

@@ -35,8 +35,9 @@ class Writer {
  public:
   explicit Writer(const char* file) {
     check(sqlite3_open(file, &db_), db_);
-    for (const char* sql : {"PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA wal_autocheckpoint=1000", "PRAGMA cache_size=-4000",
-                            "CREATE TABLE runs(id INTEGER PRIMARY KEY, record BLOB)", "CREATE TABLE events(id INTEGER PRIMARY KEY, record BLOB)"}) {
+    for (const char* sql :
+         {"PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA wal_autocheckpoint=1000", "PRAGMA cache_size=-4000",
+          "CREATE TABLE runs(id INTEGER PRIMARY KEY, record BLOB)", "CREATE TABLE events(id INTEGER PRIMARY KEY, record BLOB)"}) {
       check(sqlite3_exec(db_, sql, nullptr, nullptr, nullptr), db_);
     }
     check(sqlite3_prepare_v2(db_, "INSERT INTO runs(id, record) VALUES(?, ?)", -1, &insert_, nullptr), db_);
@@ -145,7 +146,8 @@ asio::awaitable<void> session(asio::ip::tcp::socket socket, Writer& writer, long
       co_await durable(writer, std::move(write));
       response = json("{\"id\":\"" + std::to_string(id) + "\"}");
     } else if (target.starts_with("/read")) {
-      response = json("{\"token\":\"" + std::string(target.substr(target.rfind('=') + 1)) + "\",\"padding\":\"" + std::string(300, 'x') + "\"}");
+      response =
+          json("{\"token\":\"" + std::string(target.substr(target.rfind('=') + 1)) + "\",\"padding\":\"" + std::string(300, 'x') + "\"}");
     } else {
       Writer::Write write{std::atoll(target.data() + target.rfind('=') + 1), true, std::string(100, 'x'), {}};
       co_await durable(writer, std::move(write));

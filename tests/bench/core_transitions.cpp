@@ -40,7 +40,8 @@ struct Run {
 };
 
 std::int64_t entered(const Step& step) {
-  return std::count_if(step.history.begin(), step.history.end(), [](const HistoryEvent& event) { return std::holds_alternative<StateEntered>(event.fact); });
+  return std::count_if(step.history.begin(), step.history.end(),
+                       [](const HistoryEvent& event) { return std::holds_alternative<StateEntered>(event.fact); });
 }
 
 Run run(const StateMachine& machine, Json input, bool encode) {
@@ -96,6 +97,8 @@ int main() {
   const double iterations = measure([&] { return run(*map, items, false).transitions; });
   const Run sample = run(*loop, order, true);
   const double event_bytes = static_cast<double>(sample.stored_bytes) / static_cast<double>(sample.execution.last_event_id);
-  fmt::print(R"({{"transitions/s": {:.0f}, "transitions/s, history encoded for storage": {:.0f}, "Map iterations/s, 5,000 items": {:.0f}, "bytes of history an event": {:.1f}}})" "\n",
-             pure, encoded, iterations, event_bytes);
+  fmt::print(
+      R"({{"transitions/s": {:.0f}, "transitions/s, history encoded for storage": {:.0f}, "Map iterations/s, 5,000 items": {:.0f}, "bytes of history an event": {:.1f}}})"
+      "\n",
+      pure, encoded, iterations, event_bytes);
 }

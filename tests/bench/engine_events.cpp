@@ -54,7 +54,9 @@ class Recording final : public Store {
   bool recording = false;
 
   std::optional<std::string> get(const Key& key) const override { return store_.get(key); }
-  void scan(const KeyRange& range, const std::function<bool(const Key&, std::string_view)>& visit) const override { store_.scan(range, visit); }
+  void scan(const KeyRange& range, const std::function<bool(const Key&, std::string_view)>& visit) const override {
+    store_.scan(range, visit);
+  }
   Result<void> commit(const WriteBatch& batch) override {
     if (recording) {
       auto& rows = commits.emplace_back();
@@ -82,22 +84,28 @@ struct Bench {
 
   void create() {
     std::vector<EngineOperation> batch;
-    batch.push_back({.run = [](EngineTransaction& transaction) {
-                       return create_state_machine(transaction, Site{}, {.name = "m", .definition = testing::definitions::callback, .role_arn = "r", .allow_unsupported = true}).has_value();
-                     },
-                     .committed = [] {},
-                     .failed = [](const Error&) { std::abort(); }});
+    batch.push_back(
+        {.run =
+             [](EngineTransaction& transaction) {
+               return create_state_machine(
+                          transaction, Site{},
+                          {.name = "m", .definition = testing::definitions::callback, .role_arn = "r", .allow_unsupported = true})
+                   .has_value();
+             },
+         .committed = [] {},
+         .failed = [](const Error&) { std::abort(); }});
     core.run(std::move(batch));
   }
   void start(int count, const std::string& input) {
     std::vector<EngineOperation> batch;
     for (int i = 0; i < count; ++i) {
-      batch.push_back({.run = [this, &input](EngineTransaction& transaction) {
-                         const auto started = transaction.start_execution({.state_machine = "m", .input = Json::parse(input).value()});
-                         const auto* execution = transaction.execution(started->record.row);
-                         tokens.push_back(make_task_token(execution->started.key, execution->row, TaskAttempt{1}).value);
-                         return true;
-                       },
+      batch.push_back({.run =
+                           [this, &input](EngineTransaction& transaction) {
+                             const auto started = transaction.start_execution({.state_machine = "m", .input = Json::parse(input).value()});
+                             const auto* execution = transaction.execution(started->record.row);
+                             tokens.push_back(make_task_token(execution->started.key, execution->row, TaskAttempt{1}).value);
+                             return true;
+                           },
                        .committed = [] {},
                        .failed = [](const Error&) { std::abort(); }});
     }
@@ -106,9 +114,11 @@ struct Bench {
   void complete(int count) {
     std::vector<EngineOperation> batch;
     for (int i = 0; i < count && !tokens.empty(); ++i) {
-      batch.push_back({.run = [token = tokens.back()](EngineTransaction& transaction) { return transaction.succeed_task(TaskToken{token}, Json(1)).has_value(); },
-                       .committed = [] {},
-                       .failed = [](const Error&) { std::abort(); }});
+      batch.push_back(
+          {.run = [token = tokens.back()](
+                      EngineTransaction& transaction) { return transaction.succeed_task(TaskToken{token}, Json(1)).has_value(); },
+           .committed = [] {},
+           .failed = [](const Error&) { std::abort(); }});
       tokens.pop_back();
     }
     core.run(std::move(batch));
@@ -118,7 +128,10 @@ struct Bench {
 /// The same rows in the same commits, into one table, appended.
 double raw_seconds(const std::string& directory, const std::vector<std::vector<Recording::Row>>& commits) {
   auto database = sqlite::open(directory + "/raw.db", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
-  if (!database || !sqlite::execute(database->get(), "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=1000; CREATE TABLE t (n INTEGER PRIMARY KEY, k BLOB, r BLOB)")) std::abort();
+  if (!database || !sqlite::execute(database->get(),
+                                    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=1000; CREATE TABLE t (n "
+                                    "INTEGER PRIMARY KEY, k BLOB, r BLOB)"))
+    std::abort();
   const auto insert = sqlite::prepare(database->get(), "INSERT INTO t (k, r) VALUES (?, ?)");
   const auto begin = Clock_::now();
   for (const auto& commit : commits) {
@@ -139,7 +152,8 @@ std::unique_ptr<SqliteStore> opened(const std::string& directory) {
   if (!store) std::abort();
   // The fake queue's table is the bench's own.
   auto raw = sqlite::open(directory + "/signalbox.db", SQLITE_OPEN_READWRITE);
-  if (!raw || !sqlite::execute(raw->get(), "CREATE TABLE IF NOT EXISTS sent_messages (number INTEGER PRIMARY KEY, record BLOB)")) std::abort();
+  if (!raw || !sqlite::execute(raw->get(), "CREATE TABLE IF NOT EXISTS sent_messages (number INTEGER PRIMARY KEY, record BLOB)"))
+    std::abort();
   return std::move(*store);
 }
 
@@ -166,8 +180,10 @@ void measure_events(int workflows, int batch) {
   recording.recording = true;
   (void)once();
   const double raw = raw_seconds(directory.path(), recording.commits);
-  std::printf("\"events/s, batch %d\": %.0f, \"callback workflows/s, batch %d\": %.0f, \"CPU ms per workflow, batch %d\": %.4f, \"raw SQLite events/s, batch %d\": %.0f, \"of raw SQLite, batch %d\": %.3f, ",
-              batch, count / wall, batch, workflows / wall, batch, used * 1e3 / workflows, batch, count / raw, batch, raw / wall);
+  std::printf(
+      "\"events/s, batch %d\": %.0f, \"callback workflows/s, batch %d\": %.0f, \"CPU ms per workflow, batch %d\": %.4f, \"raw SQLite "
+      "events/s, batch %d\": %.0f, \"of raw SQLite, batch %d\": %.3f, ",
+      batch, count / wall, batch, workflows / wall, batch, used * 1e3 / workflows, batch, count / raw, batch, raw / wall);
 }
 
 void waiting(int count) {
@@ -193,7 +209,8 @@ void waiting(int count) {
   const auto begin = Clock_::now();
   auto store = SqliteStore::open({.directory = directory.path()});
   Bench again(**store);
-  std::printf("\"KB on disk each\": %.3f, \"opened after it ms\": %.1f", static_cast<double>(file.st_size) / count / 1e3, seconds_since(begin) * 1e3);
+  std::printf("\"KB on disk each\": %.3f, \"opened after it ms\": %.1f", static_cast<double>(file.st_size) / count / 1e3,
+              seconds_since(begin) * 1e3);
 }
 
 }  // namespace

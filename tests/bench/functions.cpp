@@ -12,12 +12,12 @@
 #include "support/temporary_directory.h"
 #include "support/test_transaction.h"
 
-#include <boost/asio/io_context.hpp>
 #include <fmt/format.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <boost/asio/io_context.hpp>
 
 #include <algorithm>
 #include <array>
@@ -33,7 +33,9 @@ using std::chrono::steady_clock;
 
 namespace {
 
-double microseconds(steady_clock::time_point from, steady_clock::time_point to) { return std::chrono::duration<double, std::micro>(to - from).count(); }
+double microseconds(steady_clock::time_point from, steady_clock::time_point to) {
+  return std::chrono::duration<double, std::micro>(to - from).count();
+}
 
 struct Measured {
   double per_second, p50_ms, p99_ms;
@@ -46,7 +48,8 @@ Measured measured(std::vector<double> latencies, double seconds) {
 }
 
 /// `concurrency` calls are always under way.
-Measured through_the_service(const std::string& function, functions::FunctionService& service, boost::asio::io_context& io, int invocations, int concurrency) {
+Measured through_the_service(const std::string& function, functions::FunctionService& service, boost::asio::io_context& io, int invocations,
+                             int concurrency) {
   std::vector<double> latencies;
   int begun = 0;
   std::function<void()> one = [&] {
@@ -92,8 +95,11 @@ Measured bare_loop(const std::string& code, const std::string& bootstrap, const 
   ::listen(listener, 1);
   ::getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size);
   auto process = functions::start_process({.arguments = {node, bootstrap},
-                                           .environment = {fmt::format("AWS_LAMBDA_RUNTIME_API=127.0.0.1:{}", ntohs(address.sin_port)), "_HANDLER=index.handler", "LAMBDA_TASK_ROOT=" + code},
-                                           .directory = code, .output = 2, .ruleset = -1});
+                                           .environment = {fmt::format("AWS_LAMBDA_RUNTIME_API=127.0.0.1:{}", ntohs(address.sin_port)),
+                                                           "_HANDLER=index.handler", "LAMBDA_TASK_ROOT=" + code},
+                                           .directory = code,
+                                           .output = 2,
+                                           .ruleset = -1});
   if (!process) {
     fmt::print(stderr, "{}\n", process.error().message);
     std::exit(1);
@@ -109,7 +115,9 @@ Measured bare_loop(const std::string& code, const std::string& bootstrap, const 
   std::string accepted;
   for (int i = 0; i < invocations; ++i) {
     auto begin = steady_clock::now();
-    auto event = accepted + "HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: 0190c1b2-0000-7000-8000-000000000001\r\nLambda-Runtime-Deadline-Ms: 9999999999999\r\nContent-Length: 7\r\n\r\n{\"x\":1}";
+    auto event = accepted +
+                 "HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: 0190c1b2-0000-7000-8000-000000000001\r\nLambda-Runtime-Deadline-Ms: "
+                 "9999999999999\r\nContent-Length: 7\r\n\r\n{\"x\":1}";
     accepted = "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n";
     if (::write(socket, event.data(), event.size()) < 0 || !read_until(socket, buffer, next)) std::exit(1);
     latencies.push_back(microseconds(begin, steady_clock::now()));
@@ -123,7 +131,8 @@ Measured bare_loop(const std::string& code, const std::string& bootstrap, const 
 }
 
 void print(std::string& json, const std::string& what, const Measured& m) {
-  json += fmt::format(R"({}"{} invocations/s": {:.0f}, "{} p50 ms": {:.4f}, "{} p99 ms": {:.4f})", json.empty() ? "{" : ", ", what, m.per_second, what, m.p50_ms, what, m.p99_ms);
+  json += fmt::format(R"({}"{} invocations/s": {:.0f}, "{} p50 ms": {:.4f}, "{} p99 ms": {:.4f})", json.empty() ? "{" : ", ", what,
+                      m.per_second, what, m.p50_ms, what, m.p99_ms);
 }
 
 }  // namespace
@@ -141,7 +150,8 @@ int main(int argc, char** argv) {
   boost::asio::io_context io(1);
   functions::FunctionService service;
   functions::FunctionOptions options{.data_directory = directory.path() + "/data"};
-  if (auto started = service.start(io.get_executor(), store.reader(), clock, options); !started) return fmt::print(stderr, "{}\n", started.error().message), 1;
+  if (auto started = service.start(io.get_executor(), store.reader(), clock, options); !started)
+    return fmt::print(stderr, "{}\n", started.error().message), 1;
   auto code = service.code().put_folder(source);
   testing::TestTransaction transaction(store, clock);
   for (const auto& [name, runtime] : {std::pair{"node", "nodejs20.x"}, std::pair{"python", "python3.12"}}) {
@@ -160,10 +170,12 @@ int main(int argc, char** argv) {
   const auto bare = bare_loop(source, directory.path() + "/data/functions/runtime/node_bootstrap.cjs", node->program, invocations);
   print(json, "bare loop, node:", bare);
   for (const std::string function : {"node", "python"}) {
-    through_the_service(function, service, io, 200, 1);      // warm
+    through_the_service(function, service, io, 200, 1);  // warm
     const auto one = through_the_service(function, service, io, invocations, 1);
     print(json, function + ", 1 at a time:", one);
-    if (function == "node") json += fmt::format(R"(, "added by the service, node: p50 ms": {:.4f}, "node, 1 at a time: of the bare loop": {:.3f})", one.p50_ms - bare.p50_ms, one.per_second / bare.per_second);
+    if (function == "node")
+      json += fmt::format(R"(, "added by the service, node: p50 ms": {:.4f}, "node, 1 at a time: of the bare loop": {:.3f})",
+                          one.p50_ms - bare.p50_ms, one.per_second / bare.per_second);
     print(json, function + ", 4 at a time:", through_the_service(function, service, io, invocations, 4));
   }
   fmt::print("{}}}\n", json);

@@ -88,7 +88,8 @@ int connect_to(const std::string& target) {
   address.sin_family = AF_INET;
   address.sin_port = htons(static_cast<std::uint16_t>(std::atoi(target.c_str() + colon + 1)));
   ::inet_pton(AF_INET, target.substr(0, colon).c_str(), &address.sin_addr);
-  if (::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) fail("cannot connect to " + target + ": " + std::strerror(errno));
+  if (::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
+    fail("cannot connect to " + target + ": " + std::strerror(errno));
   const int on = 1;
   ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   return fd;
@@ -135,7 +136,7 @@ double percentile(std::vector<double>& values, double p) {
 }
 
 struct User {
-  std::vector<int> connections;   ///< by step
+  std::vector<int> connections;  ///< by step
   std::size_t step = 0;
   std::string received;
   Captured captured;
@@ -144,7 +145,8 @@ struct User {
 
 class Load {
  public:
-  explicit Load(Options options) : options_(std::move(options)), users_(options_.users), milliseconds_(options_.steps.size()), epoll_(::epoll_create1(0)) {
+  explicit Load(Options options)
+      : options_(std::move(options)), users_(options_.users), milliseconds_(options_.steps.size()), epoll_(::epoll_create1(0)) {
     for (std::size_t i = 0; i < users_.size(); ++i) connect(i);
   }
 
@@ -187,7 +189,8 @@ class Load {
     request_ += "\r\n";
     request_ += body_;
     user.sent = Steady::now();
-    if (::send(user.connections[user.step], request_.data(), request_.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(request_.size())) fail("short send");
+    if (::send(user.connections[user.step], request_.data(), request_.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(request_.size()))
+      fail("short send");
   }
 
   void receive(User& user) {
@@ -208,9 +211,11 @@ class Load {
   }
 
   void report(double seconds) {
-    std::printf("{\"users\":%zu,\"scripts\":%zu,\"seconds\":%.3f,\"per_second\":%.1f", users_.size(), done_, seconds, static_cast<double>(done_) / seconds);
+    std::printf("{\"users\":%zu,\"scripts\":%zu,\"seconds\":%.3f,\"per_second\":%.1f", users_.size(), done_, seconds,
+                static_cast<double>(done_) / seconds);
     for (std::size_t i = 0; i < options_.steps.size(); ++i) {
-      std::printf(",\"%s\":{\"p50_ms\":%.3f,\"p99_ms\":%.3f}", options_.steps[i].name.c_str(), percentile(milliseconds_[i], 0.5), percentile(milliseconds_[i], 0.99));
+      std::printf(",\"%s\":{\"p50_ms\":%.3f,\"p99_ms\":%.3f}", options_.steps[i].name.c_str(), percentile(milliseconds_[i], 0.5),
+                  percentile(milliseconds_[i], 0.99));
     }
     std::printf(",\"captured\":{");
     const char* separator = "";
@@ -220,7 +225,7 @@ class Load {
 
   Options options_;
   std::vector<User> users_;
-  std::vector<std::vector<double>> milliseconds_;   ///< latencies, by step
+  std::vector<std::vector<double>> milliseconds_;  ///< latencies, by step
   int epoll_;
   std::size_t done_ = 0;
   Captured last_;

@@ -36,7 +36,9 @@ int main() {
   while (timers.pop_due(Timestamp::max())) {
   }
   const auto popped = std::chrono::steady_clock::now();
-  const auto nanoseconds = [&](auto duration) { return static_cast<double>(std::chrono::duration_cast<std::chrono::nanoseconds>(duration).count()) / count; };
+  const auto nanoseconds = [&](auto duration) {
+    return static_cast<double>(std::chrono::duration_cast<std::chrono::nanoseconds>(duration).count()) / count;
+  };
   std::printf("{\"bytes each\": %.2f, \"push ns\": %.0f, \"pop ns\": %.0f}\n", static_cast<double>(with - before) * 1'024 / count,
               nanoseconds(pushed - begin), nanoseconds(popped - pushed));
 }

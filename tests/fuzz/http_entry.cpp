@@ -18,7 +18,9 @@ using namespace signalbox;
 
 namespace {
 
-boost::asio::awaitable<http::Response> answer(http::Request request) { co_return http::text_response(200, request.parameters.empty() ? "" : request.parameters.front().second); }
+boost::asio::awaitable<http::Response> answer(http::Request request) {
+  co_return http::text_response(200, request.parameters.empty() ? "" : request.parameters.front().second);
+}
 
 const http::Router& router() {
   static const http::Router made = [] {
@@ -87,7 +89,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
   boost::asio::io_context context;
   http::Response response;
-  boost::asio::co_spawn(context, router().route(std::move(request)), [&](std::exception_ptr, http::Response routed) { response = std::move(routed); });
+  boost::asio::co_spawn(context, router().route(std::move(request)),
+                        [&](std::exception_ptr, http::Response routed) { response = std::move(routed); });
   context.run();
   std::string out;
   (void)http::append_head(out, response, http::ResponseContext{"id"});

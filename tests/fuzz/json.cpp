@@ -9,7 +9,9 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
   const auto value = signalbox::Json::parse(text);
   if (!value) return 0;
   if (value->text() != text) std::abort();
-  const signalbox::Json wrapped = value->is_object() ? value->with("added", 1).without("added") : value->is_array() ? signalbox::Json(value->elements()) : *value;
+  const signalbox::Json wrapped = value->is_object()  ? value->with("added", 1).without("added")
+                                  : value->is_array() ? signalbox::Json(value->elements())
+                                                      : *value;
   const auto again = signalbox::Json::parse(wrapped.text());
   if (!again || wrapped.text_bytes() != wrapped.text().size()) std::abort();
   // What had a member called "added" lost it.

@@ -5,8 +5,8 @@
 #include "core/print.h"
 #include "signalbox/step.h"
 
-#include <catch2/catch.hpp>
 #include <fmt/format.h>
+#include <catch2/catch.hpp>
 
 #include <cstdlib>
 #include <random>
@@ -33,7 +33,8 @@ class RandomDefinition {
   explicit RandomDefinition(Draw& draw) : draw_(draw), jsonata_(draw.chance(50)) {}
 
   std::string text() {
-    return fmt::format("{{{}{}{}}}", jsonata_ ? R"("QueryLanguage": "JSONata", )" : "", draw_.chance(20) ? R"("TimeoutSeconds": 50, )" : "", flow(3));
+    return fmt::format("{{{}{}{}}}", jsonata_ ? R"("QueryLanguage": "JSONata", )" : "", draw_.chance(20) ? R"("TimeoutSeconds": 50, )" : "",
+                       flow(3));
   }
 
  private:
@@ -44,7 +45,8 @@ class RandomDefinition {
     for (std::size_t index = 0; index < names.size(); ++index) {
       if (index != 0) states += ", ";
       const std::string next = index + 1 < names.size() ? fmt::format(R"("Next": "{}")", names[index + 1]) : R"("End": true)";
-      states += fmt::format(R"("{}": {{{}}})", names[index], index + 1 < names.size() ? state(depth, next, names[index + 1]) : last(depth, next));
+      states +=
+          fmt::format(R"("{}": {{{}}})", names[index], index + 1 < names.size() ? state(depth, next, names[index + 1]) : last(depth, next));
     }
     return fmt::format(R"("StartAt": "{}", "States": {{{}}})", names.front(), states);
   }
@@ -73,7 +75,9 @@ class RandomDefinition {
         for (auto more = draw_.below(3); more > 0; --more) branches += ", {" + flow(depth - 1) + "}";
         return fmt::format(R"("Type": "Parallel", "Branches": [{}], {}{}{})", branches, assign(depth), errors(next_name), next);
       }
-      case 8: return map(depth, R"("ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, )") + assign(depth) + errors(next_name) + next;
+      case 8:
+        return map(depth, R"("ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, )") + assign(depth) +
+               errors(next_name) + next;
       default: return map(depth, "") + assign(depth) + errors(next_name) + next;
     }
   }
@@ -90,15 +94,19 @@ class RandomDefinition {
   }
 
   std::string choice(const std::string& next) {
-    if (!jsonata_) return fmt::format(R"("Type": "Choice", "Choices": [{{"Variable": "$", "IsString": true, "Next": "{0}"}}], "Default": "{0}")", next);
-    return fmt::format(R"x("Type": "Choice", "Choices": [{{"Condition": "{{% $type($states.input) = 'string' %}}", "Output": "{{% $random() %}}", "Next": "{0}"}}], "Default": "{0}")x", next);
+    if (!jsonata_)
+      return fmt::format(R"("Type": "Choice", "Choices": [{{"Variable": "$", "IsString": true, "Next": "{0}"}}], "Default": "{0}")", next);
+    return fmt::format(
+        R"x("Type": "Choice", "Choices": [{{"Condition": "{{% $type($states.input) = 'string' %}}", "Output": "{{% $random() %}}", "Next": "{0}"}}], "Default": "{0}")x",
+        next);
   }
 
   std::string map(int depth, const std::string& config) {
     const std::string limit = draw_.chance(50) ? fmt::format(R"("MaxConcurrency": {}, )", number(draw_.below(3))) : "";
     const std::string tolerated = draw_.chance(40) ? fmt::format(R"("ToleratedFailureCount": {}, )", number(draw_.below(3))) : "";
     // The items are a list that every execution's input holds, wherever in the machine the Map stands.
-    const char* const items = jsonata_ ? R"("Items": "{% $states.context.Execution.Input.list %}")" : R"("ItemsPath": "$$.Execution.Input.list")";
+    const char* const items =
+        jsonata_ ? R"("Items": "{% $states.context.Execution.Input.list %}")" : R"("ItemsPath": "$$.Execution.Input.list")";
     return fmt::format(R"("Type": "Map", {}, {}{}"ItemProcessor": {{{}{}}}, )", items, limit, tolerated, config, flow(depth - 1));
   }
 
@@ -110,19 +118,23 @@ class RandomDefinition {
       case 1: return R"("Type": "Task", "Resource": "arn:aws:states:us-east-1:000000000000:activity:a", )" + timeout + heartbeat;
       default:
         return std::string(R"("Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken", )") +
-               (jsonata_ ? R"("Arguments": {"QueueUrl": "q", "MessageBody": "{% $states.context.Task.Token %}"}, )" : R"("Parameters": {"QueueUrl": "q", "MessageBody.$": "$$.Task.Token"}, )") +
+               (jsonata_ ? R"("Arguments": {"QueueUrl": "q", "MessageBody": "{% $states.context.Task.Token %}"}, )"
+                         : R"("Parameters": {"QueueUrl": "q", "MessageBody.$": "$$.Task.Token"}, )") +
                timeout + heartbeat;
     }
   }
 
   /// As it is, or as an expression.
-  std::string number(std::uint64_t value) { return jsonata_ && draw_.chance(50) ? fmt::format(R"("{{% {} + 0 %}}")", value) : std::to_string(value); }
+  std::string number(std::uint64_t value) {
+    return jsonata_ && draw_.chance(50) ? fmt::format(R"("{{% {} + 0 %}}")", value) : std::to_string(value);
+  }
 
   /// Each level of nesting has its own names, so that no inner scope assigns an outer one's.
   std::string assign(int depth) {
     if (draw_.chance(50)) return "";
     const auto value = draw_.below(100);
-    if (jsonata_) return fmt::format(R"x("Assign": {{"v{0}": {1}, "w{0}": "{{% $states.input %}}", "id{0}": "{{% $uuid() %}}"}}, )x", depth, value);
+    if (jsonata_)
+      return fmt::format(R"x("Assign": {{"v{0}": {1}, "w{0}": "{{% $states.input %}}", "id{0}": "{{% $uuid() %}}"}}, )x", depth, value);
     return fmt::format(R"x("Assign": {{"v{0}": {1}, "w{0}.$": "$", "id{0}.$": "States.UUID()"}}, )x", depth, value);
   }
 
@@ -130,10 +142,12 @@ class RandomDefinition {
     std::string fields;
     if (draw_.chance(40)) {
       fields += fmt::format(R"("Retry": [{{"ErrorEquals": ["{}"], "MaxAttempts": {}, "JitterStrategy": "{}"}}], )",
-                            draw_.one_of({"E1", "States.ALL", "States.TaskFailed", "States.Timeout", "States.QueryEvaluationError"}), draw_.below(3), draw_.one_of({"FULL", "NONE"}));
+                            draw_.one_of({"E1", "States.ALL", "States.TaskFailed", "States.Timeout", "States.QueryEvaluationError"}),
+                            draw_.below(3), draw_.one_of({"FULL", "NONE"}));
     }
     if (draw_.chance(40) && !next_name.empty()) {
-      fields += fmt::format(R"("Catch": [{{"ErrorEquals": ["{}"], {}, "Next": "{}"}}], )", draw_.one_of({"E2", "States.ALL", "States.HeartbeatTimeout"}),
+      fields += fmt::format(R"("Catch": [{{"ErrorEquals": ["{}"], {}, "Next": "{}"}}], )",
+                            draw_.one_of({"E2", "States.ALL", "States.HeartbeatTimeout"}),
                             jsonata_ ? R"("Output": "{% $states.errorOutput.Error %}")" : R"("ResultPath": null)", next_name);
     }
     return fields;
@@ -243,7 +257,8 @@ class Twins {
 
 Event random_end(Draw& draw, TaskAttempt run) {
   if (draw.chance(60)) return events::MapRunEnded{run, Json::parse("[1,2]").value(), std::nullopt};
-  return events::MapRunEnded{run, std::nullopt, WorkflowError{draw.one_of({"States.ExceedToleratedFailureThreshold", "States.DataLimitExceeded"}), "why"}};
+  return events::MapRunEnded{run, std::nullopt,
+                             WorkflowError{draw.one_of({"States.ExceedToleratedFailureThreshold", "States.DataLimitExceeded"}), "why"}};
 }
 
 Event random_event(Draw& draw, const Twins& twins) {

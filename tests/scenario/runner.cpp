@@ -45,7 +45,8 @@ Timestamp parse_time(const std::string& text) {
 Json parse_json(std::string text) {
   static const std::regex filler("<([0-9]+) bytes>");
   for (std::smatch match; std::regex_search(text, match, filler);) {
-    text.replace(static_cast<std::size_t>(match.position(0)), static_cast<std::size_t>(match.length(0)), std::string(std::stoul(match[1]), 'x'));
+    text.replace(static_cast<std::size_t>(match.position(0)), static_cast<std::size_t>(match.length(0)),
+                 std::string(std::stoul(match[1]), 'x'));
   }
   auto parsed = Json::parse(text.empty() ? "{}" : text);
   if (!parsed) refuse(parsed.error().message + ": " + text);
@@ -198,7 +199,8 @@ class Scenario {
     text = std::regex_replace(text, std::regex("2026-01-01T([0-9:]{8}(\\.[0-9]+)?)Z"), "$1");
     for (std::int64_t attempt = 1; attempt < execution_.next_attempt.value; ++attempt) {
       const auto token = make_task_token(key, execution_.row, TaskAttempt{attempt}).value;
-      for (auto at = text.find(token); at != text.npos; at = text.find(token)) text.replace(at, token.size(), fmt::format("<token {}>", attempt));
+      for (auto at = text.find(token); at != text.npos; at = text.find(token))
+        text.replace(at, token.size(), fmt::format("<token {}>", attempt));
     }
     return text;
   }

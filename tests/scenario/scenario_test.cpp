@@ -34,7 +34,8 @@ std::string first_difference(const std::string& found, const std::string& expect
   std::istringstream left(found), right(expected);
   std::string found_line, expected_line;
   for (int number = 1;; ++number) {
-    const bool more_left = static_cast<bool>(std::getline(left, found_line)), more_right = static_cast<bool>(std::getline(right, expected_line));
+    const bool more_left = static_cast<bool>(std::getline(left, found_line)),
+               more_right = static_cast<bool>(std::getline(right, expected_line));
     if (!more_left && !more_right) return "";
     if (!more_left) found_line = "the end";
     if (!more_right) expected_line = "the end";

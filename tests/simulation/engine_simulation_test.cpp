@@ -74,19 +74,26 @@ class Simulation {
     const std::string message = R"(","Parameters":{"QueueUrl":"q","MessageBody":{"T.$":"$$.Execution.Name"}},)";
     const std::string token = R"(.waitForTaskToken","Parameters":{"QueueUrl":"q","MessageBody":{"T.$":"$$.Task.Token"}},)";
     const std::string function = R"("Type":"Task","Resource":"arn:aws:lambda:us-east-1:000000000000:function:f",)";
-    add("callback", R"({"StartAt":"A","States":{"A":{)" + queue + token + R"("TimeoutSeconds":600,"HeartbeatSeconds":200,"Next":"B"},"B":{)" + queue + message + R"("End":true}}})");
-    add("function", R"({"StartAt":"A","TimeoutSeconds":900,"States":{"A":{)" + function +
-                        R"("Retry":[{"ErrorEquals":["States.ALL"],"IntervalSeconds":5,"MaxAttempts":2}],"Catch":[{"ErrorEquals":["States.ALL"],"Next":"C"}],"Next":"B"},)" +
-                        R"("B":{"Type":"Wait","Seconds":30,"Next":"C"},"C":{)" + queue + message + R"("End":true}}})");
-    add("map", R"({"StartAt":"M","States":{"M":{"Type":"Map","MaxConcurrency":2,"ItemsPath":"$.items","ItemProcessor":{"StartAt":"A","States":{"A":{)" + function +
-                   R"("Next":"B"},"B":{)" + queue + message + R"("End":true}}},"End":true}}})");
-    add("parallel", R"({"StartAt":"P","States":{"P":{"Type":"Parallel","Branches":[{"StartAt":"A","States":{"A":{)" + queue + token +
-                        R"("TimeoutSeconds":300,"End":true}}},{"StartAt":"B","States":{"B":{"Type":"Wait","Seconds":60,"Next":"D"},"D":{)" + function +
-                        R"("End":true}}}],"Catch":[{"ErrorEquals":["States.ALL"],"Next":"Z"}],"End":true},"Z":{"Type":"Pass","End":true}}})");
-    add("parent", R"({"StartAt":"A","States":{"A":{"Type":"Task","Resource":"arn:aws:states:::states:startExecution.sync:2","TimeoutSeconds":700,)"
-                  R"("Parameters":{"StateMachineArn":"arn:aws:states:us-east-1:000000000000:stateMachine:callback","Input":{"items":[1]}},"End":true}}})");
-    add("loop", R"({"StartAt":"A","States":{"A":{)" + queue + message + R"x("ResultPath":null,"Next":"N"},"N":{"Type":"Pass","Parameters":{"n.$":"States.MathAdd($.n, 1)"},"Next":"C"},)x" +
-                    R"("C":{"Type":"Choice","Choices":[{"Variable":"$.n","NumericGreaterThan":150,"Next":"E"}],"Default":"A"},"E":{"Type":"Succeed"}}})");
+    add("callback", R"({"StartAt":"A","States":{"A":{)" + queue + token +
+                        R"("TimeoutSeconds":600,"HeartbeatSeconds":200,"Next":"B"},"B":{)" + queue + message + R"("End":true}}})");
+    add("function",
+        R"({"StartAt":"A","TimeoutSeconds":900,"States":{"A":{)" + function +
+            R"("Retry":[{"ErrorEquals":["States.ALL"],"IntervalSeconds":5,"MaxAttempts":2}],"Catch":[{"ErrorEquals":["States.ALL"],"Next":"C"}],"Next":"B"},)" +
+            R"("B":{"Type":"Wait","Seconds":30,"Next":"C"},"C":{)" + queue + message + R"("End":true}}})");
+    add("map",
+        R"({"StartAt":"M","States":{"M":{"Type":"Map","MaxConcurrency":2,"ItemsPath":"$.items","ItemProcessor":{"StartAt":"A","States":{"A":{)" +
+            function + R"("Next":"B"},"B":{)" + queue + message + R"("End":true}}},"End":true}}})");
+    add("parallel",
+        R"({"StartAt":"P","States":{"P":{"Type":"Parallel","Branches":[{"StartAt":"A","States":{"A":{)" + queue + token +
+            R"("TimeoutSeconds":300,"End":true}}},{"StartAt":"B","States":{"B":{"Type":"Wait","Seconds":60,"Next":"D"},"D":{)" + function +
+            R"("End":true}}}],"Catch":[{"ErrorEquals":["States.ALL"],"Next":"Z"}],"End":true},"Z":{"Type":"Pass","End":true}}})");
+    add("parent",
+        R"({"StartAt":"A","States":{"A":{"Type":"Task","Resource":"arn:aws:states:::states:startExecution.sync:2","TimeoutSeconds":700,)"
+        R"("Parameters":{"StateMachineArn":"arn:aws:states:us-east-1:000000000000:stateMachine:callback","Input":{"items":[1]}},"End":true}}})");
+    add("loop",
+        R"({"StartAt":"A","States":{"A":{)" + queue + message +
+            R"x("ResultPath":null,"Next":"N"},"N":{"Type":"Pass","Parameters":{"n.$":"States.MathAdd($.n, 1)"},"Next":"C"},)x" +
+            R"("C":{"Type":"Choice","Choices":[{"Variable":"$.n","NumericGreaterThan":150,"Next":"E"}],"Default":"A"},"E":{"Type":"Succeed"}}})");
   }
 
   void add(const std::string& name, const std::string& definition) {
@@ -145,7 +152,7 @@ class Simulation {
       std::advance(row, below(static_cast<unsigned>(answered_.size())));
       (void)engine_.transact<Timestamp>([&](EngineTransaction& transaction) { return transaction.stop_execution(*row, {}); });
     } else if (chance(30)) {
-      throw Crash{};   // between batches
+      throw Crash{};  // between batches
     }
     engine_.settle();
   }

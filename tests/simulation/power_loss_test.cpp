@@ -42,10 +42,11 @@ struct Daemon {
   Result<T> transact(std::function<Result<T>(EngineTransaction&)> work) {
     std::optional<Result<T>> result, answer;
     std::vector<EngineOperation> batch;
-    batch.push_back({.run = [&](EngineTransaction& transaction) {
-                       result.emplace(work(transaction));
-                       return result->has_value();
-                     },
+    batch.push_back({.run =
+                         [&](EngineTransaction& transaction) {
+                           result.emplace(work(transaction));
+                           return result->has_value();
+                         },
                      .committed = [&] { answer = std::move(result); },
                      .failed = [&](const Error& error) { answer.emplace(error); }});
     core->run(std::move(batch));
@@ -144,7 +145,9 @@ TEST_CASE("a store that does not sync is found out") {
   {
     auto database = sqlite::open(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
     REQUIRE(database);
-    REQUIRE(sqlite::execute(database->get(), "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE t (n); PRAGMA synchronous = OFF; INSERT INTO t VALUES (1)"));
+    REQUIRE(sqlite::execute(
+        database->get(),
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE t (n); PRAGMA synchronous = OFF; INSERT INTO t VALUES (1)"));
     disk.fail_after(1);
   }
   disk.lose_power(nullptr);

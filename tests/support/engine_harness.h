@@ -79,13 +79,16 @@ class EngineHarness {
     core.reset();
     submitted.clear();
     runner.waiting.clear();
-    core = std::make_unique<EngineCore>(faulty, clock, options_, [this](EngineOperation operation) { submitted.push_back(std::move(operation)); });
+    core = std::make_unique<EngineCore>(faulty, clock, options_,
+                                        [this](EngineOperation operation) { submitted.push_back(std::move(operation)); });
     auto fake_queue = std::make_unique<FakeQueue>();
     queue = fake_queue.get();
     core->tasks().offer("sqs:sendMessage", std::move(fake_queue));
     core->tasks().offer("function", std::make_unique<FakeFunction>(runner));
     core->on_change([this](const ExecutionChange& change) { changes.push_back(change.record); });
-    if (leaves_commit) core->commit_beside([this](std::function<Result<void>()> work) { return under_way_.emplace(std::move(work)).get_future(); }, [](const EngineCore::Pace&) { return true; });
+    if (leaves_commit)
+      core->commit_beside([this](std::function<Result<void>()> work) { return under_way_.emplace(std::move(work)).get_future(); },
+                          [](const EngineCore::Pace&) { return true; });
     return core->open();
   }
 
@@ -117,10 +120,11 @@ class EngineHarness {
   template <class T>
   Result<T> transact(std::function<Result<T>(EngineTransaction&)> work) {
     std::optional<Result<T>> result, answer;
-    submitted.push_back({.run = [&](EngineTransaction& transaction) {
-                           result.emplace(work(transaction));
-                           return result->has_value();
-                         },
+    submitted.push_back({.run =
+                             [&](EngineTransaction& transaction) {
+                               result.emplace(work(transaction));
+                               return result->has_value();
+                             },
                          .committed = [&] { answer = std::move(result); },
                          .failed = [&](const Error& error) { answer.emplace(error); }});
     core->run(std::exchange(submitted, {}));
@@ -130,16 +134,20 @@ class EngineHarness {
 
   Result<StateMachineRecord> create(const std::string& name, const std::string& definition) {
     return transact<StateMachineRecord>([&](EngineTransaction& transaction) {
-      return create_state_machine(transaction, Site{}, {.name = name, .definition = definition, .role_arn = "arn:aws:iam::000000000000:role/r"});
+      return create_state_machine(transaction, Site{},
+                                  {.name = name, .definition = definition, .role_arn = "arn:aws:iam::000000000000:role/r"});
     });
   }
-  Result<StartedExecution> start(const std::string& machine, const std::string& input = "{}", std::optional<std::string> name = std::nullopt) {
+  Result<StartedExecution> start(const std::string& machine, const std::string& input = "{}",
+                                 std::optional<std::string> name = std::nullopt) {
     return transact<StartedExecution>([&](EngineTransaction& transaction) {
-      return transaction.start_execution({.state_machine = machine, .name = name, .input = Json::parse(input).value(), .parent = std::nullopt});
+      return transaction.start_execution(
+          {.state_machine = machine, .name = name, .input = Json::parse(input).value(), .parent = std::nullopt});
     });
   }
   Result<TaskCompletion> succeed(const std::string& token, const std::string& output) {
-    return transact<TaskCompletion>([&](EngineTransaction& transaction) { return transaction.succeed_task(TaskToken{token}, Json::parse(output).value()); });
+    return transact<TaskCompletion>(
+        [&](EngineTransaction& transaction) { return transaction.succeed_task(TaskToken{token}, Json::parse(output).value()); });
   }
 
   ExecutionRecord record(ExecutionRow row) { return find_execution(memory, row).value(); }
@@ -150,7 +158,8 @@ class EngineHarness {
   /// `1:ExecutionStarted 2:PassStateEntered …`
   std::string history(ExecutionRow row) {
     std::string text;
-    for (const auto& event : read_history(memory, record(row), 1, false, 100'000)) text += (text.empty() ? "" : " ") + event_type_name(event);
+    for (const auto& event : read_history(memory, record(row), 1, false, 100'000))
+      text += (text.empty() ? "" : " ") + event_type_name(event);
     return text;
   }
   std::vector<std::string> sent_tokens() {

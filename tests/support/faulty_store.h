@@ -19,7 +19,9 @@ class FaultyStore final : public Store {
   std::uint64_t commits = 0;
 
   std::optional<std::string> get(const Key& key) const override { return store_.get(key); }
-  void scan(const KeyRange& range, const std::function<bool(const Key&, std::string_view)>& visit) const override { store_.scan(range, visit); }
+  void scan(const KeyRange& range, const std::function<bool(const Key&, std::string_view)>& visit) const override {
+    store_.scan(range, visit);
+  }
   Result<void> commit(const WriteBatch& batch) override {
     if (fails && fails(batch)) return error(ErrorCode::Unavailable, "database or disk is full");
     auto result = store_.commit(batch);

@@ -59,7 +59,7 @@ class PowerLossVfs {
   struct Write {
     std::size_t offset;
     std::string bytes;
-    bool truncates;         ///< to `offset`
+    bool truncates;  ///< to `offset`
   };
   struct File {
     std::string durable, current;
@@ -94,9 +94,25 @@ class PowerLossVfs {
   }
 
   static int open(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags, int* out_flags) {
-    static const sqlite3_io_methods methods = {
-        2, close, read, write, truncate, sync, file_size, lock, unlock, check_reserved_lock, file_control, sector_size, device_characteristics,
-        shm_map, shm_lock, shm_barrier, shm_unmap, nullptr, nullptr};
+    static const sqlite3_io_methods methods = {2,
+                                               close,
+                                               read,
+                                               write,
+                                               truncate,
+                                               sync,
+                                               file_size,
+                                               lock,
+                                               unlock,
+                                               check_reserved_lock,
+                                               file_control,
+                                               sector_size,
+                                               device_characteristics,
+                                               shm_map,
+                                               shm_lock,
+                                               shm_barrier,
+                                               shm_unmap,
+                                               nullptr,
+                                               nullptr};
     auto& self = of(vfs);
     OpenFile& opened = of(file);
     opened.base.pMethods = nullptr;
@@ -141,7 +157,8 @@ class PowerLossVfs {
     return SQLITE_OK;
   }
   static int write(sqlite3_file* file, const void* bytes, int amount, sqlite3_int64 offset) {
-    return change(file, {static_cast<std::size_t>(offset), std::string(static_cast<const char*>(bytes), static_cast<std::size_t>(amount)), false});
+    return change(
+        file, {static_cast<std::size_t>(offset), std::string(static_cast<const char*>(bytes), static_cast<std::size_t>(amount)), false});
   }
   static int truncate(sqlite3_file* file, sqlite3_int64 size) { return change(file, {static_cast<std::size_t>(size), {}, true}); }
   static int sync(sqlite3_file* file, int) {

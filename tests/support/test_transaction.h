@@ -21,7 +21,9 @@ class TestTransaction final : public Transaction {
   std::vector<std::pair<ExecutionRow, Event>> delivered;
 
   std::optional<std::string> get(const Key& key) const override { return overlay_.get(key); }
-  void scan(const KeyRange& range, const std::function<bool(const Key&, std::string_view)>& visit) const override { overlay_.scan(range, visit); }
+  void scan(const KeyRange& range, const std::function<bool(const Key&, std::string_view)>& visit) const override {
+    overlay_.scan(range, visit);
+  }
   Timestamp now() const override { return clock_.now(); }
   void put(Key key, std::string record) override { overlay_.put(std::move(key), std::move(record)); }
   void erase(Key key) override { overlay_.erase(std::move(key)); }

@@ -91,7 +91,8 @@ std::optional<Comparison> parse_comparison(Fields& fields) {
     if (fields.has(candidate.name)) {
       ++found;
       auto constant = parse_constant(fields, candidate.name, candidate.operand);
-      if (constant && constant->is_string() && candidate.has_path_form) warn_of_missing_path(fields.report(), constant->as_string(), fields.at(candidate.name));
+      if (constant && constant->is_string() && candidate.has_path_form)
+        warn_of_missing_path(fields.report(), constant->as_string(), fields.at(candidate.name));
       if (constant && variable) parsed = Comparison{*variable, candidate.comparison, std::move(*constant)};
     }
     if (candidate.has_path_form && fields.has(path_name)) {
@@ -100,15 +101,21 @@ std::optional<Comparison> parse_comparison(Fields& fields) {
       if (path && variable) parsed = Comparison{*variable, candidate.comparison, std::move(*path)};
     }
   }
-  if (found != 1) fields.report().fault((found == 0 ? "This object should have only one of the following fields: " : "There should only be one of the following fields: ") + operator_names(), fields.place());
+  if (found != 1)
+    fields.report().fault(
+        (found == 0 ? "This object should have only one of the following fields: " : "There should only be one of the following fields: ") +
+            operator_names(),
+        fields.place());
   return parsed;
 }
 
 /// What a rule is about.
 void check_kind(Fields& fields) {
-  constexpr std::array kinds{std::string_view("And"), std::string_view("Or"), std::string_view("Not"), std::string_view("Variable"), std::string_view("Condition")};
+  constexpr std::array kinds{std::string_view("And"), std::string_view("Or"), std::string_view("Not"), std::string_view("Variable"),
+                             std::string_view("Condition")};
   const auto found = std::count_if(kinds.begin(), kinds.end(), [&](std::string_view kind) { return fields.has(kind); });
-  if (found != 1) fields.report().fault("The object must have only one of the following fields, [And, Or, Not, Variable, Condition]", fields.place());
+  if (found != 1)
+    fields.report().fault("The object must have only one of the following fields, [And, Or, Not, Variable, Condition]", fields.place());
 }
 
 std::optional<ChoiceExpression> parse_expression(Fields& fields);
@@ -130,7 +137,8 @@ std::vector<ChoiceExpression> parse_operands(Fields& fields, std::string_view na
   const auto* list = fields.array(name);
   if (!list) return operands;
   for (std::size_t i = 0; i < list->size(); ++i)
-    if (auto operand = parse_nested(list->elements()[i], element_place(fields.at(name), i), fields)) operands.push_back(std::move(*operand));
+    if (auto operand = parse_nested(list->elements()[i], element_place(fields.at(name), i), fields))
+      operands.push_back(std::move(*operand));
   return operands;
 }
 

@@ -43,7 +43,8 @@ std::optional<StateMachineType> parse_processor(StateContext& context, MapState&
     distributed = parse_processor_config(context, processor);
     // What the children's type forbids is looked for in their states.
     const auto outer_type = std::exchange(context.builder.options.type, distributed.value_or(context.builder.options.type));
-    state.processor = parse_flow(context.builder, processor, fields.at(name), distributed ? OuterVariables::Hidden : OuterVariables::Visible);
+    state.processor =
+        parse_flow(context.builder, processor, fields.at(name), distributed ? OuterVariables::Hidden : OuterVariables::Visible);
     context.builder.options.type = outer_type;
     processor.refuse_others();
   }
@@ -55,9 +56,10 @@ std::string parse_label(StateContext& context) {
   const auto label = context.fields.string("Label");
   if (!label) return {};
   const auto barred = [](char c) {
-    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f || std::string_view("?*<>{}[]:;,\\|^~$#%&`\"/ ").find(c) != std::string_view::npos;
+    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f ||
+           std::string_view("?*<>{}[]:;,\\|^~$#%&`\"/ ").find(c) != std::string_view::npos;
   };
-  const bool has_c1 = label->find("\xC2\x80") != std::string::npos || [&] {   // U+0080 … U+009F
+  const bool has_c1 = label->find("\xC2\x80") != std::string::npos || [&] {  // U+0080 … U+009F
     for (std::size_t i = 0; i + 1 < label->size(); ++i)
       if ((*label)[i] == '\xC2' && static_cast<unsigned char>((*label)[i + 1]) < 0xA0) return true;
     return false;
@@ -81,7 +83,8 @@ constexpr Range items_to_read{0, 100'000'000};
 /// Of a Map's paths, only ItemsPath may lead into the context object.
 void refuse_context(Fields& fields, std::string_view path_name) {
   const Json* path = fields.source().find(path_name);
-  if (path && path->is_string() && path->as_string().starts_with("$$")) fields.report().fault("Value is not a Reference Path", fields.at(path_name));
+  if (path && path->is_string() && path->as_string().starts_with("$$"))
+    fields.report().fault("Value is not a Reference Path", fields.at(path_name));
 }
 
 /// A whole number of a Map, or its Path form.
@@ -135,7 +138,8 @@ std::optional<ItemReader> parse_item_reader(StateContext& context) {
   if (const auto resource = fields.string("Resource")) {
     const auto action = resource->substr(resource->find(":::") == std::string::npos ? 0 : resource->find(":::") + 3);
     if (action == "s3:listObjectsV2") reader.source = ItemReader::Source::ListObjects;
-    else if (action != "s3:getObject") context.report().fault("The field 'Resource' does not match any of the allowed values", fields.at("Resource"));
+    else if (action != "s3:getObject")
+      context.report().fault("The field 'Resource' does not match any of the allowed values", fields.at("Resource"));
   }
   reader.parameters = parse_call_parameters(fields);
   parse_reader_config(context, fields, reader);
@@ -162,7 +166,8 @@ std::optional<ResultWriter> parse_result_writer(StateContext& context) {
   ResultWriter writer;
   const auto resource = fields.string("Resource");
   writer.exports = resource.has_value();
-  if (resource && !resource->ends_with(":::s3:putObject")) context.report().fault("The field 'Resource' does not match any of the allowed values", fields.at("Resource"));
+  if (resource && !resource->ends_with(":::s3:putObject"))
+    context.report().fault("The field 'Resource' does not match any of the allowed values", fields.at("Resource"));
   writer.parameters = parse_call_parameters(fields);
   if (const auto* config_value = fields.object("WriterConfig")) {
     Fields config(*config_value, fields.at("WriterConfig"), fields.language(), context.report());
@@ -188,7 +193,8 @@ std::optional<DistributedMap> parse_distributed_fields(StateContext& context, st
     return map;
   }
   for (const auto* name : {"ItemReader", "ItemBatcher", "ResultWriter", "Label"}) {
-    if (fields.has(name)) context.report().fault(fmt::format("Field '{}' is only supported for a distributed Map state", name), fields.place());
+    if (fields.has(name))
+      context.report().fault(fmt::format("Field '{}' is only supported for a distributed Map state", name), fields.place());
   }
   return std::nullopt;
 }
@@ -233,7 +239,8 @@ MapState parse_map(StateContext& context) {
   state.max_concurrency = parse_number_of_map(fields, "MaxConcurrency", count);
   state.tolerated_failure_count = parse_number_of_map(fields, "ToleratedFailureCount", count);
   state.tolerated_failure_percentage = parse_tolerated_percentage(fields);
-  if (auto fields_of_mode = parse_distributed_fields(context, distributed)) state.distributed = std::make_shared<const DistributedMap>(std::move(*fields_of_mode));
+  if (auto fields_of_mode = parse_distributed_fields(context, distributed))
+    state.distributed = std::make_shared<const DistributedMap>(std::move(*fields_of_mode));
   state.retry = parse_retry(context);
   state.catchers = parse_catch(context);
   state.next = parse_transition(context);

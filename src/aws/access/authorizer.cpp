@@ -23,11 +23,14 @@ std::string shown_action(const std::string& action) {
   if (action.starts_with("sns:")) return "SNS" + action.substr(3);
   return action;
 }
-std::string shown_resource(const access::Request& request) { return request.action.starts_with("s3:") ? "\"" + request.resource + "\"" : request.resource; }
+std::string shown_resource(const access::Request& request) {
+  return request.action.starts_with("s3:") ? "\"" + request.resource + "\"" : request.resource;
+}
 
 std::string text_of(const Denial& denial, const Identity& identity, const access::Request& request) {
   // STS does not say why.
-  if (request.action == "sts:AssumeRole") return "User: " + identity.shown() + " is not authorized to perform: sts:AssumeRole on resource: " + request.resource;
+  if (request.action == "sts:AssumeRole")
+    return "User: " + identity.shown() + " is not authorized to perform: sts:AssumeRole on resource: " + request.resource;
   return access::denial_text(denial, identity, shown_action(request.action), shown_resource(request));
 }
 
@@ -87,7 +90,12 @@ void AccessNotices::warn(const std::string& text) {
 
 // ---- decisions -------------------------------------------------------------------------------------------------------------------------
 Authorizer::Authorizer(Engine& engine, const Queues& queues, AccessNotices& notices)
-    : engine_(engine), queues_(queues), notices_(notices), own_(engine.reader()), reader_(own_.get()), roles_(engine.site(), *reader_, engine.changes(kept_table)) {}
+    : engine_(engine),
+      queues_(queues),
+      notices_(notices),
+      own_(engine.reader()),
+      reader_(own_.get()),
+      roles_(engine.site(), *reader_, engine.changes(kept_table)) {}
 
 Authorizer::Authorizer(Engine& engine, const Queues& queues, AccessNotices& notices, const Reader& view)
     : engine_(engine), queues_(queues), notices_(notices), reader_(&view), roles_(engine.site(), view, engine.changes(kept_table)) {}
@@ -107,12 +115,14 @@ void Authorizer::gather(const Caller& caller, Own& own, ContextKeys& keys) {
   add_tags(keys, *own.role);
   for (const auto& policy : own.role->identity) own.policies.identity.push_back(&policy);
   if (own.role->boundary) own.policies.boundary = &*own.role->boundary;
-  for (const auto& document : caller.session.policies) own.session.push_back(or_nothing(access::parse_policy(std::string_view(document), access::PolicyUse::Identity)));
+  for (const auto& document : caller.session.policies)
+    own.session.push_back(or_nothing(access::parse_policy(std::string_view(document), access::PolicyUse::Identity)));
   for (const auto& arn : caller.session.policy_arns) own.session.push_back(or_nothing(roles_.managed(arn)));
   for (const auto& policy : own.session) own.policies.session.push_back(&policy);
 }
 
-std::optional<Denial> Authorizer::evaluate(const Caller& caller, const access::Request& request, const access::Policy* on_resource, PolicyKind kind) {
+std::optional<Denial> Authorizer::evaluate(const Caller& caller, const access::Request& request, const access::Policy* on_resource,
+                                           PolicyKind kind) {
   const auto& site = engine_.site();
   const auto identity = identity_of(site, caller);
   access::Request asked = request;
@@ -134,7 +144,8 @@ std::optional<Refusal> Authorizer::decide(std::optional<Denial> denial, const Id
 std::optional<Refusal> Authorizer::refuse(const Caller& caller, const Needs& needs) {
   for (const auto& need : needs) {
     const auto on_resource = resource_policy(*reader_, queues_, need.resource);
-    auto refusal = decide(evaluate(caller, need, on_resource ? &*on_resource : nullptr, PolicyKind::Resource), identity_of(engine_.site(), caller), need);
+    auto refusal = decide(evaluate(caller, need, on_resource ? &*on_resource : nullptr, PolicyKind::Resource),
+                          identity_of(engine_.site(), caller), need);
     if (refusal) return refusal;
   }
   return std::nullopt;

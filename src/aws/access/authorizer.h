@@ -26,10 +26,10 @@ enum class IamMode : std::uint8_t { Off, Warn, Enforce };
 /// Who calls, if it is not the account itself: somebody in a role, a service for a resource of its own, or anybody at all.
 struct Caller {
   services::RoleSession session;
-  std::string source_address = {};       ///< of a request over the network
-  std::string service = {};              ///< `sns.amazonaws.com`; then there is no session
-  std::string source_arn = {};           ///< what the service acts for
-  bool is_anonymous = false;             ///< an unsigned request; then there is no session
+  std::string source_address = {};  ///< of a request over the network
+  std::string service = {};         ///< `sns.amazonaws.com`; then there is no session
+  std::string source_arn = {};      ///< what the service acts for
+  bool is_anonymous = false;        ///< an unsigned request; then there is no session
 };
 
 /// What all authorizers of the daemon have in common: their mode, what was said already, the counters. Any thread.
@@ -83,8 +83,10 @@ class Authorizer {
  private:
   struct Own;
   void gather(const Caller& caller, Own& own, access::ContextKeys& keys);
-  [[nodiscard]] std::optional<access::Denial> evaluate(const Caller& caller, const access::Request& request, const access::Policy* on_resource, access::PolicyKind kind);
-  [[nodiscard]] std::optional<Refusal> decide(std::optional<access::Denial> denial, const access::Identity& identity, const access::Request& request);
+  [[nodiscard]] std::optional<access::Denial> evaluate(const Caller& caller, const access::Request& request,
+                                                       const access::Policy* on_resource, access::PolicyKind kind);
+  [[nodiscard]] std::optional<Refusal> decide(std::optional<access::Denial> denial, const access::Identity& identity,
+                                              const access::Request& request);
 
   Engine& engine_;
   const Queues& queues_;

@@ -15,7 +15,8 @@ std::string stack(const NeedContext& context, const Json& request) {
   return name.starts_with("arn:") ? name : context.site.arn("cloudformation", "stack/" + name + "/*");
 }
 
-constexpr std::array rows{NeedRow{"ListExports", "", &any_resource}, NeedRow{"ListStacks", "", &any_resource}, NeedRow{"ValidateTemplate", "", &any_resource}};
+constexpr std::array rows{NeedRow{"ListExports", "", &any_resource}, NeedRow{"ListStacks", "", &any_resource},
+                          NeedRow{"ValidateTemplate", "", &any_resource}};
 
 }  // namespace
 

@@ -41,7 +41,8 @@ void MapRunGuard::write(MapRunRow run, std::function<void(Evaluated<Written>)> d
   const auto plan = find_map_run_plan(authorizer_.reader(), run);
   const auto record = find_map_run(authorizer_.reader(), run);
   if (record && plan.writer && plan.writer->parameters)
-    if (const auto why = refused(run, needs_of_writer(*plan.writer->parameters, record->id))) return done(objects::result_writer_failed(*why));
+    if (const auto why = refused(run, needs_of_writer(*plan.writer->parameters, record->id)))
+      return done(objects::result_writer_failed(*why));
   storage_.write(run, std::move(done));
 }
 

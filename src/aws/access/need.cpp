@@ -6,7 +6,8 @@
 
 namespace signalbox::aws {
 
-Needs needs_by(std::span<const NeedRow> rows, std::string_view prefix, ResourceOf usual, const NeedContext& context, std::string_view operation, const Json& request) {
+Needs needs_by(std::span<const NeedRow> rows, std::string_view prefix, ResourceOf usual, const NeedContext& context,
+               std::string_view operation, const Json& request) {
   const auto row = std::find_if(rows.begin(), rows.end(), [&](const NeedRow& each) { return each.operation == operation; });
   const bool named = row != rows.end();
   const auto action = named && !row->action.empty() ? row->action : operation;

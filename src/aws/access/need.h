@@ -29,12 +29,13 @@ using ResourceOf = std::string (*)(const NeedContext&, const Json& request);
 /// An operation whose action has another name, or whose resource is not the table's usual one.
 struct NeedRow {
   std::string_view operation;
-  std::string_view action;               ///< empty: as the operation
+  std::string_view action;  ///< empty: as the operation
   ResourceOf resource;
 };
 
 /// `prefix`: `sqs`. Operations that no row names need their own action on `usual`.
-[[nodiscard]] Needs needs_by(std::span<const NeedRow> rows, std::string_view prefix, ResourceOf usual, const NeedContext& context, std::string_view operation, const Json& request);
+[[nodiscard]] Needs needs_by(std::span<const NeedRow> rows, std::string_view prefix, ResourceOf usual, const NeedContext& context,
+                             std::string_view operation, const Json& request);
 /// iam:PassRole on a role that a request hands to a service; nothing if it names none. `service`: `lambda.amazonaws.com`.
 void add_pass_role(Needs& needs, const Json* role_arn, std::string_view service);
 

@@ -14,12 +14,20 @@ namespace signalbox::aws {
 
 namespace {
 
-Failure not_by_lambda() { return {"InvalidParameterValueException", "The role defined for the function cannot be assumed by Lambda.", 400}; }
-Failure not_by_step_functions() {
-  return {"AccessDeniedException", "Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume the provided role.", 400};
+Failure not_by_lambda() {
+  return {"InvalidParameterValueException", "The role defined for the function cannot be assumed by Lambda.", 400};
 }
-Failure not_by_scheduler() { return {"ValidationException", "The execution role you provide must allow AWS EventBridge Scheduler to assume the role.", 400}; }
-Failure not_by_events(const std::string& role) { return {"ValidationException", fmt::format("Provided role '{}' cannot be assumed by principal 'events.amazonaws.com'.", role), 400}; }
+Failure not_by_step_functions() {
+  return {"AccessDeniedException",
+          "Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume the provided role.",
+          400};
+}
+Failure not_by_scheduler() {
+  return {"ValidationException", "The execution role you provide must allow AWS EventBridge Scheduler to assume the role.", 400};
+}
+Failure not_by_events(const std::string& role) {
+  return {"ValidationException", fmt::format("Provided role '{}' cannot be assumed by principal 'events.amazonaws.com'.", role), 400};
+}
 
 /// One request being looked at.
 class PassedRoles {
@@ -29,9 +37,13 @@ class PassedRoles {
   std::optional<Failure> refused(Service service, std::string_view operation) {
     switch (service) {
       case Service::Lambda: return refused_by_lambda(operation);
-      case Service::StepFunctions: return operation == "CreateStateMachine" || operation == "UpdateStateMachine" ? untrusted("roleArn", "states", state_machine(), not_by_step_functions()) : std::nullopt;
+      case Service::StepFunctions:
+        return operation == "CreateStateMachine" || operation == "UpdateStateMachine"
+                   ? untrusted("roleArn", "states", state_machine(), not_by_step_functions())
+                   : std::nullopt;
       case Service::Events: return operation == "PutRule" || operation == "PutTargets" ? refused_by_events() : std::nullopt;
-      case Service::Scheduler: return operation == "CreateSchedule" || operation == "UpdateSchedule" ? refused_by_scheduler() : std::nullopt;
+      case Service::Scheduler:
+        return operation == "CreateSchedule" || operation == "UpdateSchedule" ? refused_by_scheduler() : std::nullopt;
       default: return std::nullopt;
     }
   }
@@ -55,7 +67,8 @@ class PassedRoles {
   std::string rule() const {
     const auto name = member_text(request_, "Name"), bus = member_text(request_, "EventBusName");
     const auto bus_name = bus.substr(bus.rfind('/') + 1);
-    return site_.arn("events", "rule/" + (bus_name.empty() || bus_name == "default" ? std::string() : bus_name + "/") + (name.empty() ? member_text(request_, "Rule") : name));
+    return site_.arn("events", "rule/" + (bus_name.empty() || bus_name == "default" ? std::string() : bus_name + "/") +
+                                   (name.empty() ? member_text(request_, "Rule") : name));
   }
 
   std::optional<Failure> refused_by_lambda(std::string_view operation) {
@@ -63,7 +76,8 @@ class PassedRoles {
     if (operation == "PutFunctionEventInvokeConfig" || operation == "UpdateFunctionEventInvokeConfig") return refused_destination();
     if (operation != "CreateFunction" && operation != "UpdateFunctionConfiguration") return std::nullopt;
     const auto reference = functions::parse_function_reference(member_text(request_, "FunctionName"));
-    if (auto refused = untrusted("Role", "lambda", reference ? site_.function_arn(reference->name) : std::string(), not_by_lambda())) return refused;
+    if (auto refused = untrusted("Role", "lambda", reference ? site_.function_arn(reference->name) : std::string(), not_by_lambda()))
+      return refused;
     return refused_dead_letters();
   }
 
@@ -87,7 +101,10 @@ class PassedRoles {
     if (!called || !parse_arn(target, arn) || (arn.service != "sqs" && arn.service != "sns")) return std::nullopt;
     const auto* action = arn.service == "sqs" ? "SendMessage" : "Publish";
     if (may(*called, arn.service + ":" + action, target)) return std::nullopt;
-    return Failure{"InvalidParameterValueException", fmt::format("The provided execution role does not have permissions to call {} on {}", action, arn.service == "sqs" ? "SQS" : "SNS"), 400};
+    return Failure{
+        "InvalidParameterValueException",
+        fmt::format("The provided execution role does not have permissions to call {} on {}", action, arn.service == "sqs" ? "SQS" : "SNS"),
+        400};
   }
 
   std::optional<Failure> refused_destination() {
@@ -99,7 +116,10 @@ class PassedRoles {
       const auto target = told ? member_text(*told, "Destination") : std::string();
       const auto action = functions::telling_action(target);
       if (action.empty() || may(*called, std::string(action), target)) continue;
-      return Failure{"InvalidParameterValueException", fmt::format("The function's execution role does not have permissions to call {} on {}", action.substr(action.find(':') + 1), target), 400};
+      return Failure{"InvalidParameterValueException",
+                     fmt::format("The function's execution role does not have permissions to call {} on {}",
+                                 action.substr(action.find(':') + 1), target),
+                     400};
     }
     return std::nullopt;
   }
@@ -116,7 +136,10 @@ class PassedRoles {
   std::optional<Failure> refused_by_scheduler() {
     const auto* target = request_.find("Target");
     const auto group = member_text(request_, "GroupName");
-    return !target || trusts(member_text(*target, "RoleArn"), "scheduler", site_.arn("scheduler", "schedule-group/" + (group.empty() ? std::string("default") : group))) ? std::nullopt : std::optional(not_by_scheduler());
+    return !target || trusts(member_text(*target, "RoleArn"), "scheduler",
+                             site_.arn("scheduler", "schedule-group/" + (group.empty() ? std::string("default") : group)))
+               ? std::nullopt
+               : std::optional(not_by_scheduler());
   }
 
   /// In the function's role Lambda reads, and empties, the queue.
@@ -124,14 +147,23 @@ class PassedRoles {
     const auto called = function();
     const auto queue = member_text(request_, "EventSourceArn");
     Arn arn;
-    if (!called || !parse_arn(queue, arn) || arn.service != "sqs") return std::nullopt;   // what is wrong with that the operation says
+    if (!called || !parse_arn(queue, arn) || arn.service != "sqs") return std::nullopt;  // what is wrong with that the operation says
     for (const auto* name : {"ReceiveMessage", "DeleteMessage", "GetQueueAttributes"})
-      if (!may(*called, std::string("sqs:") + name, queue)) return Failure{"InvalidParameterValueException", fmt::format("The function execution role does not have permissions to call {} on SQS", name), 400};
+      if (!may(*called, std::string("sqs:") + name, queue))
+        return Failure{"InvalidParameterValueException",
+                       fmt::format("The function execution role does not have permissions to call {} on SQS", name), 400};
     return std::nullopt;
   }
 
   bool may(const functions::FunctionConfig& function, const std::string& action, const std::string& resource) {
-    return authorizer_.permit({.service = "lambda.amazonaws.com", .source_arn = {}, .role_arn = function.role, .session = function.name, .action = action, .resource = resource}).has_value();
+    return authorizer_
+        .permit({.service = "lambda.amazonaws.com",
+                 .source_arn = {},
+                 .role_arn = function.role,
+                 .session = function.name,
+                 .action = action,
+                 .resource = resource})
+        .has_value();
   }
 
   Authorizer& authorizer_;
@@ -141,7 +173,8 @@ class PassedRoles {
 
 }  // namespace
 
-std::optional<Failure> refused_role(Authorizer& authorizer, const Site& site, Service service, std::string_view operation, const Json& request) {
+std::optional<Failure> refused_role(Authorizer& authorizer, const Site& site, Service service, std::string_view operation,
+                                    const Json& request) {
   return PassedRoles(authorizer, site, request).refused(service, operation);
 }
 

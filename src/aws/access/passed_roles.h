@@ -12,8 +12,10 @@ namespace signalbox::aws {
 class Authorizer;
 
 /// In AWS's words; nothing where it asks nothing, and with `--iam=warn`, where it is said in the log. On the authorizer's thread.
-[[nodiscard]] std::optional<Failure> refused_role(Authorizer& authorizer, const Site& site, Service service, std::string_view operation, const Json& request);
+[[nodiscard]] std::optional<Failure> refused_role(Authorizer& authorizer, const Site& site, Service service, std::string_view operation,
+                                                  const Json& request);
 /// By the services' authorizer; nothing with `--iam` off.
-[[nodiscard]] std::optional<Failure> refused_role(const OperationContext& context, Service service, std::string_view operation, const Json& request);
+[[nodiscard]] std::optional<Failure> refused_role(const OperationContext& context, Service service, std::string_view operation,
+                                                  const Json& request);
 
 }  // namespace signalbox::aws

@@ -22,15 +22,18 @@ Result<Policy> parse_text(const Json* document, PolicyUse use) {
 /// `cdk-QUALIFIER-deploy-role-ACCOUNT-REGION` and its like. CDK's bootstrap is there always.
 bool is_bootstrap_role(std::string_view name) {
   constexpr std::array parts{"-deploy-role-", "-file-publishing-role-", "-image-publishing-role-", "-lookup-role-", "-cfn-exec-role-"};
-  return name.starts_with("cdk-") && std::any_of(parts.begin(), parts.end(), [&](const char* part) { return name.find(part) != std::string_view::npos; });
+  return name.starts_with("cdk-") &&
+         std::any_of(parts.begin(), parts.end(), [&](const char* part) { return name.find(part) != std::string_view::npos; });
 }
 
 /// Together they may do everything, and whoever the account lets assume them may.
 std::shared_ptr<const RolePolicies> bootstrap_role(const Site& site, const std::string& name) {
   auto role = std::make_shared<RolePolicies>();
   role->arn = site.role_arn(name);
-  role->identity.push_back(*access::parse_policy(*access::managed_policy("arn:aws:iam::aws:policy/AdministratorAccess"), PolicyUse::Identity));
-  const Json trust = json_object({{"Effect", "Allow"}, {"Principal", json_object({{"AWS", Json(site.account)}})}, {"Action", "sts:AssumeRole"}});
+  role->identity.push_back(
+      *access::parse_policy(*access::managed_policy("arn:aws:iam::aws:policy/AdministratorAccess"), PolicyUse::Identity));
+  const Json trust =
+      json_object({{"Effect", "Allow"}, {"Principal", json_object({{"AWS", Json(site.account)}})}, {"Action", "sts:AssumeRole"}});
   role->trust = *access::parse_policy(json_object({{"Statement", trust}}), PolicyUse::Trust);
   return role;
 }
@@ -69,7 +72,8 @@ std::shared_ptr<const RolePolicies> RolePolicyCache::read(const std::string& nam
   if (!kept) return is_bootstrap_role(name) ? bootstrap_role(site_, name) : nullptr;
   auto out = std::make_shared<RolePolicies>();
   out->arn = iam::role_arn(site_, name, *kept);
-  for (const auto& [policy, document] : list_kept(reader_, iam::inline_kind, name)) add(*out, policy, parse_text(document.find("document"), PolicyUse::Identity));
+  for (const auto& [policy, document] : list_kept(reader_, iam::inline_kind, name))
+    add(*out, policy, parse_text(document.find("document"), PolicyUse::Identity));
   for (const auto& [arn, nothing] : list_kept(reader_, iam::attached_kind, name)) add(*out, arn, managed(arn));
   if (auto trust = parse_text(kept->find("AssumeRolePolicyDocument"), PolicyUse::Trust)) out->trust = std::move(*trust);
   if (const auto* arn = kept->find("PermissionsBoundary")) {
@@ -78,11 +82,13 @@ std::shared_ptr<const RolePolicies> RolePolicyCache::read(const std::string& nam
     out->boundary = boundary ? std::move(*boundary) : Policy{};
     if (!boundary) out->faults.push_back(std::string(arn->as_string()) + ": " + boundary.error().message);
   }
-  if (const auto* duration = kept->find("MaxSessionDuration")) out->session_seconds_max = duration->as_integer().value_or(out->session_seconds_max);
+  if (const auto* duration = kept->find("MaxSessionDuration"))
+    out->session_seconds_max = duration->as_integer().value_or(out->session_seconds_max);
   if (const auto* tags = kept->find("Tags"))
     for (const auto& tag : tags->elements()) {
       const auto *key = tag.find("Key"), *value = tag.find("Value");
-      if (key && key->is_string()) out->tags.emplace_back(key->as_string(), value && value->is_string() ? std::string(value->as_string()) : std::string());
+      if (key && key->is_string())
+        out->tags.emplace_back(key->as_string(), value && value->is_string() ? std::string(value->as_string()) : std::string());
     }
   return out;
 }

@@ -20,18 +20,19 @@ namespace signalbox::aws {
 
 struct RolePolicies {
   std::string arn;
-  std::vector<access::Policy> identity;          ///< inline and attached
+  std::vector<access::Policy> identity;  ///< inline and attached
   std::optional<access::Policy> boundary;
   std::optional<access::Policy> trust;
   std::int64_t session_seconds_max = 3600;
   std::vector<std::pair<std::string, std::string>> tags;
-  std::vector<std::string> faults;               ///< policies that grant nothing here, and why
+  std::vector<std::string> faults;  ///< policies that grant nothing here, and why
 };
 
 class RolePolicyCache {
  public:
   /// `changes`: of the table in which IAM keeps its records.
-  RolePolicyCache(Site site, const Reader& reader, const std::atomic<std::uint64_t>& changes) : site_(std::move(site)), reader_(reader), changes_(changes) {}
+  RolePolicyCache(Site site, const Reader& reader, const std::atomic<std::uint64_t>& changes)
+      : site_(std::move(site)), reader_(reader), changes_(changes) {}
 
   /// Null if there is no such role. `role`: its name or ARN.
   [[nodiscard]] std::shared_ptr<const RolePolicies> find(std::string_view role);

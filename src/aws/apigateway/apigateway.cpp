@@ -13,12 +13,20 @@ namespace {
 
 const std::vector<RestBinding>& bindings() {
   static const QueryMember limit{"limit", "limit"}, position{"position", "position"}, embed{"embed", "embed", true};
-  static const std::string_view method = "/restapis/{restApiId}/resources/{resourceId}/methods/{method}", method_response = "/restapis/{restApiId}/resources/{resourceId}/methods/{method}/responses/{statusCode}",
+  static const std::string_view method = "/restapis/{restApiId}/resources/{resourceId}/methods/{method}",
+                                method_response = "/restapis/{restApiId}/resources/{resourceId}/methods/{method}/responses/{statusCode}",
                                 integration = "/restapis/{restApiId}/resources/{resourceId}/methods/{method}/integration",
-                                integration_response = "/restapis/{restApiId}/resources/{resourceId}/methods/{method}/integration/responses/{statusCode}";
+                                integration_response =
+                                    "/restapis/{restApiId}/resources/{resourceId}/methods/{method}/integration/responses/{statusCode}";
   static const std::vector<RestBinding> table{
       {"GET", "/restapis", "GetRestApis", 200, {limit, position}},
-      {"POST", "/restapis", "CreateRestApi", 201, {{"mode", "mode"}, {"failonwarnings", "failonwarnings"}, {"endpointConfigurationTypes", "endpointConfigurationTypes"}}},   // and ImportRestApi
+      {"POST",
+       "/restapis",
+       "CreateRestApi",
+       201,
+       {{"mode", "mode"},
+        {"failonwarnings", "failonwarnings"},
+        {"endpointConfigurationTypes", "endpointConfigurationTypes"}}},  // and ImportRestApi
       {"GET", "/restapis/{restApiId}", "GetRestApi"},
       {"PUT", "/restapis/{restApiId}", "PutRestApi", 200, {{"mode", "mode"}, {"failonwarnings", "failonwarnings"}}},
       {"PATCH", "/restapis/{restApiId}", "UpdateRestApi"},
@@ -70,7 +78,11 @@ const std::vector<RestBinding>& bindings() {
       {"GET", "/restapis/{restApiId}/stages/{stageName}", "GetStage"},
       {"PATCH", "/restapis/{restApiId}/stages/{stageName}", "UpdateStage"},
       {"DELETE", "/restapis/{restApiId}/stages/{stageName}", "DeleteStage", 202},
-      {"GET", "/apikeys", "GetApiKeys", 200, {limit, position, {"name", "nameQuery"}, {"customerId", "customerId"}, {"includeValues", "includeValues"}}},
+      {"GET",
+       "/apikeys",
+       "GetApiKeys",
+       200,
+       {limit, position, {"name", "nameQuery"}, {"customerId", "customerId"}, {"includeValues", "includeValues"}}},
       {"POST", "/apikeys", "CreateApiKey", 201},
       {"GET", "/apikeys/{apiKey}", "GetApiKey", 200, {{"includeValue", "includeValue"}}},
       {"PATCH", "/apikeys/{apiKey}", "UpdateApiKey"},
@@ -80,7 +92,11 @@ const std::vector<RestBinding>& bindings() {
       {"GET", "/usageplans/{usagePlanId}", "GetUsagePlan"},
       {"PATCH", "/usageplans/{usagePlanId}", "UpdateUsagePlan"},
       {"DELETE", "/usageplans/{usagePlanId}", "DeleteUsagePlan", 202},
-      {"GET", "/usageplans/{usagePlanId}/usage", "GetUsage", 200, {limit, position, {"keyId", "keyId"}, {"startDate", "startDate"}, {"endDate", "endDate"}}},
+      {"GET",
+       "/usageplans/{usagePlanId}/usage",
+       "GetUsage",
+       200,
+       {limit, position, {"keyId", "keyId"}, {"startDate", "startDate"}, {"endDate", "endDate"}}},
       {"PATCH", "/usageplans/{usagePlanId}/keys/{keyId}/usage", "UpdateUsage"},
       {"GET", "/usageplans/{usagePlanId}/keys", "GetUsagePlanKeys", 200, {limit, position, {"name", "nameQuery"}}},
       {"POST", "/usageplans/{usagePlanId}/keys", "CreateUsagePlanKey", 201},
@@ -226,7 +242,8 @@ std::string new_id(Transaction& transaction, std::size_t length) { return gatewa
 
 asio::awaitable<http::Response> answer(OperationContext context, const Reader& reader, http::Request request) {
   const auto call = match_rest_call(bindings(), request);
-  const bool is_known = call && (!request.query_value("mode") || takes_documents(call->binding->operation));   // ?mode=import: of keys, it is another operation
+  const bool is_known = call && (!request.query_value("mode") ||
+                                 takes_documents(call->binding->operation));  // ?mode=import: of keys, it is another operation
   if (!is_known) co_return refusal(rest_not_offered("API Gateway", request));
   auto members = members_of_request(*call, request);
   if (!members) co_return refusal(members.error());

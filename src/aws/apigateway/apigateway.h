@@ -34,8 +34,9 @@ WriteOperation create_resource, update_resource, delete_resource;
 ReadOperation get_resource, get_resources;
 
 // Methods and their parts. The path's method is the member `method`, since an integration has an `httpMethod` of its own.
-WriteOperation put_method, update_method, delete_method, put_method_response, update_method_response, delete_method_response, put_integration,
-    update_integration, delete_integration, put_integration_response, update_integration_response, delete_integration_response;
+WriteOperation put_method, update_method, delete_method, put_method_response, update_method_response, delete_method_response,
+    put_integration, update_integration, delete_integration, put_integration_response, update_integration_response,
+    delete_integration_response;
 ReadOperation get_method, get_method_response, get_integration, get_integration_response;
 
 // Models, validators, gateway responses
@@ -47,8 +48,8 @@ ReadOperation get_model, get_models, get_request_validator, get_request_validato
 LongOperation test_invoke_method;
 
 // API keys and usage plans
-WriteOperation create_api_key, update_api_key, delete_api_key, create_usage_plan, update_usage_plan, delete_usage_plan, create_usage_plan_key,
-    delete_usage_plan_key;
+WriteOperation create_api_key, update_api_key, delete_api_key, create_usage_plan, update_usage_plan, delete_usage_plan,
+    create_usage_plan_key, delete_usage_plan_key;
 ReadOperation get_api_key, get_api_keys, get_usage_plan, get_usage_plans, get_usage_plan_key, get_usage_plan_keys;
 
 ReadOperation get_usage;

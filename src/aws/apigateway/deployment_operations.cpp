@@ -15,8 +15,8 @@ Failure no_stage() { return {"NotFoundException", "Invalid stage identifier spec
 struct Setting {
   std::string_view group, name, member;
 };
-constexpr std::array settings{Setting{"logging", "loglevel", "loggingLevel"},          Setting{"logging", "dataTrace", "dataTraceEnabled"},
-                              Setting{"metrics", "enabled", "metricsEnabled"},         Setting{"throttling", "burstLimit", "throttlingBurstLimit"},
+constexpr std::array settings{Setting{"logging", "loglevel", "loggingLevel"}, Setting{"logging", "dataTrace", "dataTraceEnabled"},
+                              Setting{"metrics", "enabled", "metricsEnabled"}, Setting{"throttling", "burstLimit", "throttlingBurstLimit"},
                               Setting{"throttling", "rateLimit", "throttlingRateLimit"}};
 
 std::optional<Json> with_setting(const Json& stage, const Patch& patch) {
@@ -37,7 +37,8 @@ std::optional<Json> patch_stage(const Json& stage, const Patch& patch) {
   if (path.size() == 1 && path[0] == "tracingEnabled") return with_member(stage, path, typed(patch.value));
   if (path.size() == 1 && path[0] == "accessLogSettings" && patch.op == "remove") return stage.without("accessLogSettings");
   if (path.size() == 2 && path[0] == "variables") return with_member(stage, path, patch.value);
-  if (path.size() == 2 && path[0] == "accessLogSettings" && (path[1] == "destinationArn" || path[1] == "format")) return with_member(stage, path, patch.value);
+  if (path.size() == 2 && path[0] == "accessLogSettings" && (path[1] == "destinationArn" || path[1] == "format"))
+    return with_member(stage, path, patch.value);
   return with_setting(stage, patch);
 }
 
@@ -76,7 +77,8 @@ Answer<Json> update_deployment(const OperationContext&, EngineTransaction& trans
   if (auto found = gateway::get_api(transaction, api); !found) return failed(found.error());
   auto record = gateway::find_item(transaction, api, Kind::Deployment, id);
   if (!record) return Failure{"NotFoundException", "Invalid Deployment identifier specified", 404};
-  const auto changed = patched(std::move(*record), request, [](const Json& before, const Patch& patch) { return patch_member(before, patch, known); });
+  const auto changed =
+      patched(std::move(*record), request, [](const Json& before, const Patch& patch) { return patch_member(before, patch, known); });
   if (!changed) return changed;
   gateway::put_item(transaction, api, Kind::Deployment, id, *changed);
   return gateway::shown_deployment(*changed);
@@ -106,7 +108,8 @@ Answer<Json> get_deployments(const OperationContext&, const Reader& reader, cons
 }
 
 Answer<Json> create_stage(const OperationContext&, EngineTransaction& transaction, const Json& request) {
-  if (gateway::find_item(transaction, member_text(request, "restApiId"), Kind::Stage, member_text(request, "stageName"))) return Failure{"ConflictException", "Stage already exists", 409};
+  if (gateway::find_item(transaction, member_text(request, "restApiId"), Kind::Stage, member_text(request, "stageName")))
+    return Failure{"ConflictException", "Stage already exists", 409};
   const auto* cached = request.find("cacheClusterEnabled");
   if (cached && *cached == Json(true)) return Failure{"BadRequestException", "caches are not offered here"};
   if (request.find("canarySettings")) return Failure{"BadRequestException", "canaries are not offered here"};

@@ -6,7 +6,6 @@ namespace signalbox::aws::apigateway {
 
 namespace {
 
-
 /// The request's members are the document's, besides those of its path and query.
 Answer<gateway::ApiDefinition> definition_of(const Json& request) {
   const Json document = request.without("mode").without("restApiId").without("failonwarnings").without("endpointConfigurationTypes");
@@ -14,7 +13,8 @@ Answer<gateway::ApiDefinition> definition_of(const Json& request) {
   auto definition = gateway::read_definition(document, faults);
   if (faults.empty()) return definition;
   std::string text;
-  for (const auto& fault : faults) text += (text.empty() ? "" : "; ") + (fault.where.empty() ? std::string() : fault.where + ": ") + fault.message;
+  for (const auto& fault : faults)
+    text += (text.empty() ? "" : "; ") + (fault.where.empty() ? std::string() : fault.where + ": ") + fault.message;
   return Failure{"BadRequestException", text, 400};
 }
 
@@ -27,7 +27,8 @@ Answer<Json> import_rest_api(const OperationContext&, EngineTransaction& transac
   if (member_text(record, "name").empty()) return Failure{"BadRequestException", "Invalid API name specified"};
   if (!record.find("apiKeySource")) record = record.with("apiKeySource", Json("HEADER"));
   const auto type = member_text(request, "endpointConfigurationTypes");
-  record = record.with("endpointConfiguration", json_object({{"types", json_array({type.empty() ? Json("EDGE") : Json(type)})}})).with("disableExecuteApiEndpoint", Json(false));
+  record = record.with("endpointConfiguration", json_object({{"types", json_array({type.empty() ? Json("EDGE") : Json(type)})}}))
+               .with("disableExecuteApiEndpoint", Json(false));
   const auto api = new_id(transaction, gateway::api_id_length);
   if (auto made = gateway::create_api(transaction, api, record); !made) return failed(made.error());
   if (auto put = gateway::put_definition(transaction, api, *definition, gateway::Merging::Overwrite); !put) return failed(put.error());

@@ -2,8 +2,8 @@
 
 #include "aws/apigateway/apigateway.h"
 
-#include "services/gateway/document.h"
 #include "aws/apigateway/patch.h"
+#include "services/gateway/document.h"
 
 #include "services/gateway/usage_plans.h"
 
@@ -44,8 +44,9 @@ std::optional<Json> with_stage(const Json& plan, const Patch& patch) {
 }
 
 std::optional<Json> patch_plan(const Json& plan, const Patch& patch) {
-  static constexpr std::array known{Patchable{.name = "name", .removable = false}, Patchable{.name = "description"}, Patchable{.name = "productCode"},
-                                    Patchable{.name = "throttle", .keyed = true, .typed = true}, Patchable{.name = "quota", .keyed = true, .typed = true}};
+  static constexpr std::array known{Patchable{.name = "name", .removable = false}, Patchable{.name = "description"},
+                                    Patchable{.name = "productCode"}, Patchable{.name = "throttle", .keyed = true, .typed = true},
+                                    Patchable{.name = "quota", .keyed = true, .typed = true}};
   if (patch.path.front() == "apiStages") return with_stage(plan, patch);
   const bool whole = patch.op == "remove" && patch.path.size() == 1 && (patch.path.front() == "throttle" || patch.path.front() == "quota");
   return whole ? std::optional(plan.without(patch.path.front())) : patch_member(plan, patch, known);
@@ -56,7 +57,8 @@ std::optional<Json> patch_plan(const Json& plan, const Patch& patch) {
 // ---- keys ------------------------------------------------------------------------------------------------------------------------------
 
 Answer<Json> create_api_key(const OperationContext&, EngineTransaction& transaction, const Json& request) {
-  return answer_of(gateway::put_api_key(transaction, new_id(transaction, id_length), members_of(request, {"name", "description", "enabled", "value", "customerId", "tags"})));
+  return answer_of(gateway::put_api_key(transaction, new_id(transaction, id_length),
+                                        members_of(request, {"name", "description", "enabled", "value", "customerId", "tags"})));
 }
 
 Answer<Json> get_api_key(const OperationContext&, const Reader& reader, const Json& request) {
@@ -75,29 +77,37 @@ Answer<Json> get_api_keys(const OperationContext&, const Reader& reader, const J
 }
 
 Answer<Json> update_api_key(const OperationContext&, EngineTransaction& transaction, const Json& request) {
-  static constexpr std::array known{Patchable{.name = "name"}, Patchable{.name = "description"}, Patchable{.name = "customerId"}, Patchable{.name = "enabled", .typed = true, .removable = false}};
+  static constexpr std::array known{Patchable{.name = "name"}, Patchable{.name = "description"}, Patchable{.name = "customerId"},
+                                    Patchable{.name = "enabled", .typed = true, .removable = false}};
   const auto id = member_text(request, "apiKey");
   auto key = gateway::get_api_key(transaction, id);
   if (!key) return failed(key.error());
-  const auto changed = patched(std::move(*key), request, [](const Json& before, const Patch& patch) { return patch_member(before, patch, known); });
+  const auto changed =
+      patched(std::move(*key), request, [](const Json& before, const Patch& patch) { return patch_member(before, patch, known); });
   if (!changed) return changed;
   const auto put = answer_of(gateway::put_api_key(transaction, id, *changed));
   return put ? without_value(*put) : put;
 }
 
-Answer<Json> delete_api_key(const OperationContext&, EngineTransaction& transaction, const Json& request) { return answer_of(gateway::delete_api_key(transaction, member_text(request, "apiKey"))); }
+Answer<Json> delete_api_key(const OperationContext&, EngineTransaction& transaction, const Json& request) {
+  return answer_of(gateway::delete_api_key(transaction, member_text(request, "apiKey")));
+}
 
 // ---- plans -----------------------------------------------------------------------------------------------------------------------------
 
 Answer<Json> create_usage_plan(const OperationContext&, EngineTransaction& transaction, const Json& request) {
-  return answer_of(gateway::put_usage_plan(transaction, new_id(transaction, plan_id_length), members_of(request, {"name", "description", "apiStages", "throttle", "quota", "tags"})));
+  return answer_of(gateway::put_usage_plan(transaction, new_id(transaction, plan_id_length),
+                                           members_of(request, {"name", "description", "apiStages", "throttle", "quota", "tags"})));
 }
 
-Answer<Json> get_usage_plan(const OperationContext&, const Reader& reader, const Json& request) { return answer_of(gateway::get_usage_plan(reader, member_text(request, "usagePlanId"))); }
+Answer<Json> get_usage_plan(const OperationContext&, const Reader& reader, const Json& request) {
+  return answer_of(gateway::get_usage_plan(reader, member_text(request, "usagePlanId")));
+}
 
 Answer<Json> get_usage_plans(const OperationContext&, const Reader& reader, const Json& request) {
   auto plans = gateway::list_items(reader, gateway::account_items, Kind::UsagePlan);
-  if (const auto key = member_text(request, "keyId"); !key.empty()) std::erase_if(plans, [&](const auto& plan) { return !gateway::is_in_plan(reader, plan.first, key); });
+  if (const auto key = member_text(request, "keyId"); !key.empty())
+    std::erase_if(plans, [&](const auto& plan) { return !gateway::is_in_plan(reader, plan.first, key); });
   return page(plans, request);
 }
 

@@ -8,12 +8,13 @@ namespace signalbox::aws::apigateway {
 
 namespace {
 
-
 /// Which method a request means.
 struct Named {
   std::string api, resource, method;
 };
-Named named(const Json& request) { return {member_text(request, "restApiId"), member_text(request, "resourceId"), member_text(request, "method")}; }
+Named named(const Json& request) {
+  return {member_text(request, "restApiId"), member_text(request, "resourceId"), member_text(request, "method")};
+}
 
 Result<Json> find(const Reader& reader, const Json& request) {
   const auto [api, resource, method] = named(request);
@@ -37,7 +38,9 @@ Json with_part(const Json& object, const char* member, const std::string& name, 
   const auto* parts = object.find(member);
   return object.with(member, (parts ? *parts : Json::empty_object()).with(name, value));
 }
-Json without_part(const Json& object, const char* member, const std::string& name) { return object.with(member, object.find(member)->without(name)); }
+Json without_part(const Json& object, const char* member, const std::string& name) {
+  return object.with(member, object.find(member)->without(name));
+}
 
 Json response_of(const Json& request, std::initializer_list<std::string_view> members) { return members_of(request, members); }
 
@@ -49,18 +52,24 @@ Answer<Json> put_method(const OperationContext&, EngineTransaction& transaction,
   if (find(transaction, request)) return Failure{"ConflictException", "Method already exists for this resource", 409};
   const auto authorization = member_text(request, "authorizationType");
   if (authorization.empty()) return Failure{"BadRequestException", "Invalid authorization type specified"};
-  Json record = members_of(request, {"authorizationType", "apiKeyRequired", "operationName", "requestParameters", "requestModels", "requestValidatorId"}).with("httpMethod", Json(member_text(request, "method")));
+  Json record = members_of(request, {"authorizationType", "apiKeyRequired", "operationName", "requestParameters", "requestModels",
+                                     "requestValidatorId"})
+                    .with("httpMethod", Json(member_text(request, "method")));
   if (!record.find("apiKeyRequired")) record = record.with("apiKeyRequired", Json(false));
   return store(transaction, request, record, record);
 }
 
 Answer<Json> update_method(const OperationContext&, EngineTransaction& transaction, const Json& request) {
-  static constexpr std::array known{Patchable{.name = "authorizationType", .removable = false}, Patchable{.name = "apiKeyRequired", .typed = true, .removable = false},
-                                    Patchable{.name = "operationName"}, Patchable{.name = "requestValidatorId"}, Patchable{.name = "requestParameters", .keyed = true, .typed = true},
+  static constexpr std::array known{Patchable{.name = "authorizationType", .removable = false},
+                                    Patchable{.name = "apiKeyRequired", .typed = true, .removable = false},
+                                    Patchable{.name = "operationName"},
+                                    Patchable{.name = "requestValidatorId"},
+                                    Patchable{.name = "requestParameters", .keyed = true, .typed = true},
                                     Patchable{.name = "requestModels", .keyed = true}};
   auto method = find(transaction, request);
   if (!method) return failed(method.error());
-  const auto changed = patched(std::move(*method), request, [](const Json& before, const Patch& patch) { return patch_member(before, patch, known); });
+  const auto changed =
+      patched(std::move(*method), request, [](const Json& before, const Patch& patch) { return patch_member(before, patch, known); });
   return changed ? store(transaction, request, *changed, *changed) : changed;
 }
 
@@ -88,13 +97,15 @@ Answer<Json> put_method_response(const OperationContext&, EngineTransaction& tra
 }
 
 Answer<Json> update_method_response(const OperationContext&, EngineTransaction& transaction, const Json& request) {
-  static constexpr std::array known{Patchable{.name = "responseParameters", .keyed = true, .typed = true}, Patchable{.name = "responseModels", .keyed = true}};
+  static constexpr std::array known{Patchable{.name = "responseParameters", .keyed = true, .typed = true},
+                                    Patchable{.name = "responseModels", .keyed = true}};
   const auto method = find(transaction, request);
   if (!method) return failed(method.error());
   const auto status = member_text(request, "statusCode");
   const auto* response = part_of(*method, "methodResponses", status);
   if (!response) return not_found("Response status code");
-  const auto changed = patched(*response, request, [](const Json& before, const Patch& patch) { return patch_member(before, patch, known); });
+  const auto changed =
+      patched(*response, request, [](const Json& before, const Patch& patch) { return patch_member(before, patch, known); });
   return changed ? store(transaction, request, with_part(*method, "methodResponses", status, *changed), *changed) : changed;
 }
 
@@ -119,8 +130,9 @@ Answer<Json> get_method_response(const OperationContext&, const Reader& reader, 
 Answer<Json> put_integration(const OperationContext&, EngineTransaction& transaction, const Json& request) {
   const auto method = find(transaction, request);
   if (!method) return failed(method.error());
-  Json integration = members_of(request, {"type", "httpMethod", "uri", "connectionType", "connectionId", "credentials", "requestParameters", "requestTemplates", "passthroughBehavior", "contentHandling",
-                                          "timeoutInMillis", "cacheNamespace", "cacheKeyParameters", "tlsConfig"});
+  Json integration = members_of(
+      request, {"type", "httpMethod", "uri", "connectionType", "connectionId", "credentials", "requestParameters", "requestTemplates",
+                "passthroughBehavior", "contentHandling", "timeoutInMillis", "cacheNamespace", "cacheKeyParameters", "tlsConfig"});
   if (!integration.find("passthroughBehavior")) integration = integration.with("passthroughBehavior", Json("WHEN_NO_MATCH"));
   if (!integration.find("timeoutInMillis")) integration = integration.with("timeoutInMillis", Json(29'000));
   if (!integration.find("cacheNamespace")) integration = integration.with("cacheNamespace", Json(member_text(request, "resourceId")));
@@ -129,15 +141,23 @@ Answer<Json> put_integration(const OperationContext&, EngineTransaction& transac
 }
 
 Answer<Json> update_integration(const OperationContext&, EngineTransaction& transaction, const Json& request) {
-  static constexpr std::array known{Patchable{.name = "httpMethod"}, Patchable{.name = "uri"}, Patchable{.name = "credentials"}, Patchable{.name = "passthroughBehavior", .removable = false},
-                                    Patchable{.name = "contentHandling"}, Patchable{.name = "timeoutInMillis", .typed = true, .removable = false}, Patchable{.name = "connectionType"},
-                                    Patchable{.name = "connectionId"}, Patchable{.name = "cacheNamespace"}, Patchable{.name = "requestParameters", .keyed = true},
+  static constexpr std::array known{Patchable{.name = "httpMethod"},
+                                    Patchable{.name = "uri"},
+                                    Patchable{.name = "credentials"},
+                                    Patchable{.name = "passthroughBehavior", .removable = false},
+                                    Patchable{.name = "contentHandling"},
+                                    Patchable{.name = "timeoutInMillis", .typed = true, .removable = false},
+                                    Patchable{.name = "connectionType"},
+                                    Patchable{.name = "connectionId"},
+                                    Patchable{.name = "cacheNamespace"},
+                                    Patchable{.name = "requestParameters", .keyed = true},
                                     Patchable{.name = "requestTemplates", .keyed = true}};
   const auto method = find(transaction, request);
   if (!method) return failed(method.error());
   const auto* integration = method->find("methodIntegration");
   if (!integration) return not_found("Integration");
-  const auto changed = patched(*integration, request, [](const Json& before, const Patch& patch) { return patch_member(before, patch, known); });
+  const auto changed =
+      patched(*integration, request, [](const Json& before, const Patch& patch) { return patch_member(before, patch, known); });
   return changed ? store(transaction, request, method->with("methodIntegration", *changed), *changed) : changed;
 }
 
@@ -165,12 +185,15 @@ Answer<Json> put_integration_response(const OperationContext&, EngineTransaction
   if (!integration) return not_found("Integration");
   const auto status = member_text(request, "statusCode");
   if (!part_of(*method, "methodResponses", status)) return not_found("Response status code");
-  const Json response = response_of(request, {"statusCode", "selectionPattern", "responseParameters", "responseTemplates", "contentHandling"});
-  return store(transaction, request, method->with("methodIntegration", with_part(*integration, "integrationResponses", status, response)), response);
+  const Json response =
+      response_of(request, {"statusCode", "selectionPattern", "responseParameters", "responseTemplates", "contentHandling"});
+  return store(transaction, request, method->with("methodIntegration", with_part(*integration, "integrationResponses", status, response)),
+               response);
 }
 
 Answer<Json> update_integration_response(const OperationContext&, EngineTransaction& transaction, const Json& request) {
-  static constexpr std::array known{Patchable{.name = "selectionPattern"}, Patchable{.name = "contentHandling"}, Patchable{.name = "responseParameters", .keyed = true},
+  static constexpr std::array known{Patchable{.name = "selectionPattern"}, Patchable{.name = "contentHandling"},
+                                    Patchable{.name = "responseParameters", .keyed = true},
                                     Patchable{.name = "responseTemplates", .keyed = true}};
   const auto method = find(transaction, request);
   if (!method) return failed(method.error());
@@ -178,9 +201,11 @@ Answer<Json> update_integration_response(const OperationContext&, EngineTransact
   const auto status = member_text(request, "statusCode");
   const auto* response = integration ? part_of(*integration, "integrationResponses", status) : nullptr;
   if (!response) return not_found("Response status code");
-  const auto changed = patched(*response, request, [](const Json& before, const Patch& patch) { return patch_member(before, patch, known); });
+  const auto changed =
+      patched(*response, request, [](const Json& before, const Patch& patch) { return patch_member(before, patch, known); });
   if (!changed) return changed;
-  return store(transaction, request, method->with("methodIntegration", with_part(*integration, "integrationResponses", status, *changed)), *changed);
+  return store(transaction, request, method->with("methodIntegration", with_part(*integration, "integrationResponses", status, *changed)),
+               *changed);
 }
 
 Answer<Json> delete_integration_response(const OperationContext&, EngineTransaction& transaction, const Json& request) {
@@ -189,7 +214,8 @@ Answer<Json> delete_integration_response(const OperationContext&, EngineTransact
   const auto* integration = method->find("methodIntegration");
   const auto status = member_text(request, "statusCode");
   if (!integration || !part_of(*integration, "integrationResponses", status)) return not_found("Response status code");
-  return store(transaction, request, method->with("methodIntegration", without_part(*integration, "integrationResponses", status)), Json::empty_object());
+  return store(transaction, request, method->with("methodIntegration", without_part(*integration, "integrationResponses", status)),
+               Json::empty_object());
 }
 
 Answer<Json> get_integration_response(const OperationContext&, const Reader& reader, const Json& request) {

@@ -51,9 +51,11 @@ std::optional<Json> response_of(const Reader& reader, const std::string& api, st
   return type->name.starts_with("DEFAULT") ? record : record.with("statusCode", Json(std::to_string(type->status)));
 }
 
-Answer<Json> update(Transaction& transaction, const Json& request, Kind kind, const char* id, Answer<Json> record, std::span<const Patchable> known) {
+Answer<Json> update(Transaction& transaction, const Json& request, Kind kind, const char* id, Answer<Json> record,
+                    std::span<const Patchable> known) {
   if (!record) return record;
-  const auto changed = patched(std::move(*record), request, [known](const Json& before, const Patch& patch) { return patch_member(before, patch, known); });
+  const auto changed =
+      patched(std::move(*record), request, [known](const Json& before, const Patch& patch) { return patch_member(before, patch, known); });
   return changed ? store(transaction, member_text(request, "restApiId"), kind, member_text(request, id), *changed) : changed;
 }
 
@@ -62,8 +64,10 @@ Answer<Json> update(Transaction& transaction, const Json& request, Kind kind, co
 Answer<Json> create_model(const OperationContext&, EngineTransaction& transaction, const Json& request) {
   const auto api = member_text(request, "restApiId"), name = member_text(request, "name");
   if (name.empty()) return Failure{"BadRequestException", "Model name must be alphanumeric: "};
-  if (gateway::find_item(transaction, api, Kind::Model, name)) return Failure{"ConflictException", "Model name already exists for this REST API", 409};
-  Json record = members_of(request, {"name", "description", "schema", "contentType"}).with("id", Json(new_id(transaction, gateway::resource_id_length)));
+  if (gateway::find_item(transaction, api, Kind::Model, name))
+    return Failure{"ConflictException", "Model name already exists for this REST API", 409};
+  Json record = members_of(request, {"name", "description", "schema", "contentType"})
+                    .with("id", Json(new_id(transaction, gateway::resource_id_length)));
   if (!record.find("schema")) record = record.with("schema", Json("{}"));
   return store(transaction, api, Kind::Model, name, record);
 }
@@ -71,8 +75,12 @@ Answer<Json> update_model(const OperationContext&, EngineTransaction& transactio
   static constexpr std::array known{Patchable{.name = "description"}, Patchable{.name = "schema", .removable = false}};
   return update(transaction, request, Kind::Model, "modelName", find(transaction, request, Kind::Model, "modelName", "model name"), known);
 }
-Answer<Json> delete_model(const OperationContext&, EngineTransaction& transaction, const Json& request) { return erase(transaction, request, Kind::Model, "modelName", "model name"); }
-Answer<Json> get_model(const OperationContext&, const Reader& reader, const Json& request) { return find(reader, request, Kind::Model, "modelName", "model name"); }
+Answer<Json> delete_model(const OperationContext&, EngineTransaction& transaction, const Json& request) {
+  return erase(transaction, request, Kind::Model, "modelName", "model name");
+}
+Answer<Json> get_model(const OperationContext&, const Reader& reader, const Json& request) {
+  return find(reader, request, Kind::Model, "modelName", "model name");
+}
 Answer<Json> get_models(const OperationContext&, const Reader& reader, const Json& request) { return list(reader, request, Kind::Model); }
 
 Answer<Json> create_request_validator(const OperationContext&, EngineTransaction& transaction, const Json& request) {
@@ -83,9 +91,11 @@ Answer<Json> create_request_validator(const OperationContext&, EngineTransaction
   return store(transaction, member_text(request, "restApiId"), Kind::Validator, id, record);
 }
 Answer<Json> update_request_validator(const OperationContext&, EngineTransaction& transaction, const Json& request) {
-  static constexpr std::array known{Patchable{.name = "name", .removable = false}, Patchable{.name = "validateRequestBody", .typed = true, .removable = false},
+  static constexpr std::array known{Patchable{.name = "name", .removable = false},
+                                    Patchable{.name = "validateRequestBody", .typed = true, .removable = false},
                                     Patchable{.name = "validateRequestParameters", .typed = true, .removable = false}};
-  return update(transaction, request, Kind::Validator, "requestValidatorId", find(transaction, request, Kind::Validator, "requestValidatorId", "Request Validator identifier"), known);
+  return update(transaction, request, Kind::Validator, "requestValidatorId",
+                find(transaction, request, Kind::Validator, "requestValidatorId", "Request Validator identifier"), known);
 }
 Answer<Json> delete_request_validator(const OperationContext&, EngineTransaction& transaction, const Json& request) {
   return erase(transaction, request, Kind::Validator, "requestValidatorId", "Request Validator identifier");
@@ -93,10 +103,13 @@ Answer<Json> delete_request_validator(const OperationContext&, EngineTransaction
 Answer<Json> get_request_validator(const OperationContext&, const Reader& reader, const Json& request) {
   return find(reader, request, Kind::Validator, "requestValidatorId", "Request Validator identifier");
 }
-Answer<Json> get_request_validators(const OperationContext&, const Reader& reader, const Json& request) { return list(reader, request, Kind::Validator); }
+Answer<Json> get_request_validators(const OperationContext&, const Reader& reader, const Json& request) {
+  return list(reader, request, Kind::Validator);
+}
 
 Answer<Json> put_gateway_response(const OperationContext&, EngineTransaction& transaction, const Json& request) {
-  const auto record = members_of(request, {"responseType", "statusCode", "responseParameters", "responseTemplates"}).with("defaultResponse", Json(false));
+  const auto record =
+      members_of(request, {"responseType", "statusCode", "responseParameters", "responseTemplates"}).with("defaultResponse", Json(false));
   return store(transaction, member_text(request, "restApiId"), Kind::Response, member_text(request, "responseType"), record);
 }
 Answer<Json> delete_gateway_response(const OperationContext&, EngineTransaction& transaction, const Json& request) {
@@ -118,7 +131,8 @@ Answer<Json> get_gateway_responses(const OperationContext&, const Reader& reader
   return page(responses, request);
 }
 Answer<Json> update_gateway_response(const OperationContext& context, EngineTransaction& transaction, const Json& request) {
-  static constexpr std::array known{Patchable{.name = "statusCode"}, Patchable{.name = "responseParameters", .keyed = true}, Patchable{.name = "responseTemplates", .keyed = true}};
+  static constexpr std::array known{Patchable{.name = "statusCode"}, Patchable{.name = "responseParameters", .keyed = true},
+                                    Patchable{.name = "responseTemplates", .keyed = true}};
   auto record = get_gateway_response(context, transaction, request);
   if (record) record = record->with("defaultResponse", Json(false));
   return update(transaction, request, Kind::Response, "responseType", std::move(record), known);

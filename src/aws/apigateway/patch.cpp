@@ -35,7 +35,8 @@ Answer<Json> patched(Json record, const Json& request, const std::function<std::
   for (const auto& operation : operations->elements()) {
     const auto path = member_text(operation, "path");
     Patch patch{.op = member_text(operation, "op"), .path = parts_of(path), .value = {}};
-    if (patch.op != "add" && patch.op != "replace" && patch.op != "remove") return Failure{"BadRequestException", "Invalid patch operation specified. Must be one of: [add, remove, replace]"};
+    if (patch.op != "add" && patch.op != "replace" && patch.op != "remove")
+      return Failure{"BadRequestException", "Invalid patch operation specified. Must be one of: [add, remove, replace]"};
     if (const auto* value = operation.find("value")) (patch.op == "remove" ? patch.removed : patch.value) = *value;
     auto changed = patch.path.empty() ? std::nullopt : apply(record, patch);
     if (!changed) return Failure{"BadRequestException", fmt::format("Invalid patch path  '{}' specified for op '{}'", path, patch.op)};
@@ -52,7 +53,8 @@ Json typed(const Json& value) {
 
 std::optional<Json> patch_member(const Json& record, const Patch& patch, std::span<const Patchable> known) {
   const auto found = std::find_if(known.begin(), known.end(), [&](const Patchable& one) { return one.name == patch.path.front(); });
-  if (found == known.end() || patch.path.size() != (found->keyed ? 2U : 1U) || (patch.op == "remove" && !found->removable)) return std::nullopt;
+  if (found == known.end() || patch.path.size() != (found->keyed ? 2U : 1U) || (patch.op == "remove" && !found->removable))
+    return std::nullopt;
   const bool says_nothing = patch.op != "remove" && patch.value.is_null();
   return with_member(record, patch.path, says_nothing ? Json("") : found->typed ? typed(patch.value) : patch.value);
 }

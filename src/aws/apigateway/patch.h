@@ -14,19 +14,20 @@
 namespace signalbox::aws::apigateway {
 
 struct Patch {
-  std::string op;                          ///< `add`, `replace`, `remove`
-  std::vector<std::string> path;           ///< its parts, `~1` and `~0` read
-  Json value;                              ///< null for `remove`
-  Json removed = {};                       ///< what a `remove` names, where a list has no other name for its elements
+  std::string op;                 ///< `add`, `replace`, `remove`
+  std::vector<std::string> path;  ///< its parts, `~1` and `~0` read
+  Json value;                     ///< null for `remove`
+  Json removed = {};              ///< what a `remove` names, where a list has no other name for its elements
 };
 /// The record after all of `operations`, each applied by `apply`, which gives nothing for a path that it does not know. Errors: BadRequestException.
-[[nodiscard]] Answer<Json> patched(Json record, const Json& request, const std::function<std::optional<Json>(const Json& record, const Patch& patch)>& apply);
+[[nodiscard]] Answer<Json> patched(Json record, const Json& request,
+                                   const std::function<std::optional<Json>(const Json& record, const Patch& patch)>& apply);
 
 /// A member that can be patched: `/name`, or `/name/KEY` where it is an object of texts.
 struct Patchable {
   std::string_view name;
   bool keyed = false;
-  bool typed = false;                      ///< `"true"` and `"5"` are meant as a boolean and a number
+  bool typed = false;  ///< `"true"` and `"5"` are meant as a boolean and a number
   bool removable = true;
 };
 /// For patched(): what `known` allows.

@@ -8,10 +8,10 @@ namespace signalbox::aws::apigateway {
 
 namespace {
 
-
 bool embeds_methods(const Json& request) {
   const auto* embed = request.find("embed");
-  return embed && embed->is_array() && std::find(embed->elements().begin(), embed->elements().end(), Json("methods")) != embed->elements().end();
+  return embed && embed->is_array() &&
+         std::find(embed->elements().begin(), embed->elements().end(), Json("methods")) != embed->elements().end();
 }
 
 /// Methods are named only, unless they are asked for.
@@ -26,7 +26,8 @@ Json shown(const Json& resource, bool with_methods) {
 }  // namespace
 
 Answer<Json> create_resource(const OperationContext&, EngineTransaction& transaction, const Json& request) {
-  auto made = gateway::create_resource(transaction, member_text(request, "restApiId"), member_text(request, "parentId"), member_text(request, "pathPart"));
+  auto made = gateway::create_resource(transaction, member_text(request, "restApiId"), member_text(request, "parentId"),
+                                       member_text(request, "pathPart"));
   if (!made) return failed(made.error());
   return std::move(*made);
 }
@@ -36,7 +37,8 @@ Answer<Json> update_resource(const OperationContext&, EngineTransaction& transac
   const auto api = member_text(request, "restApiId"), id = member_text(request, "resourceId");
   auto record = gateway::get_resource(transaction, api, id);
   if (!record) return failed(record.error());
-  const auto changed = patched(std::move(*record), request, [](const Json& before, const Patch& patch) { return patch_member(before, patch, known); });
+  const auto changed =
+      patched(std::move(*record), request, [](const Json& before, const Patch& patch) { return patch_member(before, patch, known); });
   if (!changed) return changed;
   auto moved = gateway::move_resource(transaction, api, id, member_text(*changed, "parentId"), member_text(*changed, "pathPart"));
   if (!moved) return failed(moved.error());

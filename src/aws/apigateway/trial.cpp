@@ -10,7 +10,6 @@ namespace signalbox::aws::apigateway {
 
 namespace {
 
-
 /// Headers of one value and of several; the latter win where both name one.
 gateway::Pairs headers_of(const Json& request) {
   gateway::Pairs headers;
@@ -45,8 +44,12 @@ Json shown(const gateway::TrialOutcome& outcome) {
 
 asio::awaitable<Answer<Json>> test_invoke_method(OperationContext context, Json request) {
   if (context.services.gateway == nullptr) co_return Failure{"BadRequestException", "Methods cannot be tried here"};
-  gateway::MethodTrial trial{.api = member_text(request, "restApiId"), .resource = member_text(request, "resourceId"), .method = member_text(request, "method"),
-                             .target = member_text(request, "pathWithQueryString"), .headers = headers_of(request), .body = member_text(request, "body")};
+  gateway::MethodTrial trial{.api = member_text(request, "restApiId"),
+                             .resource = member_text(request, "resourceId"),
+                             .method = member_text(request, "method"),
+                             .target = member_text(request, "pathWithQueryString"),
+                             .headers = headers_of(request),
+                             .body = member_text(request, "body")};
   if (const auto* variables = request.find("stageVariables"); variables && variables->is_object()) trial.stage_variables = *variables;
   const auto outcome = co_await context.services.gateway->try_method(std::move(trial));
   if (!outcome) co_return failed(outcome.error());

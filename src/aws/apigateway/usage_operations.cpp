@@ -21,10 +21,12 @@ std::optional<sys_days> parse_day(const std::string& text) {
 }
 
 /// A day each: what was used, and what was left at its end.
-Json daily_usage(const Reader& reader, const std::string& plan, const std::string& key, const std::optional<gateway::Quota>& quota, sys_days from, sys_days to) {
+Json daily_usage(const Reader& reader, const std::string& plan, const std::string& key, const std::optional<gateway::Quota>& quota,
+                 sys_days from, sys_days to) {
   Json::Array shown;
   for (auto day = from; day <= to; day += days{1})
-    shown.push_back(json_array({Json(gateway::used_on(reader, plan, key, day)), Json(quota ? gateway::remaining(reader, plan, key, *quota, day) : 0)}));
+    shown.push_back(
+        json_array({Json(gateway::used_on(reader, plan, key, day)), Json(quota ? gateway::remaining(reader, plan, key, *quota, day) : 0)}));
   return Json(std::move(shown));
 }
 
@@ -37,12 +39,14 @@ Answer<std::optional<gateway::Quota>> quota_of(const Json& plan) {
 }  // namespace
 
 Answer<Json> get_usage(const OperationContext&, const Reader& reader, const Json& request) {
-  constexpr days longest{90};   // [GetUsage]
-  const auto plan = member_text(request, "usagePlanId"), only = member_text(request, "keyId"), start = member_text(request, "startDate"), end = member_text(request, "endDate");
+  constexpr days longest{90};  // [GetUsage]
+  const auto plan = member_text(request, "usagePlanId"), only = member_text(request, "keyId"), start = member_text(request, "startDate"),
+             end = member_text(request, "endDate");
   const auto record = gateway::get_usage_plan(reader, plan);
   if (!record) return failed(record.error());
   const auto from = parse_day(start), to = parse_day(end);
-  if (!from || !to || *to < *from || *to - *from > longest) return Failure{"BadRequestException", "Invalid date range specified: startDate and endDate are days, at most 90 apart", 400};
+  if (!from || !to || *to < *from || *to - *from > longest)
+    return Failure{"BadRequestException", "Invalid date range specified: startDate and endDate are days, at most 90 apart", 400};
   const auto quota = quota_of(*record);
   if (!quota) return quota.error();
   Json values = Json::empty_object();
@@ -70,7 +74,10 @@ Answer<Json> update_usage(const OperationContext&, EngineTransaction& transactio
   if (value) gateway::set_remaining(transaction, plan, key, **quota, *value);
   const auto today = std::chrono::floor<days>(transaction.now());
   const auto shown = format_rfc3339(today).substr(0, 10);
-  return json_object({{"usagePlanId", plan}, {"startDate", shown}, {"endDate", shown}, {"values", json_object({{key, daily_usage(transaction, plan, key, *quota, today, today)}})}});
+  return json_object({{"usagePlanId", plan},
+                      {"startDate", shown},
+                      {"endDate", shown},
+                      {"values", json_object({{key, daily_usage(transaction, plan, key, *quota, today, today)}})}});
 }
 
 }  // namespace signalbox::aws::apigateway

@@ -13,7 +13,16 @@ namespace {
 
 using apigateway::failed;
 
-constexpr std::array<std::string_view, 10> api_members{"name", "description", "version", "protocolType", "routeSelectionExpression", "apiKeySelectionExpression", "corsConfiguration", "disableExecuteApiEndpoint", "disableSchemaValidation", "tags"};
+constexpr std::array<std::string_view, 10> api_members{"name",
+                                                       "description",
+                                                       "version",
+                                                       "protocolType",
+                                                       "routeSelectionExpression",
+                                                       "apiKeySelectionExpression",
+                                                       "corsConfiguration",
+                                                       "disableExecuteApiEndpoint",
+                                                       "disableSchemaValidation",
+                                                       "tags"};
 
 Json shown(const Json& record) {
   Json api = record.with("apiEndpoint", Json(gateway::api_url(member_text(record, "apiId"))));
@@ -37,12 +46,14 @@ Answer<http_apis::ApiDocument> document_of(const Json& request) {
   }
   const auto document = Json::parse(std::move(text));
   if (!document) return Failure{"BadRequestException", "Unable to parse the API definition: " + document.error().message, 400};
-  if (const auto base = member_text(request, "basepath"); !base.empty() && base != "ignore") return Failure{"BadRequestException", "the basepath " + base + " is not offered here; ignore is", 400};
+  if (const auto base = member_text(request, "basepath"); !base.empty() && base != "ignore")
+    return Failure{"BadRequestException", "the basepath " + base + " is not offered here; ignore is", 400};
   std::vector<Error> faults;
   auto read = http_apis::read_document(*document, faults);
   if (faults.empty()) return read;
   std::string said;
-  for (const auto& fault : faults) said += (said.empty() ? "" : "; ") + (fault.where.empty() ? std::string() : fault.where + ": ") + fault.message;
+  for (const auto& fault : faults)
+    said += (said.empty() ? "" : "; ") + (fault.where.empty() ? std::string() : fault.where + ": ") + fault.message;
   return Failure{"BadRequestException", said, 400};
 }
 
@@ -82,7 +93,8 @@ void put_tags(Transaction& transaction, const Tagged& tagged, const Json& record
 
 Answer<Json> create_api(const OperationContext&, EngineTransaction& transaction, const Json& request) {
   const auto api = apigateway::new_id(transaction, gateway::api_id_length);
-  if (auto made = http_apis::create_api(transaction, api, with_members(Json::empty_object(), request, api_members)); !made) return failed(made.error());
+  if (auto made = http_apis::create_api(transaction, api, with_members(Json::empty_object(), request, api_members)); !made)
+    return failed(made.error());
   if (!member_text(request, "target").empty())
     if (auto added = http_apis::add_quick_target(transaction, api, request); !added) return failed(added.error());
   return shown_api(transaction, api);
@@ -92,7 +104,8 @@ Answer<Json> import_api(const OperationContext&, EngineTransaction& transaction,
   const auto document = document_of(request);
   if (!document) return document.error();
   const auto api = apigateway::new_id(transaction, gateway::api_id_length);
-  if (auto made = http_apis::create_api(transaction, api, document->members.with("protocolType", Json("HTTP"))); !made) return failed(made.error());
+  if (auto made = http_apis::create_api(transaction, api, document->members.with("protocolType", Json("HTTP"))); !made)
+    return failed(made.error());
   if (auto put = http_apis::put_document(transaction, api, *document, http_apis::Replacing::All); !put) return failed(put.error());
   return shown_api(transaction, api);
 }
@@ -111,8 +124,10 @@ Answer<Json> update_api(const OperationContext&, EngineTransaction& transaction,
   const auto api = member_text(request, "apiId");
   if (const auto there = http_apis::get_api(transaction, api); !there) return failed(there.error());
   for (const auto* name : {"target", "routeKey", "credentialsArn"})
-    if (!member_text(request, name).empty()) return Failure{"BadRequestException", std::string("UpdateApi cannot change the ") + name + " of a quick create here", 400};
-  if (auto updated = http_apis::update_api(transaction, api, with_members(Json::empty_object(), request, api_members)); !updated) return failed(updated.error());
+    if (!member_text(request, name).empty())
+      return Failure{"BadRequestException", std::string("UpdateApi cannot change the ") + name + " of a quick create here", 400};
+  if (auto updated = http_apis::update_api(transaction, api, with_members(Json::empty_object(), request, api_members)); !updated)
+    return failed(updated.error());
   return shown_api(transaction, api);
 }
 
@@ -124,12 +139,18 @@ Answer<Json> delete_api(const OperationContext&, EngineTransaction& transaction,
 }
 
 Answer<Json> delete_cors_configuration(const OperationContext&, EngineTransaction& transaction, const Json& request) {
-  if (auto updated = http_apis::update_api(transaction, member_text(request, "apiId"), json_object({{"corsConfiguration", Json()}})); !updated) return failed(updated.error());
+  if (auto updated = http_apis::update_api(transaction, member_text(request, "apiId"), json_object({{"corsConfiguration", Json()}}));
+      !updated)
+    return failed(updated.error());
   return Json::empty_object();
 }
 
-Answer<Json> get_api(const OperationContext&, const Reader& reader, const Json& request) { return shown_api(reader, member_text(request, "apiId")); }
-Answer<Json> get_apis(const OperationContext&, const Reader& reader, const Json& request) { return page(http_apis::list_apis(reader), request, &shown); }
+Answer<Json> get_api(const OperationContext&, const Reader& reader, const Json& request) {
+  return shown_api(reader, member_text(request, "apiId"));
+}
+Answer<Json> get_apis(const OperationContext&, const Reader& reader, const Json& request) {
+  return page(http_apis::list_apis(reader), request, &shown);
+}
 
 Answer<Json> get_tags(const OperationContext&, const Reader& reader, const Json& request) {
   const auto record = find_tagged(reader, parse_tagged(request));

@@ -11,7 +11,8 @@ namespace signalbox::aws::apigatewayv2 {
 namespace {
 
 const std::vector<RestBinding>& bindings() {
-  static const std::vector<QueryMember> pages{{"maxResults", "maxResults"}, {"nextToken", "nextToken"}}, import{{"basepath", "basepath"}, {"failOnWarnings", "failOnWarnings"}};
+  static const std::vector<QueryMember> pages{{"maxResults", "maxResults"}, {"nextToken", "nextToken"}},
+      import{{"basepath", "basepath"}, {"failOnWarnings", "failOnWarnings"}};
   static const std::vector<RestBinding> table{
       {"GET", "/v2/apis", "GetApis", 200, pages},
       {"POST", "/v2/apis", "CreateApi", 201},

@@ -32,8 +32,8 @@ WriteOperation create_route, update_route, delete_route, create_integration, upd
 ReadOperation get_route, get_routes, get_integration, get_integrations;
 
 // Deployments and stages
-WriteOperation create_deployment, update_deployment, delete_deployment, create_stage, update_stage, delete_stage, delete_access_log_settings,
-    delete_route_settings;
+WriteOperation create_deployment, update_deployment, delete_deployment, create_stage, update_stage, delete_stage,
+    delete_access_log_settings, delete_route_settings;
 ReadOperation get_deployment, get_deployments, get_stage, get_stages;
 
 }  // namespace signalbox::aws::apigatewayv2

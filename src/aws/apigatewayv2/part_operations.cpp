@@ -12,10 +12,17 @@ namespace {
 using apigateway::failed;
 using http_apis::Kind;
 
-constexpr std::array<std::string_view, 7> route_members{"routeKey", "target", "authorizationType", "authorizerId", "authorizationScopes", "apiKeyRequired", "operationName"};
-constexpr std::array<std::string_view, 17> integration_members{"integrationType", "integrationUri", "integrationMethod", "integrationSubtype", "payloadFormatVersion", "credentialsArn", "connectionType", "connectionId", "description", "requestParameters", "responseParameters", "timeoutInMillis", "tlsConfig", "requestTemplates", "templateSelectionExpression", "contentHandlingStrategy", "passthroughBehavior"};
+constexpr std::array<std::string_view, 7> route_members{
+    "routeKey", "target", "authorizationType", "authorizerId", "authorizationScopes", "apiKeyRequired", "operationName"};
+constexpr std::array<std::string_view, 17> integration_members{
+    "integrationType",         "integrationUri",     "integrationMethod", "integrationSubtype", "payloadFormatVersion",
+    "credentialsArn",          "connectionType",     "connectionId",      "description",        "requestParameters",
+    "responseParameters",      "timeoutInMillis",    "tlsConfig",         "requestTemplates",   "templateSelectionExpression",
+    "contentHandlingStrategy", "passthroughBehavior"};
 constexpr std::array<std::string_view, 1> deployment_members{"description"};
-constexpr std::array<std::string_view, 9> stage_members{"deploymentId", "autoDeploy", "description", "stageVariables", "accessLogSettings", "defaultRouteSettings", "routeSettings", "clientCertificateId", "tags"};
+constexpr std::array<std::string_view, 9> stage_members{"deploymentId",   "autoDeploy",          "description",
+                                                        "stageVariables", "accessLogSettings",   "defaultRouteSettings",
+                                                        "routeSettings",  "clientCertificateId", "tags"};
 
 std::string api_of(const Json& request) { return member_text(request, "apiId"); }
 std::string id_of(const Json& request) { return member_text(request, "id"); }
@@ -25,11 +32,14 @@ Answer<Json> answered(Result<Json> done) {
   return std::move(*done);
 }
 
-Answer<Json> get_part(const Reader& reader, Kind kind, const Json& request) { return answered(http_apis::get_item(reader, api_of(request), kind, id_of(request))); }
+Answer<Json> get_part(const Reader& reader, Kind kind, const Json& request) {
+  return answered(http_apis::get_item(reader, api_of(request), kind, id_of(request)));
+}
 
 Answer<Json> list_parts(const Reader& reader, Kind kind, const Json& request) {
   if (const auto there = http_apis::get_api(reader, api_of(request)); !there) return failed(there.error());
-  return page(http_apis::list_items(reader, api_of(request), kind), request, [](const Json& record) { return http_apis::shown_deployment(record); });
+  return page(http_apis::list_items(reader, api_of(request), kind), request,
+              [](const Json& record) { return http_apis::shown_deployment(record); });
 }
 
 Answer<Json> delete_part(Transaction& transaction, Kind kind, const Json& request) {
@@ -68,25 +78,39 @@ Answer<Json> update_route(const OperationContext&, EngineTransaction& transactio
   return record ? answered(http_apis::put_route(transaction, api_of(request), id_of(request), *record)) : record;
 }
 
-Answer<Json> delete_route(const OperationContext&, EngineTransaction& transaction, const Json& request) { return delete_part(transaction, Kind::Route, request); }
-Answer<Json> get_route(const OperationContext&, const Reader& reader, const Json& request) { return get_part(reader, Kind::Route, request); }
-Answer<Json> get_routes(const OperationContext&, const Reader& reader, const Json& request) { return list_parts(reader, Kind::Route, request); }
+Answer<Json> delete_route(const OperationContext&, EngineTransaction& transaction, const Json& request) {
+  return delete_part(transaction, Kind::Route, request);
+}
+Answer<Json> get_route(const OperationContext&, const Reader& reader, const Json& request) {
+  return get_part(reader, Kind::Route, request);
+}
+Answer<Json> get_routes(const OperationContext&, const Reader& reader, const Json& request) {
+  return list_parts(reader, Kind::Route, request);
+}
 
 // ---- integrations ----------------------------------------------------------------------------------------------------------------------
 
 Answer<Json> create_integration(const OperationContext&, EngineTransaction& transaction, const Json& request) {
   const auto id = apigateway::new_id(transaction, http_apis::part_id_length);
-  return answered(http_apis::put_integration(transaction, api_of(request), id, with_members(Json::empty_object(), request, integration_members)));
+  return answered(
+      http_apis::put_integration(transaction, api_of(request), id, with_members(Json::empty_object(), request, integration_members)));
 }
 
 Answer<Json> update_integration(const OperationContext&, EngineTransaction& transaction, const Json& request) {
   const auto record = changed(transaction, Kind::Integration, request, integration_members);
-  return record ? answered(http_apis::put_integration(transaction, api_of(request), id_of(request), without_empty_parameters(*record))) : record;
+  return record ? answered(http_apis::put_integration(transaction, api_of(request), id_of(request), without_empty_parameters(*record)))
+                : record;
 }
 
-Answer<Json> delete_integration(const OperationContext&, EngineTransaction& transaction, const Json& request) { return delete_part(transaction, Kind::Integration, request); }
-Answer<Json> get_integration(const OperationContext&, const Reader& reader, const Json& request) { return get_part(reader, Kind::Integration, request); }
-Answer<Json> get_integrations(const OperationContext&, const Reader& reader, const Json& request) { return list_parts(reader, Kind::Integration, request); }
+Answer<Json> delete_integration(const OperationContext&, EngineTransaction& transaction, const Json& request) {
+  return delete_part(transaction, Kind::Integration, request);
+}
+Answer<Json> get_integration(const OperationContext&, const Reader& reader, const Json& request) {
+  return get_part(reader, Kind::Integration, request);
+}
+Answer<Json> get_integrations(const OperationContext&, const Reader& reader, const Json& request) {
+  return list_parts(reader, Kind::Integration, request);
+}
 
 // ---- deployments -----------------------------------------------------------------------------------------------------------------------
 
@@ -97,7 +121,8 @@ Answer<Json> create_deployment(const OperationContext&, EngineTransaction& trans
   if (!made || stage.empty()) return answered(std::move(made));
   const auto there = http_apis::get_item(transaction, api, Kind::Stage, stage);
   if (!there) return failed(there.error());
-  if (auto moved = http_apis::put_stage(transaction, api, stage, there->with("deploymentId", Json(id))); !moved) return failed(moved.error());
+  if (auto moved = http_apis::put_stage(transaction, api, stage, there->with("deploymentId", Json(id))); !moved)
+    return failed(moved.error());
   return answered(std::move(made));
 }
 
@@ -108,14 +133,18 @@ Answer<Json> update_deployment(const OperationContext&, EngineTransaction& trans
   return http_apis::shown_deployment(*record);
 }
 
-Answer<Json> delete_deployment(const OperationContext&, EngineTransaction& transaction, const Json& request) { return delete_part(transaction, Kind::Deployment, request); }
+Answer<Json> delete_deployment(const OperationContext&, EngineTransaction& transaction, const Json& request) {
+  return delete_part(transaction, Kind::Deployment, request);
+}
 
 Answer<Json> get_deployment(const OperationContext&, const Reader& reader, const Json& request) {
   const auto record = get_part(reader, Kind::Deployment, request);
   return record ? Answer<Json>(http_apis::shown_deployment(*record)) : record;
 }
 
-Answer<Json> get_deployments(const OperationContext&, const Reader& reader, const Json& request) { return list_parts(reader, Kind::Deployment, request); }
+Answer<Json> get_deployments(const OperationContext&, const Reader& reader, const Json& request) {
+  return list_parts(reader, Kind::Deployment, request);
+}
 
 // ---- stages ----------------------------------------------------------------------------------------------------------------------------
 
@@ -142,11 +171,14 @@ Answer<Json> update_stage(const OperationContext&, EngineTransaction& transactio
   return record ? put_stage(transaction, request, id_of(request), *record) : record;
 }
 
-Answer<Json> delete_stage(const OperationContext&, EngineTransaction& transaction, const Json& request) { return delete_part(transaction, Kind::Stage, request); }
+Answer<Json> delete_stage(const OperationContext&, EngineTransaction& transaction, const Json& request) {
+  return delete_part(transaction, Kind::Stage, request);
+}
 
 Answer<Json> delete_access_log_settings(const OperationContext&, EngineTransaction& transaction, const Json& request) {
   const auto record = get_part(transaction, Kind::Stage, request);
-  return record ? answered(http_apis::put_stage(transaction, api_of(request), id_of(request), record->without("accessLogSettings"))) : record;
+  return record ? answered(http_apis::put_stage(transaction, api_of(request), id_of(request), record->without("accessLogSettings")))
+                : record;
 }
 
 Answer<Json> delete_route_settings(const OperationContext&, EngineTransaction& transaction, const Json& request) {
@@ -156,7 +188,11 @@ Answer<Json> delete_route_settings(const OperationContext&, EngineTransaction& t
   return answered(http_apis::put_stage(transaction, api_of(request), id_of(request), record->with("routeSettings", settings)));
 }
 
-Answer<Json> get_stage(const OperationContext&, const Reader& reader, const Json& request) { return get_part(reader, Kind::Stage, request); }
-Answer<Json> get_stages(const OperationContext&, const Reader& reader, const Json& request) { return list_parts(reader, Kind::Stage, request); }
+Answer<Json> get_stage(const OperationContext&, const Reader& reader, const Json& request) {
+  return get_part(reader, Kind::Stage, request);
+}
+Answer<Json> get_stages(const OperationContext&, const Reader& reader, const Json& request) {
+  return list_parts(reader, Kind::Stage, request);
+}
 
 }  // namespace signalbox::aws::apigatewayv2

@@ -26,7 +26,7 @@ Json bus_json(const events::Events& events, const events::BusRecord& bus) {
   Json out = json_object({{"Name", Json(bus.name)}, {"Arn", Json(events.bus_arn(bus.name))}});
   if (bus.description) out = out.with("Description", Json(*bus.description));
   if (bus.policy) out = out.with("Policy", Json(*bus.policy));
-  if (bus.created_at == Timestamp{}) return out;   // the default bus was never made
+  if (bus.created_at == Timestamp{}) return out;  // the default bus was never made
   const auto seconds = [](Timestamp time) { return Json(static_cast<double>(time.time_since_epoch().count()) / 1000); };
   return out.with("CreationTime", seconds(bus.created_at)).with("LastModifiedTime", seconds(bus.modified_at));
 }
@@ -96,11 +96,17 @@ Answer<Json> put_permission(const OperationContext& context, EngineTransaction& 
   if (auto policy = parameters.text("Policy")) {
     bus->policy = std::move(*policy);
   } else {
-    const auto id = parameters.required("StatementId", {1, 64}), principal = parameters.required("Principal", {1, 12}), action = parameters.required("Action", {1, 64});
+    const auto id = parameters.required("StatementId", {1, 64}), principal = parameters.required("Principal", {1, 12}),
+               action = parameters.required("Action", {1, 64});
     if (auto fault = parameters.fault()) return *fault;
-    const Json statement = json_object({{"Sid", Json(id)}, {"Effect", "Allow"}, {"Principal", principal == "*" ? Json("*") : json_object({{"AWS", Json("arn:aws:iam::" + principal + ":root")}})},
-                                        {"Action", Json(action)}, {"Resource", Json(context.services.events->bus_arn(bus->name))}});
-    const Json document = bus->policy ? Json::from_stored(*bus->policy) : json_object({{"Version", "2012-10-17"}, {"Statement", Json::empty_array()}});
+    const Json statement =
+        json_object({{"Sid", Json(id)},
+                     {"Effect", "Allow"},
+                     {"Principal", principal == "*" ? Json("*") : json_object({{"AWS", Json("arn:aws:iam::" + principal + ":root")}})},
+                     {"Action", Json(action)},
+                     {"Resource", Json(context.services.events->bus_arn(bus->name))}});
+    const Json document =
+        bus->policy ? Json::from_stored(*bus->policy) : json_object({{"Version", "2012-10-17"}, {"Statement", Json::empty_array()}});
     Json::Array statements;
     for (const Json& each : document.find("Statement")->elements()) {
       if (const Json* sid = each.find("Sid"); !sid || sid->as_string() != id) statements.push_back(each);

@@ -17,7 +17,10 @@ constexpr const char* authorized = "AUTHORIZED";
 Json seconds(Timestamp time) { return Json(static_cast<double>(time.time_since_epoch().count()) / 1000); }
 
 bool is_name(std::string_view name) {
-  const auto fits = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || std::string_view("._-").find(c) != std::string_view::npos; };
+  const auto fits = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("._-").find(c) != std::string_view::npos;
+  };
   return std::all_of(name.begin(), name.end(), fits);
 }
 
@@ -27,7 +30,9 @@ std::string name_of(Parameters& parameters) {
   return name;
 }
 
-Failure missing(const char* what, const std::string& name) { return {"ResourceNotFoundException", std::string("Failed to ") + what + " the connection(s). Connection '" + name + "' does not exist."}; }
+Failure missing(const char* what, const std::string& name) {
+  return {"ResourceNotFoundException", std::string("Failed to ") + what + " the connection(s). Connection '" + name + "' does not exist."};
+}
 
 Json summary(const OperationContext& context, const Connection& connection, const char* state) {
   return json_object({{"ConnectionArn", Json(connection_arn(context.services.engine.site(), connection))},
@@ -38,7 +43,9 @@ Json summary(const OperationContext& context, const Connection& connection, cons
 }
 
 /// The secret that EventBridge would keep in Secrets Manager.
-std::string secret_arn(const Site& site, const Connection& connection) { return site.arn("secretsmanager", "secret:events!connection/" + connection.name + "/" + connection.id); }
+std::string secret_arn(const Site& site, const Connection& connection) {
+  return site.arn("secretsmanager", "secret:events!connection/" + connection.name + "/" + connection.id);
+}
 
 }  // namespace
 
@@ -52,7 +59,8 @@ Answer<Json> create_connection(const OperationContext& context, EngineTransactio
   if (!given) parameters.violation("null", "authParameters", "Member must not be null");
   if (auto fault = parameters.fault()) return *fault;
   if (auto checked = check_auth_parameters(connection.authorization_type, *given); !checked) return checked.error();
-  if (find_connection(transaction, connection.name)) return Failure{"ResourceAlreadyExistsException", "Connection " + connection.name + " already exists."};
+  if (find_connection(transaction, connection.name))
+    return Failure{"ResourceAlreadyExistsException", "Connection " + connection.name + " already exists."};
   connection.auth_parameters = *given;
   connection.id = transaction.new_uuid().value;
   connection.created_at = connection.modified_at = transaction.now();
@@ -71,7 +79,8 @@ Answer<Json> update_connection(const OperationContext& context, EngineTransactio
   if (!connection) return missing("update", name);
   if (type) connection->authorization_type = *type;
   if (description) connection->description = *description;
-  connection->auth_parameters = merged_auth_parameters(connection->authorization_type, connection->auth_parameters, changes ? *changes : Json::empty_object());
+  connection->auth_parameters =
+      merged_auth_parameters(connection->authorization_type, connection->auth_parameters, changes ? *changes : Json::empty_object());
   if (auto checked = check_auth_parameters(connection->authorization_type, connection->auth_parameters); !checked) return checked.error();
   connection->modified_at = transaction.now();
   store_connection(transaction, *connection);
@@ -118,7 +127,9 @@ Answer<Json> list_connections(const OperationContext& context, const Reader& rea
   for (const auto& connection : all_connections(reader)) {
     if (!connection.name.starts_with(prefix) || connection.name <= *after || state != authorized) continue;
     if ((more = shown.size() == limit)) break;
-    shown.push_back(summary(context, connection, authorized).with("Name", Json(connection.name)).with("AuthorizationType", Json(connection.authorization_type)));
+    shown.push_back(summary(context, connection, authorized)
+                        .with("Name", Json(connection.name))
+                        .with("AuthorizationType", Json(connection.authorization_type)));
     last = connection.name;
   }
   Json out = json_object({{"Connections", Json(std::move(shown))}});

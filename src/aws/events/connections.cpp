@@ -9,14 +9,15 @@ namespace signalbox::aws::events_api {
 
 namespace {
 
-constexpr const char* connection_kind = "events-connection";   // ("", name) → JSON
+constexpr const char* connection_kind = "events-connection";  // ("", name) → JSON
 
 /// What belongs to a type of authorization, and what it must hold.
 struct Kind {
   std::string_view type, member;
   std::array<std::string_view, 2> required;
 };
-constexpr std::array kinds{Kind{"BASIC", "BasicAuthParameters", {"Username", "Password"}}, Kind{"API_KEY", "ApiKeyAuthParameters", {"ApiKeyName", "ApiKeyValue"}},
+constexpr std::array kinds{Kind{"BASIC", "BasicAuthParameters", {"Username", "Password"}},
+                           Kind{"API_KEY", "ApiKeyAuthParameters", {"ApiKeyName", "ApiKeyValue"}},
                            Kind{"OAUTH_CLIENT_CREDENTIALS", "OAuthParameters", {"AuthorizationEndpoint", "HttpMethod"}}};
 
 const Kind* kind_of(std::string_view type) {
@@ -26,7 +27,9 @@ const Kind* kind_of(std::string_view type) {
   return nullptr;
 }
 
-Failure invalid(const std::string& member, const std::string& why) { return {"ValidationException", "Parameter " + member + " is not valid. Reason: " + why}; }
+Failure invalid(const std::string& member, const std::string& why) {
+  return {"ValidationException", "Parameter " + member + " is not valid. Reason: " + why};
+}
 
 bool has_text(const Json& object, std::string_view name) {
   const Json* value = object.find(name);
@@ -41,7 +44,10 @@ Timestamp time_of(const Json& record, const char* name) {
 
 Connection decode(const Json& record) {
   const auto text = [&](const char* name) { return std::string(record.find(name)->as_string()); };
-  Connection connection{.name = text("name"), .id = text("id"), .authorization_type = text("authorizationType"), .auth_parameters = *record.find("authParameters")};
+  Connection connection{.name = text("name"),
+                        .id = text("id"),
+                        .authorization_type = text("authorizationType"),
+                        .auth_parameters = *record.find("authParameters")};
   if (record.find("description")) connection.description = text("description");
   connection.created_at = time_of(record, "createdAt");
   connection.modified_at = time_of(record, "modifiedAt");
@@ -102,22 +108,32 @@ std::vector<Connection> all_connections(const Reader& reader) {
 }
 
 void store_connection(Transaction& transaction, const Connection& connection) {
-  Json record = json_object({{"version", 1}, {"name", Json(connection.name)}, {"id", Json(connection.id)}, {"authorizationType", Json(connection.authorization_type)}, {"authParameters", connection.auth_parameters},
-                             {"createdAt", time_json(connection.created_at)}, {"modifiedAt", time_json(connection.modified_at)}});
+  Json record = json_object({{"version", 1},
+                             {"name", Json(connection.name)},
+                             {"id", Json(connection.id)},
+                             {"authorizationType", Json(connection.authorization_type)},
+                             {"authParameters", connection.auth_parameters},
+                             {"createdAt", time_json(connection.created_at)},
+                             {"modifiedAt", time_json(connection.modified_at)}});
   if (connection.description) record = record.with("description", Json(*connection.description));
   keep(transaction, connection_kind, "", connection.name, record);
 }
 
 void remove_connection(Transaction& transaction, std::string_view name) { (void)drop_kept(transaction, connection_kind, "", name); }
 
-std::string connection_arn(const Site& site, const Connection& connection) { return site.arn("events", "connection/" + connection.name + "/" + connection.id); }
+std::string connection_arn(const Site& site, const Connection& connection) {
+  return site.arn("events", "connection/" + connection.name + "/" + connection.id);
+}
 
 Answer<void> check_auth_parameters(std::string_view type, const Json& parameters) {
   const Kind* kind = kind_of(type);
   if (!kind) return invalid("AuthorizationType", std::string(type) + " is none of BASIC, OAUTH_CLIENT_CREDENTIALS and API_KEY.");
-  if (parameters.find("ConnectivityParameters")) return invalid("AuthParameters.ConnectivityParameters", "Private APIs are not supported here.");
+  if (parameters.find("ConnectivityParameters"))
+    return invalid("AuthParameters.ConnectivityParameters", "Private APIs are not supported here.");
   for (const auto& other : kinds) {
-    if (&other != kind && parameters.find(other.member)) return invalid("AuthParameters." + std::string(other.member), "It does not belong to the authorization type " + std::string(type) + ".");
+    if (&other != kind && parameters.find(other.member))
+      return invalid("AuthParameters." + std::string(other.member),
+                     "It does not belong to the authorization type " + std::string(type) + ".");
   }
   const std::string path = "AuthParameters." + std::string(kind->member);
   const Json* own = parameters.find(kind->member);
@@ -129,7 +145,8 @@ Answer<void> check_auth_parameters(std::string_view type, const Json& parameters
   const auto method = own->find("HttpMethod")->as_string();
   if (method != "GET" && method != "POST" && method != "PUT") return invalid(path + ".HttpMethod", "It must be GET, POST or PUT.");
   const Json* client = own->find("ClientParameters");
-  if (!client || !has_text(*client, "ClientID") || !has_text(*client, "ClientSecret")) return invalid(path + ".ClientParameters", "It must have a ClientID and a ClientSecret.");
+  if (!client || !has_text(*client, "ClientID") || !has_text(*client, "ClientSecret"))
+    return invalid(path + ".ClientParameters", "It must have a ClientID and a ClientSecret.");
   return {};
 }
 
@@ -138,7 +155,8 @@ Json shown_auth_parameters(const Json& parameters) {
   if (const Json* basic = parameters.find("BasicAuthParameters")) out = out.with("BasicAuthParameters", basic->without("Password"));
   if (const Json* key = parameters.find("ApiKeyAuthParameters")) out = out.with("ApiKeyAuthParameters", key->without("ApiKeyValue"));
   if (const Json* oauth = parameters.find("OAuthParameters")) out = out.with("OAuthParameters", shown_oauth(*oauth));
-  if (const Json* invocation = parameters.find("InvocationHttpParameters")) out = out.with("InvocationHttpParameters", without_secret_values(*invocation));
+  if (const Json* invocation = parameters.find("InvocationHttpParameters"))
+    out = out.with("InvocationHttpParameters", without_secret_values(*invocation));
   return out;
 }
 

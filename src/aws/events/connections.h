@@ -16,9 +16,9 @@
 namespace signalbox::aws::events_api {
 
 struct Connection {
-  std::string name, id;                     ///< id: a UUID, new for each creation
-  std::string authorization_type;           ///< BASIC, OAUTH_CLIENT_CREDENTIALS, API_KEY
-  Json auth_parameters = Json::empty_object();   ///< as given, secrets included
+  std::string name, id;                         ///< id: a UUID, new for each creation
+  std::string authorization_type;               ///< BASIC, OAUTH_CLIENT_CREDENTIALS, API_KEY
+  Json auth_parameters = Json::empty_object();  ///< as given, secrets included
   std::optional<std::string> description = std::nullopt;
   Timestamp created_at = {}, modified_at = {};
 };

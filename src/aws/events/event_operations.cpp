@@ -11,7 +11,9 @@ namespace {
 
 constexpr std::size_t entries_max = 10, bytes_max = 1024 * 1024;
 
-Failure invalid_entry(const char* parameter) { return {"InvalidArgument", "Parameter " + std::string(parameter) + " is not valid. Reason: " + parameter + " is a required argument."}; }
+Failure invalid_entry(const char* parameter) {
+  return {"InvalidArgument", "Parameter " + std::string(parameter) + " is not valid. Reason: " + parameter + " is a required argument."};
+}
 
 /// Epoch seconds, as the protocol has times, or a text, as workflows write them.
 std::optional<Timestamp> time_of(const Json* value) {
@@ -31,7 +33,12 @@ Answer<events::Event> read_event(const Json& entry) {
   if (source->starts_with("aws.")) return Failure{"NotAuthorizedForSourceException", "Not authorized for the source."};
   auto parsed = Json::parse(*detail);
   if (!parsed || !parsed->is_object()) return Failure{"MalformedDetail", "Detail is malformed."};
-  events::Event event{.bus = bus_name(find_text(entry, "EventBusName")), .source = *source, .detail_type = *detail_type, .detail = std::move(*parsed), .time = time_of(entry.find("Time")), .trace_header = find_text(entry, "TraceHeader")};
+  events::Event event{.bus = bus_name(find_text(entry, "EventBusName")),
+                      .source = *source,
+                      .detail_type = *detail_type,
+                      .detail = std::move(*parsed),
+                      .time = time_of(entry.find("Time")),
+                      .trace_header = find_text(entry, "TraceHeader")};
   if (const Json* resources = entry.find("Resources"); resources && resources->is_array()) {
     for (const Json& resource : resources->elements()) {
       if (resource.is_string()) event.resources.emplace_back(resource.as_string());
@@ -62,10 +69,12 @@ Json put_entries(const events::Events& events, EngineTransaction& transaction, c
 
 std::optional<Failure> entries_fault(const Json& entries) {
   if (entries.size() == 0 || entries.size() > entries_max) {
-    return Failure{"ValidationException", "1 validation error detected: Value '" + entries.text().substr(0, 100) + "' at 'entries' failed to satisfy constraint: Member must have length " +
+    return Failure{"ValidationException", "1 validation error detected: Value '" + entries.text().substr(0, 100) +
+                                              "' at 'entries' failed to satisfy constraint: Member must have length " +
                                               (entries.size() == 0 ? "greater than or equal to 1" : "less than or equal to 10")};
   }
-  if (entries.text_bytes() > bytes_max) return Failure{"ValidationException", "Total size of the entries in the request is over the limit."};
+  if (entries.text_bytes() > bytes_max)
+    return Failure{"ValidationException", "Total size of the entries in the request is over the limit."};
   return std::nullopt;
 }
 

@@ -23,10 +23,16 @@ std::string rule_arn(const NeedContext& context, const Json& request, std::strin
 std::string rule(const NeedContext& context, const Json& request) { return rule_arn(context, request, "Name"); }
 std::string rule_of_targets(const NeedContext& context, const Json& request) { return rule_arn(context, request, "Rule"); }
 std::string all_rules(const NeedContext& context, const Json&) { return context.site.arn("events", "rule/*"); }
-std::string bus(const NeedContext& context, const Json& request) { return context.site.arn("events", "event-bus/" + bus_name(request, "Name")); }
-std::string bus_of_permission(const NeedContext& context, const Json& request) { return context.site.arn("events", "event-bus/" + bus_name(request, "EventBusName")); }
+std::string bus(const NeedContext& context, const Json& request) {
+  return context.site.arn("events", "event-bus/" + bus_name(request, "Name"));
+}
+std::string bus_of_permission(const NeedContext& context, const Json& request) {
+  return context.site.arn("events", "event-bus/" + bus_name(request, "EventBusName"));
+}
 std::string all_buses(const NeedContext& context, const Json&) { return context.site.arn("events", "event-bus/*"); }
-std::string connection(const NeedContext& context, const Json& request) { return context.site.arn("events", "connection/" + member_text(request, "Name")); }
+std::string connection(const NeedContext& context, const Json& request) {
+  return context.site.arn("events", "connection/" + member_text(request, "Name"));
+}
 std::string all_connections(const NeedContext& context, const Json&) { return context.site.arn("events", "connection/*"); }
 std::string tagged(const NeedContext&, const Json& request) { return member_text(request, "ResourceARN"); }
 

@@ -9,7 +9,7 @@ namespace signalbox::aws::events_api {
 
 namespace {
 
-constexpr std::size_t targets_max = 5;      ///< [EventBridge quotas]
+constexpr std::size_t targets_max = 5;  ///< [EventBridge quotas]
 
 struct RuleName {
   std::string bus, name;
@@ -23,12 +23,15 @@ Answer<RuleName> rule_name(const Json& request, const char* member) {
   return rule;
 }
 
-Failure rule_missing(const RuleName& rule) { return {"ResourceNotFoundException", "Rule " + rule.name + " does not exist on EventBus " + rule.bus + "."}; }
+Failure rule_missing(const RuleName& rule) {
+  return {"ResourceNotFoundException", "Rule " + rule.name + " does not exist on EventBus " + rule.bus + "."};
+}
 
 Answer<events::RuleRecord> rule_of(const OperationContext& context, const Reader& reader, const Json& request, const char* member) {
   const auto name = rule_name(request, member);
   if (!name) return name.error();
-  if (!context.services.events->find_bus(reader, name->bus)) return Failure{"ResourceNotFoundException", "Event bus " + name->bus + " does not exist."};
+  if (!context.services.events->find_bus(reader, name->bus))
+    return Failure{"ResourceNotFoundException", "Event bus " + name->bus + " does not exist."};
   auto rule = context.services.events->find_rule(reader, name->bus, name->name);
   if (!rule) return rule_missing(*name);
   return std::move(*rule);
@@ -60,7 +63,8 @@ Answer<RuleName> tagged_rule(const Json& request) {
   const auto text = parameters.required("ResourceARN", {1, 1600});
   if (auto fault = parameters.fault()) return *fault;
   Arn arn;
-  if (!parse_arn(text, arn) || arn.service != "events") return Failure{"ValidationException", "Parameter ResourceARN is not valid: " + text};
+  if (!parse_arn(text, arn) || arn.service != "events")
+    return Failure{"ValidationException", "Parameter ResourceARN is not valid: " + text};
   constexpr std::string_view rule = "rule/", bus = "event-bus/";
   if (arn.resource.starts_with(bus)) return RuleName{arn.resource.substr(bus.size()), ""};
   if (!arn.resource.starts_with(rule)) return Failure{"ValidationException", "Parameter ResourceARN is not valid: " + text};
@@ -83,7 +87,8 @@ Tags tags_of(const Json* list) {
   return tags;
 }
 
-Answer<Json> change_tags(const OperationContext& context, EngineTransaction& transaction, const Json& request, const std::function<void(Tags&)>& change) {
+Answer<Json> change_tags(const OperationContext& context, EngineTransaction& transaction, const Json& request,
+                         const std::function<void(Tags&)>& change) {
   const auto name = tagged_rule(request);
   if (!name) return name.error();
   if (name->name.empty()) {
@@ -105,7 +110,10 @@ Answer<Json> put_rule(const OperationContext& context, EngineTransaction& transa
   const auto name = rule_name(request, "Name");
   if (!name) return name.error();
   Parameters parameters(request);
-  events::RuleRecord rule{.bus = name->bus, .name = name->name, .pattern = parameters.text("EventPattern", {0, 4096}), .schedule = parameters.text("ScheduleExpression", {0, 256})};
+  events::RuleRecord rule{.bus = name->bus,
+                          .name = name->name,
+                          .pattern = parameters.text("EventPattern", {0, 4096}),
+                          .schedule = parameters.text("ScheduleExpression", {0, 256})};
   const auto state = parameters.one_of("State", {"ENABLED", "DISABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"});
   rule.enabled = state != "DISABLED";
   rule.description = parameters.text("Description", {0, 512});
@@ -123,7 +131,8 @@ Answer<Json> put_rule(const OperationContext& context, EngineTransaction& transa
 Answer<Json> delete_rule(const OperationContext& context, EngineTransaction& transaction, const Json& request) {
   const auto name = rule_name(request, "Name");
   if (!name) return name.error();
-  if (const auto deleted = context.services.events->delete_rule(transaction, name->bus, name->name); !deleted) return failure_of(deleted.error());
+  if (const auto deleted = context.services.events->delete_rule(transaction, name->bus, name->name); !deleted)
+    return failure_of(deleted.error());
   return Json::empty_object();
 }
 
@@ -132,14 +141,19 @@ namespace {
 Answer<Json> set_enabled(const OperationContext& context, EngineTransaction& transaction, const Json& request, bool enabled) {
   const auto name = rule_name(request, "Name");
   if (!name) return name.error();
-  if (const auto done = context.services.events->enable_rule(transaction, name->bus, name->name, enabled); !done) return failure_of(done.error());
+  if (const auto done = context.services.events->enable_rule(transaction, name->bus, name->name, enabled); !done)
+    return failure_of(done.error());
   return Json::empty_object();
 }
 
 }  // namespace
 
-Answer<Json> enable_rule(const OperationContext& context, EngineTransaction& transaction, const Json& request) { return set_enabled(context, transaction, request, true); }
-Answer<Json> disable_rule(const OperationContext& context, EngineTransaction& transaction, const Json& request) { return set_enabled(context, transaction, request, false); }
+Answer<Json> enable_rule(const OperationContext& context, EngineTransaction& transaction, const Json& request) {
+  return set_enabled(context, transaction, request, true);
+}
+Answer<Json> disable_rule(const OperationContext& context, EngineTransaction& transaction, const Json& request) {
+  return set_enabled(context, transaction, request, false);
+}
 
 Answer<Json> describe_rule(const OperationContext& context, const Reader& reader, const Json& request) {
   const auto rule = rule_of(context, reader, request, "Name");
@@ -165,13 +179,18 @@ Answer<Json> put_targets(const OperationContext& context, EngineTransaction& tra
   auto rule = rule_of(context, transaction, request, "Rule");
   if (!rule) return rule.error();
   for (const Json& target : targets->elements()) {
-    if (id_of(target).empty()) return Failure{"ValidationException", "1 validation error detected: Value null at 'targets.1.member.id' failed to satisfy constraint: Member must not be null"};
+    if (id_of(target).empty())
+      return Failure{
+          "ValidationException",
+          "1 validation error detected: Value null at 'targets.1.member.id' failed to satisfy constraint: Member must not be null"};
     if (const auto checked = context.services.events->check_target(target); !checked) return failure_of(checked.error());
-    const auto same = std::find_if(rule->targets.begin(), rule->targets.end(), [&](const Json& each) { return id_of(each) == id_of(target); });
+    const auto same =
+        std::find_if(rule->targets.begin(), rule->targets.end(), [&](const Json& each) { return id_of(each) == id_of(target); });
     if (same != rule->targets.end()) *same = target;
     else rule->targets.push_back(target);
   }
-  if (rule->targets.size() > targets_max) return Failure{"LimitExceededException", "The requested resource exceeds the maximum number allowed."};
+  if (rule->targets.size() > targets_max)
+    return Failure{"LimitExceededException", "The requested resource exceeds the maximum number allowed."};
   return stored(context, transaction, *rule, json_object({{"FailedEntryCount", 0}, {"FailedEntries", Json::empty_array()}}));
 }
 
@@ -184,7 +203,10 @@ Answer<Json> remove_targets(const OperationContext& context, EngineTransaction& 
   Json::Array failed;
   for (const auto& id : ids) {
     const auto removed = std::erase_if(rule->targets, [&](const Json& target) { return id_of(target) == id; });
-    if (removed == 0) failed.push_back(json_object({{"TargetId", Json(id)}, {"ErrorCode", "ResourceNotFoundException"}, {"ErrorMessage", Json("Rule " + rule->name + " does not have a target with the Id " + id + ".")}}));
+    if (removed == 0)
+      failed.push_back(json_object({{"TargetId", Json(id)},
+                                    {"ErrorCode", "ResourceNotFoundException"},
+                                    {"ErrorMessage", Json("Rule " + rule->name + " does not have a target with the Id " + id + ".")}}));
   }
   const auto count = static_cast<std::int64_t>(failed.size());
   return stored(context, transaction, *rule, json_object({{"FailedEntryCount", Json(count)}, {"FailedEntries", Json(std::move(failed))}}));
@@ -202,7 +224,9 @@ Answer<Json> list_rule_names_by_target(const OperationContext& context, const Re
   const auto bus = bus_name(parameters.text("EventBusName", {1, 1600}));
   if (auto fault = parameters.fault()) return *fault;
   auto rules = context.services.events->list_rules(reader, bus);
-  const auto has = [&](const Json& target) { return target.find("Arn") && target.find("Arn")->is_string() && target.find("Arn")->as_string() == arn; };
+  const auto has = [&](const Json& target) {
+    return target.find("Arn") && target.find("Arn")->is_string() && target.find("Arn")->as_string() == arn;
+  };
   std::erase_if(rules, [&](const auto& rule) { return std::none_of(rule.targets.begin(), rule.targets.end(), has); });
   return page_json(request, rules.size(), "RuleNames", [&](std::size_t i) { return Json(rules[i].name); });
 }

@@ -40,7 +40,8 @@ class HttpCaller : public std::enable_shared_from_this<HttpCaller> {
 
 WorkflowError socket_error(const Error& error) {
   if (error.code == ErrorCode::TooLarge) {
-    return {.error = "States.DataLimitExceeded", .cause = "The state/task 'http:invoke' returned a result with a size exceeding the maximum number of bytes service limit."};
+    return {.error = "States.DataLimitExceeded",
+            .cause = "The state/task 'http:invoke' returned a result with a size exceeding the maximum number of bytes service limit."};
   }
   return {.error = "States.Http.Socket", .cause = error.message};
 }
@@ -52,7 +53,9 @@ asio::awaitable<Result<std::string>> HttpCaller::token(HttpCaller& self, Connect
   const auto response = co_await http::send(std::move(request));
   if (!response) co_return response.error();
   auto token = http_task::token_of(*response);
-  if (token.empty()) co_return error(ErrorCode::Forbidden, "the authorization endpoint answered " + std::to_string(response->status) + " without an access token");
+  if (token.empty())
+    co_return error(ErrorCode::Forbidden,
+                    "the authorization endpoint answered " + std::to_string(response->status) + " without an access token");
   constexpr std::size_t tokens_max = 1000;
   if (self.tokens_.size() >= tokens_max) self.tokens_.clear();
   self.tokens_[key] = token;
@@ -63,7 +66,8 @@ asio::awaitable<TaskAnswer> HttpCaller::invoke(HttpCaller& self, TaskCall call) 
   const auto arn = http_task::connection_arn_of(call.input);
   if (!arn) co_return arn.error();
   const auto connection = events_api::find_connection_by_arn(*self.reader_, *arn);
-  if (!connection) co_return WorkflowError{.error = "Events.ConnectionResource.ResourceNotFound", .cause = "Connection '" + *arn + "' does not exist."};
+  if (!connection)
+    co_return WorkflowError{.error = "Events.ConnectionResource.ResourceNotFound", .cause = "Connection '" + *arn + "' does not exist."};
   const bool by_token = connection->authorization_type == "OAUTH_CLIENT_CREDENTIALS";
   // A token that is refused may have run out: it is asked for once more.
   for (int attempt = 1;; ++attempt) {
@@ -86,7 +90,9 @@ asio::awaitable<TaskAnswer> HttpCaller::invoke(HttpCaller& self, TaskCall call) 
 class HttpInvokeTask final : public ExternalTask {
  public:
   HttpInvokeTask(asio::any_io_executor executor, std::unique_ptr<Reader> reader, std::string region, UrlResolver resolve)
-      : executor_(std::move(executor)), caller_(std::make_shared<HttpCaller>(std::move(reader), std::move(region))), resolve_(std::move(resolve)) {}
+      : executor_(std::move(executor)),
+        caller_(std::make_shared<HttpCaller>(std::move(reader), std::move(region))),
+        resolve_(std::move(resolve)) {}
 
   void call(const TaskCall& call, std::function<void(TaskAnswer)> done) override {
     TaskCall resolved = call;
@@ -102,7 +108,8 @@ class HttpInvokeTask final : public ExternalTask {
 
 }  // namespace
 
-std::unique_ptr<ExternalTask> make_http_invoke_task(asio::any_io_executor executor, std::unique_ptr<Reader> reader, std::string region, UrlResolver resolve) {
+std::unique_ptr<ExternalTask> make_http_invoke_task(asio::any_io_executor executor, std::unique_ptr<Reader> reader, std::string region,
+                                                    UrlResolver resolve) {
   return std::make_unique<HttpInvokeTask>(std::move(executor), std::move(reader), std::move(region), std::move(resolve));
 }
 

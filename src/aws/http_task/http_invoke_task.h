@@ -14,6 +14,7 @@ namespace signalbox::aws {
 /// Before Engine::start(). `executor` is the I/O thread's, `reader` its own. A call of the daemon's own URLs, or one that sends them, has them as `resolve` gives them.
 /// Errors of the task: States.Http.StatusCode.NNN, States.Http.Socket, Events.ConnectionResource.ResourceNotFound,
 /// Events.ConnectionResource.InvalidConnectionState (no OAuth token), States.DataLimitExceeded, States.Runtime.
-[[nodiscard]] std::unique_ptr<ExternalTask> make_http_invoke_task(boost::asio::any_io_executor executor, std::unique_ptr<Reader> reader, std::string region, UrlResolver resolve);
+[[nodiscard]] std::unique_ptr<ExternalTask> make_http_invoke_task(boost::asio::any_io_executor executor, std::unique_ptr<Reader> reader,
+                                                                  std::string region, UrlResolver resolve);
 
 }  // namespace signalbox::aws

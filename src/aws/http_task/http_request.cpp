@@ -19,9 +19,35 @@ constexpr std::chrono::seconds timeout{60};
 constexpr std::size_t response_bytes_max = 256 * 1024;
 constexpr std::array<std::string_view, 7> methods{"GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD"};
 /// What a task may not set. [HTTP Task fields, Headers]
-constexpr std::array<std::string_view, 29> forbidden_headers{"a-im", "accept-charset", "accept-datetime", "accept-encoding", "authorization", "cache-control", "connection", "content-encoding", "content-md5", "date",
-                                                             "expect", "forwarded", "from", "host", "http2-settings", "if-match", "if-modified-since", "if-none-match", "if-range", "if-unmodified-since",
-                                                             "max-forwards", "origin", "pragma", "proxy-authorization", "referer", "server", "te", "trailer", "transfer-encoding"};
+constexpr std::array<std::string_view, 29> forbidden_headers{"a-im",
+                                                             "accept-charset",
+                                                             "accept-datetime",
+                                                             "accept-encoding",
+                                                             "authorization",
+                                                             "cache-control",
+                                                             "connection",
+                                                             "content-encoding",
+                                                             "content-md5",
+                                                             "date",
+                                                             "expect",
+                                                             "forwarded",
+                                                             "from",
+                                                             "host",
+                                                             "http2-settings",
+                                                             "if-match",
+                                                             "if-modified-since",
+                                                             "if-none-match",
+                                                             "if-range",
+                                                             "if-unmodified-since",
+                                                             "max-forwards",
+                                                             "origin",
+                                                             "pragma",
+                                                             "proxy-authorization",
+                                                             "referer",
+                                                             "server",
+                                                             "te",
+                                                             "trailer",
+                                                             "transfer-encoding"};
 constexpr std::array<std::string_view, 3> forbidden_prefixes{"x-amz-", "x-amzn-", "x-forwarded-"};
 
 /// A text converts to a WorkflowError too, whose first member it may be.
@@ -32,7 +58,8 @@ WorkflowError runtime_error(std::string cause) { return {.error = "States.Runtim
 bool is_forbidden(std::string_view header) {
   const auto name = ascii_lower(header);
   return std::find(forbidden_headers.begin(), forbidden_headers.end(), name) != forbidden_headers.end() ||
-         std::any_of(forbidden_prefixes.begin(), forbidden_prefixes.end(), [&](std::string_view prefix) { return name.starts_with(prefix); });
+         std::any_of(forbidden_prefixes.begin(), forbidden_prefixes.end(),
+                     [&](std::string_view prefix) { return name.starts_with(prefix); });
 }
 
 /// A header's value must not begin another one.
@@ -56,7 +83,8 @@ void append(std::string& form, std::string_view name, std::string_view value) {
 
 void encode(std::string& form, const std::string& name, const Json& value, std::string_view array_format) {
   if (value.is_object()) {
-    for (const auto& [key, member] : value.members()) encode(form, name.empty() ? std::string(key) : name + "[" + std::string(key) + "]", member, array_format);
+    for (const auto& [key, member] : value.members())
+      encode(form, name.empty() ? std::string(key) : name + "[" + std::string(key) + "]", member, array_format);
     return;
   }
   if (!value.is_array()) return append(form, name, text_of(value));
@@ -67,7 +95,9 @@ void encode(std::string& form, const std::string& name, const Json& value, std::
   }
   std::size_t index = 0;
   for (const Json& element : value.elements()) {
-    const auto suffix = array_format == "REPEAT" ? std::string() : array_format == "BRACKETS" ? std::string("[]") : "[" + std::to_string(index) + "]";
+    const auto suffix = array_format == "REPEAT"     ? std::string()
+                        : array_format == "BRACKETS" ? std::string("[]")
+                                                     : "[" + std::to_string(index) + "]";
     encode(form, name + suffix, element, array_format);
     ++index;
   }
@@ -76,20 +106,24 @@ void encode(std::string& form, const std::string& name, const Json& value, std::
 /// The endpoint's own query, the task's, and the connection's, which wins over both.
 Evaluated<std::string> url_of(const Json& parameters, const Pairs& overriding) {
   auto url = member_text(parameters, "ApiEndpoint");
-  if (!url.starts_with("https://") && !url.starts_with("http://")) return runtime_error("The ApiEndpoint must be a URL of http or https: " + url);
+  if (!url.starts_with("https://") && !url.starts_with("http://"))
+    return runtime_error("The ApiEndpoint must be a URL of http or https: " + url);
   if (const auto fragment = url.find('#'); fragment != std::string::npos) url.resize(fragment);
   std::string query;
   if (const auto mark = url.find('?'); mark != std::string::npos) {
     for (const auto& [name, value] : http::parse_form(std::string_view(url).substr(mark + 1))) append(query, name, value);
     url.resize(mark);
   }
-  const auto is_overridden = [&](std::string_view name) { return std::any_of(overriding.begin(), overriding.end(), [&](const auto& pair) { return pair.first == name; }); };
+  const auto is_overridden = [&](std::string_view name) {
+    return std::any_of(overriding.begin(), overriding.end(), [&](const auto& pair) { return pair.first == name; });
+  };
   if (const Json* given = parameters.find("QueryParameters")) {
     if (!given->is_object()) return runtime_error("The value of the field 'QueryParameters' must be an object");
     for (const auto& [name, value] : given->members()) {
       if (is_overridden(name)) continue;
       if (!value.is_array()) append(query, name, text_of(value));
-      else for (const Json& each : value.elements()) append(query, name, text_of(each));
+      else
+        for (const Json& each : value.elements()) append(query, name, text_of(each));
     }
   }
   for (const auto& [name, value] : overriding) append(query, name, value);
@@ -104,7 +138,8 @@ Evaluated<http::Headers> task_headers(const Json& parameters) {
   for (const auto& [name, value] : given->members()) {
     if (is_forbidden(name)) return runtime_error("The header '" + std::string(name) + "' is not allowed in an HTTP task");
     std::string text;
-    if (value.is_array()) for (const Json& each : value.elements()) text += (text.empty() ? "" : ", ") + text_of(each);
+    if (value.is_array())
+      for (const Json& each : value.elements()) text += (text.empty() ? "" : ", ") + text_of(each);
     else text = text_of(value);
     if (!is_header_text(name) || !is_header_text(text)) return runtime_error("The header '" + std::string(name) + "' has a line end in it");
     headers.set(name, text);
@@ -116,7 +151,8 @@ Evaluated<http::Headers> task_headers(const Json& parameters) {
 Evaluated<std::optional<Json>> merged_body(const Json& parameters, const Pairs& overriding) {
   const Json* given = parameters.find("RequestBody");
   if (overriding.empty()) return given ? std::optional(*given) : std::nullopt;
-  if (given && !given->is_object()) return runtime_error("The connection's body parameters cannot be merged with a RequestBody that is no object");
+  if (given && !given->is_object())
+    return runtime_error("The connection's body parameters cannot be merged with a RequestBody that is no object");
   Json body = given ? *given : Json::empty_object();
   for (const auto& [name, value] : overriding) body = body.with(name, Json(value));
   return std::optional(std::move(body));
@@ -198,9 +234,15 @@ http::ClientRequest token_request(const events_api::Connection& connection) {
   const Json& oauth = *connection.auth_parameters.find("OAuthParameters");
   const Json& client = *oauth.find("ClientParameters");
   const Json* extra = oauth.find("OAuthHttpParameters");
-  http::ClientRequest request{.method = member_text(oauth, "HttpMethod"), .url = member_text(oauth, "AuthorizationEndpoint"), .headers = {}, .body = {}, .timeout = timeout};
+  http::ClientRequest request{.method = member_text(oauth, "HttpMethod"),
+                              .url = member_text(oauth, "AuthorizationEndpoint"),
+                              .headers = {},
+                              .body = {},
+                              .timeout = timeout};
   Pairs form = connection_parameters(extra, "BodyParameters");
-  const auto has = [&](std::string_view name) { return std::any_of(form.begin(), form.end(), [&](const auto& pair) { return pair.first == name; }); };
+  const auto has = [&](std::string_view name) {
+    return std::any_of(form.begin(), form.end(), [&](const auto& pair) { return pair.first == name; });
+  };
   if (!has("grant_type")) form.emplace_back("grant_type", "client_credentials");
   form.emplace_back("client_id", member_text(client, "ClientID"));
   form.emplace_back("client_secret", member_text(client, "ClientSecret"));
@@ -221,9 +263,16 @@ std::string token_of(const http::Response& response) {
   return parsed && parsed->is_object() ? member_text(*parsed, "access_token") : std::string();
 }
 
-Evaluated<http::ClientRequest> make_request(const Json& parameters, const events_api::Connection& connection, std::string_view oauth_token, std::string_view region, std::string_view request_id) {
-  http::ClientRequest request{.method = member_text(parameters, "Method"), .url = {}, .headers = {}, .body = {}, .timeout = timeout, .response_bytes_max = response_bytes_max};
-  if (std::find(methods.begin(), methods.end(), request.method) == methods.end()) return runtime_error("The Method '" + request.method + "' is not supported in an HTTP task");
+Evaluated<http::ClientRequest> make_request(const Json& parameters, const events_api::Connection& connection, std::string_view oauth_token,
+                                            std::string_view region, std::string_view request_id) {
+  http::ClientRequest request{.method = member_text(parameters, "Method"),
+                              .url = {},
+                              .headers = {},
+                              .body = {},
+                              .timeout = timeout,
+                              .response_bytes_max = response_bytes_max};
+  if (std::find(methods.begin(), methods.end(), request.method) == methods.end())
+    return runtime_error("The Method '" + request.method + "' is not supported in an HTTP task");
   const Json* invocation = connection.auth_parameters.find("InvocationHttpParameters");
   auto url = url_of(parameters, connection_parameters(invocation, "QueryStringParameters"));
   if (!url) return url.error();
@@ -251,8 +300,10 @@ Evaluated<http::ClientRequest> make_request(const Json& parameters, const events
 }
 
 TaskAnswer answer_of(const http::Response& response) {
-  if (is_unreadable(response.headers.get("Content-Type").value_or("")) || !is_utf8(response.body)) return runtime_error("The response of the HTTP task is no text");
-  if (response.status < 200 || response.status > 299) return WorkflowError{.error = "States.Http.StatusCode." + std::to_string(response.status), .cause = response.body};
+  if (is_unreadable(response.headers.get("Content-Type").value_or("")) || !is_utf8(response.body))
+    return runtime_error("The response of the HTTP task is no text");
+  if (response.status < 200 || response.status > 299)
+    return WorkflowError{.error = "States.Http.StatusCode." + std::to_string(response.status), .cause = response.body};
   return json_object({{"Headers", headers_json(response.headers)},
                       {"ResponseBody", body_json(response)},
                       {"StatusCode", response.status},

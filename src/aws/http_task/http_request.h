@@ -22,7 +22,8 @@ namespace signalbox::aws::http_task {
 
 /// Reads ApiEndpoint, Method, Headers, QueryParameters, RequestBody, Transform; what the connection says wins. `oauth_token` may be empty. The same
 /// `request_id` comes with a repetition of the same call, as Idempotency-Key. Errors: States.Runtime.
-[[nodiscard]] Evaluated<http::ClientRequest> make_request(const Json& parameters, const events_api::Connection& connection, std::string_view oauth_token, std::string_view region,
+[[nodiscard]] Evaluated<http::ClientRequest> make_request(const Json& parameters, const events_api::Connection& connection,
+                                                          std::string_view oauth_token, std::string_view region,
                                                           std::string_view request_id);
 
 /// {Headers, ResponseBody, StatusCode, StatusText}. Errors: States.Http.StatusCode.NNN for what is not 2xx, States.Runtime for a body that is no text.

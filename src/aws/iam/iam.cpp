@@ -30,8 +30,9 @@ const Catalogue& catalogue() {
                                               {"UntagRole", &untag_role},
                                               {"UpdateAssumeRolePolicy", &update_assume_role_policy},
                                               {"UpdateRole", &update_role}},
-                               .not_offered = {"CreateAccessKey", "CreateGroup", "CreateInstanceProfile", "CreatePolicyVersion", "CreateUser", "DeleteAccessKey", "DeleteGroup", "DeleteUser",
-                                               "GetUser", "ListAccessKeys", "ListGroups", "ListUsers", "PassRole", "SimulatePrincipalPolicy"}};
+                               .not_offered = {"CreateAccessKey", "CreateGroup", "CreateInstanceProfile", "CreatePolicyVersion",
+                                               "CreateUser", "DeleteAccessKey", "DeleteGroup", "DeleteUser", "GetUser", "ListAccessKeys",
+                                               "ListGroups", "ListUsers", "PassRole", "SimulatePrincipalPolicy"}};
   return table;
 }
 
@@ -46,7 +47,8 @@ std::optional<Failure> fault_of(const Parameters& parameters) {
 std::optional<Failure> document_fault(std::string_view document, access::PolicyUse use) {
   const auto parsed = access::parse_policy(document, use);
   if (parsed) return std::nullopt;
-  return Failure{"MalformedPolicyDocument", parsed.error().code == ErrorCode::InvalidJson ? "This policy contains invalid Json" : parsed.error().message};
+  return Failure{"MalformedPolicyDocument",
+                 parsed.error().code == ErrorCode::InvalidJson ? "This policy contains invalid Json" : parsed.error().message};
 }
 
 Json shown_document(std::string_view document) { return Json(percent_encode(document)); }
@@ -54,12 +56,15 @@ Json shown_document(std::string_view document) { return Json(percent_encode(docu
 std::string entity_id(std::string_view prefix, std::string_view name) {
   constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
   std::string id(prefix);
-  for (const char byte : digest(DigestAlgorithm::Sha256, name).substr(0, 17)) id += alphabet[static_cast<unsigned char>(byte) % alphabet.size()];
+  for (const char byte : digest(DigestAlgorithm::Sha256, name).substr(0, 17))
+    id += alphabet[static_cast<unsigned char>(byte) % alphabet.size()];
   return id;
 }
 
 std::string time_text(Timestamp time) { return format_rfc3339(time).substr(0, 19) + "Z"; }
 
-Json whole_list(const char* member, Json::Array elements) { return json_object({{"IsTruncated", false}, {member, Json(std::move(elements))}}); }
+Json whole_list(const char* member, Json::Array elements) {
+  return json_object({{"IsTruncated", false}, {member, Json(std::move(elements))}});
+}
 
 }  // namespace signalbox::aws::iam

@@ -25,9 +25,10 @@ namespace signalbox::aws::iam {
 /// A list, never cut.
 [[nodiscard]] Json whole_list(const char* member, Json::Array elements);
 
-WriteOperation create_role, update_role, update_assume_role_policy, delete_role, put_role_permissions_boundary, delete_role_permissions_boundary,
-    put_role_policy, delete_role_policy, attach_role_policy, detach_role_policy, tag_role, untag_role;
-ReadOperation get_role, list_roles, get_role_policy, list_role_policies, list_attached_role_policies, list_instance_profiles_for_role, list_role_tags;
+WriteOperation create_role, update_role, update_assume_role_policy, delete_role, put_role_permissions_boundary,
+    delete_role_permissions_boundary, put_role_policy, delete_role_policy, attach_role_policy, detach_role_policy, tag_role, untag_role;
+ReadOperation get_role, list_roles, get_role_policy, list_role_policies, list_attached_role_policies, list_instance_profiles_for_role,
+    list_role_tags;
 
 WriteOperation create_policy, delete_policy;
 ReadOperation get_policy, get_policy_version, list_policy_versions, list_policies;

@@ -24,8 +24,10 @@ std::string new_policy(const NeedContext& context, const Json& request) {
 }
 std::string all_policies(const NeedContext& context, const Json&) { return "arn:aws:iam::" + context.site.account + ":policy/"; }
 
-constexpr std::array rows{NeedRow{"CreatePolicy", "", &new_policy},     NeedRow{"DeletePolicy", "", &policy},        NeedRow{"GetPolicy", "", &policy}, NeedRow{"GetPolicyVersion", "", &policy},
-                          NeedRow{"ListPolicies", "", &all_policies},   NeedRow{"ListPolicyVersions", "", &policy}, NeedRow{"ListRoles", "", &all_roles}};
+constexpr std::array rows{NeedRow{"CreatePolicy", "", &new_policy},   NeedRow{"DeletePolicy", "", &policy},
+                          NeedRow{"GetPolicy", "", &policy},          NeedRow{"GetPolicyVersion", "", &policy},
+                          NeedRow{"ListPolicies", "", &all_policies}, NeedRow{"ListPolicyVersions", "", &policy},
+                          NeedRow{"ListRoles", "", &all_roles}};
 
 }  // namespace
 
@@ -33,7 +35,8 @@ Needs iam(const NeedContext& context, std::string_view operation, const Json& re
   auto needs = needs_by(rows, "iam", &role, context, operation, request);
   const bool attaches = operation == "AttachRolePolicy" || operation == "DetachRolePolicy";
   if (attaches) needs.front().keys["iam:policyarn"] = {member_text(request, "PolicyArn")};
-  if (const auto boundary = member_text(request, "PermissionsBoundary"); !boundary.empty()) needs.front().keys["iam:permissionsboundary"] = {boundary};
+  if (const auto boundary = member_text(request, "PermissionsBoundary"); !boundary.empty())
+    needs.front().keys["iam:permissionsboundary"] = {boundary};
   return needs;
 }
 

@@ -21,13 +21,23 @@ Answer<Policy> policy_of(const Reader& reader, const Json& request) {
 }
 
 Json policy_json(const std::string& arn, const Json& kept) {
-  Json out = json_object({{"PolicyName", *kept.find("PolicyName")}, {"PolicyId", Json(entity_id("ANPA", arn))}, {"Arn", Json(arn)}, {"Path", *kept.find("Path")}, {"DefaultVersionId", "v1"}, {"AttachmentCount", 0},
-                          {"PermissionsBoundaryUsageCount", 0}, {"IsAttachable", true}, {"CreateDate", *kept.find("CreateDate")}, {"UpdateDate", *kept.find("CreateDate")}});
+  Json out = json_object({{"PolicyName", *kept.find("PolicyName")},
+                          {"PolicyId", Json(entity_id("ANPA", arn))},
+                          {"Arn", Json(arn)},
+                          {"Path", *kept.find("Path")},
+                          {"DefaultVersionId", "v1"},
+                          {"AttachmentCount", 0},
+                          {"PermissionsBoundaryUsageCount", 0},
+                          {"IsAttachable", true},
+                          {"CreateDate", *kept.find("CreateDate")},
+                          {"UpdateDate", *kept.find("CreateDate")}});
   if (const Json* description = kept.find("Description")) out = out.with("Description", *description);
   return out;
 }
 
-Json version_json(const Json& kept) { return json_object({{"VersionId", "v1"}, {"IsDefaultVersion", true}, {"CreateDate", *kept.find("CreateDate")}}); }
+Json version_json(const Json& kept) {
+  return json_object({{"VersionId", "v1"}, {"IsDefaultVersion", true}, {"CreateDate", *kept.find("CreateDate")}});
+}
 
 }  // namespace
 
@@ -39,9 +49,13 @@ Answer<Json> create_policy(const OperationContext& context, EngineTransaction& t
   const auto description = parameters.text("Description", {0, 1000});
   if (auto fault = fault_of(parameters)) return *fault;
   const auto arn = "arn:aws:iam::" + context.services.engine.site().account + ":policy" + path + name;
-  if (find_kept(transaction, policy_kind, "", arn)) return Failure{"EntityAlreadyExists", "A policy called " + name + " already exists. Duplicate names are not allowed.", 409};
+  if (find_kept(transaction, policy_kind, "", arn))
+    return Failure{"EntityAlreadyExists", "A policy called " + name + " already exists. Duplicate names are not allowed.", 409};
   if (auto fault = document_fault(document, access::PolicyUse::Identity)) return *fault;
-  Json kept = json_object({{"PolicyName", Json(name)}, {"Path", Json(path)}, {"CreateDate", Json(time_text(transaction.now()))}, {"PolicyDocument", Json(document)}});
+  Json kept = json_object({{"PolicyName", Json(name)},
+                           {"Path", Json(path)},
+                           {"CreateDate", Json(time_text(transaction.now()))},
+                           {"PolicyDocument", Json(document)}});
   if (description) kept = kept.with("Description", Json(*description));
   keep(transaction, policy_kind, "", arn, kept);
   return json_object({{"Policy", policy_json(arn, kept)}});
@@ -60,7 +74,8 @@ Answer<Json> get_policy_version(const OperationContext&, const Reader& reader, c
   const auto version = parameters.required("VersionId");
   if (auto fault = fault_of(parameters)) return *fault;
   if (version != "v1") return no_such("Policy " + policy->arn + " version " + version);
-  return json_object({{"PolicyVersion", version_json(policy->kept).with("Document", shown_document(policy->kept.find("PolicyDocument")->as_string()))}});
+  return json_object(
+      {{"PolicyVersion", version_json(policy->kept).with("Document", shown_document(policy->kept.find("PolicyDocument")->as_string()))}});
 }
 
 Answer<Json> list_policy_versions(const OperationContext&, const Reader& reader, const Json& request) {

@@ -34,7 +34,8 @@ Json role_json(const OperationContext& context, const std::string& name, const J
                           {"MaxSessionDuration", *kept.find("MaxSessionDuration")}});
   if (const Json* description = kept.find("Description")) out = out.with("Description", *description);
   if (const Json* tags = kept.find("Tags"); tags && tags->size() > 0) out = out.with("Tags", *tags);
-  if (const Json* boundary = kept.find("PermissionsBoundary")) out = out.with("PermissionsBoundary", json_object({{"PermissionsBoundaryType", "Policy"}, {"PermissionsBoundaryArn", *boundary}}));
+  if (const Json* boundary = kept.find("PermissionsBoundary"))
+    out = out.with("PermissionsBoundary", json_object({{"PermissionsBoundaryType", "Policy"}, {"PermissionsBoundaryArn", *boundary}}));
   return out;
 }
 
@@ -46,7 +47,9 @@ Answer<Json> with_tags(EngineTransaction& transaction, const Role& role, Json::A
 }
 
 /// AWS's own policies are not kept here; the account's must be there.
-bool is_policy(const Reader& reader, const std::string& arn) { return arn.find("::aws:policy/") != std::string::npos || find_kept(reader, policy_kind, "", arn).has_value(); }
+bool is_policy(const Reader& reader, const std::string& arn) {
+  return arn.find("::aws:policy/") != std::string::npos || find_kept(reader, policy_kind, "", arn).has_value();
+}
 
 }  // namespace
 
@@ -60,10 +63,14 @@ Answer<Json> create_role(const OperationContext& context, EngineTransaction& tra
   const Json* tags = parameters.array("Tags");
   const auto boundary = parameters.text("PermissionsBoundary", {20, 2048});
   if (auto fault = fault_of(parameters)) return *fault;
-  if (find_kept(transaction, role_kind, "", name)) return Failure{"EntityAlreadyExists", "Role with name " + name + " already exists.", 409};
+  if (find_kept(transaction, role_kind, "", name))
+    return Failure{"EntityAlreadyExists", "Role with name " + name + " already exists.", 409};
   if (auto fault = document_fault(document, access::PolicyUse::Trust)) return *fault;
   if (boundary && !is_policy(transaction, *boundary)) return no_such("Policy " + *boundary);
-  Json kept = json_object({{"Path", Json(path)}, {"CreateDate", Json(time_text(transaction.now()))}, {"AssumeRolePolicyDocument", Json(document)}, {"MaxSessionDuration", Json(duration)},
+  Json kept = json_object({{"Path", Json(path)},
+                           {"CreateDate", Json(time_text(transaction.now()))},
+                           {"AssumeRolePolicyDocument", Json(document)},
+                           {"MaxSessionDuration", Json(duration)},
                            {"Tags", tags ? *tags : Json::empty_array()}});
   if (description) kept = kept.with("Description", Json(*description));
   if (boundary) kept = kept.with("PermissionsBoundary", Json(*boundary));
@@ -104,8 +111,10 @@ Answer<Json> update_assume_role_policy(const OperationContext&, EngineTransactio
 Answer<Json> delete_role(const OperationContext&, EngineTransaction& transaction, const Json& request) {
   const auto role = role_of(transaction, request);
   if (!role) return role.error();
-  if (!list_kept(transaction, attached_kind, role->name).empty()) return Failure{"DeleteConflict", "Cannot delete entity, must detach all policies first.", 409};
-  if (!list_kept(transaction, inline_kind, role->name).empty()) return Failure{"DeleteConflict", "Cannot delete entity, must delete policies first.", 409};
+  if (!list_kept(transaction, attached_kind, role->name).empty())
+    return Failure{"DeleteConflict", "Cannot delete entity, must detach all policies first.", 409};
+  if (!list_kept(transaction, inline_kind, role->name).empty())
+    return Failure{"DeleteConflict", "Cannot delete entity, must delete policies first.", 409};
   (void)drop_kept(transaction, role_kind, "", role->name);
   return Json::empty_object();
 }
@@ -160,7 +169,9 @@ Answer<Json> get_role_policy(const OperationContext&, const Reader& reader, cons
   if (auto fault = fault_of(parameters)) return *fault;
   const auto policy = find_kept(reader, inline_kind, role->name, name);
   if (!policy) return no_such("The role policy with name " + name);
-  return json_object({{"RoleName", Json(role->name)}, {"PolicyName", Json(name)}, {"PolicyDocument", shown_document(policy->find("document")->as_string())}});
+  return json_object({{"RoleName", Json(role->name)},
+                      {"PolicyName", Json(name)},
+                      {"PolicyDocument", shown_document(policy->find("document")->as_string())}});
 }
 
 Answer<Json> delete_role_policy(const OperationContext&, EngineTransaction& transaction, const Json& request) {
@@ -207,7 +218,8 @@ Answer<Json> list_attached_role_policies(const OperationContext&, const Reader& 
   const auto role = role_of(reader, request);
   if (!role) return role.error();
   Json::Array policies;
-  for (const auto& [arn, nothing] : list_kept(reader, attached_kind, role->name)) policies.push_back(json_object({{"PolicyName", Json(policy_name_of(arn))}, {"PolicyArn", Json(arn)}}));
+  for (const auto& [arn, nothing] : list_kept(reader, attached_kind, role->name))
+    policies.push_back(json_object({{"PolicyName", Json(policy_name_of(arn))}, {"PolicyArn", Json(arn)}}));
   return whole_list("AttachedPolicies", std::move(policies));
 }
 
@@ -223,7 +235,9 @@ Answer<Json> tag_role(const OperationContext&, EngineTransaction& transaction, c
   const auto role = role_of(transaction, request);
   if (!role) return role.error();
   const Json* given = request.find("Tags");
-  if (!given || !given->is_array()) return Failure{"ValidationError", "1 validation error detected: Value null at 'tags' failed to satisfy constraint: Member must not be null"};
+  if (!given || !given->is_array())
+    return Failure{"ValidationError",
+                   "1 validation error detected: Value null at 'tags' failed to satisfy constraint: Member must not be null"};
   Json::Array tags;
   for (const Json& tag : role->kept.find("Tags")->elements()) {
     const auto replaced = [&](const Json& other) { return other.find("Key") && *other.find("Key") == *tag.find("Key"); };

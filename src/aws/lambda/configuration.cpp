@@ -11,7 +11,8 @@ namespace signalbox::aws::lambda {
 namespace {
 
 /// Members that are kept as given and shown again; what they ask of hardware or networks has no meaning here.
-constexpr std::array kept_members{"DeadLetterConfig", "EphemeralStorage", "FileSystemConfigs", "ImageConfig", "KMSKeyArn", "LoggingConfig", "SnapStart", "TracingConfig", "VpcConfig"};
+constexpr std::array kept_members{"DeadLetterConfig", "EphemeralStorage", "FileSystemConfigs", "ImageConfig", "KMSKeyArn",
+                                  "LoggingConfig",    "SnapStart",        "TracingConfig",     "VpcConfig"};
 
 /// `2026-11-24T01:02:03.456+0000`
 std::string lambda_time(Timestamp time) {
@@ -75,7 +76,8 @@ Answer<std::vector<functions::Layer>> layers_of(const Reader& reader, const std:
 
 Answer<void> read_package(const Json& request) {
   const Json* type = request.find("PackageType");
-  if (type && type->is_string() && type->as_string() != "Zip") return invalid_parameter("PackageType " + std::string(type->as_string()) + " is not supported here: functions run without containers");
+  if (type && type->is_string() && type->as_string() != "Zip")
+    return invalid_parameter("PackageType " + std::string(type->as_string()) + " is not supported here: functions run without containers");
   const Json* durable = request.find("DurableConfig");
   if (durable && !durable->is_null()) return invalid_parameter("DurableConfig is not supported here: durable functions are not offered");
   return {};
@@ -83,7 +85,9 @@ Answer<void> read_package(const Json& request) {
 
 }  // namespace
 
-std::string shown_sha256(const std::string& of_archive, std::string_view code_hash) { return of_archive.empty() ? base64_encode(hex_to_bytes(code_hash)) : of_archive; }
+std::string shown_sha256(const std::string& of_archive, std::string_view code_hash) {
+  return of_archive.empty() ? base64_encode(hex_to_bytes(code_hash)) : of_archive;
+}
 
 Json tags_json(const std::map<std::string, std::string>& tags) {
   Json::Object out;
@@ -101,28 +105,30 @@ std::string revision_id(std::string_view identity, std::int64_t revision) {
 Json configuration_json(const OperationContext& context, const functions::FunctionConfig& config, bool qualified) {
   const auto arn = context.services.engine.site().function_arn(config.name);
   const auto version = functions::shown_version(config);
-  Json out = json_object({{"FunctionName", Json(config.name)},
-                          {"FunctionArn", Json(qualified ? arn + ":" + version : arn)},
-                          {"Runtime", Json(config.runtime)},
-                          {"Role", Json(config.role)},
-                          {"Handler", Json(config.handler)},
-                          {"CodeSize", Json(config.code_bytes)},
-                          {"Description", Json(config.description)},
-                          {"Timeout", Json(config.timeout_seconds)},
-                          {"MemorySize", Json(config.memory_mb)},
-                          {"LastModified", Json(lambda_time(config.modified_at))},
-                          {"CodeSha256", Json(shown_sha256(config.code_sha256, config.code_hash))},
-                          {"Version", Json(version)},
-                          {"TracingConfig", setting(config, "TracingConfig", json_object({{"Mode", "PassThrough"}}))},
-                          {"RevisionId", Json(revision_id(config.key.id + config.version, config.revision))},
-                          {"State", "Active"},
-                          {"LastUpdateStatus", "Successful"},
-                          {"PackageType", "Zip"},
-                          {"Architectures", setting(config, "Architectures", json_array({"x86_64"}))},
-                          {"EphemeralStorage", setting(config, "EphemeralStorage", json_object({{"Size", 512}}))},
-                          {"SnapStart", json_object({{"ApplyOn", "None"}, {"OptimizationStatus", "Off"}})},
-                          {"RuntimeVersionConfig", json_object({{"RuntimeVersionArn", Json("arn:aws:lambda:" + context.services.engine.site().region + "::runtime:" + config.runtime)}})},
-                          {"LoggingConfig", logging_json(config)}});
+  Json out = json_object(
+      {{"FunctionName", Json(config.name)},
+       {"FunctionArn", Json(qualified ? arn + ":" + version : arn)},
+       {"Runtime", Json(config.runtime)},
+       {"Role", Json(config.role)},
+       {"Handler", Json(config.handler)},
+       {"CodeSize", Json(config.code_bytes)},
+       {"Description", Json(config.description)},
+       {"Timeout", Json(config.timeout_seconds)},
+       {"MemorySize", Json(config.memory_mb)},
+       {"LastModified", Json(lambda_time(config.modified_at))},
+       {"CodeSha256", Json(shown_sha256(config.code_sha256, config.code_hash))},
+       {"Version", Json(version)},
+       {"TracingConfig", setting(config, "TracingConfig", json_object({{"Mode", "PassThrough"}}))},
+       {"RevisionId", Json(revision_id(config.key.id + config.version, config.revision))},
+       {"State", "Active"},
+       {"LastUpdateStatus", "Successful"},
+       {"PackageType", "Zip"},
+       {"Architectures", setting(config, "Architectures", json_array({"x86_64"}))},
+       {"EphemeralStorage", setting(config, "EphemeralStorage", json_object({{"Size", 512}}))},
+       {"SnapStart", json_object({{"ApplyOn", "None"}, {"OptimizationStatus", "Off"}})},
+       {"RuntimeVersionConfig", json_object({{"RuntimeVersionArn", Json("arn:aws:lambda:" + context.services.engine.site().region +
+                                                                        "::runtime:" + config.runtime)}})},
+       {"LoggingConfig", logging_json(config)}});
   if (!config.environment.empty()) out = out.with("Environment", environment_json(config.environment));
   if (!config.layers.empty()) out = out.with("Layers", layers_json(config.layers));
   for (const char* name : {"DeadLetterConfig", "FileSystemConfigs", "KMSKeyArn", "VpcConfig"}) {
@@ -146,7 +152,8 @@ Answer<functions::FunctionConfig> with_configuration(const Reader& reader, funct
   if (auto fault = parameters.fault()) return *fault;
   if (environment) {
     const Json* variables = environment->find("Variables");
-    auto read = variables && variables->is_object() ? variables_of(*variables) : Answer<std::map<std::string, std::string>>(std::map<std::string, std::string>{});
+    auto read = variables && variables->is_object() ? variables_of(*variables)
+                                                    : Answer<std::map<std::string, std::string>>(std::map<std::string, std::string>{});
     if (!read) return read.error();
     config.environment = std::move(*read);
   }

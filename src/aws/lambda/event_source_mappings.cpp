@@ -78,7 +78,10 @@ Answer<std::string> queue_name(const std::string& text) {
 }
 
 Failure trigger_failure(const Error& error) {
-  if (error.code == ErrorCode::NotFound && error.where == "QueueDoesNotExist") return invalid_parameter("Error occurred while ReceiveMessage. SQS Error Code: AWS.SimpleQueueService.NonExistentQueue. SQS Error Message: " + error.message);
+  if (error.code == ErrorCode::NotFound && error.where == "QueueDoesNotExist")
+    return invalid_parameter(
+        "Error occurred while ReceiveMessage. SQS Error Code: AWS.SimpleQueueService.NonExistentQueue. SQS Error Message: " +
+        error.message);
   if (error.code == ErrorCode::NotFound) return mapping_missing();
   return failure_of(error);
 }
@@ -167,7 +170,8 @@ Answer<Json> list_event_source_mappings(const OperationContext& context, const R
   }
   const auto triggers = context.services.triggers->list(reader, queue, function, page->after, page->limit + 1);
   Json::Array shown;
-  for (std::size_t i = 0; i < triggers.size() && i < page->limit; ++i) shown.push_back(mapping_json(context, triggers[i], settled_state(triggers[i])));
+  for (std::size_t i = 0; i < triggers.size() && i < page->limit; ++i)
+    shown.push_back(mapping_json(context, triggers[i], settled_state(triggers[i])));
   Json out = json_object({{"EventSourceMappings", Json(std::move(shown))}});
   return triggers.size() > page->limit ? out.with("NextMarker", Json(base64url_encode(triggers[page->limit - 1].id))) : out;
 }

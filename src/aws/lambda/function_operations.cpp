@@ -21,7 +21,8 @@ bool wants_version(const Json& request) {
 }
 
 /// The configuration as answered: of the version, where the request asked for one to be published.
-Answer<Json> shown(const OperationContext& context, EngineTransaction& transaction, const functions::FunctionConfig& config, const Json& request) {
+Answer<Json> shown(const OperationContext& context, EngineTransaction& transaction, const functions::FunctionConfig& config,
+                   const Json& request) {
   if (!wants_version(request)) return configuration_json(context, config, false);
   const auto version = functions::publish_version(transaction, config.name, std::nullopt);
   if (!version) return failure_of(version.error());
@@ -32,7 +33,8 @@ void take_code(functions::FunctionConfig& config, const UploadedCode& code, cons
   config.code_hash = code.hash;
   config.code_sha256 = code.sha256;
   config.code_bytes = code.bytes;
-  if (const Json* architectures = request.find("Architectures"); architectures && architectures->is_array()) config.settings["Architectures"] = architectures->text();
+  if (const Json* architectures = request.find("Architectures"); architectures && architectures->is_array())
+    config.settings["Architectures"] = architectures->text();
 }
 
 Answer<functions::FunctionConfig> read_new_function(const Reader& reader, const Json& request) {
@@ -48,7 +50,8 @@ Answer<functions::FunctionConfig> read_new_function(const Reader& reader, const 
   config.name = reference->name;
   for (const char* member : {"Runtime", "Handler"}) {
     const Json* found = request.find(member);
-    if (!found || found->is_null()) return invalid_parameter(std::string(member) + " is mandatory for functions created with deployment packages.");
+    if (!found || found->is_null())
+      return invalid_parameter(std::string(member) + " is mandatory for functions created with deployment packages.");
   }
   if (tags) {
     for (const auto& [key, value] : tags->members()) config.tags[key] = plain_text(value);
@@ -59,7 +62,8 @@ Answer<functions::FunctionConfig> read_new_function(const Reader& reader, const 
 /// The object that S3Bucket and S3Key name.
 Answer<std::string> object_of(const OperationContext& context, const Json& bucket, const Json& key) {
   const auto failed = [&](const Error& error) {
-    return invalid_parameter("Error occurred while GetObject. S3 Error Code: " + (error.where.empty() ? std::string("NoSuchKey") : error.where) + ". S3 Error Message: " + error.message);
+    return invalid_parameter("Error occurred while GetObject. S3 Error Code: " +
+                             (error.where.empty() ? std::string("NoSuchKey") : error.where) + ". S3 Error Message: " + error.message);
   };
   if (!context.services.objects) return invalid_parameter("S3Bucket is not supported here: there is no object store");
   const auto reader = context.services.engine.reader();
@@ -76,7 +80,8 @@ Answer<std::string> archive_of(const OperationContext& context, const Json& code
   const Json* key = code.find("S3Key");
   if (zip && zip->is_string()) {
     auto archive = base64_decode(zip->as_string());
-    if (!archive) return invalid_parameter("Could not unzip uploaded file. Please check your file, then try to upload again. (it is not base64)");
+    if (!archive)
+      return invalid_parameter("Could not unzip uploaded file. Please check your file, then try to upload again. (it is not base64)");
     return std::move(*archive);
   }
   if (bucket && key && bucket->is_string() && key->is_string()) return object_of(context, *bucket, *key);
@@ -89,7 +94,9 @@ Answer<UploadedCode> unpack(const OperationContext& context, const Json& code) {
   if (!archive) return archive.error();
   const auto stored = context.services.functions->code().put_archive(*archive);
   if (!stored) return failure_of(stored.error());
-  return UploadedCode{.hash = stored->hash, .sha256 = base64_encode(digest(DigestAlgorithm::Sha256, *archive)), .bytes = static_cast<std::int64_t>(archive->size())};
+  return UploadedCode{.hash = stored->hash,
+                      .sha256 = base64_encode(digest(DigestAlgorithm::Sha256, *archive)),
+                      .bytes = static_cast<std::int64_t>(archive->size())};
 }
 
 /// Runs `work` on a thread for files and resumes where it was called.
@@ -102,14 +109,15 @@ asio::awaitable<Answer<UploadedCode>> on_file_thread(ObjectService& objects, std
       asio::post(caller, [shared, result] { (*shared)(std::move(*result)); });
     });
   };
-  co_return co_await asio::async_initiate<decltype(asio::use_awaitable), void(Answer<UploadedCode>)>(std::move(initiate), asio::use_awaitable);
+  co_return co_await asio::async_initiate<decltype(asio::use_awaitable), void(Answer<UploadedCode>)>(std::move(initiate),
+                                                                                                     asio::use_awaitable);
 }
 
 }  // namespace
 
 asio::awaitable<Answer<UploadedCode>> upload(OperationContext context, Json code) {
   std::function<Answer<UploadedCode>()> work = [context, code = std::move(code)] { return unpack(context, code); };
-  if (!context.services.objects) co_return work();   // nothing to wait for in tests without an object store
+  if (!context.services.objects) co_return work();  // nothing to wait for in tests without an object store
   auto uploaded = co_await on_file_thread(*context.services.objects, std::move(work));
   co_return uploaded;
 }
@@ -118,11 +126,13 @@ asio::awaitable<Answer<Json>> create_function(OperationContext context, Json req
   const auto reader = context.services.engine.reader();
   auto config = read_new_function(*reader, request);
   if (!config) co_return config.error();
-  if (functions::find_function(*reader, config->name)) co_return failure_of(error(ErrorCode::AlreadyExists, "Function already exist: " + config->name));
+  if (functions::find_function(*reader, config->name))
+    co_return failure_of(error(ErrorCode::AlreadyExists, "Function already exist: " + config->name));
   const auto code = co_await upload(context, *request.find("Code"));
   if (!code) co_return code.error();
   take_code(*config, *code, request);
-  std::function<Answer<Json>(EngineTransaction&)> work = [context, config = *config, request](EngineTransaction& transaction) -> Answer<Json> {
+  std::function<Answer<Json>(EngineTransaction&)> work = [context, config = *config,
+                                                          request](EngineTransaction& transaction) -> Answer<Json> {
     const auto created = functions::create_function(transaction, config);
     if (!created) return failure_of(created.error());
     return shown(context, transaction, *created, request);
@@ -138,7 +148,8 @@ asio::awaitable<Answer<Json>> update_function_code(OperationContext context, Jso
   if (auto found = function_of(context, *reader, *reference); !found) co_return found.error();
   const auto code = co_await upload(context, request);
   if (!code) co_return code.error();
-  std::function<Answer<Json>(EngineTransaction&)> work = [context, name = reference->name, code = *code, request](EngineTransaction& transaction) -> Answer<Json> {
+  std::function<Answer<Json>(EngineTransaction&)> work = [context, name = reference->name, code = *code,
+                                                          request](EngineTransaction& transaction) -> Answer<Json> {
     auto config = function_of(context, transaction, {name, {}});
     if (!config) return config.error();
     if (auto checked = check_revision(request, revision_id(config->key.id, config->revision)); !checked) return checked.error();
@@ -175,7 +186,8 @@ asio::awaitable<Answer<Json>> delete_function(OperationContext context, Json req
     if (!reference.qualifier.empty()) {
       std::int64_t version = 0;
       const auto& text = reference.qualifier;
-      if (std::from_chars(text.data(), text.data() + text.size(), version).ptr != text.data() + text.size()) return invalid_parameter("Deletion of aliases is not currently supported.");
+      if (std::from_chars(text.data(), text.data() + text.size(), version).ptr != text.data() + text.size())
+        return invalid_parameter("Deletion of aliases is not currently supported.");
       // Deleting a version that is gone is no error. [recorded on AWS]
       const auto deleted = functions::delete_version(transaction, reference.name, version);
       if (!deleted && deleted.error().code != ErrorCode::NotFound) return failure_of(deleted.error());
@@ -195,11 +207,13 @@ Answer<Json> get_function(const OperationContext& context, const Reader& reader,
   if (!reference) return reference.error();
   const auto config = qualified_function_of(context, reader, *reference);
   if (!config) return config.error();
-  Json out = json_object({{"Configuration", configuration_json(context, *config, !reference->qualifier.empty())},
-                          {"Code", json_object({{"RepositoryType", "S3"}, {"Location", Json(context.base_url + "/v1/functions/" + config->name)}})}});
+  Json out = json_object(
+      {{"Configuration", configuration_json(context, *config, !reference->qualifier.empty())},
+       {"Code", json_object({{"RepositoryType", "S3"}, {"Location", Json(context.base_url + "/v1/functions/" + config->name)}})}});
   const auto latest = functions::find_function(reader, reference->name);
   if (latest && !latest->tags.empty()) out = out.with("Tags", tags_json(latest->tags));
-  if (latest && latest->reserved_concurrency) out = out.with("Concurrency", json_object({{"ReservedConcurrentExecutions", Json(*latest->reserved_concurrency)}}));
+  if (latest && latest->reserved_concurrency)
+    out = out.with("Concurrency", json_object({{"ReservedConcurrentExecutions", Json(*latest->reserved_concurrency)}}));
   return out;
 }
 
@@ -222,7 +236,8 @@ Answer<Json> list_functions(const OperationContext& context, const Reader& reade
   for (std::size_t i = 0; i < count; ++i) {
     shown_functions.push_back(configuration_json(context, found[i], all));
     if (!all) continue;
-    for (const auto& each : functions::list_versions(reader, found[i].name, 0, SIZE_MAX)) shown_functions.push_back(configuration_json(context, each, true));
+    for (const auto& each : functions::list_versions(reader, found[i].name, 0, SIZE_MAX))
+      shown_functions.push_back(configuration_json(context, each, true));
   }
   Json out = json_object({{"Functions", Json(std::move(shown_functions))}});
   return found.size() > count ? out.with("NextMarker", Json(base64url_encode(found[count - 1].name))) : out;

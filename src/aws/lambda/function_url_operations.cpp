@@ -31,7 +31,8 @@ Answer<UrlPlace> place_of(const OperationContext& context, const Reader& reader,
   if (reference->qualifier == "$LATEST") reference->qualifier.clear();
   if (!reference->qualifier.empty() && !is_alias(reference->qualifier)) {
     Parameters parameters(request);
-    parameters.violation("'" + reference->qualifier + "'", "qualifier", "Member must satisfy regular expression pattern: (^\\$LATEST$)|((?!^[0-9]+$)([a-zA-Z0-9-_]+))");
+    parameters.violation("'" + reference->qualifier + "'", "qualifier",
+                         "Member must satisfy regular expression pattern: (^\\$LATEST$)|((?!^[0-9]+$)([a-zA-Z0-9-_]+))");
     return *parameters.fault();
   }
   if (auto found = qualified_function_of(context, reader, *reference); !found) return found.error();
@@ -52,11 +53,14 @@ std::string shown_list(const std::vector<std::string>& values) {
 /// A list of texts as the model limits it.
 void check_list(Parameters& cors, const char* name, const char* shown_name, std::size_t most, Length each) {
   const auto values = cors.texts(name);
-  if (values.size() > most) cors.violation("'" + shown_list(values) + "'", shown_name, "Member must have length less than or equal to " + std::to_string(most));
-  const bool fit = std::all_of(values.begin(), values.end(), [&](const std::string& value) { return characters(value) >= each.min && characters(value) <= each.max; });
+  if (values.size() > most)
+    cors.violation("'" + shown_list(values) + "'", shown_name, "Member must have length less than or equal to " + std::to_string(most));
+  const bool fit = std::all_of(values.begin(), values.end(),
+                               [&](const std::string& value) { return characters(value) >= each.min && characters(value) <= each.max; });
   if (fit) return;
   cors.violation("'" + shown_list(values) + "'", shown_name,
-                 "Member must satisfy constraint: [Member must have length less than or equal to " + std::to_string(each.max) + ", Member must have length greater than or equal to " + std::to_string(each.min) + "]");
+                 "Member must satisfy constraint: [Member must have length less than or equal to " + std::to_string(each.max) +
+                     ", Member must have length greater than or equal to " + std::to_string(each.min) + "]");
 }
 
 void check_cors(Parameters& parameters, const Json& given) {
@@ -78,7 +82,9 @@ std::optional<Json> kept_cors(const Json& given) {
   return kept.size() > 0 ? std::optional(std::move(kept)) : std::nullopt;
 }
 
-Failure no_streams() { return invalid_parameter("The invoke mode RESPONSE_STREAM is not supported here: an answer is sent once it is whole. BUFFERED is."); }
+Failure no_streams() {
+  return invalid_parameter("The invoke mode RESPONSE_STREAM is not supported here: an answer is sent once it is whole. BUFFERED is.");
+}
 
 /// `url` with the members that a request has. Errors: ValidationException, InvalidParameterValueException.
 Answer<FunctionUrl> with_members(FunctionUrl url, const Json& request, bool is_new) {
@@ -103,7 +109,9 @@ Json url_json(const FunctionUrl& url, const std::string& arn) {
                             {"InvokeMode", "BUFFERED"}});
   return url.cors ? shown.with("Cors", *url.cors) : shown;
 }
-Json with_modification(const Json& shown, const FunctionUrl& url) { return shown.with("LastModifiedTime", Json(format_rfc3339(url.modified_at))); }
+Json with_modification(const Json& shown, const FunctionUrl& url) {
+  return shown.with("LastModifiedTime", Json(format_rfc3339(url.modified_at)));
+}
 
 }  // namespace
 
@@ -111,9 +119,14 @@ Answer<Json> create_function_url_config(const OperationContext& context, EngineT
   const auto place = place_of(context, transaction, request);
   if (!place) return place.error();
   if (functions::find_function_url(transaction, place->function, place->alias)) {
-    return Failure{"ResourceConflictException", "Failed to create function url config for [functionArn = " + place->arn + "]. Error message:  FunctionUrlConfig exists for this Lambda function", 409};
+    return Failure{"ResourceConflictException",
+                   "Failed to create function url config for [functionArn = " + place->arn +
+                       "]. Error message:  FunctionUrlConfig exists for this Lambda function",
+                   409};
   }
-  FunctionUrl url{.id = functions::function_url_id(context.services.engine.master_key(), place->function, place->alias), .function = place->function, .alias = place->alias};
+  FunctionUrl url{.id = functions::function_url_id(context.services.engine.master_key(), place->function, place->alias),
+                  .function = place->function,
+                  .alias = place->alias};
   auto wanted = with_members(std::move(url), request, true);
   if (!wanted) return wanted.error();
   return url_json(functions::put_function_url(transaction, std::move(*wanted)), place->arn);
@@ -152,7 +165,7 @@ Answer<Json> list_function_url_configs(const OperationContext& context, const Re
   if (!place) return place.error();
   const auto arn = context.services.engine.site().function_arn(place->function);
   Json::Array shown;
-  std::string last;                                      // `:ALIAS`, or `:` for the function itself
+  std::string last;  // `:ALIAS`, or `:` for the function itself
   bool more = false;
   for (const auto& url : functions::list_function_urls(reader, place->function)) {
     if (":" + url.alias <= page->after) continue;

@@ -11,7 +11,7 @@ namespace signalbox::aws::lambda {
 
 namespace {
 
-constexpr std::size_t payload_bytes_max = 6 * 1024 * 1024, event_bytes_max = 1024 * 1024;   // [Lambda quotas]
+constexpr std::size_t payload_bytes_max = 6 * 1024 * 1024, event_bytes_max = 1024 * 1024;  // [Lambda quotas]
 
 /// The function's outcome; it comes on the I/O thread.
 asio::awaitable<FunctionOutcome> call(FunctionInvoker& functions, FunctionCall request) {
@@ -19,15 +19,19 @@ asio::awaitable<FunctionOutcome> call(FunctionInvoker& functions, FunctionCall r
     auto shared = std::make_shared<decltype(handler)>(std::move(handler));
     functions.invoke(std::move(asked), [shared](FunctionOutcome outcome) { (*shared)(std::move(outcome)); });
   };
-  co_return co_await asio::async_initiate<decltype(asio::use_awaitable), void(FunctionOutcome)>(std::move(initiate), asio::use_awaitable, std::move(request));
+  co_return co_await asio::async_initiate<decltype(asio::use_awaitable), void(FunctionOutcome)>(std::move(initiate), asio::use_awaitable,
+                                                                                                std::move(request));
 }
 
 Answer<std::string> payload_of(const Json& request, bool event) {
   auto payload = member_text(request, "Payload");
   const auto limit = event ? event_bytes_max : payload_bytes_max;
-  if (payload.size() > limit) return Failure{"RequestEntityTooLargeException", "Request must be smaller than " + std::to_string(limit) + " bytes for the InvokeFunction operation", 413};
+  if (payload.size() > limit)
+    return Failure{"RequestEntityTooLargeException",
+                   "Request must be smaller than " + std::to_string(limit) + " bytes for the InvokeFunction operation", 413};
   if (payload.empty()) return std::string("{}");
-  if (const auto parsed = Json::parse(payload); !parsed) return Failure{"InvalidRequestContentException", "Could not parse request body into json: " + parsed.error().message};
+  if (const auto parsed = Json::parse(payload); !parsed)
+    return Failure{"InvalidRequestContentException", "Could not parse request body into json: " + parsed.error().message};
   return payload;
 }
 
@@ -67,15 +71,23 @@ asio::awaitable<Answer<Json>> invoke(OperationContext context, Json request) {
   if (type == "DryRun") co_return json_object({{"StatusCode", 204}});
   const auto function = reference->name + (reference->qualifier.empty() ? "" : ":" + reference->qualifier);
   if (type == "Event") {
-    functions::AsyncCall later{.function = function, .payload = std::move(*payload), .request_id = context.request_id, .client_context = std::move(client_context)};
-    std::function<Answer<Json>(EngineTransaction&)> work = [calls = context.services.async_calls, later](EngineTransaction& transaction) -> Answer<Json> {
+    functions::AsyncCall later{.function = function,
+                               .payload = std::move(*payload),
+                               .request_id = context.request_id,
+                               .client_context = std::move(client_context)};
+    std::function<Answer<Json>(EngineTransaction&)> work = [calls = context.services.async_calls,
+                                                            later](EngineTransaction& transaction) -> Answer<Json> {
       calls->add(transaction, later);
       return json_object({{"StatusCode", 202}, {"Payload", ""}});
     };
     auto answer = co_await write(context.services.engine, std::move(work));
     co_return answer;
   }
-  FunctionCall asked{.function = function, .payload = std::move(*payload), .request_id = context.request_id, .log_tail = log_type == "Tail", .client_context = std::move(client_context)};
+  FunctionCall asked{.function = function,
+                     .payload = std::move(*payload),
+                     .request_id = context.request_id,
+                     .log_tail = log_type == "Tail",
+                     .client_context = std::move(client_context)};
   auto outcome = co_await call(*context.services.functions, std::move(asked));
   co_return answer_of(context, *reference, std::move(outcome));
 }
@@ -87,7 +99,9 @@ asio::awaitable<Answer<Json>> invoke_async(OperationContext context, Json reques
   co_return json_object({{"Status", 202}});
 }
 
-Json invoke_async_request(const Json& parameters, const http::Request& request) { return parameters.with("InvokeArgs", Json(request.body)); }
+Json invoke_async_request(const Json& parameters, const http::Request& request) {
+  return parameters.with("InvokeArgs", Json(request.body));
+}
 
 Json invoke_request(const Json& parameters, const http::Request& request) {
   Json out = parameters;

@@ -25,9 +25,11 @@ namespace signalbox::aws::lambda {
 /// FunctionName, in any of its forms, and Qualifier. Errors: ValidationException; InvalidParameterValueException if both name one and they differ.
 [[nodiscard]] Answer<functions::FunctionReference> reference_of(const Json& request);
 /// The function itself, whatever the qualifier. Errors: ResourceNotFoundException.
-[[nodiscard]] Answer<functions::FunctionConfig> function_of(const OperationContext& context, const Reader& reader, const functions::FunctionReference& reference);
+[[nodiscard]] Answer<functions::FunctionConfig> function_of(const OperationContext& context, const Reader& reader,
+                                                            const functions::FunctionReference& reference);
 /// What name and qualifier mean.
-[[nodiscard]] Answer<functions::FunctionConfig> qualified_function_of(const OperationContext& context, const Reader& reader, const functions::FunctionReference& reference);
+[[nodiscard]] Answer<functions::FunctionConfig> qualified_function_of(const OperationContext& context, const Reader& reader,
+                                                                      const functions::FunctionReference& reference);
 
 /// FunctionConfiguration. `qualified`: the ARN ends with the version.
 [[nodiscard]] Json configuration_json(const OperationContext& context, const functions::FunctionConfig& config, bool qualified);
@@ -35,7 +37,8 @@ namespace signalbox::aws::lambda {
 /// A UUID that changes with every revision.
 [[nodiscard]] std::string revision_id(std::string_view identity, std::int64_t revision);
 /// `config` with the members of UpdateFunctionConfiguration that the request has; layers are looked up. Errors: as check().
-[[nodiscard]] Answer<functions::FunctionConfig> with_configuration(const Reader& reader, functions::FunctionConfig config, const Json& request);
+[[nodiscard]] Answer<functions::FunctionConfig> with_configuration(const Reader& reader, functions::FunctionConfig config,
+                                                                   const Json& request);
 /// RevisionId, where a request has one, must be the present one: PreconditionFailedException.
 [[nodiscard]] Answer<void> check_revision(const Json& request, std::string_view present);
 
@@ -50,7 +53,7 @@ struct Page {
 [[nodiscard]] std::string shown_sha256(const std::string& of_archive, std::string_view code_hash);
 
 struct UploadedCode {
-  std::string hash, sha256;      ///< sha256: base64
+  std::string hash, sha256;  ///< sha256: base64
   std::int64_t bytes = 0;
 };
 /// Code or Content of a request, unpacked and stored, away from the I/O thread. Errors: InvalidParameterValueException, RequestTooLargeException.

@@ -45,8 +45,11 @@ Json summary_json(const Site& site, const functions::LayerRecord& layer) {
 
 Json layer_json(const OperationContext& context, const functions::LayerRecord& layer) {
   const auto& site = context.services.engine.site();
-  return summary_json(site, layer).with("LayerArn", Json(functions::layer_arn(site, layer.name)))
-      .with("Content", json_object({{"Location", Json(context.base_url + "/v1/layers/" + layer.name)}, {"CodeSha256", Json(shown_sha256(layer.code_sha256, layer.code_hash))}, {"CodeSize", Json(layer.code_bytes)}}));
+  return summary_json(site, layer)
+      .with("LayerArn", Json(functions::layer_arn(site, layer.name)))
+      .with("Content", json_object({{"Location", Json(context.base_url + "/v1/layers/" + layer.name)},
+                                    {"CodeSha256", Json(shown_sha256(layer.code_sha256, layer.code_hash))},
+                                    {"CodeSize", Json(layer.code_bytes)}}));
 }
 
 Answer<functions::LayerRecord> version_of(const Reader& reader, const Json& request) {
@@ -107,7 +110,7 @@ Answer<Json> get_layer_version_by_arn(const OperationContext& context, const Rea
 Answer<Json> delete_layer_version(const OperationContext&, EngineTransaction& transaction, const Json& request) {
   const auto layer = version_of(transaction, request);
   if (layer) functions::delete_layer_version(transaction, layer->name, layer->version);
-  else if (layer.error().code != "ResourceNotFoundException") return layer.error();   // one that is gone is no error
+  else if (layer.error().code != "ResourceNotFoundException") return layer.error();  // one that is gone is no error
   return Json::empty_object();
 }
 
@@ -116,7 +119,8 @@ Answer<Json> list_layer_versions(const OperationContext& context, const Reader& 
   if (!name) return name.error();
   auto layers = functions::list_layer_versions(reader, *name);
   Json::Array shown;
-  for (auto layer = layers.rbegin(); layer != layers.rend(); ++layer) shown.push_back(summary_json(context.services.engine.site(), *layer));   // newest first
+  for (auto layer = layers.rbegin(); layer != layers.rend(); ++layer)
+    shown.push_back(summary_json(context.services.engine.site(), *layer));  // newest first
   return json_object({{"LayerVersions", Json(std::move(shown))}});
 }
 
@@ -126,7 +130,9 @@ Answer<Json> list_layers(const OperationContext& context, const Reader& reader, 
   const auto& site = context.services.engine.site();
   Json::Array shown;
   for (const auto& [name, layer] : newest) {
-    shown.push_back(json_object({{"LayerName", Json(name)}, {"LayerArn", Json(functions::layer_arn(site, name))}, {"LatestMatchingVersion", summary_json(site, layer)}}));
+    shown.push_back(json_object({{"LayerName", Json(name)},
+                                 {"LayerArn", Json(functions::layer_arn(site, name))},
+                                 {"LatestMatchingVersion", summary_json(site, layer)}}));
   }
   return json_object({{"Layers", Json(std::move(shown))}});
 }

@@ -18,12 +18,16 @@ std::string function(const NeedContext& context, const Json& request) {
   if (qualifier.empty()) qualifier = reference->qualifier;
   return context.site.function_arn(reference->name) + (qualifier.empty() ? "" : ":" + qualifier);
 }
-std::string mapping(const NeedContext& context, const Json& request) { return context.site.arn("lambda", "event-source-mapping:" + member_text(request, "UUID")); }
+std::string mapping(const NeedContext& context, const Json& request) {
+  return context.site.arn("lambda", "event-source-mapping:" + member_text(request, "UUID"));
+}
 std::string layer(const NeedContext& context, const Json& request) {
   const auto name = member_text(request, "LayerName");
   return name.starts_with("arn:") ? name : context.site.arn("lambda", "layer:" + name);
 }
-std::string layer_version(const NeedContext& context, const Json& request) { return layer(context, request) + ":" + member_text(request, "VersionNumber"); }
+std::string layer_version(const NeedContext& context, const Json& request) {
+  return layer(context, request) + ":" + member_text(request, "VersionNumber");
+}
 std::string layer_by_arn(const NeedContext&, const Json& request) { return member_text(request, "Arn"); }
 std::string tagged(const NeedContext&, const Json& request) { return member_text(request, "Resource"); }
 
@@ -50,9 +54,12 @@ constexpr std::array rows{NeedRow{"CreateEventSourceMapping", "", &any_resource}
 
 Needs lambda(const NeedContext& context, std::string_view operation, const Json& request) {
   auto needs = needs_by(rows, "lambda", &function, context, operation, request);
-  if (operation == "CreateFunction" || operation == "UpdateFunctionConfiguration") add_pass_role(needs, request.find("Role"), "lambda.amazonaws.com");
+  if (operation == "CreateFunction" || operation == "UpdateFunctionConfiguration")
+    add_pass_role(needs, request.find("Role"), "lambda.amazonaws.com");
   if (operation.ends_with("FunctionUrlConfig") || operation == "AddPermission") {
-    for (const auto& [member, key] : {std::pair{"AuthType", "lambda:functionurlauthtype"}, std::pair{"FunctionUrlAuthType", "lambda:functionurlauthtype"}, std::pair{"Principal", "lambda:principal"}})
+    for (const auto& [member, key] :
+         {std::pair{"AuthType", "lambda:functionurlauthtype"}, std::pair{"FunctionUrlAuthType", "lambda:functionurlauthtype"},
+          std::pair{"Principal", "lambda:principal"}})
       if (auto value = member_text(request, member); !value.empty()) needs.front().keys[key] = {std::move(value)};
   }
   if (operation == "CreateEventSourceMapping") needs.front().keys["lambda:functionarn"] = {function(context, request)};

@@ -11,7 +11,8 @@ namespace {
 constexpr const char* policy_kind = function_policy_kind;
 
 Json concurrency_json(const functions::FunctionConfig& config) {
-  return config.reserved_concurrency ? json_object({{"ReservedConcurrentExecutions", Json(*config.reserved_concurrency)}}) : Json::empty_object();
+  return config.reserved_concurrency ? json_object({{"ReservedConcurrentExecutions", Json(*config.reserved_concurrency)}})
+                                     : Json::empty_object();
 }
 
 Answer<functions::FunctionConfig> changed(EngineTransaction& transaction, functions::FunctionConfig config) {
@@ -43,7 +44,8 @@ Answer<PolicyPlace> policy_place(const OperationContext& context, const Reader& 
 }
 
 Json policy_of(const Reader& reader, const PolicyPlace& place) {
-  return find_kept(reader, policy_kind, place.function, place.qualifier).value_or(json_object({{"Version", "2012-10-17"}, {"Id", "default"}, {"Statement", Json::empty_array()}}));
+  return find_kept(reader, policy_kind, place.function, place.qualifier)
+      .value_or(json_object({{"Version", "2012-10-17"}, {"Id", "default"}, {"Statement", Json::empty_array()}}));
 }
 
 std::string policy_revision(const Json& policy) { return revision_id(policy.text(), 0); }
@@ -61,13 +63,15 @@ Json statement_of(Parameters& parameters, const std::string& arn) {
                                 {"Action", Json(parameters.required("Action"))},
                                 {"Resource", Json(arn)}});
   Json condition = Json::empty_object();
-  if (const auto source = parameters.text("SourceArn")) condition = condition.with("ArnLike", json_object({{"AWS:SourceArn", Json(*source)}}));
+  if (const auto source = parameters.text("SourceArn"))
+    condition = condition.with("ArnLike", json_object({{"AWS:SourceArn", Json(*source)}}));
   Json equals = Json::empty_object();
   if (const auto account = parameters.text("SourceAccount")) equals = equals.with("AWS:SourceAccount", Json(*account));
   if (const auto token = parameters.text("EventSourceToken")) equals = equals.with("lambda:EventSourceToken", Json(*token));
   if (const auto type = parameters.text("FunctionUrlAuthType")) equals = equals.with("lambda:FunctionUrlAuthType", Json(*type));
   if (equals.size() > 0) condition = condition.with("StringEquals", equals);
-  if (const auto by_url = parameters.boolean("InvokedViaFunctionUrl")) condition = condition.with("Bool", json_object({{"lambda:InvokedViaFunctionUrl", *by_url ? "true" : "false"}}));
+  if (const auto by_url = parameters.boolean("InvokedViaFunctionUrl"))
+    condition = condition.with("Bool", json_object({{"lambda:InvokedViaFunctionUrl", *by_url ? "true" : "false"}}));
   return condition.size() > 0 ? statement.with("Condition", condition) : statement;
 }
 
@@ -79,12 +83,15 @@ bool has_id(const Json& statement, std::string_view id) {
 // ---- asynchronous calls ------------------------------------------------------------------------------------------------------------------
 Json destination_json(const std::string& arn) { return arn.empty() ? Json::empty_object() : json_object({{"Destination", Json(arn)}}); }
 
-Json invoke_config_json(const OperationContext& context, const functions::FunctionReference& reference, const functions::EventInvokeConfig& config) {
+Json invoke_config_json(const OperationContext& context, const functions::FunctionReference& reference,
+                        const functions::EventInvokeConfig& config) {
   return json_object({{"LastModified", Json::from_stored(format_epoch_seconds(config.modified_at))},
-                      {"FunctionArn", Json(context.services.engine.site().function_arn(reference.name) + ":" + (reference.qualifier.empty() ? "$LATEST" : reference.qualifier))},
+                      {"FunctionArn", Json(context.services.engine.site().function_arn(reference.name) + ":" +
+                                           (reference.qualifier.empty() ? "$LATEST" : reference.qualifier))},
                       {"MaximumRetryAttempts", Json(config.retries_max)},
                       {"MaximumEventAgeInSeconds", Json(config.age_max_seconds)},
-                      {"DestinationConfig", json_object({{"OnSuccess", destination_json(config.on_success)}, {"OnFailure", destination_json(config.on_failure)}})}});
+                      {"DestinationConfig", json_object({{"OnSuccess", destination_json(config.on_success)},
+                                                         {"OnFailure", destination_json(config.on_failure)}})}});
 }
 
 Answer<std::string> destination_of(const Json& config, const char* name) {
@@ -92,7 +99,8 @@ Answer<std::string> destination_of(const Json& config, const char* name) {
   const Json* destination = way ? way->find("Destination") : nullptr;
   if (!destination || !destination->is_string() || destination->as_string().empty()) return std::string();
   Arn arn;
-  if (!parse_arn(destination->as_string(), arn) || (arn.service != "sqs" && arn.service != "sns" && arn.service != "lambda" && arn.service != "events")) {
+  if (!parse_arn(destination->as_string(), arn) ||
+      (arn.service != "sqs" && arn.service != "sns" && arn.service != "lambda" && arn.service != "events")) {
     return invalid_parameter("The destination ARN " + std::string(destination->as_string()) + " is invalid.");
   }
   return std::string(destination->as_string());
@@ -103,7 +111,10 @@ Answer<Json> store_invoke_config(const OperationContext& context, EngineTransact
   if (!reference) return reference.error();
   if (auto found = qualified_function_of(context, transaction, *reference); !found) return found.error();
   auto present = functions::find_event_invoke_config(transaction, reference->name, reference->qualifier);
-  if (keep_others && !present) return Failure{"ResourceNotFoundException", "The function " + context.services.engine.site().function_arn(reference->name) + " doesn't have an EventInvokeConfig", 404};
+  if (keep_others && !present)
+    return Failure{"ResourceNotFoundException",
+                   "The function " + context.services.engine.site().function_arn(reference->name) + " doesn't have an EventInvokeConfig",
+                   404};
   auto config = keep_others ? *present : functions::EventInvokeConfig{};
   Parameters parameters(request);
   config.retries_max = parameters.integer("MaximumRetryAttempts", {0, 2}).value_or(config.retries_max);
@@ -190,7 +201,8 @@ Answer<Json> untag_resource(const OperationContext& context, EngineTransaction& 
 }
 
 void forget_policies(EngineTransaction& transaction, std::string_view function) {
-  for (const auto& [qualifier, policy] : list_kept(transaction, policy_kind, function)) (void)drop_kept(transaction, policy_kind, function, qualifier);
+  for (const auto& [qualifier, policy] : list_kept(transaction, policy_kind, function))
+    (void)drop_kept(transaction, policy_kind, function, qualifier);
 }
 
 Answer<Json> add_permission(const OperationContext& context, EngineTransaction& transaction, const Json& request) {
@@ -203,7 +215,11 @@ Answer<Json> add_permission(const OperationContext& context, EngineTransaction& 
   auto statements = policy.find("Statement")->elements();
   const auto id = statement.find("Sid")->as_string();
   for (const Json& each : statements) {
-    if (has_id(each, id)) return Failure{"ResourceConflictException", "The statement id (" + std::string(id) + ") provided already exists. Please provide a new statement id, or remove the existing statement.", 409};
+    if (has_id(each, id))
+      return Failure{"ResourceConflictException",
+                     "The statement id (" + std::string(id) +
+                         ") provided already exists. Please provide a new statement id, or remove the existing statement.",
+                     409};
   }
   statements.push_back(statement);
   keep(transaction, policy_kind, place->function, place->qualifier, policy.with("Statement", Json(std::move(statements))));
@@ -229,21 +245,29 @@ Answer<Json> remove_permission(const OperationContext& context, EngineTransactio
   for (const Json& each : policy.find("Statement")->elements()) {
     if (!has_id(each, id)) left.push_back(each);
   }
-  if (left.size() == policy.find("Statement")->size()) return Failure{"ResourceNotFoundException", "Statement " + id + " is not found in resource policy.", 404};
+  if (left.size() == policy.find("Statement")->size())
+    return Failure{"ResourceNotFoundException", "Statement " + id + " is not found in resource policy.", 404};
   if (left.empty()) (void)drop_kept(transaction, policy_kind, place->function, place->qualifier);
   else keep(transaction, policy_kind, place->function, place->qualifier, policy.with("Statement", Json(std::move(left))));
   return Json::empty_object();
 }
 
-Answer<Json> put_function_event_invoke_config(const OperationContext& context, EngineTransaction& transaction, const Json& request) { return store_invoke_config(context, transaction, request, false); }
-Answer<Json> update_function_event_invoke_config(const OperationContext& context, EngineTransaction& transaction, const Json& request) { return store_invoke_config(context, transaction, request, true); }
+Answer<Json> put_function_event_invoke_config(const OperationContext& context, EngineTransaction& transaction, const Json& request) {
+  return store_invoke_config(context, transaction, request, false);
+}
+Answer<Json> update_function_event_invoke_config(const OperationContext& context, EngineTransaction& transaction, const Json& request) {
+  return store_invoke_config(context, transaction, request, true);
+}
 
 Answer<Json> get_function_event_invoke_config(const OperationContext& context, const Reader& reader, const Json& request) {
   const auto reference = reference_of(request);
   if (!reference) return reference.error();
   if (auto found = qualified_function_of(context, reader, *reference); !found) return found.error();
   const auto config = functions::find_event_invoke_config(reader, reference->name, reference->qualifier);
-  if (!config) return Failure{"ResourceNotFoundException", "The function " + context.services.engine.site().function_arn(reference->name) + " doesn't have an EventInvokeConfig", 404};
+  if (!config)
+    return Failure{"ResourceNotFoundException",
+                   "The function " + context.services.engine.site().function_arn(reference->name) + " doesn't have an EventInvokeConfig",
+                   404};
   return invoke_config_json(context, *reference, *config);
 }
 
@@ -261,7 +285,11 @@ Answer<Json> get_account_settings(const OperationContext&, const Reader& reader,
     ++count;
     bytes += function.code_bytes;
   }
-  return json_object({{"AccountLimit", json_object({{"TotalCodeSize", Json(std::int64_t{80'530'636'800})}, {"CodeSizeUnzipped", 262'144'000}, {"CodeSizeZipped", 52'428'800}, {"ConcurrentExecutions", 1000}, {"UnreservedConcurrentExecutions", 1000}})},
+  return json_object({{"AccountLimit", json_object({{"TotalCodeSize", Json(std::int64_t{80'530'636'800})},
+                                                    {"CodeSizeUnzipped", 262'144'000},
+                                                    {"CodeSizeZipped", 52'428'800},
+                                                    {"ConcurrentExecutions", 1000},
+                                                    {"UnreservedConcurrentExecutions", 1000}})},
                       {"AccountUsage", json_object({{"TotalCodeSize", Json(bytes)}, {"FunctionCount", Json(count)}})}});
 }
 

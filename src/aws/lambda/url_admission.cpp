@@ -8,9 +8,9 @@ namespace signalbox::aws::lambda {
 
 namespace {
 
+using function_urls::Admission;
 using functions::FunctionUrl;
 using functions::UrlAuth;
-using function_urls::Admission;
 
 Needs needs_of(const Site& site, const FunctionUrl& url) {
   const auto arn = site.function_arn(url.function) + (url.alias.empty() ? "" : ":" + url.alias);
@@ -33,9 +33,12 @@ Json identity_json(const Site& site, const std::string& key_id, const std::optio
 
 class UrlAdmission {
  public:
-  UrlAdmission(Engine& engine, const services::Authenticator& authenticator, Authorizer* authorizer) : engine_(engine), authenticator_(authenticator), authorizer_(authorizer) {}
+  UrlAdmission(Engine& engine, const services::Authenticator& authenticator, Authorizer* authorizer)
+      : engine_(engine), authenticator_(authenticator), authorizer_(authorizer) {}
 
-  std::optional<Admission> operator()(const http::Request& request, const FunctionUrl& url) const { return url.auth == UrlAuth::Iam ? signed_call(request, url) : open_call(request, url); }
+  std::optional<Admission> operator()(const http::Request& request, const FunctionUrl& url) const {
+    return url.auth == UrlAuth::Iam ? signed_call(request, url) : open_call(request, url);
+  }
 
  private:
   std::optional<Admission> open_call(const http::Request& request, const FunctionUrl& url) const {
@@ -55,7 +58,9 @@ class UrlAdmission {
     return Admission{identity_json(engine_.site(), principal->key_id, session)};
   }
 
-  bool permitted(const Caller& caller, const FunctionUrl& url) const { return !authorizer_ || !authorizer_->refuse(caller, needs_of(engine_.site(), url)); }
+  bool permitted(const Caller& caller, const FunctionUrl& url) const {
+    return !authorizer_ || !authorizer_->refuse(caller, needs_of(engine_.site(), url));
+  }
 
   Engine& engine_;
   const services::Authenticator& authenticator_;
@@ -64,6 +69,8 @@ class UrlAdmission {
 
 }  // namespace
 
-function_urls::Admit make_url_admission(Engine& engine, const services::Authenticator& authenticator, Authorizer* authorizer) { return UrlAdmission(engine, authenticator, authorizer); }
+function_urls::Admit make_url_admission(Engine& engine, const services::Authenticator& authenticator, Authorizer* authorizer) {
+  return UrlAdmission(engine, authenticator, authorizer);
+}
 
 }  // namespace signalbox::aws::lambda

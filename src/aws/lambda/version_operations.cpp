@@ -57,7 +57,8 @@ Answer<AliasPath> alias_path(const Json& request) {
 }
 
 Failure alias_missing(const OperationContext& context, const AliasPath& path) {
-  return {"ResourceNotFoundException", "Cannot find alias arn: " + context.services.engine.site().function_arn(path.function) + ":" + path.alias, 404};
+  return {"ResourceNotFoundException",
+          "Cannot find alias arn: " + context.services.engine.site().function_arn(path.function) + ":" + path.alias, 404};
 }
 
 /// A page of what is given whole.
@@ -91,7 +92,8 @@ Answer<Json> publish_version(const OperationContext& context, EngineTransaction&
   if (auto checked = check_revision(request, revision_id(latest->key.id, latest->revision)); !checked) return checked.error();
   const auto present = std::string(configuration_json(context, *latest, false).find("CodeSha256")->as_string());
   if (sha256 && !sha256->empty() && *sha256 != present) {
-    return invalid_parameter("CodeSHA256 (" + *sha256 + ") is different from current CodeSHA256 in $LATEST (" + present + "). Please try again with the CodeSHA256 in $LATEST.");
+    return invalid_parameter("CodeSHA256 (" + *sha256 + ") is different from current CodeSHA256 in $LATEST (" + present +
+                             "). Please try again with the CodeSHA256 in $LATEST.");
   }
   const auto version = functions::publish_version(transaction, reference->name, description);
   if (!version) return failure_of(version.error());
@@ -137,8 +139,10 @@ Answer<Json> create_alias(const OperationContext& context, EngineTransaction& tr
   const auto created = functions::create_alias(transaction, *alias);
   if (created) return alias_json(context, *created);
   const auto arn = context.services.engine.site().function_arn(path->function);
-  if (created.error().code == ErrorCode::AlreadyExists) return Failure{"ResourceConflictException", "Alias already exists: " + arn + ":" + path->alias, 409};
-  if (created.error().code == ErrorCode::NotFound) return Failure{"ResourceNotFoundException", "Function not found: " + arn + ":" + alias->version, 404};
+  if (created.error().code == ErrorCode::AlreadyExists)
+    return Failure{"ResourceConflictException", "Alias already exists: " + arn + ":" + path->alias, 409};
+  if (created.error().code == ErrorCode::NotFound)
+    return Failure{"ResourceNotFoundException", "Function not found: " + arn + ":" + alias->version, 404};
   return failure_of(created.error());
 }
 
@@ -147,7 +151,8 @@ Answer<Json> update_alias(const OperationContext& context, EngineTransaction& tr
   if (!path) return path.error();
   auto present = functions::find_alias(transaction, path->function, path->alias);
   if (!present) return alias_missing(context, *path);
-  if (auto checked = check_revision(request, revision_id(path->function + ":" + path->alias, present->revision)); !checked) return checked.error();
+  if (auto checked = check_revision(request, revision_id(path->function + ":" + path->alias, present->revision)); !checked)
+    return checked.error();
   auto alias = with_members(std::move(*present), request);
   if (!alias) return alias.error();
   const auto updated = functions::update_alias(transaction, std::move(*alias));
@@ -158,7 +163,7 @@ Answer<Json> update_alias(const OperationContext& context, EngineTransaction& tr
 Answer<Json> delete_alias(const OperationContext&, EngineTransaction& transaction, const Json& request) {
   const auto path = alias_path(request);
   if (!path) return path.error();
-  functions::delete_alias(transaction, path->function, path->alias);   // one that is gone is no error
+  functions::delete_alias(transaction, path->function, path->alias);  // one that is gone is no error
   return Json::empty_object();
 }
 
@@ -178,9 +183,12 @@ Answer<Json> list_aliases(const OperationContext& context, const Reader& reader,
   if (auto found = function_of(context, reader, *reference); !found) return found.error();
   auto all = functions::list_aliases(reader, reference->name);
   if (const Json* version = request.find("FunctionVersion"); version && version->is_string()) {
-    std::erase_if(all, [&](const auto& alias) { return alias.version != version->as_string() && !alias.weights.contains(std::string(version->as_string())); });
+    std::erase_if(all, [&](const auto& alias) {
+      return alias.version != version->as_string() && !alias.weights.contains(std::string(version->as_string()));
+    });
   }
-  return page_json(all, *page, "Aliases", [&](const auto& alias) { return alias_json(context, alias); }, [](const auto& alias) { return alias.name; });
+  return page_json(
+      all, *page, "Aliases", [&](const auto& alias) { return alias_json(context, alias); }, [](const auto& alias) { return alias.name; });
 }
 
 }  // namespace signalbox::aws::lambda

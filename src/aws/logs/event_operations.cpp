@@ -12,7 +12,8 @@ namespace signalbox::aws::logs_api {
 
 namespace {
 
-constexpr std::size_t batch_events_max = 10'000, batch_bytes_max = 1'048'576, event_overhead = 26, page_events_max = 10'000, page_bytes_max = 1'048'576;
+constexpr std::size_t batch_events_max = 10'000, batch_bytes_max = 1'048'576, event_overhead = 26, page_events_max = 10'000,
+                      page_bytes_max = 1'048'576;
 constexpr std::chrono::hours ahead_max{2}, behind_max{14 * 24};
 
 Timestamp at(std::int64_t ms) { return Timestamp{std::chrono::milliseconds{ms}}; }
@@ -28,7 +29,8 @@ Answer<std::vector<logs::LogEvent>> read_events(const Json& list) {
     auto message = entry.required("message", {1});
     if (!time) entry.violation("null", "timestamp", "Member must not be null");
     if (auto fault = fault_of(entry)) return *fault;
-    if (!events.empty() && at(*time) < events.back().time) return invalid_parameter("Log events in a single PutLogEvents request must be in chronological order.");
+    if (!events.empty() && at(*time) < events.back().time)
+      return invalid_parameter("Log events in a single PutLogEvents request must be in chronological order.");
     bytes += message.size() + event_overhead;
     events.push_back({at(*time), std::move(message)});
   }
@@ -42,10 +44,13 @@ Answer<std::vector<logs::LogEvent>> read_events(const Json& list) {
 Json reject(std::vector<logs::LogEvent>& events, const logs::GroupRecord& group, Timestamp now) {
   Json info = Json::empty_object();
   const auto first_new = std::find_if(events.begin(), events.end(), [&](const auto& event) { return event.time > now + ahead_max; });
-  const auto past = [&](Timestamp limit) { return std::find_if(events.begin(), events.end(), [&](const auto& event) { return event.time >= limit; }); };
+  const auto past = [&](Timestamp limit) {
+    return std::find_if(events.begin(), events.end(), [&](const auto& event) { return event.time >= limit; });
+  };
   const auto place = [&](auto iterator) { return Json(static_cast<std::int64_t>(iterator - events.begin())); };
   const auto first_kept_by_age = past(now - behind_max);
-  const auto first_kept = group.retention_days ? std::max(first_kept_by_age, past(now - std::chrono::days{*group.retention_days})) : first_kept_by_age;
+  const auto first_kept =
+      group.retention_days ? std::max(first_kept_by_age, past(now - std::chrono::days{*group.retention_days})) : first_kept_by_age;
   if (first_new != events.end()) info = info.with("tooNewLogEventStartIndex", place(first_new));
   if (first_kept_by_age != events.begin()) info = info.with("tooOldLogEventEndIndex", place(first_kept_by_age));
   if (first_kept != first_kept_by_age) info = info.with("expiredLogEventEndIndex", place(first_kept));
@@ -56,40 +61,53 @@ Json reject(std::vector<logs::LogEvent>& events, const logs::GroupRecord& group,
 }
 
 // ---- GetLogEvents' tokens: a direction and a place between events ----------------------------------------------------------------------
-std::string page_token(char direction, logs::Position position) { return fmt::format("{}/{:020}{:020}/s", direction, position.ms, position.number); }
+std::string page_token(char direction, logs::Position position) {
+  return fmt::format("{}/{:020}{:020}/s", direction, position.ms, position.number);
+}
 
 std::optional<logs::Position> read_token(std::string_view token, char direction) {
   logs::Position position;
   if (token.size() != 44 || token[0] != direction || token[1] != '/' || !token.ends_with("/s")) return std::nullopt;
-  const auto number = [&](std::size_t start, std::int64_t& out) { return std::from_chars(token.data() + start, token.data() + start + 20, out).ptr == token.data() + start + 20; };
+  const auto number = [&](std::size_t start, std::int64_t& out) {
+    return std::from_chars(token.data() + start, token.data() + start + 20, out).ptr == token.data() + start + 20;
+  };
   if (!number(2, position.ms) || !number(22, position.number)) return std::nullopt;
   return position;
 }
 
 void cut_to_bytes(std::vector<logs::StoredEvent>& events) {
   std::size_t bytes = 0, count = 0;
-  while (count < events.size() && (count == 0 || bytes + events[count].message.size() + event_overhead <= page_bytes_max)) bytes += events[count++].message.size() + event_overhead;
+  while (count < events.size() && (count == 0 || bytes + events[count].message.size() + event_overhead <= page_bytes_max))
+    bytes += events[count++].message.size() + event_overhead;
   events.resize(count);
 }
 
 Json page_json(std::vector<logs::StoredEvent> events, logs::Position start) {
   const auto first = events.empty() ? start : position_of(events.front()), last = events.empty() ? start : position_of(events.back());
   Json::Array shown;
-  for (auto& event : events) shown.push_back(json_object({{"timestamp", Json(ms_of(event.time))}, {"message", Json(std::move(event.message))}, {"ingestionTime", Json(ms_of(event.ingested_at))}}));
-  return json_object({{"events", Json(std::move(shown))}, {"nextForwardToken", Json(page_token('f', last))}, {"nextBackwardToken", Json(page_token('b', first))}});
+  for (auto& event : events)
+    shown.push_back(json_object({{"timestamp", Json(ms_of(event.time))},
+                                 {"message", Json(std::move(event.message))},
+                                 {"ingestionTime", Json(ms_of(event.ingested_at))}}));
+  return json_object({{"events", Json(std::move(shown))},
+                      {"nextForwardToken", Json(page_token('f', last))},
+                      {"nextBackwardToken", Json(page_token('b', first))}});
 }
 
 // ---- FilterLogEvents -------------------------------------------------------------------------------------------------------------------
 struct Found {
   std::string stream;
   logs::StoredEvent event;
-  friend bool operator<(const Found& a, const Found& b) { return std::tuple(a.event.time, std::string_view(a.stream), a.event.number) < std::tuple(b.event.time, std::string_view(b.stream), b.event.number); }
+  friend bool operator<(const Found& a, const Found& b) {
+    return std::tuple(a.event.time, std::string_view(a.stream), a.event.number) <
+           std::tuple(b.event.time, std::string_view(b.stream), b.event.number);
+  }
 };
 
 struct Search {
   logs::FilterPattern pattern;
   logs::EventRange range;
-  std::optional<Found> after;               ///< the last one of the page before
+  std::optional<Found> after;  ///< the last one of the page before
   std::size_t limit = page_events_max;
 };
 
@@ -124,19 +142,24 @@ Json found_json(const Found& found) {
                       {"timestamp", Json(ms_of(found.event.time))},
                       {"message", Json(found.event.message)},
                       {"ingestionTime", Json(ms_of(found.event.ingested_at))},
-                      {"eventId", Json(fmt::format("{:020}{:020}{}", ms_of(found.event.time), found.event.number, hex_encode(digest(DigestAlgorithm::Md5, found.stream)).substr(0, 16)))}});
+                      {"eventId", Json(fmt::format("{:020}{:020}{}", ms_of(found.event.time), found.event.number,
+                                                   hex_encode(digest(DigestAlgorithm::Md5, found.stream)).substr(0, 16)))}});
 }
 
-std::string search_token(const Found& last) { return base64url_encode(json_array({Json(ms_of(last.event.time)), Json(last.event.number), Json(last.stream)}).text()); }
+std::string search_token(const Found& last) {
+  return base64url_encode(json_array({Json(ms_of(last.event.time)), Json(last.event.number), Json(last.stream)}).text());
+}
 
 std::optional<Found> read_search_token(const std::string& token) {
   const auto text = base64url_decode(token);
   const auto parsed = text ? Json::parse(*text) : Result<Json>(Json());
-  if (!parsed || parsed->size() != 3 || !parsed->at(0)->as_integer() || !parsed->at(1)->as_integer() || !parsed->at(2)->is_string()) return std::nullopt;
+  if (!parsed || parsed->size() != 3 || !parsed->at(0)->as_integer() || !parsed->at(1)->as_integer() || !parsed->at(2)->is_string())
+    return std::nullopt;
   return Found{std::string(parsed->at(2)->as_string()), {.time = at(*parsed->at(0)->as_integer()), .number = *parsed->at(1)->as_integer()}};
 }
 
-Answer<std::vector<logs::StreamRecord>> streams_of(const GroupReader& group, const std::vector<std::string>& names, const std::optional<std::string>& prefix) {
+Answer<std::vector<logs::StreamRecord>> streams_of(const GroupReader& group, const std::vector<std::string>& names,
+                                                   const std::optional<std::string>& prefix) {
   if (names.empty()) return group.streams(prefix.value_or(""));
   std::vector<logs::StreamRecord> streams;
   for (const auto& name : names) {
@@ -156,8 +179,12 @@ Answer<Json> put_log_events(const OperationContext&, EngineTransaction& transact
   if (auto fault = fault_of(parameters)) return *fault;
   const auto group = group_of(transaction, request);
   if (!group) return group.error();
-  if (group->record.row == 0 || !logs::find_stream(transaction, group->record, name)) return Failure{"ResourceNotFoundException", "The specified log stream does not exist."};
-  if (list->size() == 0) return invalid_parameter("1 validation error detected: Value '[]' at 'logEvents' failed to satisfy constraint: Member must have length greater than or equal to 1");
+  if (group->record.row == 0 || !logs::find_stream(transaction, group->record, name))
+    return Failure{"ResourceNotFoundException", "The specified log stream does not exist."};
+  if (list->size() == 0)
+    return invalid_parameter(
+        "1 validation error detected: Value '[]' at 'logEvents' failed to satisfy constraint: Member must have length greater than or "
+        "equal to 1");
   auto events = read_events(*list);
   if (!events) return events.error();
   const Json rejected = reject(*events, group->record, transaction.now());
@@ -212,7 +239,7 @@ Answer<Json> filter_log_events(const OperationContext& context, const Reader& re
   if (!pattern) return failure_of(pattern.error());
   search.pattern = std::move(*pattern);
   if (from) search.range.from = at(*from);
-  if (until && *until < INT64_MAX) search.range.until = at(*until + 1);   // unlike GetLogEvents, the end belongs to it
+  if (until && *until < INT64_MAX) search.range.until = at(*until + 1);  // unlike GetLogEvents, the end belongs to it
   if (token && !(search.after = read_search_token(*token))) return invalid_parameter("The specified nextToken is invalid.");
   auto group = group_of(reader, request);
   if (!group) return group.error();

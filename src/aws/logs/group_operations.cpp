@@ -15,12 +15,14 @@ namespace signalbox::aws::logs_api {
 
 namespace {
 
-constexpr std::array<std::int64_t, 23> retention_days{1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653, 0};
+constexpr std::array<std::int64_t, 23> retention_days{1,   3,   5,   7,    14,   30,   60,   90,   120,  150,  180, 365,
+                                                      400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653, 0};
 
 /// A function's own log counts as its files do.
 std::int64_t stored_bytes(const OperationContext& context, const Reader& reader, const Group& group) {
   std::int64_t bytes = 0;
-  if (!group.function.empty() && context.services.functions) bytes += static_cast<std::int64_t>(context.services.functions->logs().bytes(group.function));
+  if (!group.function.empty() && context.services.functions)
+    bytes += static_cast<std::int64_t>(context.services.functions->logs().bytes(group.function));
   if (group.record.row == 0) return bytes;
   for (const auto& stream : logs::list_streams(reader, group.record, {}, {}, SIZE_MAX)) bytes += stream.stored_bytes;
   return bytes;
@@ -32,7 +34,7 @@ Json group_json(const OperationContext& context, const Reader& reader, const Gro
   const Json* type = settings.find("logGroupClass");
   Json out = json_object({{"logGroupName", Json(group.record.name)},
                           {"creationTime", Json(group.record.created_at.time_since_epoch().count())},
-                          {"metricFilterCount", 0},   // there are none here
+                          {"metricFilterCount", 0},  // there are none here
                           {"arn", Json(arn + ":*")},
                           {"storedBytes", Json(stored_bytes(context, reader, group))},
                           {"logGroupClass", type ? *type : Json("STANDARD")},
@@ -100,11 +102,15 @@ namespace {
 bool asks_for_others_only(Parameters& parameters, const Site& site) {
   const auto accounts = parameters.texts("accountIdentifiers");
   const bool linked = parameters.boolean("includeLinkedAccounts").value_or(false);
-  const auto is_account = [](const std::string& text) { return text.size() == 12 && std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c) != 0; }); };
+  const auto is_account = [](const std::string& text) {
+    return text.size() == 12 && std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
+  };
   const auto shown = fmt::format("'[{}]'", fmt::join(accounts, ", "));
   if (accounts.size() > 20) parameters.violation(shown, "accountIdentifiers", "Member must have length less than or equal to 20");
   else if (!std::all_of(accounts.begin(), accounts.end(), is_account))
-    parameters.violation(shown, "accountIdentifiers", "Member must satisfy constraint: [Member must have length less than or equal to 12, Member must have length greater than or equal to 12, Member must satisfy regular expression pattern: ^\\d{12}$]");
+    parameters.violation(shown, "accountIdentifiers",
+                         "Member must satisfy constraint: [Member must have length less than or equal to 12, Member must have length "
+                         "greater than or equal to 12, Member must satisfy regular expression pattern: ^\\d{12}$]");
   return linked && !accounts.empty() && std::find(accounts.begin(), accounts.end(), site.account) == accounts.end();
 }
 
@@ -126,7 +132,8 @@ struct GroupFilter {
     const Json settings = Json::from_stored(group.record.settings);
     const auto* given = settings.find("logGroupClass");
     const auto class_of_group = given ? given->as_string() : std::string_view("STANDARD");
-    return group.record.name.find(pattern) != std::string::npos && (type.empty() || type == class_of_group) && (names.empty() || names.contains(group.record.name));
+    return group.record.name.find(pattern) != std::string::npos && (type.empty() || type == class_of_group) &&
+           (names.empty() || names.contains(group.record.name));
   }
 };
 
@@ -138,11 +145,14 @@ Answer<Json> describe_log_groups(const OperationContext& context, const Reader& 
   const auto pattern = parameters.text("logGroupNamePattern", {0, 512});
   const auto token = parameters.text("nextToken", {1, 2048});
   const auto limit = static_cast<std::size_t>(parameters.integer("limit", {1, 50}).value_or(50));
-  GroupFilter filter{.pattern = pattern.value_or(""), .type = parameters.one_of("logGroupClass", {"STANDARD", "INFREQUENT_ACCESS", "DELIVERY"}).value_or(""), .names = {}};
+  GroupFilter filter{.pattern = pattern.value_or(""),
+                     .type = parameters.one_of("logGroupClass", {"STANDARD", "INFREQUENT_ACCESS", "DELIVERY"}).value_or(""),
+                     .names = {}};
   for (const auto& identifier : parameters.texts("logGroupIdentifiers")) filter.names.insert(named_group(identifier));
   const bool of_others = asks_for_others_only(parameters, context.services.engine.site());
   if (auto fault = fault_of(parameters)) return *fault;
-  if (!filter.names.empty() && (prefix || pattern || !filter.type.empty())) return invalid_parameter("LogGroup identifiers and LogGroup name filters are mutually exclusive parameters.");
+  if (!filter.names.empty() && (prefix || pattern || !filter.type.empty()))
+    return invalid_parameter("LogGroup identifiers and LogGroup name filters are mutually exclusive parameters.");
   if (of_others) return json_object({{"logGroups", Json::empty_array()}});
   if (prefix && pattern) return invalid_parameter("LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.");
   const auto after = token ? base64url_decode(*token) : std::string();
@@ -159,10 +169,13 @@ Answer<Json> put_retention_policy(const OperationContext&, EngineTransaction& tr
   Parameters parameters(request);
   const auto days = parameters.integer("retentionInDays");
   if (auto fault = fault_of(parameters)) return *fault;
-  if (!days) return invalid_parameter("1 validation error detected: Value null at 'retentionInDays' failed to satisfy constraint: Member must not be null");
+  if (!days)
+    return invalid_parameter(
+        "1 validation error detected: Value null at 'retentionInDays' failed to satisfy constraint: Member must not be null");
   if (*days == 0 || std::find(retention_days.begin(), retention_days.end(), *days) == retention_days.end()) {
     return invalid_parameter("1 validation error detected: Value '" + std::to_string(*days) +
-                             "' at 'retentionInDays' failed to satisfy constraint: Member must satisfy enum value set: [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653]");
+                             "' at 'retentionInDays' failed to satisfy constraint: Member must satisfy enum value set: [1, 3, 5, 7, 14, "
+                             "30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653]");
   }
   auto group = stored_group(transaction, request);
   if (!group) return group.error();
@@ -187,7 +200,7 @@ Answer<Json> tag_resource(const OperationContext&, EngineTransaction& transactio
 Answer<Json> untag_resource(const OperationContext&, EngineTransaction& transaction, const Json& request) {
   Parameters parameters(request);
   auto keys = parameters.texts("tagKeys");
-  if (keys.empty()) keys = parameters.texts("tags");   // UntagLogGroup's name for them
+  if (keys.empty()) keys = parameters.texts("tags");  // UntagLogGroup's name for them
   if (auto fault = fault_of(parameters)) return *fault;
   auto group = stored_group(transaction, request);
   if (!group) return group.error();
@@ -221,7 +234,9 @@ Answer<Json> put_resource_policy(const OperationContext&, EngineTransaction& tra
   const auto name = parameters.text("policyName", {1, 256}).value_or("default");
   const auto document = parameters.required("policyDocument", {1, 5120});
   if (auto fault = fault_of(parameters)) return *fault;
-  const Json policy = json_object({{"policyName", Json(name)}, {"policyDocument", Json(document)}, {"lastUpdatedTime", Json(transaction.now().time_since_epoch().count())}});
+  const Json policy = json_object({{"policyName", Json(name)},
+                                   {"policyDocument", Json(document)},
+                                   {"lastUpdatedTime", Json(transaction.now().time_since_epoch().count())}});
   keep(transaction, "logs-policy", "", name, policy);
   return json_object({{"resourcePolicy", policy}});
 }
@@ -230,7 +245,8 @@ Answer<Json> delete_resource_policy(const OperationContext&, EngineTransaction& 
   Parameters parameters(request);
   const auto name = parameters.text("policyName").value_or("default");
   if (auto fault = fault_of(parameters)) return *fault;
-  if (!drop_kept(transaction, "logs-policy", "", name)) return Failure{"ResourceNotFoundException", "Policy with name [" + name + "] does not exist"};
+  if (!drop_kept(transaction, "logs-policy", "", name))
+    return Failure{"ResourceNotFoundException", "Policy with name [" + name + "] does not exist"};
   return Json::empty_object();
 }
 

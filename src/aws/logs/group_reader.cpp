@@ -30,7 +30,8 @@ Group group_of_function(const Reader& reader, const functions::FunctionConfig& f
 /// `2026/11/27/[$LATEST]…`: the digits are the function's, so that the name of a day's stream never changes.
 std::string stream_name(const std::string& function, Timestamp time) {
   const auto day = format_rfc3339(time);
-  return day.substr(0, 4) + "/" + day.substr(5, 2) + "/" + day.substr(8, 2) + "/[$LATEST]" + hex_encode(digest(DigestAlgorithm::Md5, function));
+  return day.substr(0, 4) + "/" + day.substr(5, 2) + "/" + day.substr(8, 2) + "/[$LATEST]" +
+         hex_encode(digest(DigestAlgorithm::Md5, function));
 }
 
 }  // namespace
@@ -43,7 +44,9 @@ Answer<std::string> group_name_of(const Json& request) {
   if (auto fault = fault_of(parameters)) return *fault;
   if (name) return std::move(*name);
   if (!identifier) identifier = arn;
-  if (!identifier) return invalid_parameter("1 validation error detected: Value null at 'logGroupName' failed to satisfy constraint: Member must not be null");
+  if (!identifier)
+    return invalid_parameter(
+        "1 validation error detected: Value null at 'logGroupName' failed to satisfy constraint: Member must not be null");
   Arn parts;
   if (!parse_arn(*identifier, parts)) return std::move(*identifier);
   constexpr std::string_view kind = "log-group:";
@@ -56,7 +59,8 @@ Answer<std::string> group_name_of(const Json& request) {
 Answer<Group> group_of(const Reader& reader, const Json& request) {
   const auto name = group_name_of(request);
   if (!name) return name.error();
-  if (const auto function = function_of(reader, *name); !function.empty()) return group_of_function(reader, *functions::find_function(reader, function));
+  if (const auto function = function_of(reader, *name); !function.empty())
+    return group_of_function(reader, *functions::find_function(reader, function));
   auto stored = logs::find_group(reader, *name);
   if (!stored) return group_missing();
   return Group{std::move(*stored)};
@@ -74,7 +78,8 @@ std::vector<Group> list_groups(const Reader& reader, std::string_view prefix, st
   return groups;
 }
 
-GroupReader::GroupReader(const OperationContext& context, const Reader& reader, Group group) : reader_(reader), group_(std::move(group)), now_(context.services.engine.clock().now()) {
+GroupReader::GroupReader(const OperationContext& context, const Reader& reader, Group group)
+    : reader_(reader), group_(std::move(group)), now_(context.services.engine.clock().now()) {
   if (!group_.function.empty() && context.services.functions) read_function_log(context);
 }
 
@@ -87,10 +92,14 @@ void GroupReader::read_function_log(const OperationContext& context) {
     for (const auto& line : page.lines) {
       if (line.time < kept) continue;
       const auto name = stream_name(group_.function, line.time);
-      if (function_streams_.empty() || function_streams_.back().record.name != name) function_streams_.push_back({{.name = name, .created_at = line.time, .first_event_at = line.time}, {}});
+      if (function_streams_.empty() || function_streams_.back().record.name != name)
+        function_streams_.push_back({{.name = name, .created_at = line.time, .first_event_at = line.time}, {}});
       auto& stream = function_streams_.back();
       const bool same_moment = !stream.events.empty() && stream.events.back().time == line.time;
-      stream.events.push_back({.time = line.time, .ingested_at = line.time, .number = same_moment ? stream.events.back().number + 1 : 1, .message = line.text + "\n"});
+      stream.events.push_back({.time = line.time,
+                               .ingested_at = line.time,
+                               .number = same_moment ? stream.events.back().number + 1 : 1,
+                               .message = line.text + "\n"});
       stream.record.last_event_at = stream.record.last_ingested_at = line.time;
     }
     if (page.lines.size() < lines_at_once) return;
@@ -126,7 +135,8 @@ std::vector<logs::StoredEvent> GroupReader::events(const logs::StreamRecord& str
   if (range.newest_first) std::reverse(found.begin(), found.end());
   std::erase_if(found, [&](const logs::StoredEvent& event) {
     const logs::Position position{event.time.time_since_epoch().count(), event.number};
-    return (range.from && event.time < *range.from) || (range.until && event.time >= *range.until) || (range.after && position <= *range.after) || (range.before && position >= *range.before);
+    return (range.from && event.time < *range.from) || (range.until && event.time >= *range.until) ||
+           (range.after && position <= *range.after) || (range.before && position >= *range.before);
   });
   if (found.size() > range.limit) found.resize(range.limit);
   return found;

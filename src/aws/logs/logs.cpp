@@ -25,10 +25,29 @@ const Catalogue& catalogue() {
                                               {"TagResource", &tag_resource},
                                               {"UntagLogGroup", &untag_resource},
                                               {"UntagResource", &untag_resource}},
-                               .not_offered = {"AssociateKmsKey", "CancelExportTask", "CreateExportTask", "DeleteDestination", "DeleteMetricFilter", "DeleteQueryDefinition", "DeleteSubscriptionFilter",
-                                               "DescribeDestinations", "DescribeExportTasks", "DescribeQueries", "DescribeQueryDefinitions",
-                                               "DisassociateKmsKey", "GetLogGroupFields", "GetLogRecord", "GetQueryResults", "PutDestination", "PutMetricFilter", "PutQueryDefinition",
-                                               "PutSubscriptionFilter", "StartLiveTail", "StartQuery", "StopQuery", "TestMetricFilter"}};
+                               .not_offered = {"AssociateKmsKey",
+                                               "CancelExportTask",
+                                               "CreateExportTask",
+                                               "DeleteDestination",
+                                               "DeleteMetricFilter",
+                                               "DeleteQueryDefinition",
+                                               "DeleteSubscriptionFilter",
+                                               "DescribeDestinations",
+                                               "DescribeExportTasks",
+                                               "DescribeQueries",
+                                               "DescribeQueryDefinitions",
+                                               "DisassociateKmsKey",
+                                               "GetLogGroupFields",
+                                               "GetLogRecord",
+                                               "GetQueryResults",
+                                               "PutDestination",
+                                               "PutMetricFilter",
+                                               "PutQueryDefinition",
+                                               "PutSubscriptionFilter",
+                                               "StartLiveTail",
+                                               "StartQuery",
+                                               "StopQuery",
+                                               "TestMetricFilter"}};
   return table;
 }
 
@@ -45,6 +64,8 @@ std::optional<Failure> fault_of(const Parameters& parameters) {
   return fault;
 }
 
-std::string group_arn(const OperationContext& context, std::string_view name) { return context.services.engine.site().arn("logs", "log-group:" + std::string(name)); }
+std::string group_arn(const OperationContext& context, std::string_view name) {
+  return context.services.engine.site().arn("logs", "log-group:" + std::string(name));
+}
 
 }  // namespace signalbox::aws::logs_api

@@ -22,7 +22,7 @@ namespace signalbox::aws::logs_api {
 /// A group: stored, or `/aws/lambda/NAME` of a function, whose lines lie in its own log and are shown in a stream a day.
 struct Group {
   logs::GroupRecord record;
-  std::string function = {};                ///< empty: none
+  std::string function = {};  ///< empty: none
 };
 /// logGroupName, or logGroupIdentifier, which may be an ARN. Errors: InvalidParameterException, ResourceNotFoundException.
 [[nodiscard]] Answer<Group> group_of(const Reader& reader, const Json& request);
@@ -50,12 +50,13 @@ class GroupReader {
   const Reader& reader_;
   Group group_;
   Timestamp now_;
-  std::vector<FunctionStream> function_streams_;   ///< in order of name
+  std::vector<FunctionStream> function_streams_;  ///< in order of name
 };
 
-WriteOperation create_log_group, delete_log_group, put_retention_policy, delete_retention_policy, tag_resource, untag_resource, put_resource_policy,
-    delete_resource_policy;
-ReadOperation describe_log_groups, list_tags_for_resource, describe_metric_filters, describe_subscription_filters, describe_resource_policies;
+WriteOperation create_log_group, delete_log_group, put_retention_policy, delete_retention_policy, tag_resource, untag_resource,
+    put_resource_policy, delete_resource_policy;
+ReadOperation describe_log_groups, list_tags_for_resource, describe_metric_filters, describe_subscription_filters,
+    describe_resource_policies;
 
 WriteOperation create_log_stream, delete_log_stream;
 ReadOperation describe_log_streams;

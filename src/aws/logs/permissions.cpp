@@ -17,8 +17,12 @@ std::string group_name(const Json& request) {
   return identifier.substr(0, identifier.find(':'));
 }
 
-std::string plain_group(const NeedContext& context, const Json& request) { return context.site.arn("logs", "log-group:" + group_name(request)); }
-std::string stream(const NeedContext& context, const Json& request) { return plain_group(context, request) + ":log-stream:" + member_text(request, "logStreamName"); }
+std::string plain_group(const NeedContext& context, const Json& request) {
+  return context.site.arn("logs", "log-group:" + group_name(request));
+}
+std::string stream(const NeedContext& context, const Json& request) {
+  return plain_group(context, request) + ":log-stream:" + member_text(request, "logStreamName");
+}
 std::string group(const NeedContext& context, const Json& request) { return plain_group(context, request) + ":log-stream:"; }
 std::string tagged(const NeedContext&, const Json& request) { return member_text(request, "resourceArn"); }
 
@@ -38,6 +42,8 @@ constexpr std::array rows{NeedRow{"CreateLogStream", "", &group},
 
 }  // namespace
 
-Needs logs(const NeedContext& context, std::string_view operation, const Json& request) { return needs_by(rows, "logs", &group, context, operation, request); }
+Needs logs(const NeedContext& context, std::string_view operation, const Json& request) {
+  return needs_by(rows, "logs", &group, context, operation, request);
+}
 
 }  // namespace signalbox::aws::permissions

@@ -69,7 +69,9 @@ Answer<Json> describe_log_streams(const OperationContext& context, const Reader&
   if (!group) return group.error();
   const auto name = group->record.name;
   auto streams = GroupReader(context, reader, std::move(*group)).streams(prefix.value_or(""));
-  std::sort(streams.begin(), streams.end(), [&](const auto& a, const auto& b) { return descending ? rank(b, by_time) < rank(a, by_time) : rank(a, by_time) < rank(b, by_time); });
+  std::sort(streams.begin(), streams.end(), [&](const auto& a, const auto& b) {
+    return descending ? rank(b, by_time) < rank(a, by_time) : rank(a, by_time) < rank(b, by_time);
+  });
   std::size_t start = 0;
   if (token) {
     const auto last = base64url_decode(*token);

@@ -36,7 +36,8 @@ Address address_of(const http::Request& request) {
   if (path.starts_with('/')) path.remove_prefix(1);
   if (!bucket.empty()) return {std::string(bucket), percent_decode(path, false)};
   const auto slash = path.find('/');
-  return {percent_decode(path.substr(0, slash), false), slash == std::string_view::npos ? std::string() : percent_decode(path.substr(slash + 1), false)};
+  return {percent_decode(path.substr(0, slash), false),
+          slash == std::string_view::npos ? std::string() : percent_decode(path.substr(slash + 1), false)};
 }
 
 bool names_a_bucket_as_host(const http::Request& request) { return !before_s3(host_of(request)).empty(); }

@@ -9,8 +9,8 @@ namespace signalbox::aws::s3 {
 
 /// `/bucket/key` (path style), or `/key` at a host `bucket.s3.REGION.…`, `bucket.s3.…` or `bucket.localhost` (virtual-host style). Decoded.
 struct Address {
-  std::string bucket;       ///< empty: the service itself
-  std::string key;          ///< empty: the bucket itself
+  std::string bucket;  ///< empty: the service itself
+  std::string key;     ///< empty: the bucket itself
 };
 [[nodiscard]] Address address_of(const http::Request& request);
 

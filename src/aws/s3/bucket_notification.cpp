@@ -16,7 +16,9 @@ Result<bool> asks_for_events(const std::string& body) {
   const auto root = parse_xml(body);
   if (!root || root->name != "NotificationConfiguration") return object_error("MalformedXML");
   for (const auto& child : root->children)
-    if (child.name != "EventBridgeConfiguration") return object_error("NotImplemented", "Buckets tell EventBridge of their objects here, and nobody else: " + child.name + " is not offered");
+    if (child.name != "EventBridgeConfiguration")
+      return object_error("NotImplemented",
+                          "Buckets tell EventBridge of their objects here, and nobody else: " + child.name + " is not offered");
   return !root->children.empty();
 }
 

@@ -28,7 +28,11 @@ asio::awaitable<Answered> list_buckets_operation(CallPointer call) {
   xml.open("Owner").element("ID", site_of(*call).account).element("DisplayName", "signalbox").close("Owner").open("Buckets");
   for (const auto& bucket : list_buckets(call->api.reader)) {
     if (!bucket.name.starts_with(prefix)) continue;
-    xml.open("Bucket").element("Name", bucket.name).element("CreationDate", format_rfc3339(bucket.created_at)).element("BucketRegion", site_of(*call).region).close("Bucket");
+    xml.open("Bucket")
+        .element("Name", bucket.name)
+        .element("CreationDate", format_rfc3339(bucket.created_at))
+        .element("BucketRegion", site_of(*call).region)
+        .close("Bucket");
   }
   xml.close("Buckets").close("ListAllMyBucketsResult");
   co_return xml_response(xml.take());
@@ -76,7 +80,11 @@ asio::awaitable<Answered> get_bucket_location(CallPointer call) {
 asio::awaitable<Answered> get_bucket_encryption(CallPointer call) {
   XmlText xml;
   xml.declaration().open("ServerSideEncryptionConfiguration", xml_namespace).open("Rule").open("ApplyServerSideEncryptionByDefault");
-  xml.element("SSEAlgorithm", "AES256").close("ApplyServerSideEncryptionByDefault").element("BucketKeyEnabled", "false").close("Rule").close("ServerSideEncryptionConfiguration");
+  xml.element("SSEAlgorithm", "AES256")
+      .close("ApplyServerSideEncryptionByDefault")
+      .element("BucketKeyEnabled", "false")
+      .close("Rule")
+      .close("ServerSideEncryptionConfiguration");
   co_return require_bucket(*call, xml_response(xml.take()));
 }
 

@@ -13,7 +13,8 @@ std::string arn_of(std::string_view bucket, std::string_view key) {
 
 }  // namespace
 
-std::optional<Error> denied(const Api& api, std::string_view action, std::string_view bucket, std::string_view key, const std::optional<std::string>& prefix) {
+std::optional<Error> denied(const Api& api, std::string_view action, std::string_view bucket, std::string_view key,
+                            const std::optional<std::string>& prefix) {
   if (!api.authorizer || !api.caller) return std::nullopt;
   access::Request need{std::string(action), arn_of(bucket, key)};
   if (prefix) need.keys["s3:prefix"] = {*prefix};

@@ -2,8 +2,8 @@
 
 #include <charconv>
 
-#include "base/text.h"
 #include "aws/s3/s3.h"
+#include "base/text.h"
 #include "services/objects/byte_range.h"
 #include "services/objects/object_errors.h"
 #include "signalbox/encoding.h"
@@ -41,7 +41,8 @@ void add_description(http::Response& response, const Call& call, const ObjectRec
   headers.add("Last-Modified", format_http_date(record.modified_at));
   headers.add("ETag", quoted_etag(record.etag));
   headers.add("Accept-Ranges", "bytes");
-  headers.add("Content-Type", overridden(call, "Content-Type", record.attributes.content_type.empty() ? "binary/octet-stream" : record.attributes.content_type));
+  headers.add("Content-Type", overridden(call, "Content-Type",
+                                         record.attributes.content_type.empty() ? "binary/octet-stream" : record.attributes.content_type));
   for (const char* name : {"Cache-Control", "Content-Disposition", "Content-Encoding", "Content-Language", "Expires"}) {
     std::string stored;
     for (const auto& [known, value] : record.attributes.headers) {
@@ -51,7 +52,8 @@ void add_description(http::Response& response, const Call& call, const ObjectRec
     if (!value.empty()) headers.add(name, std::move(value));
   }
   for (const auto& [name, value] : record.attributes.metadata) headers.add("x-amz-meta-" + name, value);
-  if (!record.attributes.storage_class.empty() && record.attributes.storage_class != "STANDARD") headers.add("x-amz-storage-class", record.attributes.storage_class);
+  if (!record.attributes.storage_class.empty() && record.attributes.storage_class != "STANDARD")
+    headers.add("x-amz-storage-class", record.attributes.storage_class);
   headers.add("x-amz-server-side-encryption", "AES256");
 }
 
@@ -59,13 +61,14 @@ void add_description(http::Response& response, const Call& call, const ObjectRec
 struct Selection {
   ByteRange range;
   bool partial = false;
-  std::size_t parts = 0;    ///< if one was asked for: how many there are
+  std::size_t parts = 0;  ///< if one was asked for: how many there are
 };
 
 Result<Selection> part_selection(const ObjectRecord& record, const std::string& part_number) {
   std::size_t number = 0;
   const auto parsed = std::from_chars(part_number.data(), part_number.data() + part_number.size(), number);
-  if (parsed.ec != std::errc() || number == 0) return object_error("InvalidArgument", "Part number must be an integer between 1 and 10000, inclusive");
+  if (parsed.ec != std::errc() || number == 0)
+    return object_error("InvalidArgument", "Part number must be an integer between 1 and 10000, inclusive");
   const bool in_parts = record.etag.find('-') != std::string::npos;
   const std::size_t parts = in_parts ? record.files.size() : 1;
   if (number > parts) return object_error("InvalidRange", "The requested partnumber is not satisfiable");

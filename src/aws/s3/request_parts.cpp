@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <array>
 
-#include "base/text.h"
 #include "aws/s3/s3.h"
+#include "base/text.h"
 #include "http/text.h"
 #include "services/objects/checksums.h"
 #include "services/objects/object_errors.h"
@@ -18,8 +18,13 @@ constexpr std::size_t metadata_bytes_max = 2'048;
 constexpr std::string_view metadata_prefix = "x-amz-meta-";
 constexpr std::array kept_headers{"Cache-Control", "Content-Disposition", "Content-Encoding", "Content-Language", "Expires"};
 /// What would be lost in silence.
-constexpr std::array refused_headers{"x-amz-tagging", "x-amz-object-lock-mode", "x-amz-object-lock-retain-until-date", "x-amz-object-lock-legal-hold",
-                                     "x-amz-website-redirect-location", "x-amz-server-side-encryption-customer-algorithm", "x-amz-server-side-encryption-customer-key"};
+constexpr std::array refused_headers{"x-amz-tagging",
+                                     "x-amz-object-lock-mode",
+                                     "x-amz-object-lock-retain-until-date",
+                                     "x-amz-object-lock-legal-hold",
+                                     "x-amz-website-redirect-location",
+                                     "x-amz-server-side-encryption-customer-algorithm",
+                                     "x-amz-server-side-encryption-customer-key"};
 
 /// Without `aws-chunked`, which is about the request only.
 std::string content_encoding(std::string_view header) {
@@ -55,18 +60,20 @@ Result<void> check_digests(const Call& call) {
   }
   const auto hash = call.header("x-amz-content-sha256").value_or("");
   constexpr std::size_t hex_digits = 64;
-  if (hash.size() == hex_digits && ascii_lower(hash) != hex_encode(digest(DigestAlgorithm::Sha256, body))) return object_error("XAmzContentSHA256Mismatch");
+  if (hash.size() == hex_digits && ascii_lower(hash) != hex_encode(digest(DigestAlgorithm::Sha256, body)))
+    return object_error("XAmzContentSHA256Mismatch");
   return {};
 }
 
 /// Of an HTTP date, whole seconds.
 std::optional<std::chrono::sys_seconds> parse_http_date(const std::string& text) {
   static constexpr std::array months{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  if (text.size() != 29) return std::nullopt;   // Sun, 06 Nov 1994 08:49:37 GMT
+  if (text.size() != 29) return std::nullopt;  // Sun, 06 Nov 1994 08:49:37 GMT
   const auto month = std::find_if(months.begin(), months.end(), [&](const char* name) { return text.compare(8, 3, name) == 0; });
   if (month == months.end()) return std::nullopt;
   const auto number = static_cast<int>(month - months.begin()) + 1;
-  const auto time = parse_rfc3339(text.substr(12, 4) + "-" + (number < 10 ? "0" : "") + std::to_string(number) + "-" + text.substr(5, 2) + "T" + text.substr(17, 8) + "Z");
+  const auto time = parse_rfc3339(text.substr(12, 4) + "-" + (number < 10 ? "0" : "") + std::to_string(number) + "-" + text.substr(5, 2) +
+                                  "T" + text.substr(17, 8) + "Z");
   return time ? std::optional(std::chrono::floor<std::chrono::seconds>(*time)) : std::nullopt;
 }
 
@@ -86,7 +93,8 @@ bool names_etag(std::string_view list, const std::string& etag) {
 
 Result<ObjectAttributes> attributes_of(const Call& call) {
   for (const char* name : refused_headers) {
-    if (call.header(name)) return object_error("NotImplemented", std::string("The header '") + name + "' asks for what is not offered here");
+    if (call.header(name))
+      return object_error("NotImplemented", std::string("The header '") + name + "' asks for what is not offered here");
   }
   ObjectAttributes attributes;
   attributes.content_type = call.header("Content-Type").value_or("");
@@ -116,8 +124,11 @@ Result<Checksum> checked_body(const Call& call, std::string_view algorithm) {
   }
   if (given && (algorithm.empty() || algorithm == given->algorithm)) return *given;
   auto wanted = algorithm.empty() ? ascii_upper(call.header("x-amz-sdk-checksum-algorithm").value_or("")) : std::string(algorithm);
-  if (wanted.empty()) wanted = "CRC64NVME";   // what S3 computes when nobody asks. [S3 User Guide, default integrity protections]
-  if (!is_checksum_algorithm(wanted)) return object_error("InvalidRequest", "Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]");
+  if (wanted.empty()) wanted = "CRC64NVME";  // what S3 computes when nobody asks. [S3 User Guide, default integrity protections]
+  if (!is_checksum_algorithm(wanted))
+    return object_error("InvalidRequest",
+                        "Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, "
+                        "CRC64NVME, SHA1, SHA256]");
   return Checksum{wanted, checksum_of(wanted, call.request.body), false};
 }
 

@@ -57,10 +57,35 @@ constexpr Operation operations[] = {
 };
 
 /// Query names that mean another operation, which is not offered.
-constexpr std::string_view not_offered[] = {
-    "accelerate", "acl", "analytics", "attributes", "cors", "intelligent-tiering", "inventory", "legal-hold", "lifecycle", "logging", "metadataConfiguration",
-    "metadataTable", "metrics", "object-lock", "ownershipControls", "policyStatus", "publicAccessBlock", "renameObject", "replication",
-    "requestPayment", "restore", "retention", "select", "session", "tagging", "torrent", "versionId", "versions", "website"};
+constexpr std::string_view not_offered[] = {"accelerate",
+                                            "acl",
+                                            "analytics",
+                                            "attributes",
+                                            "cors",
+                                            "intelligent-tiering",
+                                            "inventory",
+                                            "legal-hold",
+                                            "lifecycle",
+                                            "logging",
+                                            "metadataConfiguration",
+                                            "metadataTable",
+                                            "metrics",
+                                            "object-lock",
+                                            "ownershipControls",
+                                            "policyStatus",
+                                            "publicAccessBlock",
+                                            "renameObject",
+                                            "replication",
+                                            "requestPayment",
+                                            "restore",
+                                            "retention",
+                                            "select",
+                                            "session",
+                                            "tagging",
+                                            "torrent",
+                                            "versionId",
+                                            "versions",
+                                            "website"};
 
 Level level_of(const Address& address) {
   if (address.bucket.empty()) return Level::Service;
@@ -71,12 +96,16 @@ bool has_query(const Call& call, std::string_view name) { return name.empty() ||
 
 Result<const Operation*> find_operation(const Call& call) {
   for (const auto name : not_offered) {
-    if (has_query(call, name)) return object_error("NotImplemented", "The query parameter '" + std::string(name) + "' asks for an operation that is not offered here");
+    if (has_query(call, name))
+      return object_error("NotImplemented",
+                          "The query parameter '" + std::string(name) + "' asks for an operation that is not offered here");
   }
   const auto level = level_of(call.address);
   const bool copies = call.header("x-amz-copy-source").has_value();
   // The plain operation is not what a query name of another one asks for.
-  const bool is_another = call.request.method == "PUT" && level == Level::Bucket && (call.request.query_value("versioning") || call.request.query_value("location") || call.request.query_value("encryption"));
+  const bool is_another =
+      call.request.method == "PUT" && level == Level::Bucket &&
+      (call.request.query_value("versioning") || call.request.query_value("location") || call.request.query_value("encryption"));
   const auto found = std::find_if(std::begin(operations), std::end(operations), [&](const Operation& each) {
     return each.method == call.request.method && each.level == level && (!each.copies || copies) && has_query(call, each.marker);
   });
@@ -90,8 +119,11 @@ Result<void> decode_body(Call& call) {
   const auto encoding = call.header("Content-Encoding").value_or("");
   if (!hash.starts_with("STREAMING-") && !http::has_token(encoding, "aws-chunked")) return {};
   auto decoded = call.api.authenticator.decode_chunked(call.request);
-  if (!decoded) return decoded.error().code == ErrorCode::Forbidden ? object_error("SignatureDoesNotMatch") : object_error("IncompleteBody", decoded.error().message);
-  if (const auto said = call.header("x-amz-decoded-content-length"); said && *said != std::to_string(decoded->body.size())) return object_error("IncompleteBody");
+  if (!decoded)
+    return decoded.error().code == ErrorCode::Forbidden ? object_error("SignatureDoesNotMatch")
+                                                        : object_error("IncompleteBody", decoded.error().message);
+  if (const auto said = call.header("x-amz-decoded-content-length"); said && *said != std::to_string(decoded->body.size()))
+    return object_error("IncompleteBody");
   call.request.body = std::move(decoded->body);
   call.trailers = std::move(decoded->trailers);
   return {};
@@ -100,7 +132,10 @@ Result<void> decode_body(Call& call) {
 /// What is read of a copy's source needs its own permission.
 std::optional<Error> denied_call(const Call& call, const Operation& operation) {
   if (!call.api.authorizer || !call.api.caller) return std::nullopt;
-  if (auto refused = operation.action.empty() ? std::nullopt : denied(call.api, operation.action, call.address.bucket, call.address.key, call.query("prefix"))) return refused;
+  if (auto refused = operation.action.empty()
+                         ? std::nullopt
+                         : denied(call.api, operation.action, call.address.bucket, call.address.key, call.query("prefix")))
+    return refused;
   if (!operation.copies) return std::nullopt;
   const auto source = copy_source_of(call);
   return source ? denied(call.api, "s3:GetObject", source->bucket, source->key) : std::nullopt;
@@ -147,7 +182,8 @@ http::Response failure(const Error& error, const http::Request& request) {
   const auto address = address_of(request);
   XmlText xml;
   xml.declaration().open("Error").element("Code", shown.code).element("Message", shown.message);
-  if (shown.code == "NoSuchBucket" || shown.code == "BucketNotEmpty" || shown.code == "InvalidBucketName") xml.element("BucketName", address.bucket);
+  if (shown.code == "NoSuchBucket" || shown.code == "BucketNotEmpty" || shown.code == "InvalidBucketName")
+    xml.element("BucketName", address.bucket);
   if (shown.code == "NoSuchKey") xml.element("Key", address.key);
   xml.element("RequestId", request.request_id).element("HostId", request.request_id).close("Error");
   http::Response response{shown.status};

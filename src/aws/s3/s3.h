@@ -19,7 +19,7 @@
 namespace signalbox::aws {
 class Authorizer;
 struct Caller;
-}
+}  // namespace signalbox::aws
 
 namespace signalbox::aws::s3 {
 
@@ -30,9 +30,9 @@ inline constexpr std::string_view xml_namespace = "http://s3.amazonaws.com/doc/2
 /// What operations work with; all of it outlives the request.
 struct Api {
   ObjectService& service;
-  const Reader& reader;                     ///< of the I/O thread
+  const Reader& reader;  ///< of the I/O thread
   const services::Authenticator& authenticator;
-  Authorizer* authorizer = nullptr;         ///< null, as the caller: everything may be done
+  Authorizer* authorizer = nullptr;  ///< null, as the caller: everything may be done
   std::shared_ptr<const Caller> caller = {};
 };
 
@@ -52,14 +52,15 @@ using Answered = Result<http::Response>;
 /// Answers an authenticated request. The coroutine owns it.
 asio::awaitable<http::Response> answer(Api api, http::Request request);
 /// Why the caller may not, as an error of S3's. `bucket`, `key`: empty for all of them, for the bucket itself. `prefix`: of what is to be listed.
-[[nodiscard]] std::optional<Error> denied(const Api& api, std::string_view action, std::string_view bucket, std::string_view key, const std::optional<std::string>& prefix = {});
+[[nodiscard]] std::optional<Error> denied(const Api& api, std::string_view action, std::string_view bucket, std::string_view key,
+                                          const std::optional<std::string>& prefix = {});
 /// S3's XML for an error.
 [[nodiscard]] http::Response failure(const Error& error, const http::Request& request);
 /// A request that authentication refused, in S3's codes.
 [[nodiscard]] http::Response refusal(const Error& error, const http::Request& request);
 
 [[nodiscard]] http::Response xml_response(std::string body);
-[[nodiscard]] std::string quoted_etag(std::string_view etag);      ///< `"etag"`
+[[nodiscard]] std::string quoted_etag(std::string_view etag);  ///< `"etag"`
 
 // What requests say (request_parts.cpp).
 /// Content-Type and the others that are kept. Errors: NotImplemented (tags, locks, customer keys), MetadataTooLarge.

@@ -44,7 +44,8 @@ Result<Deletion> deletion_of(const Call& call) {
   for (const auto& child : root->children) {
     if (child.name != "Object") continue;
     auto key = child.text_of("Key");
-    if (!key || child.find("VersionId")) return key ? object_error("NotImplemented", "Versions of objects are not offered here") : object_error("MalformedXML");
+    if (!key || child.find("VersionId"))
+      return key ? object_error("NotImplemented", "Versions of objects are not offered here") : object_error("MalformedXML");
     deletion.keys.push_back(std::move(*key));
   }
   if (deletion.keys.empty() || deletion.keys.size() > deleted_max) return object_error("MalformedXML");
@@ -58,8 +59,12 @@ asio::awaitable<Answered> put_object(CallPointer call) {
   if (!attributes) co_return attributes.error();
   auto checksum = checked_body(*call);
   if (!checksum) co_return checksum.error();
-  PutObject request{.bucket = call->address.bucket, .key = call->address.key, .bytes = std::move(call->request.body), .attributes = std::move(*attributes),
-                    .checksum = std::move(*checksum), .condition = write_condition_of(*call)};
+  PutObject request{.bucket = call->address.bucket,
+                    .key = call->address.key,
+                    .bytes = std::move(call->request.body),
+                    .attributes = std::move(*attributes),
+                    .checksum = std::move(*checksum),
+                    .condition = write_condition_of(*call)};
   const auto record = co_await call->api.service.put(std::move(request));
   if (!record) co_return record.error();
   co_return written(*record);
@@ -72,19 +77,32 @@ asio::awaitable<Answered> copy_object(CallPointer call) {
   if (!record) co_return record.error();
   const bool onto_itself = source->bucket == call->address.bucket && source->key == call->address.key;
   if (onto_itself && call->header("x-amz-metadata-directive") != "REPLACE" && !call->header("x-amz-storage-class")) {
-    co_return object_error("InvalidRequest", "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, "
-                                             "website redirect location or encryption attributes.");
+    co_return object_error("InvalidRequest",
+                           "This copy request is illegal because it is trying to copy an object to itself without changing the object's "
+                           "metadata, storage class, "
+                           "website redirect location or encryption attributes.");
   }
   auto attributes = copied_attributes(*call, *record);
   if (!attributes) co_return attributes.error();
-  NewObject target{.bucket = call->address.bucket, .key = call->address.key, .files = {}, .bytes = record->bytes, .etag = record->etag, .attributes = std::move(*attributes),
-                   .checksum = record->checksum, .condition = {}};
+  NewObject target{.bucket = call->address.bucket,
+                   .key = call->address.key,
+                   .files = {},
+                   .bytes = record->bytes,
+                   .etag = record->etag,
+                   .attributes = std::move(*attributes),
+                   .checksum = record->checksum,
+                   .condition = {}};
   auto files = record->files;
   const auto copied = co_await call->api.service.copy(std::move(files), std::move(target));
   if (!copied) co_return copied.error();
   XmlText xml;
-  xml.declaration().open("CopyObjectResult", xml_namespace).element("ETag", quoted_etag(copied->etag)).element("LastModified", format_rfc3339(copied->modified_at));
-  if (copied->checksum) xml.element("Checksum" + copied->checksum->algorithm, copied->checksum->value).element("ChecksumType", copied->checksum->composite ? "COMPOSITE" : "FULL_OBJECT");
+  xml.declaration()
+      .open("CopyObjectResult", xml_namespace)
+      .element("ETag", quoted_etag(copied->etag))
+      .element("LastModified", format_rfc3339(copied->modified_at));
+  if (copied->checksum)
+    xml.element("Checksum" + copied->checksum->algorithm, copied->checksum->value)
+        .element("ChecksumType", copied->checksum->composite ? "COMPOSITE" : "FULL_OBJECT");
   xml.close("CopyObjectResult");
   auto response = xml_response(xml.take());
   response.headers.add("x-amz-server-side-encryption", "AES256");
@@ -122,7 +140,8 @@ asio::awaitable<Answered> delete_objects(CallPointer call) {
   if (!deletion->quiet) {
     for (const auto& key : deletion->keys) xml.open("Deleted").element("Key", key).close("Deleted");
   }
-  for (const auto& [key, why] : refused) xml.open("Error").element("Key", key).element("Code", objects::s3_error(why).code).element("Message", why.message).close("Error");
+  for (const auto& [key, why] : refused)
+    xml.open("Error").element("Key", key).element("Code", objects::s3_error(why).code).element("Message", why.message).close("Error");
   xml.close("DeleteResult");
   co_return xml_response(xml.take());
 }

@@ -13,13 +13,16 @@ std::string schedule(const NeedContext& context, const Json& request) {
   return context.site.arn("scheduler", "schedule/" + (group.empty() ? std::string("default") : group) + "/" + member_text(request, "Name"));
 }
 std::string all_schedules(const NeedContext& context, const Json&) { return context.site.arn("scheduler", "schedule/*/*"); }
-std::string group(const NeedContext& context, const Json& request) { return context.site.arn("scheduler", "schedule-group/" + member_text(request, "Name")); }
+std::string group(const NeedContext& context, const Json& request) {
+  return context.site.arn("scheduler", "schedule-group/" + member_text(request, "Name"));
+}
 std::string all_groups(const NeedContext& context, const Json&) { return context.site.arn("scheduler", "schedule-group/*"); }
 std::string tagged(const NeedContext&, const Json& request) { return member_text(request, "ResourceArn"); }
 
-constexpr std::array rows{NeedRow{"CreateScheduleGroup", "", &group}, NeedRow{"DeleteScheduleGroup", "", &group}, NeedRow{"GetScheduleGroup", "", &group},
-                          NeedRow{"ListScheduleGroups", "", &all_groups}, NeedRow{"ListSchedules", "", &all_schedules}, NeedRow{"ListTagsForResource", "", &tagged},
-                          NeedRow{"TagResource", "", &tagged}, NeedRow{"UntagResource", "", &tagged}};
+constexpr std::array rows{NeedRow{"CreateScheduleGroup", "", &group},   NeedRow{"DeleteScheduleGroup", "", &group},
+                          NeedRow{"GetScheduleGroup", "", &group},      NeedRow{"ListScheduleGroups", "", &all_groups},
+                          NeedRow{"ListSchedules", "", &all_schedules}, NeedRow{"ListTagsForResource", "", &tagged},
+                          NeedRow{"TagResource", "", &tagged},          NeedRow{"UntagResource", "", &tagged}};
 
 }  // namespace
 

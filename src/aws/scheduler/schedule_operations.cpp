@@ -49,11 +49,15 @@ std::optional<Timestamp> time_of(const Json& request, const char* name) {
 Answer<ScheduleTarget> read_target(const Json& target) {
   const auto arn = optional_text(&target, "Arn"), role = optional_text(&target, "RoleArn");
   if (!arn) return invalid("1 validation error detected: Value null at 'target.arn' failed to satisfy constraint: Member must not be null");
-  if (!role) return invalid("1 validation error detected: Value null at 'target.roleArn' failed to satisfy constraint: Member must not be null");
+  if (!role)
+    return invalid("1 validation error detected: Value null at 'target.roleArn' failed to satisfy constraint: Member must not be null");
   for (const char* name : {"EcsParameters", "KinesisParameters", "SageMakerPipelineParameters"}) {
     if (target.find(name)) return invalid(std::string(name) + " is not supported here");
   }
-  return ScheduleTarget{.arn = *arn, .input = optional_text(&target, "Input"), .role_arn = role, .message_group_id = optional_text(target.find("SqsParameters"), "MessageGroupId"),
+  return ScheduleTarget{.arn = *arn,
+                        .input = optional_text(&target, "Input"),
+                        .role_arn = role,
+                        .message_group_id = optional_text(target.find("SqsParameters"), "MessageGroupId"),
                         .dead_letter_queue = optional_text(target.find("DeadLetterConfig"), "Arn"),
                         .retries_max = optional_number(target.find("RetryPolicy"), "MaximumRetryAttempts"),
                         .age_max_seconds = optional_number(target.find("RetryPolicy"), "MaximumEventAgeInSeconds")};
@@ -62,10 +66,14 @@ Answer<ScheduleTarget> read_target(const Json& target) {
 Answer<void> check_window(const Json& window) {
   const auto mode = optional_text(&window, "Mode");
   const Json* minutes = window.find("MaximumWindowInMinutes");
-  if (!mode || (*mode != "OFF" && *mode != "FLEXIBLE")) return invalid("1 validation error detected: Value at 'flexibleTimeWindow.mode' failed to satisfy constraint: Member must satisfy enum value set: [OFF, FLEXIBLE]");
+  if (!mode || (*mode != "OFF" && *mode != "FLEXIBLE"))
+    return invalid(
+        "1 validation error detected: Value at 'flexibleTimeWindow.mode' failed to satisfy constraint: Member must satisfy enum value set: "
+        "[OFF, FLEXIBLE]");
   const bool has_minutes = minutes && !minutes->is_null();
   if (*mode == "OFF" && has_minutes) return invalid("MaximumWindowInMinutes must not be set when FlexibleTimeWindow is OFF.");
-  if (*mode == "FLEXIBLE" && (!has_minutes || minutes->as_integer().value_or(0) < 1 || minutes->as_integer().value_or(0) > 1440)) return invalid("MaximumWindowInMinutes must be between 1 and 1440 when FlexibleTimeWindow is FLEXIBLE.");
+  if (*mode == "FLEXIBLE" && (!has_minutes || minutes->as_integer().value_or(0) < 1 || minutes->as_integer().value_or(0) > 1440))
+    return invalid("MaximumWindowInMinutes must be between 1 and 1440 when FlexibleTimeWindow is FLEXIBLE.");
   return {};
 }
 
@@ -107,7 +115,7 @@ Json target_json(const ScheduleRecord& schedule, const std::optional<Json>& sett
   if (const Json* given = settings ? settings->find("Target") : nullptr) return *given;
   Json out = Json::empty_object();
   if (schedule.definition.targets.empty()) return out;
-  const auto& target = schedule.definition.targets.front();   // deployed by a stack
+  const auto& target = schedule.definition.targets.front();  // deployed by a stack
   out = out.with("Arn", Json(target.arn)).with("RoleArn", Json(target.role_arn.value_or("")));
   return target.input ? out.with("Input", Json(*target.input)) : out;
 }
@@ -134,7 +142,8 @@ Json schedule_json(const OperationContext& context, const Reader& reader, const 
   return out;
 }
 
-Answer<Json> stored(const OperationContext& context, EngineTransaction& transaction, const Asked& asked, const Result<ScheduleRecord>& done) {
+Answer<Json> stored(const OperationContext& context, EngineTransaction& transaction, const Asked& asked,
+                    const Result<ScheduleRecord>& done) {
   const auto& id = asked.definition.id;
   if (!done) return failure_of(done.error(), id);
   keep(transaction, settings_kind, id.group, id.name, asked.settings);
@@ -194,9 +203,11 @@ Answer<Json> list_schedules(const OperationContext& context, const Reader& reade
   }
   Json::Array shown;
   std::optional<std::string> next, last;
-  for (const auto& schedule : context.services.schedules->list(reader, group ? std::optional<std::string_view>(*group) : std::nullopt, after, SIZE_MAX)) {
+  for (const auto& schedule :
+       context.services.schedules->list(reader, group ? std::optional<std::string_view>(*group) : std::nullopt, after, SIZE_MAX)) {
     const auto& definition = schedule.definition;
-    if (definition.id.is_rule() || !definition.id.name.starts_with(prefix) || (state && (*state == "ENABLED") != definition.enabled)) continue;
+    if (definition.id.is_rule() || !definition.id.name.starts_with(prefix) || (state && (*state == "ENABLED") != definition.enabled))
+      continue;
     if (shown.size() == limit) {
       next = last;
       break;

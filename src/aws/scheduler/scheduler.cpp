@@ -8,7 +8,8 @@ namespace signalbox::aws::scheduler {
 namespace {
 
 const std::vector<RestBinding>& bindings() {
-  static const QueryMember max_results{"MaxResults", "MaxResults"}, next_token{"NextToken", "NextToken"}, prefix{"NamePrefix", "NamePrefix"};
+  static const QueryMember max_results{"MaxResults", "MaxResults"}, next_token{"NextToken", "NextToken"},
+      prefix{"NamePrefix", "NamePrefix"};
   static const std::vector<RestBinding> table{
       {"POST", "/schedules/{Name}", "CreateSchedule"},
       {"PUT", "/schedules/{Name}", "UpdateSchedule"},

@@ -11,12 +11,15 @@ namespace signalbox::aws::sdk {
 namespace {
 
 /// Members that hold a text of JSON, or any text, in the services' models.
-constexpr std::array text_members{"Cause", "Definition", "Detail", "Error", "Input", "Message", "MessageBody", "Output", "Payload", "Policy", "PolicyDocument"};
+constexpr std::array text_members{"Cause",       "Definition", "Detail",  "Error",  "Input",         "Message",
+                                  "MessageBody", "Output",     "Payload", "Policy", "PolicyDocument"};
 /// Members whose own members are the caller's names.
-constexpr std::array map_members{"Attributes", "AdditionalVersionWeights", "InputPathsMap", "MessageAttributes", "MessageSystemAttributes", "Tags", "VariableReferences", "Variables"};
+constexpr std::array map_members{"Attributes", "AdditionalVersionWeights", "InputPathsMap", "MessageAttributes", "MessageSystemAttributes",
+                                 "Tags",       "VariableReferences",       "Variables"};
 /// Errors of the services' front, which no service's model has: the SDK gives them its general exception.
-constexpr std::array general_errors{"AccessDenied", "AccessDeniedException", "IncompleteSignature", "InternalFailure", "InvalidParameterValue", "MissingParameter", "SerializationException", "ServiceUnavailable",
-                                    "UnknownOperationException", "UnsupportedOperationException"};
+constexpr std::array general_errors{
+    "AccessDenied",     "AccessDeniedException",  "IncompleteSignature", "InternalFailure",           "InvalidParameterValue",
+    "MissingParameter", "SerializationException", "ServiceUnavailable",  "UnknownOperationException", "UnsupportedOperationException"};
 
 template <class Names>
 bool contains(const Names& names, std::string_view name) {
@@ -34,7 +37,9 @@ std::string camel(std::string_view name) {
   return out;
 }
 
-bool is_time(std::string_view name) { return name.ends_with("Date") || name == "Timestamp" || name == "CreationTime" || name == "LastUpdatedTimestamp"; }
+bool is_time(std::string_view name) {
+  return name.ends_with("Date") || name == "Timestamp" || name == "CreationTime" || name == "LastUpdatedTimestamp";
+}
 
 std::string time_text(const Json& seconds) {
   const auto ms = static_cast<std::int64_t>(seconds.as_double() * 1000 + 0.5);
@@ -116,8 +121,9 @@ Json wire_request(const SdkService& service, std::string_view operation, const J
 Json task_result(const SdkService& service, const Json& answer) { return result_value(service, answer); }
 
 WorkflowError task_error(const SdkService& service, const Failure& failure, std::string_view request_id) {
-  return {error_name(service, failure.code), failure.message + " (Service: " + std::string(service.error_name) + ", Status Code: " + std::to_string(failure.status) + ", Request ID: " +
-                                                 std::string(request_id) + ") (SDK Attempt Count: 1)"};
+  return {error_name(service, failure.code), failure.message + " (Service: " + std::string(service.error_name) +
+                                                 ", Status Code: " + std::to_string(failure.status) +
+                                                 ", Request ID: " + std::string(request_id) + ") (SDK Attempt Count: 1)"};
 }
 
 }  // namespace signalbox::aws::sdk

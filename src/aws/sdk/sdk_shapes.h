@@ -14,9 +14,9 @@ namespace signalbox::aws::sdk {
 
 struct SdkService {
   Service service;
-  std::string_view resource;     ///< `aws-sdk:` + this: `sfn`, `eventbridge`
-  std::string_view error_name;   ///< before the dot of error names: `Sfn`, `EventBridge`
-  bool camel_case;               ///< of members on the wire
+  std::string_view resource;    ///< `aws-sdk:` + this: `sfn`, `eventbridge`
+  std::string_view error_name;  ///< before the dot of error names: `Sfn`, `EventBridge`
+  bool camel_case;              ///< of members on the wire
 };
 [[nodiscard]] const std::vector<SdkService>& services();
 

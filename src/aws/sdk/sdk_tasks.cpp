@@ -19,7 +19,7 @@ using sdk::SdkService;
 struct Surroundings {
   AwsServices services;
   boost::asio::any_io_executor executor;
-  const Reader& reader;                     ///< the I/O thread's
+  const Reader& reader;  ///< the I/O thread's
   std::function<std::string()> admin_url;
   UrlResolver resolve;
 };
@@ -55,11 +55,12 @@ class InsideTask final : public InternalTask {
     boost::asio::io_context loop(1);
     std::optional<Answer<Json>> answer;
     std::exception_ptr failure;
-    boost::asio::co_spawn(loop, call_operation(context_of(*surroundings_, service_, call), service_.service, operation_, transaction, std::move(request)),
-                          [&](std::exception_ptr thrown, Answer<Json> result) {
-                            failure = thrown;
-                            answer.emplace(std::move(result));
-                          });
+    boost::asio::co_spawn(
+        loop, call_operation(context_of(*surroundings_, service_, call), service_.service, operation_, transaction, std::move(request)),
+        [&](std::exception_ptr thrown, Answer<Json> result) {
+          failure = thrown;
+          answer.emplace(std::move(result));
+        });
     loop.run();
     if (failure) std::rethrow_exception(failure);
     SIGNALBOX_ASSERT(answer.has_value());
@@ -72,10 +73,12 @@ class InsideTask final : public InternalTask {
   std::string operation_;
 };
 
-asio::awaitable<void> run_outside(std::shared_ptr<const Surroundings> surroundings, const SdkService* service, std::string operation, TaskCall call, std::function<void(TaskAnswer)> done) {
+asio::awaitable<void> run_outside(std::shared_ptr<const Surroundings> surroundings, const SdkService* service, std::string operation,
+                                  TaskCall call, std::function<void(TaskAnswer)> done) {
   auto request = sdk::wire_request(*service, operation, call.input);
   auto context = context_of(*surroundings, *service, call);
-  auto answer = co_await call_operation(std::move(context), service->service, std::move(operation), surroundings->reader, std::move(request));
+  auto answer =
+      co_await call_operation(std::move(context), service->service, std::move(operation), surroundings->reader, std::move(request));
   done(answer_of(*service, answer, call.request_id));
 }
 
@@ -86,7 +89,8 @@ class OutsideTask final : public ExternalTask {
       : surroundings_(std::move(surroundings)), service_(service), operation_(std::move(operation)) {}
 
   void call(const TaskCall& call, std::function<void(TaskAnswer)> done) override {
-    boost::asio::co_spawn(surroundings_->executor, run_outside(surroundings_, &service_, operation_, call, std::move(done)), log_failure("aws-sdk task"));
+    boost::asio::co_spawn(surroundings_->executor, run_outside(surroundings_, &service_, operation_, call, std::move(done)),
+                          log_failure("aws-sdk task"));
   }
 
  private:
@@ -97,13 +101,16 @@ class OutsideTask final : public ExternalTask {
 
 }  // namespace
 
-void offer_sdk_tasks(Engine& engine, AwsServices services, boost::asio::any_io_executor executor, std::function<std::string()> admin_url, UrlResolver resolve) {
-  services.authorizer = nullptr;   // it is another thread's
-  const auto surroundings = std::make_shared<const Surroundings>(Surroundings{services, std::move(executor), engine.loop_reader(), std::move(admin_url), std::move(resolve)});
+void offer_sdk_tasks(Engine& engine, AwsServices services, boost::asio::any_io_executor executor, std::function<std::string()> admin_url,
+                     UrlResolver resolve) {
+  services.authorizer = nullptr;  // it is another thread's
+  const auto surroundings = std::make_shared<const Surroundings>(
+      Surroundings{services, std::move(executor), engine.loop_reader(), std::move(admin_url), std::move(resolve)});
   for (const auto& service : sdk::services()) {
     for (const auto& operation : operations_of(service.service)) {
       auto name = "aws-sdk:" + std::string(service.resource) + ":" + sdk::action_of(operation);
-      if (is_long(service.service, operation)) engine.offer(std::move(name), std::make_unique<OutsideTask>(surroundings, service, operation));
+      if (is_long(service.service, operation))
+        engine.offer(std::move(name), std::make_unique<OutsideTask>(surroundings, service, operation));
       else engine.offer(std::move(name), std::make_unique<InsideTask>(surroundings, service, operation));
     }
   }

@@ -18,6 +18,7 @@ namespace signalbox::aws {
 /// Offers all operations of all services that have code here. Before Engine::start(). `executor` is the I/O thread's; what
 /// `services` name outlives the engine's thread. `admin_url`, for queues' URLs in results, and `resolve`, for messages and events,
 /// are asked on both threads.
-void offer_sdk_tasks(Engine& engine, AwsServices services, boost::asio::any_io_executor executor, std::function<std::string()> admin_url, UrlResolver resolve);
+void offer_sdk_tasks(Engine& engine, AwsServices services, boost::asio::any_io_executor executor, std::function<std::string()> admin_url,
+                     UrlResolver resolve);
 
 }  // namespace signalbox::aws

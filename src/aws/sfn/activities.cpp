@@ -31,14 +31,19 @@ asio::awaitable<Answer<std::string>> create_activity_operation(Api api, Json req
   if (!encryption) co_return encryption.error();
   activity.tags = *tags;
   if (*encryption != owned_key()) activity.encryption = *encryption;
-  std::function<Result<Activity>(EngineTransaction&)> work = [activity](EngineTransaction& transaction) { return create_activity(transaction, activity); };
+  std::function<Result<Activity>(EngineTransaction&)> work = [activity](EngineTransaction& transaction) {
+    return create_activity(transaction, activity);
+  };
   const auto created = co_await transact<Activity>(api.engine, std::move(work));
   if (!created && created.error().code == ErrorCode::InvalidArgument) co_return Failure{"InvalidName", created.error().message};
   if (!created && created.error().code == ErrorCode::AlreadyExists) {
     co_return Failure{"ActivityAlreadyExists", "Activity Already Exists: '" + api.engine.site().activity_arn(activity.name) + "'"};
   }
   if (!created) co_return general_failure(created.error());
-  co_return ObjectText().text("activityArn", api.engine.site().activity_arn(created->name)).time("creationDate", created->created_at).take();
+  co_return ObjectText()
+      .text("activityArn", api.engine.site().activity_arn(created->name))
+      .time("creationDate", created->created_at)
+      .take();
 }
 
 Answer<std::string> describe_activity(const Api& api, const Json& request) {
@@ -49,7 +54,9 @@ Answer<std::string> describe_activity(const Api& api, const Json& request) {
   if (!name) return name.error();
   const auto activity = find_activity(api.reader, *name);
   if (!activity) return activity_missing(arn);
-  return activity_text(api.engine.site(), *activity).raw("encryptionConfiguration", activity->encryption.value_or(owned_key()).text()).take();
+  return activity_text(api.engine.site(), *activity)
+      .raw("encryptionConfiguration", activity->encryption.value_or(owned_key()).text())
+      .take();
 }
 
 Answer<std::string> list_activities_page(const Api& api, const Json& request) {

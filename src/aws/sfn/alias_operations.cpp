@@ -7,13 +7,17 @@ namespace signalbox::aws::sfn {
 
 namespace {
 
-std::string arn_of(const Site& site, const StateMachineAlias& alias) { return site.state_machine_arn(alias.state_machine) + ":" + alias.name; }
+std::string arn_of(const Site& site, const StateMachineAlias& alias) {
+  return site.state_machine_arn(alias.state_machine) + ":" + alias.name;
+}
 
 Failure alias_missing() { return {"ResourceNotFound", "Request references a resource that does not exist.", 404}; }
 
 Failure alias_failure(const Error& error) {
   if (error.code == ErrorCode::NotFound) return alias_missing();
-  if (error.code == ErrorCode::Conflict) return error.where == "stateMachine" ? Failure{"StateMachineDeleting", error.message} : Failure{"ConflictException", error.message, 409};
+  if (error.code == ErrorCode::Conflict)
+    return error.where == "stateMachine" ? Failure{"StateMachineDeleting", error.message}
+                                         : Failure{"ConflictException", error.message, 409};
   return general_failure(error);
 }
 
@@ -57,7 +61,8 @@ Answer<Routing> routing_of(Parameters& parameters, const Json& list) {
   }
   if (!versions) return bad_routing("Routing configuration must contain state machine version ARNs.", arns);
   if (!one_machine) return bad_routing("Routing configuration must contain state machine version ARNs of the same state machine.", arns);
-  if (arns.size() == 2 && routing.routes[0].version == routing.routes[1].version) return bad_routing("Routing configuration must contain distinct state machine version ARNs.", arns);
+  if (arns.size() == 2 && routing.routes[0].version == routing.routes[1].version)
+    return bad_routing("Routing configuration must contain distinct state machine version ARNs.", arns);
   if (sum != 100) return bad_routing("Sum of routing configuration weights must equal 100.", weights);
   return routing;
 }
@@ -65,7 +70,8 @@ Answer<Routing> routing_of(Parameters& parameters, const Json& list) {
 /// The machine and alias that an alias ARN names.
 Answer<MachineName> alias_name_of(const std::string& arn) {
   auto name = machine_name(arn);
-  if (name && (name->qualifier.empty() || version_number(name->qualifier))) return Failure{"ValidationException", "The ARN does not name an alias of a state machine: '" + arn + "'"};
+  if (name && (name->qualifier.empty() || version_number(name->qualifier)))
+    return Failure{"ValidationException", "The ARN does not name an alias of a state machine: '" + arn + "'"};
   return name;
 }
 
@@ -82,7 +88,9 @@ asio::awaitable<Answer<std::string>> create_state_machine_alias(Api api, Json re
   if (!routing) co_return routing.error();
   alias.state_machine = std::move(routing->state_machine);
   alias.routing = std::move(routing->routes);
-  std::function<Result<StateMachineAlias>(EngineTransaction&)> work = [alias](EngineTransaction& transaction) { return create_alias(transaction, alias); };
+  std::function<Result<StateMachineAlias>(EngineTransaction&)> work = [alias](EngineTransaction& transaction) {
+    return create_alias(transaction, alias);
+  };
   const auto created = co_await transact<StateMachineAlias>(api.engine, std::move(work));
   if (!created) co_return alias_failure(created.error());
   co_return ObjectText().text("stateMachineAliasArn", arn_of(api.engine.site(), *created)).time("creationDate", created->created_at).take();
@@ -93,14 +101,17 @@ asio::awaitable<Answer<std::string>> update_state_machine_alias(Api api, Json re
   const auto arn = parameters.required("stateMachineAliasArn");
   const auto description = parameters.text("description");
   const Json* list = parameters.array("routingConfiguration");
-  if (!description && !list) co_return validation_failure("MISSING_REQUIRED_PARAMETER", "Either the description or the routing configuration must be specified");
+  if (!description && !list)
+    co_return validation_failure("MISSING_REQUIRED_PARAMETER", "Either the description or the routing configuration must be specified");
   const auto name = alias_name_of(arn);
   if (!name) co_return name.error();
   std::optional<std::vector<Route>> routes;
   if (list) {
     auto routing = routing_of(parameters, *list);
     if (!routing) co_return routing.error();
-    if (routing->state_machine != name->name) co_return validation_failure("INVALID_ROUTING_CONFIGURATION", "Routing configuration must contain versions of the alias's own state machine: '" + name->name + "'");
+    if (routing->state_machine != name->name)
+      co_return validation_failure("INVALID_ROUTING_CONFIGURATION",
+                                   "Routing configuration must contain versions of the alias's own state machine: '" + name->name + "'");
     routes = std::move(routing->routes);
   }
   std::function<Result<StateMachineAlias>(EngineTransaction&)> work = [name = *name, description, routes](EngineTransaction& transaction) {
@@ -121,7 +132,11 @@ Answer<std::string> describe_state_machine_alias(const Api& api, const Json& req
   ObjectText out;
   out.text("stateMachineAliasArn", arn_of(api.engine.site(), *alias)).text("name", alias->name).text("description", alias->description);
   out.raw("routingConfiguration", array_text(alias->routing, [&](const Route& route) {
-            return ObjectText().text("stateMachineVersionArn", api.engine.site().state_machine_arn(alias->state_machine) + ":" + std::to_string(route.version)).number("weight", route.weight).take();
+            return ObjectText()
+                .text("stateMachineVersionArn",
+                      api.engine.site().state_machine_arn(alias->state_machine) + ":" + std::to_string(route.version))
+                .number("weight", route.weight)
+                .take();
           }));
   return out.time("creationDate", alias->created_at).time("updateDate", alias->updated_at).take();
 }
@@ -153,9 +168,10 @@ Answer<std::string> list_state_machine_aliases_page(const Api& api, const Json& 
   auto page = list_aliases(api.reader, name->name, version_number(name->qualifier), after->value_or(""), limit + 1);
   const auto next = cut_page(api, scope, page, limit, [](const StateMachineAlias& alias) { return alias.name; });
   ObjectText out;
-  out.raw("stateMachineAliases", array_text(page, [&](const StateMachineAlias& alias) {
-            return ObjectText().text("stateMachineAliasArn", arn_of(api.engine.site(), alias)).time("creationDate", alias.created_at).take();
-          }));
+  out.raw(
+      "stateMachineAliases", array_text(page, [&](const StateMachineAlias& alias) {
+        return ObjectText().text("stateMachineAliasArn", arn_of(api.engine.site(), alias)).time("creationDate", alias.created_at).take();
+      }));
   return out.text("nextToken", next).take();
 }
 

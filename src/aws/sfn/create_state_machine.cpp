@@ -19,7 +19,8 @@ std::optional<StateMachineVersion> first_version(const Reader& reader, const Sta
 }
 
 /// Whether to publish, and the description, belong to what makes a repeated creation the same one. [CreateStateMachine]
-Result<Created> create_and_publish(EngineTransaction& transaction, const Site& site, const CreateStateMachine& request, bool publish, const std::optional<std::string>& description) {
+Result<Created> create_and_publish(EngineTransaction& transaction, const Site& site, const CreateStateMachine& request, bool publish,
+                                   const std::optional<std::string>& description) {
   const bool existed = find_state_machine(transaction, request.name).has_value();
   auto machine = signalbox::create_state_machine(transaction, site, request);
   if (!machine) return machine.error();
@@ -61,7 +62,8 @@ asio::awaitable<Answer<std::string>> create_state_machine_operation(Api api, Jso
   create.tracing_configuration = configuration->tracing;
   create.encryption_configuration = configuration->encryption;
   const auto arn = api.engine.site().state_machine_arn(create.name);
-  std::function<Result<Created>(EngineTransaction&)> work = [create, publish, version_description, site = api.engine.site()](EngineTransaction& transaction) {
+  std::function<Result<Created>(EngineTransaction&)> work = [create, publish, version_description,
+                                                             site = api.engine.site()](EngineTransaction& transaction) {
     return create_and_publish(transaction, site, create, publish.value_or(false), version_description);
   };
   const auto created = co_await transact<Created>(api.engine, std::move(work));

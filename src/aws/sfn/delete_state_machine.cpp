@@ -9,7 +9,8 @@ asio::awaitable<Answer<std::string>> delete_state_machine_operation(Api api, Jso
   if (auto fault = parameters.fault()) co_return *fault;
   const auto name = machine_name(arn);
   if (!name) co_return name.error();
-  if (!name->qualifier.empty()) co_return Failure{"ValidationException", "The ARN names a version or alias, not a state machine: '" + arn + "'"};
+  if (!name->qualifier.empty())
+    co_return Failure{"ValidationException", "The ARN names a version or alias, not a state machine: '" + arn + "'"};
   std::function<Result<bool>(EngineTransaction&)> work = [name = name->name](EngineTransaction& transaction) -> Result<bool> {
     signalbox::delete_state_machine(transaction, name);
     return true;

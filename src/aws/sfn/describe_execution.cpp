@@ -7,7 +7,10 @@ namespace {
 void append_redrive(ObjectText& out, const Api& api, const ExecutionRecord& record) {
   out.number("redriveCount", record.redrives).time("redriveDate", record.redriven_at);
   const auto reason = not_redrivable(api.reader, record, api.engine.clock().now());
-  out.text("redriveStatus", reason ? "NOT_REDRIVABLE" : record.map_run ? "REDRIVABLE_BY_MAP_RUN" : "REDRIVABLE").text("redriveStatusReason", reason);
+  out.text("redriveStatus", reason           ? "NOT_REDRIVABLE"
+                            : record.map_run ? "REDRIVABLE_BY_MAP_RUN"
+                                             : "REDRIVABLE")
+      .text("redriveStatusReason", reason);
 }
 
 std::string_view shown_status(const ExecutionRecord& record, const std::optional<MapRunRecord>& run) {

@@ -74,7 +74,8 @@ Answer<std::string> describe_state_machine_for_execution(const Api& api, const J
   append_configuration(out, machine);
   out.text("revisionId", machine.revision_id);
   if (execution->map_run) {
-    if (const auto run = find_map_run(api.reader, execution->map_run->run)) out.text("mapRunArn", run->arn(api.engine.site())).text("label", run->label);
+    if (const auto run = find_map_run(api.reader, execution->map_run->run))
+      out.text("mapRunArn", run->arn(api.engine.site())).text("label", run->label);
   }
   return out.take();
 }

@@ -4,7 +4,7 @@
 namespace signalbox::aws::sfn {
 
 asio::awaitable<Answer<std::string>> get_activity_task(Api api, Json request) {
-  constexpr std::chrono::seconds wait{60};   // [GetActivityTask]
+  constexpr std::chrono::seconds wait{60};  // [GetActivityTask]
   Parameters parameters(request);
   const auto arn = parameters.required("activityArn", arn_length);
   auto worker = parameters.text("workerName", {1, 256});

@@ -11,7 +11,9 @@ namespace signalbox::aws::sfn {
 namespace {
 
 /// 1 as `1.0`: AWS's is a float.
-std::string float_text(double value) { return std::floor(value) == value && std::abs(value) < 1e15 ? fmt::format("{:.1f}", value) : Json(value).text(); }
+std::string float_text(double value) {
+  return std::floor(value) == value && std::abs(value) < 1e15 ? fmt::format("{:.1f}", value) : Json(value).text();
+}
 
 /// AWS shows a batch with each of its items as a text of JSON.
 Json with_items_as_texts(const Json& batches) {
@@ -86,7 +88,8 @@ class InspectionText {
 
   [[nodiscard]] std::string error_details() const {
     ObjectText details;
-    if (result_.retry_index) details.number("retryIndex", *result_.retry_index).number("retryBackoffIntervalSeconds", *result_.retry_backoff_seconds);
+    if (result_.retry_index)
+      details.number("retryIndex", *result_.retry_index).number("retryBackoffIntervalSeconds", *result_.retry_backoff_seconds);
     else details.number("catchIndex", *shown().catch_index);
     return details.take();
   }
@@ -98,6 +101,8 @@ class InspectionText {
 
 }  // namespace
 
-std::string inspection_text(const Json& input, const State& state, const TrialResult& result) { return InspectionText(state, result).text(input); }
+std::string inspection_text(const Json& input, const State& state, const TrialResult& result) {
+  return InspectionText(state, result).text(input);
+}
 
 }  // namespace signalbox::aws::sfn

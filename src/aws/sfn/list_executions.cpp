@@ -7,7 +7,8 @@ namespace signalbox::aws::sfn {
 namespace {
 
 std::optional<ExecutionStatus> status_of(std::string_view text) {
-  for (const auto status : {ExecutionStatus::Running, ExecutionStatus::Succeeded, ExecutionStatus::Failed, ExecutionStatus::TimedOut, ExecutionStatus::Aborted}) {
+  for (const auto status : {ExecutionStatus::Running, ExecutionStatus::Succeeded, ExecutionStatus::Failed, ExecutionStatus::TimedOut,
+                            ExecutionStatus::Aborted}) {
     if (to_string(status) == text) return status;
   }
   return std::nullopt;
@@ -15,8 +16,7 @@ std::optional<ExecutionStatus> status_of(std::string_view text) {
 
 /// `out` may hold members already.
 std::string summary(const Site& site, const ExecutionRecord& record, std::string_view status, ObjectText out = {}) {
-  return out
-      .text("executionArn", execution_arn(site, record))
+  return out.text("executionArn", execution_arn(site, record))
       .text("stateMachineArn", site.state_machine_arn(record.state_machine))
       .text("name", record.name)
       .text("status", status)
@@ -45,8 +45,8 @@ Answer<std::optional<ExecutionRow>> start_row(const Api& api, std::string_view s
 }
 
 /// Child executions of a map run.
-Answer<std::string> list_children(const Api& api, const std::string& arn, const std::optional<std::string>& status, const std::optional<std::string>& redrive, std::size_t limit,
-                                  const std::optional<std::string>& token) {
+Answer<std::string> list_children(const Api& api, const std::string& arn, const std::optional<std::string>& status,
+                                  const std::optional<std::string>& redrive, std::size_t limit, const std::optional<std::string>& token) {
   const auto run = find_map_run_by_arn(api.reader, arn);
   if (!run) return run.error();
   const auto scope = "ListExecutions of map run " + std::to_string(run->row.value) + " " + status.value_or("") + " " + redrive.value_or("");
@@ -59,9 +59,9 @@ Answer<std::string> list_children(const Api& api, const std::string& arn, const 
   const auto& site = api.engine.site();
   ObjectText out;
   out.raw("executions", array_text(page, [&](const MapRunChild& child) {
-    const auto shown = child.pending_redrive ? std::string_view("PENDING_REDRIVE") : to_string(child.record.status);
-    return summary(site, child.record, shown, ObjectText().text("mapRunArn", run->arn(site)).number("itemCount", child.items));
-  }));
+            const auto shown = child.pending_redrive ? std::string_view("PENDING_REDRIVE") : to_string(child.record.status);
+            return summary(site, child.record, shown, ObjectText().text("mapRunArn", run->arn(site)).number("itemCount", child.items));
+          }));
   return out.text("nextToken", next).take();
 }
 
@@ -77,7 +77,8 @@ Answer<std::string> list_executions_page(const Api& api, const Json& request) {
   const auto limit = page_size(parameters.integer("maxResults", page_range));
   const auto token = parameters.text("nextToken", longer_token_length);
   if (auto fault = parameters.fault()) return *fault;
-  if (arn.has_value() == map_run.has_value()) return validation_failure("MISSING_REQUIRED_PARAMETER", "Must provide exactly one of stateMachineArn and mapRunArn");
+  if (arn.has_value() == map_run.has_value())
+    return validation_failure("MISSING_REQUIRED_PARAMETER", "Must provide exactly one of stateMachineArn and mapRunArn");
   if (map_run) return list_children(api, *map_run, status, redrive, limit, token);
   const auto name = machine_name(*arn);
   if (!name) return name.error();
@@ -85,7 +86,8 @@ Answer<std::string> list_executions_page(const Api& api, const Json& request) {
   ExecutionFilter filter{.state_machine = name->name, .status = status ? status_of(*status) : std::nullopt};
   if (!machine || !qualify(api.reader, *name, filter)) return machine_missing(*arn);
   if (redrive) filter.redriven = redrive == "REDRIVEN";
-  if (machine->type == StateMachineType::Express) return Failure{"StateMachineTypeNotSupported", "This operation is not supported by this type of state machine"};
+  if (machine->type == StateMachineType::Express)
+    return Failure{"StateMachineTypeNotSupported", "This operation is not supported by this type of state machine"};
 
   const auto scope = "ListExecutions " + qualified(*name) + " " + status.value_or("") + " " + redrive.value_or("");
   const auto before = start_row(api, scope, token);
@@ -94,7 +96,8 @@ Answer<std::string> list_executions_page(const Api& api, const Json& request) {
   if (status != "PENDING_REDRIVE") page = list_executions(api.reader, filter, *before, limit + 1);
   const auto next = cut_page(api, scope, page, limit, [](const ExecutionRecord& record) { return std::to_string(record.row.value); });
   ObjectText out;
-  out.raw("executions", array_text(page, [&](const ExecutionRecord& record) { return summary(api.engine.site(), record, to_string(record.status)); }));
+  out.raw("executions",
+          array_text(page, [&](const ExecutionRecord& record) { return summary(api.engine.site(), record, to_string(record.status)); }));
   return out.text("nextToken", next).take();
 }
 

@@ -69,7 +69,8 @@ Answer<LoneState> lone_state_of(const TestRequest& request) {
 }
 
 Answer<LoneState> failing_parent(const TestRequest& request, const Json& around) {
-  const Json branch = json_object({{"StartAt", "Child"}, {"States", json_object({{"Child", json_object({{"Type", "Pass"}, {"End", true}})}})}});
+  const Json branch =
+      json_object({{"StartAt", "Child"}, {"States", json_object({{"Child", json_object({{"Type", "Pass"}, {"End", true}})}})}});
   Json::Object state{{"Type", "Parallel"}, {"Branches", Json(Json::Array{branch})}, {"End", true}};
   for (const auto* name : {"QueryLanguage", "Retry", "Catch"})
     if (const Json* given = around.find(name)) state.push_back({name, *given});

@@ -13,7 +13,7 @@ namespace signalbox::aws::sfn {
 struct LoneState {
   std::shared_ptr<const StateMachine> machine;
   Json source;
-  std::vector<Json> around;   ///< the Map and Parallel states that it is in, as written, innermost first
+  std::vector<Json> around;  ///< the Map and Parallel states that it is in, as written, innermost first
 
   [[nodiscard]] const State& state() const { return machine->state(machine->root.start_at); }
 };

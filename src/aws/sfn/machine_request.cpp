@@ -4,7 +4,9 @@ namespace signalbox::aws::sfn {
 
 namespace {
 
-Failure invalid_logging(std::string_view why) { return {"InvalidLoggingConfiguration", "Invalid Logging Configuration: " + std::string(why)}; }
+Failure invalid_logging(std::string_view why) {
+  return {"InvalidLoggingConfiguration", "Invalid Logging Configuration: " + std::string(why)};
+}
 
 /// The one place that a machine logs to. An ARN of a log group ends in `:*`.
 std::optional<Failure> check_destination(const Json& destination) {
@@ -12,7 +14,8 @@ std::optional<Failure> check_destination(const Json& destination) {
   const Json* arn = group ? group->find("logGroupArn") : nullptr;
   if (!arn || !arn->is_string()) return invalid_logging("Must set valid CloudWatch Log Group ARN.");
   const auto text = arn->as_string();
-  const bool of_logs = text.starts_with("arn:") && text.find(":logs:") != std::string_view::npos && text.find(":log-group:") != std::string_view::npos;
+  const bool of_logs =
+      text.starts_with("arn:") && text.find(":logs:") != std::string_view::npos && text.find(":log-group:") != std::string_view::npos;
   if (!of_logs) return invalid_logging("Provided ARN is not CloudWatch Logs Log Group ARN.");
   if (!text.ends_with(":*")) return invalid_logging("Log Group ARN must be provided with '*' qualifier.");
   return std::nullopt;
@@ -25,7 +28,8 @@ Answer<Json> logging_of(Parameters& parameters, const Json& given) {
   const Json* destinations = logging.array("destinations");
   parameters.absorb(logging);
   const std::size_t given_destinations = destinations ? destinations->size() : 0;
-  if (given_destinations > 1 || (level != "OFF" && given_destinations == 0)) return invalid_logging("Must specify exactly one Log Destination.");
+  if (given_destinations > 1 || (level != "OFF" && given_destinations == 0))
+    return invalid_logging("Must specify exactly one Log Destination.");
   if (level != "OFF") {
     if (auto fault = check_destination(destinations->elements()[0])) return *fault;
   }
@@ -42,7 +46,8 @@ Answer<Json> encryption_of(Parameters& parameters, const Json& given) {
   const auto period = encryption.integer("kmsDataKeyReusePeriodSeconds", {60, 900});
   parameters.absorb(encryption);
   if (!type || ((type == "AWS_OWNED_KEY") == (key || period))) {
-    return Failure{"InvalidEncryptionConfiguration", "Invalid Encryption Configuration: kmsKeyId must be given with type CUSTOMER_MANAGED_KMS_KEY, and only then."};
+    return Failure{"InvalidEncryptionConfiguration",
+                   "Invalid Encryption Configuration: kmsKeyId must be given with type CUSTOMER_MANAGED_KMS_KEY, and only then."};
   }
   Json out = json_object({{"type", Json(*type)}});
   if (key) out = out.with("kmsKeyId", Json(*key));
@@ -71,7 +76,8 @@ Answer<MachineConfiguration> read_configuration(Parameters& parameters) {
 }
 
 std::optional<Failure> check_publish(std::optional<bool> publish, const std::optional<std::string>& version_description) {
-  if (version_description && !publish.value_or(false)) return Failure{"ValidationException", "Version description can only be set when publish is true"};
+  if (version_description && !publish.value_or(false))
+    return Failure{"ValidationException", "Version description can only be set when publish is true"};
   return std::nullopt;
 }
 

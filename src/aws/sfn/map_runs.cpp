@@ -1,7 +1,7 @@
 
+#include "signalbox/map_runs.h"
 #include "aws/sfn/page.h"
 #include "signalbox/async.h"
-#include "signalbox/map_runs.h"
 
 namespace signalbox::aws::sfn {
 
@@ -56,8 +56,11 @@ Answer<std::string> describe_map_run(const Api& api, const Json& request) {
   ObjectText out;
   out.text("mapRunArn", run->arn(api.engine.site())).text("executionArn", parent_arn(api, *run)).text("status", to_string(run->status));
   out.time("startDate", run->started_at).time("stopDate", run->stopped_at).number("maxConcurrency", unlimited ? 0 : run->max_concurrency);
-  out.raw("toleratedFailurePercentage", Json(run->tolerated_failure_percentage).text()).number("toleratedFailureCount", run->tolerated_failure_count);
-  out.raw("itemCounts", counts_text(run->items, run->exports ? run->results_written : run->phase == MapRunPhase::Over ? run->items.succeeded : 0));
+  out.raw("toleratedFailurePercentage", Json(run->tolerated_failure_percentage).text())
+      .number("toleratedFailureCount", run->tolerated_failure_count);
+  out.raw("itemCounts", counts_text(run->items, run->exports                      ? run->results_written
+                                                : run->phase == MapRunPhase::Over ? run->items.succeeded
+                                                                                  : 0));
   out.raw("executionCounts", counts_text(run->executions, results_written(*run)));
   return out.number("redriveCount", run->redrives).time("redriveDate", run->redriven_at).take();
 }
@@ -84,14 +87,19 @@ Answer<std::string> list_map_runs_page(const Api& api, const Json& request) {
 asio::awaitable<Answer<std::string>> update_map_run_operation(Api api, Json request) {
   Parameters parameters(request);
   const auto arn = parameters.required("mapRunArn", long_arn_length);
-  UpdateMapRun update{.max_concurrency = parameters.integer("maxConcurrency", {0, INT32_MAX}), .tolerated_failure_count = parameters.integer("toleratedFailureCount", {0, INT64_MAX}),
+  UpdateMapRun update{.max_concurrency = parameters.integer("maxConcurrency", {0, INT32_MAX}),
+                      .tolerated_failure_count = parameters.integer("toleratedFailureCount", {0, INT64_MAX}),
                       .tolerated_failure_percentage = std::nullopt};
-  if (const Json* percentage = request.find("toleratedFailurePercentage"); percentage && percentage->is_number()) update.tolerated_failure_percentage = percentage->as_double();
+  if (const Json* percentage = request.find("toleratedFailurePercentage"); percentage && percentage->is_number())
+    update.tolerated_failure_percentage = percentage->as_double();
   if (auto fault = parameters.fault()) co_return *fault;
   const auto run = find_map_run_by_arn(api.reader, arn);
   if (!run) co_return run.error();
-  if (run->phase == MapRunPhase::Over) co_return validation_failure("CANNOT_UPDATE_COMPLETED_MAP_RUN", "Map Run is not in a state that can be updated: '" + arn + "'");
-  std::function<Result<void>(EngineTransaction&)> work = [row = run->row, update](EngineTransaction& transaction) { return transaction.update_map_run(row, update); };
+  if (run->phase == MapRunPhase::Over)
+    co_return validation_failure("CANNOT_UPDATE_COMPLETED_MAP_RUN", "Map Run is not in a state that can be updated: '" + arn + "'");
+  std::function<Result<void>(EngineTransaction&)> work = [row = run->row, update](EngineTransaction& transaction) {
+    return transaction.update_map_run(row, update);
+  };
   const auto updated = co_await transact<void>(api.engine, std::move(work));
   if (!updated) co_return general_failure(updated.error());
   co_return std::string("{}");

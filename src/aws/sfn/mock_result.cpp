@@ -78,7 +78,7 @@ class Check {
     }
     const Json& members = *shape.find("members");
     for (const auto& [name, member] : value.members()) {
-      const Json* known = members.find(name);   // what the model does not know is nobody's business
+      const Json* known = members.find(name);  // what the model does not know is nobody's business
       if (!known) continue;
       if (auto fault = run(member, known->as_string(), name); !fault.empty()) return fault;
     }
@@ -109,7 +109,8 @@ class Check {
   static std::string string(const Json& value, const Json& shape, const std::string& field) {
     if (!value.is_string()) return wrong(field, "must be a string");
     const Json* values = shape.find("enum");
-    if (values && std::ranges::none_of(values->elements(), [&](const Json& each) { return each == value; })) return wrong(field, "is not an expected value");
+    if (values && std::ranges::none_of(values->elements(), [&](const Json& each) { return each == value; }))
+      return wrong(field, "is not an expected value");
     return {};
   }
 

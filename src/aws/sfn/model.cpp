@@ -17,7 +17,8 @@ bool is_visible_ascii(std::string_view text) {
 bool is_alias_name(std::string_view text) {
   const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-' || c == '.'; };
   const auto digit = [](char c) { return c >= '0' && c <= '9'; };
-  return std::any_of(text.begin(), text.end(), letter) && std::all_of(text.begin(), text.end(), [&](char c) { return letter(c) || digit(c); });
+  return std::any_of(text.begin(), text.end(), letter) &&
+         std::all_of(text.begin(), text.end(), [&](char c) { return letter(c) || digit(c); });
 }
 
 constexpr Pattern ascii{R"(\p{ASCII}*)", is_ascii};

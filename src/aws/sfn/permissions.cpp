@@ -11,11 +11,15 @@ namespace signalbox::aws::permissions {
 
 namespace {
 
-std::string machine_of_name(const NeedContext& context, const Json& request) { return context.site.state_machine_arn(member_text(request, "name")); }
+std::string machine_of_name(const NeedContext& context, const Json& request) {
+  return context.site.state_machine_arn(member_text(request, "name"));
+}
 std::string all_machines(const NeedContext& context, const Json&) { return context.site.state_machine_arn("*"); }
 std::string execution(const NeedContext&, const Json& request) { return member_text(request, "executionArn"); }
 std::string activity(const NeedContext&, const Json& request) { return member_text(request, "activityArn"); }
-std::string activity_of_name(const NeedContext& context, const Json& request) { return context.site.activity_arn(member_text(request, "name")); }
+std::string activity_of_name(const NeedContext& context, const Json& request) {
+  return context.site.activity_arn(member_text(request, "name"));
+}
 std::string all_activities(const NeedContext& context, const Json&) { return context.site.activity_arn("*"); }
 std::string map_run(const NeedContext&, const Json& request) { return member_text(request, "mapRunArn"); }
 std::string tagged(const NeedContext&, const Json& request) { return member_text(request, "resourceArn"); }
@@ -94,8 +98,10 @@ Needs step_functions(const NeedContext& context, std::string_view operation, con
   if (operation.starts_with("SendTask")) return send_task(context, operation, request);
   auto needs = needs_by(rows, "states", &machine, context, operation, request);
   add_qualifier(needs, request);
-  if (const auto* publish = request.find("publish"); publish && publish->is_boolean() && publish->as_boolean()) needs.push_back({"states:PublishStateMachineVersion", needs.front().resource});
-  if (operation == "CreateStateMachine" || operation == "UpdateStateMachine" || operation == "TestState") add_pass_role(needs, request.find("roleArn"), "states.amazonaws.com");
+  if (const auto* publish = request.find("publish"); publish && publish->is_boolean() && publish->as_boolean())
+    needs.push_back({"states:PublishStateMachineVersion", needs.front().resource});
+  if (operation == "CreateStateMachine" || operation == "UpdateStateMachine" || operation == "TestState")
+    add_pass_role(needs, request.find("roleArn"), "states.amazonaws.com");
   return needs;
 }
 

@@ -15,7 +15,8 @@ asio::awaitable<Answer<std::string>> redrive_execution(Api api, Json request) {
   const auto redriven = co_await transact<Timestamp>(api.engine, std::move(work));
   if (redriven) co_return ObjectText().time("redriveDate", *redriven).take();
   if (redriven.error().code == ErrorCode::NotFound) co_return execution_missing(arn);
-  if (redriven.error().code == ErrorCode::Conflict) co_return Failure{"ExecutionNotRedrivable", "Execution Not Redrivable: '" + redriven.error().message + "'"};
+  if (redriven.error().code == ErrorCode::Conflict)
+    co_return Failure{"ExecutionNotRedrivable", "Execution Not Redrivable: '" + redriven.error().message + "'"};
   co_return general_failure(redriven.error());
 }
 

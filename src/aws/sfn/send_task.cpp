@@ -13,7 +13,10 @@ Failure token_failure(const Error& error) {
     case ErrorCode::InvalidToken: return {"InvalidToken", "Invalid Token: 'Invalid token'"};
     case ErrorCode::TaskClosed: return {"TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'"};
     case ErrorCode::TooLarge:
-      return {"ValidationException", "1 validation error detected: Value at 'output' failed to satisfy constraint: Member must have length less than or equal to " + std::to_string(payload_bytes_max)};
+      return {
+          "ValidationException",
+          "1 validation error detected: Value at 'output' failed to satisfy constraint: Member must have length less than or equal to " +
+              std::to_string(payload_bytes_max)};
     default: return general_failure(error);
   }
 }
@@ -35,7 +38,9 @@ asio::awaitable<Answer<std::string>> send_task_success(Api api, Json request) {
   if (const auto parts = parse_task_token(api.engine.master_key(), token.value); !parts) co_return token_failure(parts.error());
   auto output = Json::parse(text);
   if (!output) co_return Failure{"InvalidOutput", "Invalid Output: '" + output.error().message + "'"};
-  std::function<Result<TaskCompletion>(EngineTransaction&)> work = [token, value = *output](EngineTransaction& transaction) { return transaction.succeed_task(token, value); };
+  std::function<Result<TaskCompletion>(EngineTransaction&)> work = [token, value = *output](EngineTransaction& transaction) {
+    return transaction.succeed_task(token, value);
+  };
   const auto done = co_await transact<TaskCompletion>(api.engine, std::move(work));
   co_return empty_answer(done);
 }
@@ -47,7 +52,9 @@ asio::awaitable<Answer<std::string>> send_task_failure(Api api, Json request) {
   why.error = parameters.text("error", error_length);
   why.cause = parameters.text("cause", cause_length);
   if (auto fault = parameters.fault()) co_return *fault;
-  std::function<Result<TaskCompletion>(EngineTransaction&)> work = [token, why](EngineTransaction& transaction) { return transaction.fail_task(token, why); };
+  std::function<Result<TaskCompletion>(EngineTransaction&)> work = [token, why](EngineTransaction& transaction) {
+    return transaction.fail_task(token, why);
+  };
   const auto done = co_await transact<TaskCompletion>(api.engine, std::move(work));
   co_return empty_answer(done);
 }

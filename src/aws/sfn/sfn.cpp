@@ -83,7 +83,8 @@ Answer<MachineName> machine_name(std::string_view arn) {
   auto resource = resource_of(arn, "stateMachine");
   if (!resource) return resource.error();
   if (resource->find('/') != std::string::npos) {
-    return validation_failure("API_DOES_NOT_SUPPORT_LABELED_ARNS", "The ARN of a Distributed Map state is not supported by this operation: '" + std::string(arn) + "'");
+    return validation_failure("API_DOES_NOT_SUPPORT_LABELED_ARNS",
+                              "The ARN of a Distributed Map state is not supported by this operation: '" + std::string(arn) + "'");
   }
   const auto colon = resource->find(':');
   if (colon == std::string::npos) return MachineName{std::move(*resource), {}};
@@ -107,7 +108,8 @@ Answer<ExecutionRecord> find_described_execution(const Reader& reader, std::stri
   const auto express = resource_of(arn, "express");
   if (!express || express->find('/') == std::string::npos) return find_execution_by_arn(reader, arn);
   auto record = find_execution(reader, Uuid{express->substr(express->rfind(':') + 1)});
-  if (!record || !record->express || *express != record->state_machine + ":" + record->name + ":" + record->id.value) return execution_missing(arn);
+  if (!record || !record->express || *express != record->state_machine + ":" + record->name + ":" + record->id.value)
+    return execution_missing(arn);
   return std::move(*record);
 }
 
@@ -117,7 +119,8 @@ Answer<MapRunRecord> find_map_run_by_arn(const Reader& reader, std::string_view 
   const auto colon = resource->rfind(':');
   if (colon == std::string::npos) return invalid_arn("Invalid ARN: " + std::string(arn));
   auto record = find_map_run(reader, std::string_view(*resource).substr(colon + 1));
-  if (!record || record->child_machine() != resource->substr(0, colon)) return Failure{"ResourceNotFound", "Resource not found: '" + std::string(arn) + "'", 404};
+  if (!record || record->child_machine() != resource->substr(0, colon))
+    return Failure{"ResourceNotFound", "Resource not found: '" + std::string(arn) + "'", 404};
   return std::move(*record);
 }
 
@@ -143,15 +146,23 @@ Failure validation_failure(std::string reason, std::string message) {
   failure.reason = std::move(reason);
   return failure;
 }
-Failure machine_missing(std::string_view arn) { return {"StateMachineDoesNotExist", "State Machine Does Not Exist: '" + std::string(arn) + "'"}; }
-Failure machine_deleting(std::string_view arn) { return {"StateMachineDeleting", "State Machine is being deleted: '" + std::string(arn) + "'"}; }
-Failure execution_missing(std::string_view arn) { return {"ExecutionDoesNotExist", "Execution Does Not Exist: '" + std::string(arn) + "'"}; }
+Failure machine_missing(std::string_view arn) {
+  return {"StateMachineDoesNotExist", "State Machine Does Not Exist: '" + std::string(arn) + "'"};
+}
+Failure machine_deleting(std::string_view arn) {
+  return {"StateMachineDeleting", "State Machine is being deleted: '" + std::string(arn) + "'"};
+}
+Failure execution_missing(std::string_view arn) {
+  return {"ExecutionDoesNotExist", "Execution Does Not Exist: '" + std::string(arn) + "'"};
+}
 Failure activity_missing(std::string_view arn) { return {"ActivityDoesNotExist", "Activity Does Not Exist: '" + std::string(arn) + "'"}; }
 
 void append_configuration(ObjectText& out, const StateMachineRecord& record) {
-  out.raw("loggingConfiguration", record.logging_configuration ? record.logging_configuration->text() : R"({"level":"OFF","includeExecutionData":false})");
+  out.raw("loggingConfiguration",
+          record.logging_configuration ? record.logging_configuration->text() : R"({"level":"OFF","includeExecutionData":false})");
   out.raw("tracingConfiguration", record.tracing_configuration ? record.tracing_configuration->text() : R"({"enabled":false})");
-  out.raw("encryptionConfiguration", record.encryption_configuration ? record.encryption_configuration->text() : R"({"type":"AWS_OWNED_KEY"})");
+  out.raw("encryptionConfiguration",
+          record.encryption_configuration ? record.encryption_configuration->text() : R"({"type":"AWS_OWNED_KEY"})");
 }
 
 Answer<Json> tags_of(Parameters& parameters, const Json* list) {

@@ -2,9 +2,9 @@
 /// The Step Functions API: what its operations share. Source: Step Functions API Reference; error texts as recorded on AWS.
 
 #include "aws/failure.h"
-#include "json/object_text.h"
 #include "aws/parameters.h"
 #include "aws/request_model.h"
+#include "json/object_text.h"
 #include "signalbox/activities.h"
 #include "signalbox/engine.h"
 #include "signalbox/map_runs.h"
@@ -21,7 +21,7 @@ namespace asio = boost::asio;
 
 struct Api {
   Engine& engine;
-  const Reader& reader;          ///< the I/O thread's
+  const Reader& reader;  ///< the I/O thread's
   ActivitySignals& activity_signals;
 };
 
@@ -36,7 +36,8 @@ using Operation = std::variant<ReadOperation*, WriteOperation*>;
 [[nodiscard]] bool is_known(std::string_view name);
 
 inline constexpr Length arn_length{1, 256}, long_arn_length{1, 2000}, name_length{1, 80}, token_length{1, 1024};
-inline constexpr Length definition_length{1, 1'048'576, true}, data_length{0, 262'144, true}, error_length{0, 256, true}, cause_length{0, 32'768, true};
+inline constexpr Length definition_length{1, 1'048'576, true}, data_length{0, 262'144, true}, error_length{0, 256, true},
+    cause_length{0, 32'768, true};
 inline constexpr Length task_token_length{1, 2048};
 inline constexpr Range page_range{0, 1000};
 
@@ -86,8 +87,9 @@ ReadOperation describe_state_machine, describe_state_machine_for_execution, list
     describe_execution, list_executions_page, get_execution_history, describe_state_machine_alias, list_state_machine_aliases_page,
     list_state_machine_versions_page, describe_map_run, list_map_runs_page, describe_activity, list_activities_page, list_tags_for_resource;
 WriteOperation update_map_run_operation, create_state_machine_operation, update_state_machine_operation, delete_state_machine_operation,
-    publish_state_machine_version, delete_state_machine_version, create_state_machine_alias, update_state_machine_alias, delete_state_machine_alias,
-    start_execution, redrive_execution, start_sync_execution, stop_execution, send_task_success, send_task_failure, send_task_heartbeat,
-    create_activity_operation, delete_activity_operation, get_activity_task, tag_resource, untag_resource, test_state;
+    publish_state_machine_version, delete_state_machine_version, create_state_machine_alias, update_state_machine_alias,
+    delete_state_machine_alias, start_execution, redrive_execution, start_sync_execution, stop_execution, send_task_success,
+    send_task_failure, send_task_heartbeat, create_activity_operation, delete_activity_operation, get_activity_task, tag_resource,
+    untag_resource, test_state;
 
 }  // namespace signalbox::aws::sfn

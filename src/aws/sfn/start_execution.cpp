@@ -11,7 +11,9 @@ Failure start_failure(const Error& error, std::string_view arn) {
     case ErrorCode::AlreadyExists: return {"ExecutionAlreadyExists", error.message};
     case ErrorCode::InvalidArgument: return {error.where == "testCase" ? "ValidationException" : "InvalidName", error.message};
     case ErrorCode::TooLarge:
-      return {"ValidationException", "1 validation error detected: Value at 'input' failed to satisfy constraint: Member must have length less than or equal to " + std::to_string(payload_bytes_max)};
+      return {"ValidationException",
+              "1 validation error detected: Value at 'input' failed to satisfy constraint: Member must have length less than or equal to " +
+                  std::to_string(payload_bytes_max)};
     default: return general_failure(error);
   }
 }
@@ -32,7 +34,9 @@ asio::awaitable<Answer<std::string>> start_execution(Api api, Json request) {
     start.input = std::move(*parsed);
   }
   start.state_machine = qualified(*name);
-  std::function<Result<StartedExecution>(EngineTransaction&)> work = [start = std::move(start)](EngineTransaction& transaction) { return transaction.start_execution(start); };
+  std::function<Result<StartedExecution>(EngineTransaction&)> work = [start = std::move(start)](EngineTransaction& transaction) {
+    return transaction.start_execution(start);
+  };
   const auto started = co_await transact<StartedExecution>(api.engine, std::move(work));
   if (!started) co_return start_failure(started.error(), arn);
   co_return ObjectText().text("executionArn", started->arn).time("startDate", started->record.started_at).take();

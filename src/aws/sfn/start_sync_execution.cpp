@@ -12,7 +12,7 @@ namespace {
 template <class Handler>
 struct Waiting {
   std::optional<Handler> handler;
-  std::optional<ExecutionRow> row;          ///< once it has begun
+  std::optional<ExecutionRow> row;  ///< once it has begun
   bool given_up = false;
 
   void complete(Result<ExpressEnd> end) {
@@ -21,8 +21,10 @@ struct Waiting {
 };
 
 void stop(Engine& engine, ExecutionRow row) {
-  std::function<Result<Timestamp>(EngineTransaction&)> work = [row](EngineTransaction& transaction) { return transaction.stop_execution(row, {}); };
-  engine.transact<Timestamp>(std::move(work), [](const Result<Timestamp>&) {});   // it may have ended meanwhile
+  std::function<Result<Timestamp>(EngineTransaction&)> work = [row](EngineTransaction& transaction) {
+    return transaction.stop_execution(row, {});
+  };
+  engine.transact<Timestamp>(std::move(work), [](const Result<Timestamp>&) {});  // it may have ended meanwhile
 }
 
 /// Starts it and waits for its end; if the client goes away, it is stopped. `arn` is set once it has begun.
@@ -45,7 +47,9 @@ asio::awaitable<Result<ExpressEnd>> run_to_end(Engine& engine, StartRequest requ
     request.on_express_end = [executor, waiting](Result<ExpressEnd> end) {
       asio::post(executor, [waiting, end = std::move(end)]() mutable { waiting->complete(std::move(end)); });
     };
-    std::function<Result<StartedExecution>(EngineTransaction&)> work = [request](EngineTransaction& transaction) { return transaction.start_execution(request); };
+    std::function<Result<StartedExecution>(EngineTransaction&)> work = [request](EngineTransaction& transaction) {
+      return transaction.start_execution(request);
+    };
     engine.transact<StartedExecution>(std::move(work), [&engine, executor, waiting, arn](Result<StartedExecution> started) {
       asio::post(executor, [&engine, waiting, arn, started = std::move(started)]() mutable {
         if (!started) return waiting->complete(started.error());
@@ -55,14 +59,18 @@ asio::awaitable<Result<ExpressEnd>> run_to_end(Engine& engine, StartRequest requ
       });
     });
   };
-  co_return co_await asio::async_initiate<decltype(asio::use_awaitable), void(Result<ExpressEnd>)>(std::move(initiate), asio::use_awaitable);
+  co_return co_await asio::async_initiate<decltype(asio::use_awaitable), void(Result<ExpressEnd>)>(std::move(initiate),
+                                                                                                   asio::use_awaitable);
 }
 
 /// In steps of 100 ms; memory in steps of 64 MB, of which an execution here needs one. [aws: pricing]
 std::string billing(const ExpressEnd& end) {
   constexpr std::int64_t step_ms = 100, memory_mb = 64;
   const auto took = (end.stopped_at - end.started_at).count();
-  return ObjectText().number("billedMemoryUsedInMB", memory_mb).number("billedDurationInMilliseconds", std::max(step_ms, (took + step_ms - 1) / step_ms * step_ms)).take();
+  return ObjectText()
+      .number("billedMemoryUsedInMB", memory_mb)
+      .number("billedDurationInMilliseconds", std::max(step_ms, (took + step_ms - 1) / step_ms * step_ms))
+      .take();
 }
 
 std::string name_of(const std::string& express_arn) {
@@ -85,9 +93,11 @@ asio::awaitable<Answer<std::string>> start_sync_execution(Api api, Json request)
   if (auto fault = parameters.fault()) co_return *fault;
   const auto name = machine_name(arn);
   if (!name) co_return name.error();
-  const auto machine = find_state_machine(api.reader, name->name.substr(0, name->name.find('#')));   // behind it a test case of the mock configuration
+  const auto machine =
+      find_state_machine(api.reader, name->name.substr(0, name->name.find('#')));  // behind it a test case of the mock configuration
   if (!machine) co_return machine_missing(arn);
-  if (machine->type != StateMachineType::Express) co_return Failure{"StateMachineTypeNotSupported", "This operation is not supported by this type of state machine"};
+  if (machine->type != StateMachineType::Express)
+    co_return Failure{"StateMachineTypeNotSupported", "This operation is not supported by this type of state machine"};
   if (input) {
     auto parsed = Json::parse(*input);
     if (!parsed) co_return Failure{"InvalidExecutionInput", "Invalid State Machine Execution Input: '" + parsed.error().message + "'"};

@@ -14,8 +14,8 @@ namespace signalbox::aws::sfn {
 using TaskMock = Evaluated<Json>;
 
 struct Trial {
-  std::shared_ptr<const StateMachine> machine;   ///< its first state is the one that is tried
-  ExecutionStarted started;                      ///< as made by start_of_trial()
+  std::shared_ptr<const StateMachine> machine;  ///< its first state is the one that is tried
+  ExecutionStarted started;                     ///< as made by start_of_trial()
   StateTest test;
   std::optional<TaskMock> task;
 };
@@ -28,7 +28,7 @@ struct TrialResult {
   WorkflowError error;
   std::optional<std::string> next_state;
   std::optional<std::int64_t> retry_index, retry_backoff_seconds;
-  Json variables;                                ///< as they are afterwards
+  Json variables;  ///< as they are afterwards
   StateInspection inspection;
 };
 

@@ -101,7 +101,10 @@ Answer<std::string> list_tags_for_resource(const Api& api, const Json& request) 
   const auto tags = read_tags(api.reader, *resource);
   if (!tags) return resource_missing(arn);
   return ObjectText()
-      .raw("tags", array_text(tags->members(), [](const Json::Member& tag) { return ObjectText().text("key", tag.name).text("value", tag.value.as_string()).take(); }))
+      .raw("tags", array_text(tags->members(),
+                              [](const Json::Member& tag) {
+                                return ObjectText().text("key", tag.name).text("value", tag.value.as_string()).take();
+                              }))
       .take();
 }
 

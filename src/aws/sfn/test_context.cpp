@@ -13,17 +13,31 @@ Failure invalid_context(const std::string& why) { return {"ValidationException",
 enum class Type : std::uint8_t { String, Number, Object, Any };
 
 struct Member {
-  std::string_view path;   ///< `Execution.Id`; its holders stand before it
+  std::string_view path;  ///< `Execution.Id`; its holders stand before it
   Type type;
 };
 
 /// Spec: The Context Object.
-constexpr Member members[] = {
-    {"Execution", Type::Object},       {"Execution.Id", Type::String},          {"Execution.Name", Type::String},     {"Execution.RoleArn", Type::String},
-    {"Execution.StartTime", Type::String}, {"Execution.RedriveCount", Type::Number}, {"Execution.RedriveTime", Type::String}, {"State", Type::Object},
-    {"State.Name", Type::String},      {"State.EnteredTime", Type::String},     {"State.RetryCount", Type::Number},   {"StateMachine", Type::Object},
-    {"StateMachine.Id", Type::String}, {"StateMachine.Name", Type::String},     {"Task", Type::Object},               {"Task.Token", Type::String},
-    {"Map", Type::Object},             {"Map.Item", Type::Object},              {"Map.Item.Index", Type::Number},     {"Map.Item.Value", Type::Any}};
+constexpr Member members[] = {{"Execution", Type::Object},
+                              {"Execution.Id", Type::String},
+                              {"Execution.Name", Type::String},
+                              {"Execution.RoleArn", Type::String},
+                              {"Execution.StartTime", Type::String},
+                              {"Execution.RedriveCount", Type::Number},
+                              {"Execution.RedriveTime", Type::String},
+                              {"State", Type::Object},
+                              {"State.Name", Type::String},
+                              {"State.EnteredTime", Type::String},
+                              {"State.RetryCount", Type::Number},
+                              {"StateMachine", Type::Object},
+                              {"StateMachine.Id", Type::String},
+                              {"StateMachine.Name", Type::String},
+                              {"Task", Type::Object},
+                              {"Task.Token", Type::String},
+                              {"Map", Type::Object},
+                              {"Map.Item", Type::Object},
+                              {"Map.Item.Index", Type::Number},
+                              {"Map.Item.Value", Type::Any}};
 
 const Json* find(const Json& context, std::string_view path) {
   const Json* value = &context;
@@ -56,7 +70,8 @@ std::optional<Json> item_around(const LoneState& lone, const Json& input) {
 }
 
 bool is_retriable(const State& state) {
-  return std::holds_alternative<TaskState>(state.type) || std::holds_alternative<ParallelState>(state.type) || std::holds_alternative<MapState>(state.type);
+  return std::holds_alternative<TaskState>(state.type) || std::holds_alternative<ParallelState>(state.type) ||
+         std::holds_alternative<MapState>(state.type);
 }
 
 }  // namespace
@@ -65,7 +80,8 @@ bool waits(const State& state) {
   const auto* task = std::get_if<TaskState>(&state.type);
   if (!task) return false;
   const auto* service = std::get_if<ServiceResource>(&task->resource.kind);
-  return std::holds_alternative<ActivityResource>(task->resource.kind) || (service && service->pattern != IntegrationPattern::RequestResponse);
+  return std::holds_alternative<ActivityResource>(task->resource.kind) ||
+         (service && service->pattern != IntegrationPattern::RequestResponse);
 }
 
 std::optional<Failure> check_test_context(const Json& context, const State& state) {
@@ -82,7 +98,8 @@ std::optional<Failure> check_test_context(const Json& context, const State& stat
   return std::nullopt;
 }
 
-Json made_test_context(const Site& site, const LoneState& lone, const Json& input, const std::optional<std::string>& role_arn, std::int64_t retries, Timestamp now) {
+Json made_test_context(const Site& site, const LoneState& lone, const Json& input, const std::optional<std::string>& role_arn,
+                       std::int64_t retries, Timestamp now) {
   const State& state = lone.state();
   const std::string machine = random_uuid(), name = random_uuid();
   const auto time = format_context_time(now);

@@ -17,7 +17,7 @@ namespace signalbox::aws::sfn {
 [[nodiscard]] std::optional<Failure> check_test_context(const Json& context, const State& state);
 /// Names that nobody has: an Express execution of a state machine that does not exist. Recorded on AWS. A state within a Map is in its
 /// first iteration.
-[[nodiscard]] Json made_test_context(const Site& site, const LoneState& lone, const Json& input, const std::optional<std::string>& role_arn, std::int64_t retries,
-                                     Timestamp now);
+[[nodiscard]] Json made_test_context(const Site& site, const LoneState& lone, const Json& input, const std::optional<std::string>& role_arn,
+                                     std::int64_t retries, Timestamp now);
 
 }  // namespace signalbox::aws::sfn

@@ -82,7 +82,8 @@ Answer<TestRequest> read_test_request(const Json& given) {
   out.mock = std::move(*mock);
 
   auto parsed = Json::parse(definition);
-  if (!parsed) return Failure{"InvalidDefinition", "Invalid State Machine Definition: 'INVALID_JSON_DESCRIPTION: " + parsed.error().message + "'"};
+  if (!parsed)
+    return Failure{"InvalidDefinition", "Invalid State Machine Definition: 'INVALID_JSON_DESCRIPTION: " + parsed.error().message + "'"};
   out.definition = std::move(*parsed);
   const auto parsed_input = parse_text(input, "InvalidExecutionInput", "Invalid State Machine Execution Input");
   if (!parsed_input) return parsed_input.error();

@@ -24,7 +24,7 @@ struct TestConfiguration {
   std::int64_t retries = 0;
   std::optional<std::int64_t> failed_iterations;
   std::optional<std::string> error_caused_by;
-  std::optional<std::string> item_reader_data;   ///< as it stands in the object that the ItemReader would read
+  std::optional<std::string> item_reader_data;  ///< as it stands in the object that the ItemReader would read
 };
 
 struct TestRequest {

@@ -14,7 +14,9 @@ namespace signalbox::aws::sfn {
 
 namespace {
 
-bool has_children(const State& state) { return std::holds_alternative<MapState>(state.type) || std::holds_alternative<ParallelState>(state.type); }
+bool has_children(const State& state) {
+  return std::holds_alternative<MapState>(state.type) || std::holds_alternative<ParallelState>(state.type);
+}
 bool is_task(const State& state) { return std::holds_alternative<TaskState>(state.type); }
 
 const ItemReader* reader_of(const State& state) {
@@ -40,8 +42,11 @@ std::optional<Failure> check_mocked_children(const TestRequest& request, const L
 }
 
 std::optional<Failure> check_unmocked(const TestRequest& request, const State& state) {
-  const auto unsupported = [](std::string_view what) { return Failure{"InvalidDefinition", fmt::format("TestState API does not support {}", what)}; };
-  if (has_children(state)) return unsupported("Map or Parallel states. Supported state types include: [Task, Wait, Pass, Succeed, Fail, Choice]");
+  const auto unsupported = [](std::string_view what) {
+    return Failure{"InvalidDefinition", fmt::format("TestState API does not support {}", what)};
+  };
+  if (has_children(state))
+    return unsupported("Map or Parallel states. Supported state types include: [Task, Wait, Pass, Succeed, Fail, Choice]");
   if (!is_task(state)) return std::nullopt;
   if (std::holds_alternative<ActivityResource>(std::get<TaskState>(state.type).resource.kind)) return unsupported("Activity tasks.");
   if (waits(state)) return unsupported("'.sync' or '.waitForTaskToken' integration patterns.");
@@ -67,7 +72,8 @@ std::optional<Failure> check(const TestRequest& request, const LoneState& lone) 
 
 MockedChildren mocked_children(const TestRequest& request, const State& state) {
   const auto& configuration = request.configuration;
-  MockedChildren out{.result = request.mock->result, .error = request.mock->error, .failed = configuration.failed_iterations.value_or(0), .items = {}};
+  MockedChildren out{
+      .result = request.mock->result, .error = request.mock->error, .failed = configuration.failed_iterations.value_or(0), .items = {}};
   const auto* reader = reader_of(state);
   if (!reader || !configuration.item_reader_data) return out;
   const bool lists = reader->source == ItemReader::Source::ListObjects;
@@ -81,8 +87,8 @@ MockedChildren mocked_children(const TestRequest& request, const State& state) {
 Trial trial_of(const Api& api, const TestRequest& request, const LoneState& lone, Timestamp now) {
   const auto retries = request.configuration.retries;
   Trial trial{.machine = lone.machine, .started = start_of_trial(api.engine.site(), request.input), .test = {}, .task = {}};
-  trial.test.context = request.context ? *request.context
-                                       : made_test_context(api.engine.site(), lone, request.input, request.role_arn, retries, now);
+  trial.test.context =
+      request.context ? *request.context : made_test_context(api.engine.site(), lone, request.input, request.role_arn, retries, now);
   trial.test.variables = request.variables;
   trial.test.retries_used = retries;
   if (!request.mock) return trial;
@@ -134,7 +140,7 @@ TrialResult handled_around(const Api& api, const TestRequest& request, const Lon
     trial.test.children = MockedChildren{.result = {}, .error = result.error, .failed = 0, .items = {}};
     auto handled = try_state(std::move(trial), now);
     const auto catcher = handled.inspection.catch_index;
-    handled.inspection = std::move(result.inspection);   // what is shown is the tested state's work
+    handled.inspection = std::move(result.inspection);  // what is shown is the tested state's work
     handled.inspection.catch_index = catcher;
     result = std::move(handled);
   }

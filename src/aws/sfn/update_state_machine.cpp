@@ -12,7 +12,8 @@ struct Updated {
   std::optional<StateMachineVersion> version;
 };
 
-Result<Updated> update_and_publish(EngineTransaction& transaction, const UpdateStateMachine& request, bool publish, const std::optional<std::string>& description) {
+Result<Updated> update_and_publish(EngineTransaction& transaction, const UpdateStateMachine& request, bool publish,
+                                   const std::optional<std::string>& description) {
   auto machine = signalbox::update_state_machine(transaction, request);
   if (!machine) return machine.error();
   Updated updated{std::move(*machine), std::nullopt};
@@ -44,7 +45,8 @@ asio::awaitable<Answer<std::string>> update_state_machine_operation(Api api, Jso
     if (auto role = check_role_arn(*update.role_arn); !role) co_return role.error();
   }
   if (!update.definition && !update.role_arn && !configuration->logging && !configuration->tracing && !configuration->encryption) {
-    co_return Failure{"MissingRequiredParameter", "Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be specified"};
+    co_return Failure{"MissingRequiredParameter",
+                      "Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be specified"};
   }
   update.name = name->name;
   update.logging_configuration = configuration->logging;

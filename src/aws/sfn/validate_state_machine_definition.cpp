@@ -1,5 +1,5 @@
-#include "signalbox/state_machine.h"
 #include "aws/sfn/sfn.h"
+#include "signalbox/state_machine.h"
 
 namespace signalbox::aws::sfn {
 
@@ -16,7 +16,7 @@ Answer<std::string> validate_state_machine_definition(const Api&, const Json& re
   for (const Diagnostic& diagnostic : parsed.diagnostics) {
     const bool is_error = diagnostic.severity == Diagnostic::Severity::Error;
     failed = failed || is_error;
-    if (is_error || severity == "WARNING") shown.push_back(diagnostic);   // warnings are shown when asked for
+    if (is_error || severity == "WARNING") shown.push_back(diagnostic);  // warnings are shown when asked for
   }
   const bool truncated = shown.size() > limit;
   if (truncated) shown.resize(limit);

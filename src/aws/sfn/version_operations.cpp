@@ -7,11 +7,14 @@ namespace signalbox::aws::sfn {
 
 namespace {
 
-std::string arn_of(const Site& site, const StateMachineVersion& version) { return site.state_machine_arn(version.state_machine) + ":" + std::to_string(version.number); }
+std::string arn_of(const Site& site, const StateMachineVersion& version) {
+  return site.state_machine_arn(version.state_machine) + ":" + std::to_string(version.number);
+}
 
 Failure publish_failure(const Error& error, std::string_view arn) {
   if (error.code == ErrorCode::NotFound) return machine_missing(arn);
-  if (error.code == ErrorCode::Conflict) return error.where == "revisionId" ? Failure{"ConflictException", error.message, 409} : machine_deleting(arn);
+  if (error.code == ErrorCode::Conflict)
+    return error.where == "revisionId" ? Failure{"ConflictException", error.message, 409} : machine_deleting(arn);
   return general_failure(error);
 }
 
@@ -25,12 +28,16 @@ asio::awaitable<Answer<std::string>> publish_state_machine_version(Api api, Json
   const auto name = machine_name(arn);
   if (!name) co_return name.error();
   if (!name->qualifier.empty()) co_return machine_missing(arn);
-  std::function<Result<StateMachineVersion>(EngineTransaction&)> work = [name = name->name, revision_id, description](EngineTransaction& transaction) {
+  std::function<Result<StateMachineVersion>(EngineTransaction&)> work = [name = name->name, revision_id,
+                                                                         description](EngineTransaction& transaction) {
     return publish_version(transaction, name, revision_id, description);
   };
   const auto version = co_await transact<StateMachineVersion>(api.engine, std::move(work));
   if (!version) co_return publish_failure(version.error(), arn);
-  co_return ObjectText().time("creationDate", version->created_at).text("stateMachineVersionArn", arn_of(api.engine.site(), *version)).take();
+  co_return ObjectText()
+      .time("creationDate", version->created_at)
+      .text("stateMachineVersionArn", arn_of(api.engine.site(), *version))
+      .take();
 }
 
 asio::awaitable<Answer<std::string>> delete_state_machine_version(Api api, Json request) {
@@ -40,7 +47,8 @@ asio::awaitable<Answer<std::string>> delete_state_machine_version(Api api, Json 
   if (!name) co_return name.error();
   const auto number = version_number(name->qualifier);
   if (!number) co_return Failure{"ValidationException", "The ARN does not name a version of a state machine: '" + arn + "'"};
-  std::function<Result<bool>(EngineTransaction&)> work = [name = name->name, number = *number](EngineTransaction& transaction) -> Result<bool> {
+  std::function<Result<bool>(EngineTransaction&)> work = [name = name->name,
+                                                          number = *number](EngineTransaction& transaction) -> Result<bool> {
     if (auto deleted = delete_version(transaction, name, number); !deleted) return deleted.error();
     return true;
   };
@@ -64,7 +72,10 @@ Answer<std::string> list_state_machine_versions_page(const Api& api, const Json&
   const auto next = cut_page(api, scope, page, limit, [](const StateMachineVersion& version) { return std::to_string(version.number); });
   ObjectText out;
   out.raw("stateMachineVersions", array_text(page, [&](const StateMachineVersion& version) {
-            return ObjectText().text("stateMachineVersionArn", arn_of(api.engine.site(), version)).time("creationDate", version.created_at).take();
+            return ObjectText()
+                .text("stateMachineVersionArn", arn_of(api.engine.site(), version))
+                .time("creationDate", version.created_at)
+                .take();
           }));
   return out.text("nextToken", next).take();
 }

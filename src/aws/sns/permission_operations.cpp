@@ -11,8 +11,17 @@ namespace signalbox::aws::sns {
 namespace {
 
 /// What others may be allowed. [SNS: AddPermission, "Valid Amazon SNS policy actions"]
-constexpr std::array<std::string_view, 11> actions{"AddPermission", "DeleteTopic", "GetDataProtectionPolicy", "GetTopicAttributes", "ListSubscriptionsByTopic", "ListTagsForResource",
-                                                   "Publish", "PutDataProtectionPolicy", "RemovePermission", "SetTopicAttributes", "Subscribe"};
+constexpr std::array<std::string_view, 11> actions{"AddPermission",
+                                                   "DeleteTopic",
+                                                   "GetDataProtectionPolicy",
+                                                   "GetTopicAttributes",
+                                                   "ListSubscriptionsByTopic",
+                                                   "ListTagsForResource",
+                                                   "Publish",
+                                                   "PutDataProtectionPolicy",
+                                                   "RemovePermission",
+                                                   "SetTopicAttributes",
+                                                   "Subscribe"};
 
 bool has_label(const Json& statement, std::string_view label) {
   const Json* sid = statement.find("Sid");
@@ -36,7 +45,8 @@ using Change = std::function<Answer<Json::Array>(Json::Array)>;
 
 asio::awaitable<Answer<Json>> change_policy(Api api, std::string topic, Change change) {
   auto refusal = std::make_shared<std::optional<Failure>>();
-  std::function<Result<void>(EngineTransaction&)> work = [&topics = api.topics, topic, change = std::move(change), refusal](EngineTransaction& transaction) -> Result<void> {
+  std::function<Result<void>(EngineTransaction&)> work = [&topics = api.topics, topic, change = std::move(change),
+                                                          refusal](EngineTransaction& transaction) -> Result<void> {
     const auto attributes = topics.attributes(transaction, topic);
     if (!attributes) return attributes.error();
     const auto policy = Json::parse(attributes->at("Policy"));
@@ -68,7 +78,8 @@ asio::awaitable<Answer<Json>> add_permission(Api api, Json request) {
   if (allowed.empty()) co_return invalid_parameter("ActionName Reason: no value for required parameter");
   for (auto& account : accounts) account = account == "*" ? account : "arn:aws:iam::" + account + ":root";
   for (auto& action : allowed) {
-    if (std::find(actions.begin(), actions.end(), action) == actions.end()) co_return invalid_parameter("Policy statement action out of service scope!");
+    if (std::find(actions.begin(), actions.end(), action) == actions.end())
+      co_return invalid_parameter("Policy statement action out of service scope!");
     action = "SNS:" + action;
   }
   const Json statement = json_object({{"Sid", Json(*label)},
@@ -77,7 +88,8 @@ asio::awaitable<Answer<Json>> add_permission(Api api, Json request) {
                                       {"Action", one_or_all(std::move(allowed))},
                                       {"Resource", Json(api.topics.site().topic_arn(*topic))}});
   Change change = [statement, label = *label](Json::Array statements) -> Answer<Json::Array> {
-    if (std::any_of(statements.begin(), statements.end(), [&](const Json& each) { return has_label(each, label); })) return invalid_parameter("Statement already exists");
+    if (std::any_of(statements.begin(), statements.end(), [&](const Json& each) { return has_label(each, label); }))
+      return invalid_parameter("Statement already exists");
     statements.push_back(statement);
     return statements;
   };

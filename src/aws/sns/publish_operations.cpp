@@ -45,18 +45,22 @@ Json published_json(const PublishedMessage& published) {
 }
 
 Json failed_json(const std::string& id, const Failure& failure) {
-  return json_object({{"Id", Json(id)}, {"Code", Json(failure.code)}, {"Message", Json(failure.message)}, {"SenderFault", Json(failure.status < 500)}});
+  return json_object(
+      {{"Id", Json(id)}, {"Code", Json(failure.code)}, {"Message", Json(failure.message)}, {"SenderFault", Json(failure.status < 500)}});
 }
 
 /// Faults of a batch as a whole, in AWS's words. [PublishBatch]
 std::optional<Failure> batch_fault(const Json* entries) {
   constexpr std::size_t entries_max = 10;
-  if (!entries || !entries->is_array() || entries->size() == 0) return Failure{"EmptyBatchRequest", "The batch request doesn't contain any entries."};
-  if (entries->size() > entries_max) return Failure{"TooManyEntriesInBatchRequest", "The batch request contains more entries than permissible."};
+  if (!entries || !entries->is_array() || entries->size() == 0)
+    return Failure{"EmptyBatchRequest", "The batch request doesn't contain any entries."};
+  if (entries->size() > entries_max)
+    return Failure{"TooManyEntriesInBatchRequest", "The batch request contains more entries than permissible."};
   std::vector<std::string> ids;
   for (const Json& entry : entries->elements()) ids.push_back(member_text(entry, "Id"));
   std::sort(ids.begin(), ids.end());
-  if (std::adjacent_find(ids.begin(), ids.end()) != ids.end()) return Failure{"BatchEntryIdsNotDistinct", "Two or more batch entries in the request have the same Id."};
+  if (std::adjacent_find(ids.begin(), ids.end()) != ids.end())
+    return Failure{"BatchEntryIdsNotDistinct", "Two or more batch entries in the request have the same Id."};
   return std::nullopt;
 }
 
@@ -68,7 +72,8 @@ asio::awaitable<Answer<Json>> publish(Api api, Json request) {
   if (!topic) co_return topic.error();
   const auto message = message_of(request, *topic);
   if (!message) co_return message.error();
-  std::function<Result<PublishedMessage>(EngineTransaction&)> work = [&topics = api.topics, message = *message](EngineTransaction& transaction) { return topics.publish(transaction, message); };
+  std::function<Result<PublishedMessage>(EngineTransaction&)> work =
+      [&topics = api.topics, message = *message](EngineTransaction& transaction) { return topics.publish(transaction, message); };
   const auto published = co_await write<PublishedMessage>(api.engine, std::move(work));
   if (!published) co_return published.error();
   co_return published_json(*published);
@@ -89,7 +94,8 @@ asio::awaitable<Answer<Json>> publish_batch(Api api, Json request) {
       failed.push_back(failed_json(id, message.error()));
       continue;
     }
-    std::function<Result<PublishedMessage>(EngineTransaction&)> work = [&topics = api.topics, message = *message](EngineTransaction& transaction) { return topics.publish(transaction, message); };
+    std::function<Result<PublishedMessage>(EngineTransaction&)> work =
+        [&topics = api.topics, message = *message](EngineTransaction& transaction) { return topics.publish(transaction, message); };
     const auto published = co_await write<PublishedMessage>(api.engine, std::move(work));
     if (published) {
       successful.push_back(published_json(*published).with("Id", Json(id)));

@@ -33,12 +33,29 @@ const std::map<std::string_view, Operation*>& operations() {
   return table;
 }
 
-constexpr std::array<std::string_view, 23> not_offered{
-    "CheckIfPhoneNumberIsOptedOut", "CreatePlatformApplication", "CreatePlatformEndpoint", "CreateSMSSandboxPhoneNumber", "DeleteEndpoint",
-    "DeletePlatformApplication", "DeleteSMSSandboxPhoneNumber", "GetDataProtectionPolicy", "GetEndpointAttributes", "GetPlatformApplicationAttributes", "GetSMSAttributes",
-    "GetSMSSandboxAccountStatus", "ListEndpointsByPlatformApplication", "ListOriginationNumbers", "ListPhoneNumbersOptedOut", "ListPlatformApplications",
-    "ListSMSSandboxPhoneNumbers", "OptInPhoneNumber", "PutDataProtectionPolicy", "SetEndpointAttributes", "SetPlatformApplicationAttributes",
-    "SetSMSAttributes", "VerifySMSSandboxPhoneNumber"};
+constexpr std::array<std::string_view, 23> not_offered{"CheckIfPhoneNumberIsOptedOut",
+                                                       "CreatePlatformApplication",
+                                                       "CreatePlatformEndpoint",
+                                                       "CreateSMSSandboxPhoneNumber",
+                                                       "DeleteEndpoint",
+                                                       "DeletePlatformApplication",
+                                                       "DeleteSMSSandboxPhoneNumber",
+                                                       "GetDataProtectionPolicy",
+                                                       "GetEndpointAttributes",
+                                                       "GetPlatformApplicationAttributes",
+                                                       "GetSMSAttributes",
+                                                       "GetSMSSandboxAccountStatus",
+                                                       "ListEndpointsByPlatformApplication",
+                                                       "ListOriginationNumbers",
+                                                       "ListPhoneNumbersOptedOut",
+                                                       "ListPlatformApplications",
+                                                       "ListSMSSandboxPhoneNumbers",
+                                                       "OptInPhoneNumber",
+                                                       "PutDataProtectionPolicy",
+                                                       "SetEndpointAttributes",
+                                                       "SetPlatformApplicationAttributes",
+                                                       "SetSMSAttributes",
+                                                       "VerifySMSSandboxPhoneNumber"};
 
 }  // namespace
 
@@ -47,7 +64,9 @@ Operation* find_operation(std::string_view name) {
   return found == operations().end() ? nullptr : found->second;
 }
 
-bool is_known(std::string_view name) { return find_operation(name) || std::find(not_offered.begin(), not_offered.end(), name) != not_offered.end(); }
+bool is_known(std::string_view name) {
+  return find_operation(name) || std::find(not_offered.begin(), not_offered.end(), name) != not_offered.end();
+}
 
 Failure failure_of(const Error& error) {
   auto sns = sns_error(error);
@@ -75,7 +94,8 @@ TextMap text_map(const Json& request, const char* member) {
 TextMap tags_of(const Json& request) {
   TextMap out;
   const Json* list = request.find("Tags");
-  for (std::size_t i = 0; list && list->is_array() && i < list->size(); ++i) out[member_text(*list->at(i), "Key")] = member_text(*list->at(i), "Value");
+  for (std::size_t i = 0; list && list->is_array() && i < list->size(); ++i)
+    out[member_text(*list->at(i), "Key")] = member_text(*list->at(i), "Value");
   return out;
 }
 

@@ -18,7 +18,7 @@ namespace asio = boost::asio;
 
 struct Api {
   Engine& engine;
-  const Reader& reader;          ///< the I/O thread's
+  const Reader& reader;  ///< the I/O thread's
   const Topics& topics;
 };
 
@@ -33,7 +33,7 @@ using Operation = asio::awaitable<Answer<Json>>(Api api, Json request);
 /// The topic's name in the member TopicArn (or `member`). Errors: InvalidParameter.
 [[nodiscard]] Answer<std::string> topic_of(const Json& request, const char* member = "TopicArn");
 [[nodiscard]] TextMap text_map(const Json& request, const char* member);
-[[nodiscard]] TextMap tags_of(const Json& request);        ///< `Tags.member.N.Key` and `.Value`
+[[nodiscard]] TextMap tags_of(const Json& request);  ///< `Tags.member.N.Key` and `.Value`
 [[nodiscard]] Json text_map_json(const TextMap& map);
 
 /// Runs `work` in a transaction.
@@ -43,7 +43,8 @@ asio::awaitable<Answer<T>> write(Engine& engine, std::function<Result<T>(EngineT
 }
 
 Operation publish, publish_batch, create_topic, delete_topic, list_topics, get_topic_attributes, set_topic_attributes, subscribe,
-    confirm_subscription, unsubscribe, list_subscriptions, list_subscriptions_by_topic, get_subscription_attributes, set_subscription_attributes;
+    confirm_subscription, unsubscribe, list_subscriptions, list_subscriptions_by_topic, get_subscription_attributes,
+    set_subscription_attributes;
 /// Statements of the topic's policy, by their labels.
 Operation add_permission, remove_permission, tag_resource, untag_resource, list_tags_for_resource;
 

@@ -6,15 +6,16 @@ namespace signalbox::aws::sns {
 
 namespace {
 
-constexpr std::size_t page_size = 100;   // [ListSubscriptions]
+constexpr std::size_t page_size = 100;  // [ListSubscriptions]
 
 Json subscription_json(const Api& api, const Subscription& subscription) {
   const auto& site = api.topics.site();
-  return json_object({{"SubscriptionArn", Json(api.topics.is_pending(subscription) ? "PendingConfirmation" : subscription_arn(site, subscription))},
-                      {"Owner", Json(site.account)},
-                      {"Protocol", Json(to_string(subscription.protocol))},
-                      {"Endpoint", Json(subscription.endpoint)},
-                      {"TopicArn", Json(site.topic_arn(subscription.topic))}});
+  return json_object(
+      {{"SubscriptionArn", Json(api.topics.is_pending(subscription) ? "PendingConfirmation" : subscription_arn(site, subscription))},
+       {"Owner", Json(site.account)},
+       {"Protocol", Json(to_string(subscription.protocol))},
+       {"Endpoint", Json(subscription.endpoint)},
+       {"TopicArn", Json(site.topic_arn(subscription.topic))}});
 }
 
 Answer<Json> subscriptions_page(const Api& api, const Json& request, const std::optional<std::string>& topic) {
@@ -37,8 +38,13 @@ asio::awaitable<Answer<Json>> subscribe(Api api, Json request) {
   const auto topic = topic_of(request);
   if (!topic) co_return topic.error();
   const bool return_arn = member_text(request, "ReturnSubscriptionArn") == "true";
-  SubscribeRequest wanted{.topic = *topic, .protocol = member_text(request, "Protocol"), .endpoint = member_text(request, "Endpoint"), .attributes = text_map(request, "Attributes")};
-  std::function<Result<Subscription>(EngineTransaction&)> work = [&topics = api.topics, wanted](EngineTransaction& transaction) { return topics.subscribe(transaction, wanted); };
+  SubscribeRequest wanted{.topic = *topic,
+                          .protocol = member_text(request, "Protocol"),
+                          .endpoint = member_text(request, "Endpoint"),
+                          .attributes = text_map(request, "Attributes")};
+  std::function<Result<Subscription>(EngineTransaction&)> work = [&topics = api.topics, wanted](EngineTransaction& transaction) {
+    return topics.subscribe(transaction, wanted);
+  };
   const auto subscription = co_await write<Subscription>(api.engine, std::move(work));
   if (!subscription) co_return subscription.error();
   const bool pending = api.topics.is_pending(*subscription) && !return_arn;
@@ -50,7 +56,8 @@ asio::awaitable<Answer<Json>> confirm_subscription(Api api, Json request) {
   if (!topic) co_return topic.error();
   const auto token = find_text(request, "Token");
   if (!token) co_return invalid_parameter("Token Reason: no value for required parameter");
-  std::function<Result<Subscription>(EngineTransaction&)> work = [&topics = api.topics, topic = *topic, token = *token](EngineTransaction& transaction) {
+  std::function<Result<Subscription>(EngineTransaction&)> work = [&topics = api.topics, topic = *topic,
+                                                                  token = *token](EngineTransaction& transaction) {
     return topics.confirm(transaction, topic, token);
   };
   const auto subscription = co_await write<Subscription>(api.engine, std::move(work));
@@ -59,7 +66,8 @@ asio::awaitable<Answer<Json>> confirm_subscription(Api api, Json request) {
 }
 
 asio::awaitable<Answer<Json>> unsubscribe(Api api, Json request) {
-  std::function<Result<void>(EngineTransaction&)> work = [&topics = api.topics, arn = member_text(request, "SubscriptionArn")](EngineTransaction& transaction) {
+  std::function<Result<void>(EngineTransaction&)> work = [&topics = api.topics,
+                                                          arn = member_text(request, "SubscriptionArn")](EngineTransaction& transaction) {
     return topics.unsubscribe(transaction, arn);
   };
   const auto done = co_await write<void>(api.engine, std::move(work));
@@ -83,7 +91,8 @@ asio::awaitable<Answer<Json>> get_subscription_attributes(Api api, Json request)
 }
 
 asio::awaitable<Answer<Json>> set_subscription_attributes(Api api, Json request) {
-  std::function<Result<void>(EngineTransaction&)> work = [&topics = api.topics, arn = member_text(request, "SubscriptionArn"), name = member_text(request, "AttributeName"),
+  std::function<Result<void>(EngineTransaction&)> work = [&topics = api.topics, arn = member_text(request, "SubscriptionArn"),
+                                                          name = member_text(request, "AttributeName"),
                                                           value = member_text(request, "AttributeValue")](EngineTransaction& transaction) {
     return topics.set_subscription_attribute(transaction, arn, name, value);
   };

@@ -6,7 +6,7 @@ namespace signalbox::aws::sns {
 
 namespace {
 
-constexpr std::size_t page_size = 100;   // [ListTopics]
+constexpr std::size_t page_size = 100;  // [ListTopics]
 
 asio::awaitable<Answer<Json>> done(Engine& engine, std::function<Result<void>(EngineTransaction&)> work) {
   const auto result = co_await write<void>(engine, std::move(work));
@@ -22,8 +22,10 @@ Answer<std::string> tagged(const Json& request) { return topic_of(request, "Reso
 asio::awaitable<Answer<Json>> create_topic(Api api, Json request) {
   const auto name = find_text(request, "Name");
   if (!name) co_return invalid_parameter("Topic Name");
-  std::function<Result<Topic>(EngineTransaction&)> work = [&topics = api.topics, name = *name, attributes = text_map(request, "Attributes"), tags = tags_of(request)](
-                                                               EngineTransaction& transaction) { return topics.create(transaction, name, attributes, tags); };
+  std::function<Result<Topic>(EngineTransaction&)> work = [&topics = api.topics, name = *name, attributes = text_map(request, "Attributes"),
+                                                           tags = tags_of(request)](EngineTransaction& transaction) {
+    return topics.create(transaction, name, attributes, tags);
+  };
   const auto topic = co_await write<Topic>(api.engine, std::move(work));
   if (!topic) co_return topic.error();
   co_return json_object({{"TopicArn", Json(api.topics.site().topic_arn(topic->name))}});
@@ -32,7 +34,8 @@ asio::awaitable<Answer<Json>> create_topic(Api api, Json request) {
 asio::awaitable<Answer<Json>> delete_topic(Api api, Json request) {
   const auto topic = topic_of(request);
   if (!topic) co_return topic.error();
-  std::function<Result<void>(EngineTransaction&)> work = [&topics = api.topics, topic = *topic](EngineTransaction& transaction) -> Result<void> {
+  std::function<Result<void>(EngineTransaction&)> work = [&topics = api.topics,
+                                                          topic = *topic](EngineTransaction& transaction) -> Result<void> {
     topics.remove(transaction, topic);
     return {};
   };
@@ -64,10 +67,9 @@ asio::awaitable<Answer<Json>> get_topic_attributes(Api api, Json request) {
 asio::awaitable<Answer<Json>> set_topic_attributes(Api api, Json request) {
   const auto topic = topic_of(request);
   if (!topic) co_return topic.error();
-  std::function<Result<void>(EngineTransaction&)> work = [&topics = api.topics, topic = *topic, name = member_text(request, "AttributeName"),
-                                                          value = member_text(request, "AttributeValue")](EngineTransaction& transaction) {
-    return topics.set_attribute(transaction, topic, name, value);
-  };
+  std::function<Result<void>(EngineTransaction&)> work =
+      [&topics = api.topics, topic = *topic, name = member_text(request, "AttributeName"), value = member_text(request, "AttributeValue")](
+          EngineTransaction& transaction) { return topics.set_attribute(transaction, topic, name, value); };
   auto answer = co_await done(api.engine, std::move(work));
   co_return answer;
 }
@@ -75,7 +77,10 @@ asio::awaitable<Answer<Json>> set_topic_attributes(Api api, Json request) {
 asio::awaitable<Answer<Json>> tag_resource(Api api, Json request) {
   const auto topic = tagged(request);
   if (!topic) co_return topic.error();
-  std::function<Result<void>(EngineTransaction&)> work = [&topics = api.topics, topic = *topic, tags = tags_of(request)](EngineTransaction& transaction) { return topics.tag(transaction, topic, tags); };
+  std::function<Result<void>(EngineTransaction&)> work = [&topics = api.topics, topic = *topic,
+                                                          tags = tags_of(request)](EngineTransaction& transaction) {
+    return topics.tag(transaction, topic, tags);
+  };
   auto answer = co_await done(api.engine, std::move(work));
   co_return answer;
 }
@@ -86,7 +91,9 @@ asio::awaitable<Answer<Json>> untag_resource(Api api, Json request) {
   Parameters parameters(request);
   const auto keys = parameters.texts("TagKeys");
   if (auto fault = parameters.fault()) co_return *fault;
-  std::function<Result<void>(EngineTransaction&)> work = [&topics = api.topics, topic = *topic, keys](EngineTransaction& transaction) { return topics.untag(transaction, topic, keys); };
+  std::function<Result<void>(EngineTransaction&)> work = [&topics = api.topics, topic = *topic, keys](EngineTransaction& transaction) {
+    return topics.untag(transaction, topic, keys);
+  };
   auto answer = co_await done(api.engine, std::move(work));
   co_return answer;
 }

@@ -8,7 +8,7 @@ namespace {
 template <class T>
 struct Batch {
   BatchEntries<T> entries;
-  std::vector<std::pair<std::string, Failure>> unreadable;   ///< entries that are wrong in themselves
+  std::vector<std::pair<std::string, Failure>> unreadable;  ///< entries that are wrong in themselves
 };
 
 /// `read` makes an entry's value of its JSON.
@@ -33,7 +33,10 @@ Answer<Batch<T>> read_batch(const Json& request, Answer<T> (*read)(const Json&))
 }
 
 Json failed_json(const std::string& id, const Failure& failure) {
-  return json_object({{"Id", Json(id)}, {"SenderFault", Json(failure.status < 500)}, {"Code", Json(failure.query_code.value_or(failure.code))}, {"Message", Json(failure.message)}});
+  return json_object({{"Id", Json(id)},
+                      {"SenderFault", Json(failure.status < 500)},
+                      {"Code", Json(failure.query_code.value_or(failure.code))},
+                      {"Message", Json(failure.message)}});
 }
 
 /// Successful and Failed, both always there.
@@ -86,9 +89,10 @@ asio::awaitable<Answer<Json>> send_message_batch(Api api, Json request) {
   if (!batch) co_return batch.error();
   const auto show = [](const BatchAnswer<SentMessage>& answer) { return sent_json(*answer.answer).with("Id", Json(answer.id)); };
   if (nothing_left(*batch)) co_return batch_json(std::vector<BatchAnswer<SentMessage>>{}, batch->unreadable, show);
-  std::function<Result<std::vector<BatchAnswer<SentMessage>>>(EngineTransaction&)> work = [&queues = api.queues, name = *name, entries = batch->entries](EngineTransaction& transaction) {
-    return queues.send_batch(transaction, name, entries);
-  };
+  std::function<Result<std::vector<BatchAnswer<SentMessage>>>(EngineTransaction&)> work =
+      [&queues = api.queues, name = *name, entries = batch->entries](EngineTransaction& transaction) {
+        return queues.send_batch(transaction, name, entries);
+      };
   const auto answers = co_await write<std::vector<BatchAnswer<SentMessage>>>(api.engine, std::move(work));
   if (!answers) co_return answers.error();
   co_return batch_json(*answers, batch->unreadable, show);
@@ -100,9 +104,10 @@ asio::awaitable<Answer<Json>> delete_message_batch(Api api, Json request) {
   const auto batch = read_batch<std::string>(request, &read_handle);
   if (!batch) co_return batch.error();
   if (nothing_left(*batch)) co_return batch_json(std::vector<BatchAnswer<void>>{}, batch->unreadable, &id_json);
-  std::function<Result<std::vector<BatchAnswer<void>>>(EngineTransaction&)> work = [&queues = api.queues, name = *name, entries = batch->entries](EngineTransaction& transaction) {
-    return queues.delete_batch(transaction, name, entries);
-  };
+  std::function<Result<std::vector<BatchAnswer<void>>>(EngineTransaction&)> work =
+      [&queues = api.queues, name = *name, entries = batch->entries](EngineTransaction& transaction) {
+        return queues.delete_batch(transaction, name, entries);
+      };
   const auto answers = co_await write<std::vector<BatchAnswer<void>>>(api.engine, std::move(work));
   if (!answers) co_return answers.error();
   co_return batch_json(*answers, batch->unreadable, &id_json);
@@ -114,9 +119,10 @@ asio::awaitable<Answer<Json>> change_message_visibility_batch(Api api, Json requ
   const auto batch = read_batch<VisibilityChange>(request, &read_change);
   if (!batch) co_return batch.error();
   if (nothing_left(*batch)) co_return batch_json(std::vector<BatchAnswer<void>>{}, batch->unreadable, &id_json);
-  std::function<Result<std::vector<BatchAnswer<void>>>(EngineTransaction&)> work = [&queues = api.queues, name = *name, entries = batch->entries](EngineTransaction& transaction) {
-    return queues.change_visibility_batch(transaction, name, entries);
-  };
+  std::function<Result<std::vector<BatchAnswer<void>>>(EngineTransaction&)> work =
+      [&queues = api.queues, name = *name, entries = batch->entries](EngineTransaction& transaction) {
+        return queues.change_visibility_batch(transaction, name, entries);
+      };
   const auto answers = co_await write<std::vector<BatchAnswer<void>>>(api.engine, std::move(work));
   if (!answers) co_return answers.error();
   co_return batch_json(*answers, batch->unreadable, &id_json);

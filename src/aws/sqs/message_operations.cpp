@@ -14,12 +14,17 @@ std::vector<std::string> names_of(Parameters& parameters, std::initializer_list<
   return out;
 }
 
-Json received_json(const Site& site, const ReceivedMessage& message, const std::vector<std::string>& attribute_names, const std::vector<std::string>& system_names) {
-  Json out = json_object({{"MessageId", Json(message.message_id)}, {"ReceiptHandle", Json(message.receipt_handle)}, {"MD5OfBody", Json(message.md5_of_body)}, {"Body", Json(message.body)}});
+Json received_json(const Site& site, const ReceivedMessage& message, const std::vector<std::string>& attribute_names,
+                   const std::vector<std::string>& system_names) {
+  Json out = json_object({{"MessageId", Json(message.message_id)},
+                          {"ReceiptHandle", Json(message.receipt_handle)},
+                          {"MD5OfBody", Json(message.md5_of_body)},
+                          {"Body", Json(message.body)}});
   const auto system = select_system_attributes(message.system_attributes(site), system_names);
   if (!system.empty()) out = out.with("Attributes", text_map_json(system));
   const auto attributes = select_attributes(message.attributes, attribute_names);
-  if (const auto md5 = md5_of_attributes(attributes)) out = out.with("MD5OfMessageAttributes", Json(*md5)).with("MessageAttributes", attributes_json(attributes));
+  if (const auto md5 = md5_of_attributes(attributes))
+    out = out.with("MD5OfMessageAttributes", Json(*md5)).with("MessageAttributes", attributes_json(attributes));
   return out;
 }
 
@@ -30,7 +35,8 @@ asio::awaitable<Answer<Json>> send_message(Api api, Json request) {
   if (!name) co_return name.error();
   const auto message = read_message(request);
   if (!message) co_return message.error();
-  std::function<Result<SentMessage>(EngineTransaction&)> work = [&queues = api.queues, name = *name, message = *message](EngineTransaction& transaction) {
+  std::function<Result<SentMessage>(EngineTransaction&)> work = [&queues = api.queues, name = *name,
+                                                                 message = *message](EngineTransaction& transaction) {
     return queues.send(transaction, name, message);
   };
   const auto sent = co_await write<SentMessage>(api.engine, std::move(work));
@@ -64,7 +70,8 @@ asio::awaitable<Answer<Json>> delete_message(Api api, Json request) {
   const auto handle = parameters.text("ReceiptHandle");
   if (auto fault = parameters.fault()) co_return *fault;
   if (!handle) co_return missing_parameter("ReceiptHandle");
-  std::function<Result<void>(EngineTransaction&)> work = [&queues = api.queues, name = *name, handle = *handle](EngineTransaction& transaction) {
+  std::function<Result<void>(EngineTransaction&)> work = [&queues = api.queues, name = *name,
+                                                          handle = *handle](EngineTransaction& transaction) {
     return queues.delete_message(transaction, name, handle);
   };
   const auto done = co_await write<void>(api.engine, std::move(work));

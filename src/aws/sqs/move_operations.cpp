@@ -17,7 +17,9 @@ Answer<std::string> queue_of_arn(const Json& request, const char* member) {
   if (auto fault = parameters.fault()) return *fault;
   if (!text) return missing_parameter(member);
   Arn arn;
-  if (!parse_arn(*text, arn) || arn.service != "sqs") return invalid_value("You must use this format to specify the " + std::string(member) + ": arn:<partition>:<service>:<region>:<account-id>:<resource-id>");
+  if (!parse_arn(*text, arn) || arn.service != "sqs")
+    return invalid_value("You must use this format to specify the " + std::string(member) +
+                         ": arn:<partition>:<service>:<region>:<account-id>:<resource-id>");
   return arn.resource;
 }
 
@@ -58,7 +60,8 @@ Json policy_of(const Site& site, const Queues& queues, const Reader& reader, con
   if (attributes && attributes->contains("Policy")) {
     if (auto policy = Json::parse(attributes->at("Policy")); policy && policy->is_object()) return std::move(*policy);
   }
-  return json_object({{"Version", "2008-10-17"}, {"Id", Json(site.queue_arn(queue) + "/SQSDefaultPolicy")}, {"Statement", Json::empty_array()}});
+  return json_object(
+      {{"Version", "2008-10-17"}, {"Id", Json(site.queue_arn(queue) + "/SQSDefaultPolicy")}, {"Statement", Json::empty_array()}});
 }
 
 Json::Array statements_of(const Json& policy) {
@@ -73,7 +76,8 @@ bool has_label(const Json& statement, const std::string& label) {
 
 asio::awaitable<Answer<Json>> change_policy(Api api, std::string queue, std::function<Answer<Json::Array>(Json::Array)> change) {
   auto refusal = std::make_shared<std::optional<Failure>>();
-  std::function<Result<void>(EngineTransaction&)> work = [&queues = api.queues, queue, change, refusal](EngineTransaction& transaction) -> Result<void> {
+  std::function<Result<void>(EngineTransaction&)> work = [&queues = api.queues, queue, change,
+                                                          refusal](EngineTransaction& transaction) -> Result<void> {
     if (const auto found = queues.find(transaction, queue); !found) return found.error();
     const Json policy = policy_of(queues.site(), queues, transaction, queue, transaction.now());
     auto statements = change(statements_of(policy));
@@ -106,9 +110,12 @@ asio::awaitable<Answer<Json>> start_message_move_task(Api api, Json request) {
   move.per_second_max = parameters.integer("MaxNumberOfMessagesPerSecond");
   if (auto fault = parameters.fault()) co_return *fault;
   if (move.per_second_max && (*move.per_second_max < 1 || *move.per_second_max > 500)) {
-    co_return invalid_value("Value for parameter MaxNumberOfMessagesPerSecond is invalid. Reason: You must enter a value that is between 1 and 500.");
+    co_return invalid_value(
+        "Value for parameter MaxNumberOfMessagesPerSecond is invalid. Reason: You must enter a value that is between 1 and 500.");
   }
-  std::function<Result<MessageMove>(EngineTransaction&)> work = [moves = api.moves, move](EngineTransaction& transaction) { return moves->start(transaction, move); };
+  std::function<Result<MessageMove>(EngineTransaction&)> work = [moves = api.moves, move](EngineTransaction& transaction) {
+    return moves->start(transaction, move);
+  };
   const auto started = co_await write<MessageMove>(api.engine, std::move(work));
   if (!started) co_return started.error();
   co_return json_object({{"TaskHandle", Json(handle_of(api.queues.site(), *started))}});
@@ -121,7 +128,9 @@ asio::awaitable<Answer<Json>> cancel_message_move_task(Api api, Json request) {
   if (!handle) co_return missing_parameter("TaskHandle");
   const auto id = id_in(*handle);
   if (!id) co_return invalid_value("Value for parameter TaskHandle is invalid.");
-  std::function<Result<MessageMove>(EngineTransaction&)> work = [moves = api.moves, id = *id](EngineTransaction& transaction) { return moves->cancel(transaction, id); };
+  std::function<Result<MessageMove>(EngineTransaction&)> work = [moves = api.moves, id = *id](EngineTransaction& transaction) {
+    return moves->cancel(transaction, id);
+  };
   const auto cancelled = co_await write<MessageMove>(api.engine, std::move(work));
   if (!cancelled) co_return cancelled.error();
   co_return json_object({{"ApproximateNumberOfMessagesMoved", Json(cancelled->moved)}});
@@ -133,7 +142,9 @@ asio::awaitable<Answer<Json>> list_message_move_tasks(Api api, Json request) {
   Parameters parameters(request);
   const auto limit = static_cast<std::size_t>(parameters.integer("MaxResults", {1, 10}).value_or(1));
   if (auto fault = parameters.fault()) co_return *fault;
-  if (!api.queues.find(api.reader, *source)) co_return Failure{"ResourceNotFoundException", "The resource that you specified for the SourceArn parameter doesn't exist.", 404, "ResourceNotFoundException"};
+  if (!api.queues.find(api.reader, *source))
+    co_return Failure{"ResourceNotFoundException", "The resource that you specified for the SourceArn parameter doesn't exist.", 404,
+                      "ResourceNotFoundException"};
   Json::Array shown;
   for (const auto& move : api.moves->list(api.reader, *source)) {
     if (shown.size() == limit) break;
@@ -155,7 +166,10 @@ asio::awaitable<Answer<Json>> add_permission(Api api, Json request) {
   Json::Array principals, allowed;
   for (const auto& account : accounts) principals.emplace_back("arn:aws:iam::" + account + ":root");
   for (const auto& action : actions) allowed.emplace_back("SQS:" + action);
-  const Json statement = json_object({{"Sid", Json(*label)}, {"Effect", "Allow"}, {"Principal", json_object({{"AWS", Json(std::move(principals))}})}, {"Action", Json(std::move(allowed))},
+  const Json statement = json_object({{"Sid", Json(*label)},
+                                      {"Effect", "Allow"},
+                                      {"Principal", json_object({{"AWS", Json(std::move(principals))}})},
+                                      {"Action", Json(std::move(allowed))},
                                       {"Resource", Json(api.queues.site().queue_arn(*queue))}});
   std::function<Answer<Json::Array>(Json::Array)> change = [statement, label = *label](Json::Array statements) -> Answer<Json::Array> {
     for (const Json& each : statements) {
@@ -177,7 +191,8 @@ asio::awaitable<Answer<Json>> remove_permission(Api api, Json request) {
   if (!label) co_return missing_parameter("Label");
   std::function<Answer<Json::Array>(Json::Array)> change = [label = *label](Json::Array statements) -> Answer<Json::Array> {
     const auto removed = std::erase_if(statements, [&](const Json& each) { return has_label(each, label); });
-    if (removed == 0) return invalid_value("Value " + label + " for parameter Label is invalid. Reason: can't find label on existing policy.");
+    if (removed == 0)
+      return invalid_value("Value " + label + " for parameter Label is invalid. Reason: can't find label on existing policy.");
     return statements;
   };
   auto answer = co_await change_policy(api, *queue, std::move(change));

@@ -9,8 +9,12 @@ namespace signalbox::aws::permissions {
 
 namespace {
 
-std::string queue_of_url(const NeedContext& context, const Json& request) { return context.site.queue_arn(queue_name_of(member_text(request, "QueueUrl")).value_or("")); }
-std::string queue_of_name(const NeedContext& context, const Json& request) { return context.site.queue_arn(member_text(request, "QueueName")); }
+std::string queue_of_url(const NeedContext& context, const Json& request) {
+  return context.site.queue_arn(queue_name_of(member_text(request, "QueueUrl")).value_or(""));
+}
+std::string queue_of_name(const NeedContext& context, const Json& request) {
+  return context.site.queue_arn(member_text(request, "QueueName"));
+}
 std::string source_queue(const NeedContext&, const Json& request) { return member_text(request, "SourceArn"); }
 std::string all_queues(const NeedContext& context, const Json&) { return context.site.queue_arn(""); }
 
@@ -26,6 +30,8 @@ constexpr std::array rows{NeedRow{"CancelMessageMoveTask", "", &all_queues},
 
 }  // namespace
 
-Needs sqs(const NeedContext& context, std::string_view operation, const Json& request) { return needs_by(rows, "sqs", &queue_of_url, context, operation, request); }
+Needs sqs(const NeedContext& context, std::string_view operation, const Json& request) {
+  return needs_by(rows, "sqs", &queue_of_url, context, operation, request);
+}
 
 }  // namespace signalbox::aws::permissions

@@ -7,13 +7,17 @@ namespace signalbox::aws::sqs {
 
 namespace {
 
-Json url_json(const Api& api, std::string_view name) { return json_object({{"QueueUrl", Json(queue_url(api.base_url, api.queues.site(), name))}}); }
+Json url_json(const Api& api, std::string_view name) {
+  return json_object({{"QueueUrl", Json(queue_url(api.base_url, api.queues.site(), name))}});
+}
 
 /// An operation on one queue that has no answer.
 asio::awaitable<Answer<Json>> change(Api api, Json request, std::function<Result<void>(Transaction&, const std::string& name)> work) {
   const auto name = queue_of(request);
   if (!name) co_return name.error();
-  std::function<Result<void>(EngineTransaction&)> in_transaction = [name = *name, work = std::move(work)](EngineTransaction& transaction) { return work(transaction, name); };
+  std::function<Result<void>(EngineTransaction&)> in_transaction = [name = *name, work = std::move(work)](EngineTransaction& transaction) {
+    return work(transaction, name);
+  };
   const auto done = co_await write<void>(api.engine, std::move(in_transaction));
   if (!done) co_return done.error();
   co_return Json::empty_object();
@@ -27,35 +31,44 @@ asio::awaitable<Answer<Json>> create_queue(Api api, Json request) {
   if (auto fault = parameters.fault()) co_return *fault;
   if (!name) co_return missing_parameter("QueueName");
   CreateQueue create{.name = *name, .attributes = text_map(request, "Attributes"), .tags = text_map(request, "tags")};
-  std::function<Result<QueueRecord>(EngineTransaction&)> work = [&queues = api.queues, create](EngineTransaction& transaction) { return queues.create(transaction, create); };
+  std::function<Result<QueueRecord>(EngineTransaction&)> work = [&queues = api.queues, create](EngineTransaction& transaction) {
+    return queues.create(transaction, create);
+  };
   const auto created = co_await write<QueueRecord>(api.engine, std::move(work));
   if (!created) co_return created.error();
   co_return url_json(api, created->name);
 }
 
 asio::awaitable<Answer<Json>> delete_queue(Api api, Json request) {
-  return change(api, std::move(request), [&queues = api.queues](Transaction& transaction, const std::string& name) { return queues.remove(transaction, name); });
+  return change(api, std::move(request),
+                [&queues = api.queues](Transaction& transaction, const std::string& name) { return queues.remove(transaction, name); });
 }
 
 asio::awaitable<Answer<Json>> purge_queue(Api api, Json request) {
-  return change(api, std::move(request), [&queues = api.queues](Transaction& transaction, const std::string& name) { return queues.purge(transaction, name); });
+  return change(api, std::move(request),
+                [&queues = api.queues](Transaction& transaction, const std::string& name) { return queues.purge(transaction, name); });
 }
 
 asio::awaitable<Answer<Json>> set_queue_attributes(Api api, Json request) {
   auto attributes = text_map(request, "Attributes");
-  return change(api, std::move(request), [&queues = api.queues, attributes = std::move(attributes)](Transaction& transaction, const std::string& name) {
-    return queues.set_attributes(transaction, name, attributes);
-  });
+  return change(api, std::move(request),
+                [&queues = api.queues, attributes = std::move(attributes)](Transaction& transaction, const std::string& name) {
+                  return queues.set_attributes(transaction, name, attributes);
+                });
 }
 
 asio::awaitable<Answer<Json>> tag_queue(Api api, Json request) {
   auto tags = text_map(request, "Tags");
-  return change(api, std::move(request), [&queues = api.queues, tags = std::move(tags)](Transaction& transaction, const std::string& name) { return queues.tag(transaction, name, tags); });
+  return change(api, std::move(request), [&queues = api.queues, tags = std::move(tags)](Transaction& transaction, const std::string& name) {
+    return queues.tag(transaction, name, tags);
+  });
 }
 
 asio::awaitable<Answer<Json>> untag_queue(Api api, Json request) {
   auto keys = Parameters(request).texts("TagKeys");
-  return change(api, std::move(request), [&queues = api.queues, keys = std::move(keys)](Transaction& transaction, const std::string& name) { return queues.untag(transaction, name, keys); });
+  return change(api, std::move(request), [&queues = api.queues, keys = std::move(keys)](Transaction& transaction, const std::string& name) {
+    return queues.untag(transaction, name, keys);
+  });
 }
 
 asio::awaitable<Answer<Json>> get_queue_url(Api api, Json request) {
@@ -76,7 +89,10 @@ asio::awaitable<Answer<Json>> list_queues(Api api, Json request) {
   const auto token = parameters.text("NextToken");
   if (auto fault = parameters.fault()) co_return *fault;
   if (limit && (*limit < 1 || *limit > static_cast<std::int64_t>(most))) {
-    co_return Failure{"InvalidParameterValue", "Value " + std::to_string(*limit) + " for parameter MaxResults is invalid. Reason: Must be between 1 and 1000, if provided.", 400, "InvalidParameterValue"};
+    co_return Failure{
+        "InvalidParameterValue",
+        "Value " + std::to_string(*limit) + " for parameter MaxResults is invalid. Reason: Must be between 1 and 1000, if provided.", 400,
+        "InvalidParameterValue"};
   }
   const auto scope = "ListQueues " + prefix;
   std::string after;

@@ -54,7 +54,9 @@ Failure failure_of(const Error& error) {
   return {std::move(sqs.shape), error.message, sqs.status, std::move(sqs.query_code)};
 }
 
-Failure missing_parameter(std::string_view name) { return {"MissingParameter", "The request must contain the parameter " + std::string(name) + ".", 400, "MissingParameter"}; }
+Failure missing_parameter(std::string_view name) {
+  return {"MissingParameter", "The request must contain the parameter " + std::string(name) + ".", 400, "MissingParameter"};
+}
 
 Answer<std::string> queue_of(const Json& request) {
   const auto url = find_text(request, "QueueUrl");
@@ -80,7 +82,9 @@ Answer<MessageAttributes> message_attributes(const Json& request, std::string_vi
     MessageAttribute attribute{.data_type = find_text(value, "DataType").value_or("")};
     if (auto binary = find_text(value, "BinaryValue")) {
       auto bytes = base64_decode(*binary);
-      if (!bytes) return Failure{"InvalidParameterValue", "The BinaryValue of message attribute '" + key + "' is not base64.", 400, "InvalidParameterValue"};
+      if (!bytes)
+        return Failure{"InvalidParameterValue", "The BinaryValue of message attribute '" + key + "' is not base64.", 400,
+                       "InvalidParameterValue"};
       attribute.value = std::move(*bytes);
     } else {
       attribute.value = find_text(value, "StringValue").value_or("");
@@ -94,7 +98,8 @@ Json attributes_json(const MessageAttributes& attributes) {
   Json::Object out;
   for (const auto& [name, attribute] : attributes) {
     Json value = json_object({{"DataType", Json(attribute.data_type)}});
-    value = attribute.is_binary() ? value.with("BinaryValue", Json(base64_encode(attribute.value))) : value.with("StringValue", Json(attribute.value));
+    value = attribute.is_binary() ? value.with("BinaryValue", Json(base64_encode(attribute.value)))
+                                  : value.with("StringValue", Json(attribute.value));
     out.push_back({name, std::move(value)});
   }
   return Json(std::move(out));

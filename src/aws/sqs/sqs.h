@@ -24,11 +24,11 @@ namespace asio = boost::asio;
 
 struct Api {
   Engine& engine;
-  const Reader& reader;          ///< the I/O thread's
+  const Reader& reader;  ///< the I/O thread's
   const Queues& queues;
   QueueService& service;
-  const MessageMoves* moves;     ///< null in tests without them: then there are no move tasks
-  std::string base_url;          ///< `http://` + the request's Host: clients send to the host of the URLs they were given
+  const MessageMoves* moves;  ///< null in tests without them: then there are no move tasks
+  std::string base_url;       ///< `http://` + the request's Host: clients send to the host of the URLs they were given
 };
 
 using Operation = asio::awaitable<Answer<Json>>(Api api, Json request);
@@ -55,9 +55,9 @@ asio::awaitable<Answer<T>> write(Engine& engine, std::function<Result<T>(EngineT
   return answer_of_transaction<T>(engine, std::move(work), &failure_of);
 }
 
-Operation create_queue, delete_queue, purge_queue, get_queue_url, list_queues, get_queue_attributes, set_queue_attributes, tag_queue, untag_queue,
-    list_queue_tags, list_dead_letter_source_queues, send_message, receive_message, delete_message, change_message_visibility, add_permission,
-    remove_permission, start_message_move_task, cancel_message_move_task, list_message_move_tasks, send_message_batch, delete_message_batch,
-    change_message_visibility_batch;
+Operation create_queue, delete_queue, purge_queue, get_queue_url, list_queues, get_queue_attributes, set_queue_attributes, tag_queue,
+    untag_queue, list_queue_tags, list_dead_letter_source_queues, send_message, receive_message, delete_message, change_message_visibility,
+    add_permission, remove_permission, start_message_move_task, cancel_message_move_task, list_message_move_tasks, send_message_batch,
+    delete_message_batch, change_message_visibility_batch;
 
 }  // namespace signalbox::aws::sqs

@@ -13,8 +13,8 @@ namespace signalbox::aws::ssm {
 
 namespace {
 
-constexpr const char* labels_kind = "ssm-labels";   // ("", name) → { label: version }
-constexpr std::size_t labels_max = 10;              ///< at one version
+constexpr const char* labels_kind = "ssm-labels";  // ("", name) → { label: version }
+constexpr std::size_t labels_max = 10;             ///< at one version
 
 using Labels = std::map<std::string, std::int64_t>;
 
@@ -34,13 +34,18 @@ void store(EngineTransaction& transaction, const std::string& name, const Labels
 }
 
 bool begins_with(std::string_view text, std::string_view prefix) {
-  return text.size() >= prefix.size() && std::equal(prefix.begin(), prefix.end(), text.begin(), [](char a, char b) { return a == ascii_lower(b); });
+  return text.size() >= prefix.size() &&
+         std::equal(prefix.begin(), prefix.end(), text.begin(), [](char a, char b) { return a == ascii_lower(b); });
 }
 
 bool is_label(std::string_view label) {
-  const auto fits = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || std::string_view("._-").find(c) != std::string_view::npos; };
+  const auto fits = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("._-").find(c) != std::string_view::npos;
+  };
   const bool begins_with_digit = !label.empty() && label.front() >= '0' && label.front() <= '9';
-  return !label.empty() && label.size() <= 100 && !begins_with_digit && !begins_with(label, "aws") && !begins_with(label, "ssm") && std::all_of(label.begin(), label.end(), fits);
+  return !label.empty() && label.size() <= 100 && !begins_with_digit && !begins_with(label, "aws") && !begins_with(label, "ssm") &&
+         std::all_of(label.begin(), label.end(), fits);
 }
 
 struct Labelling {
@@ -55,14 +60,16 @@ Answer<Labelling> read_request(const Reader& reader, const Json& request, bool v
   Labelling asked{.name = parameters.required("Name", {1, 2048})};
   const auto version = parameters.integer("ParameterVersion");
   asked.labels = parameters.texts("Labels");
-  if (asked.labels.empty() || asked.labels.size() > labels_max) parameters.violation("null", "labels", "Member must have length between 1 and 10");
+  if (asked.labels.empty() || asked.labels.size() > labels_max)
+    parameters.violation("null", "labels", "Member must have length between 1 and 10");
   if (version_required && !version) parameters.violation("null", "parameterVersion", "Member must not be null");
   if (auto fault = parameters.fault()) return *fault;
   const auto versions = versions_of(reader, asked.name);
   if (versions.empty()) return Failure{"ParameterNotFound", "Parameter " + asked.name + " not found."};
   asked.version = version.value_or(versions.back().find("Version")->as_integer().value_or(0));
   if (!find_kept(reader, parameter_kind, asked.name, version_text(asked.version))) {
-    return Failure{"ParameterVersionNotFound", "Systems Manager could not find version " + std::to_string(asked.version) + " of " + asked.name + ". Verify the version and try again."};
+    return Failure{"ParameterVersionNotFound", "Systems Manager could not find version " + std::to_string(asked.version) + " of " +
+                                                   asked.name + ". Verify the version and try again."};
   }
   return asked;
 }
@@ -110,7 +117,9 @@ Answer<Json> label_parameter_version(const OperationContext&, EngineTransaction&
     else invalid.push_back(label);
   }
   const auto count = std::count_if(labels.begin(), labels.end(), [&](const auto& each) { return each.second == asked->version; });
-  if (static_cast<std::size_t>(count) > labels_max) return Failure{"ParameterVersionLabelLimitExceeded", "A parameter version can have maximum of 10 labels. Move one or more labels to another version and try again."};
+  if (static_cast<std::size_t>(count) > labels_max)
+    return Failure{"ParameterVersionLabelLimitExceeded",
+                   "A parameter version can have maximum of 10 labels. Move one or more labels to another version and try again."};
   store(transaction, asked->name, labels);
   return json_object({{"InvalidLabels", labels_json(invalid)}, {"ParameterVersion", Json(asked->version)}});
 }

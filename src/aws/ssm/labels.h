@@ -11,7 +11,7 @@
 
 namespace signalbox::aws::ssm {
 
-inline constexpr const char* parameter_kind = "ssm-parameter";   ///< kept.h: (name, version with leading zeros) → JSON
+inline constexpr const char* parameter_kind = "ssm-parameter";  ///< kept.h: (name, version with leading zeros) → JSON
 
 [[nodiscard]] std::string version_text(std::int64_t version);
 /// Oldest first.

@@ -19,8 +19,9 @@ std::string path(const NeedContext& context, const Json& request) { return param
 std::string tagged(const NeedContext& context, const Json& request) { return parameter_arn(context, member_text(request, "ResourceId")); }
 std::string everything(const NeedContext& context, const Json&) { return context.site.arn("ssm", "*"); }
 
-constexpr std::array rows{NeedRow{"AddTagsToResource", "", &tagged},         NeedRow{"DescribeParameters", "", &everything},     NeedRow{"GetParametersByPath", "", &path},
-                          NeedRow{"ListTagsForResource", "", &tagged},       NeedRow{"RemoveTagsFromResource", "", &tagged}};
+constexpr std::array rows{NeedRow{"AddTagsToResource", "", &tagged}, NeedRow{"DescribeParameters", "", &everything},
+                          NeedRow{"GetParametersByPath", "", &path}, NeedRow{"ListTagsForResource", "", &tagged},
+                          NeedRow{"RemoveTagsFromResource", "", &tagged}};
 
 }  // namespace
 

@@ -16,7 +16,7 @@ namespace signalbox::aws::ssm {
 namespace {
 
 constexpr const char* tags_kind = "ssm-tags";
-constexpr std::int64_t versions_max = 100;                   ///< older ones are forgotten, as on AWS
+constexpr std::int64_t versions_max = 100;  ///< older ones are forgotten, as on AWS
 
 Failure missing(const std::string& name) { return {"ParameterNotFound", "Parameter " + name + " not found."}; }
 
@@ -33,7 +33,7 @@ Selector selector_of(std::string text) {
   constexpr std::string_view kind = "parameter";
   if (parse_arn(text, arn) && arn.service == "ssm" && arn.resource.starts_with(kind)) {
     text = arn.resource.substr(kind.size());
-    if (std::count(text.begin(), text.end(), '/') == 1) text.erase(0, 1);   // `parameter/NAME`, where NAME is no path
+    if (std::count(text.begin(), text.end(), '/') == 1) text.erase(0, 1);  // `parameter/NAME`, where NAME is no path
   }
   const auto colon = text.rfind(':');
   if (colon == std::string::npos) return {.name = text};
@@ -46,7 +46,13 @@ Selector selector_of(std::string text) {
 /// `/cdk-bootstrap/QUALIFIER/version`, which is 8 at least where the newest stacks of CDK can be deployed.
 std::optional<Json> bootstrap_version(const std::string& name) {
   if (!name.starts_with("/cdk-bootstrap/") || !name.ends_with("/version")) return std::nullopt;
-  return json_object({{"Name", name}, {"Type", "String"}, {"Value", "30"}, {"Version", 1}, {"LastModifiedDate", 0}, {"DataType", "text"}, {"Tier", "Standard"}});
+  return json_object({{"Name", name},
+                      {"Type", "String"},
+                      {"Value", "30"},
+                      {"Version", 1},
+                      {"LastModifiedDate", 0},
+                      {"DataType", "text"},
+                      {"Tier", "Standard"}});
 }
 
 std::optional<Json> find(const Reader& reader, Selector selector) {
@@ -60,11 +66,14 @@ std::optional<Json> find(const Reader& reader, Selector selector) {
   return std::move(versions.back());
 }
 
-std::string parameter_arn(const OperationContext& context, const std::string& name) { return context.services.engine.site().arn("ssm", "parameter" + std::string(name.starts_with('/') ? "" : "/") + name); }
+std::string parameter_arn(const OperationContext& context, const std::string& name) {
+  return context.services.engine.site().arn("ssm", "parameter" + std::string(name.starts_with('/') ? "" : "/") + name);
+}
 
 /// What is shown of a SecureString where it is not to be decrypted: an opaque text, the same for the same version, as AWS shows the ciphertext.
 Json sealed(const OperationContext& context, const Json& kept) {
-  const auto what = "ssm value " + std::string(kept.find("Name")->as_string()) + " " + kept.find("Version")->text() + " " + std::string(kept.find("Value")->as_string());
+  const auto what = "ssm value " + std::string(kept.find("Name")->as_string()) + " " + kept.find("Version")->text() + " " +
+                    std::string(kept.find("Value")->as_string());
   return Json(base64_encode(hmac_sha256(context.services.engine.master_key().bytes, what)));
 }
 
@@ -74,16 +83,27 @@ Json value_json(const OperationContext& context, const Json& kept, bool decrypt)
 
 Json parameter_json(const OperationContext& context, const Json& kept, const Selector& selector, bool decrypt) {
   const auto name = std::string(kept.find("Name")->as_string());
-  Json out = json_object({{"Name", Json(name)}, {"Type", *kept.find("Type")}, {"Value", value_json(context, kept, decrypt)}, {"Version", *kept.find("Version")}, {"LastModifiedDate", *kept.find("LastModifiedDate")},
-                          {"ARN", Json(parameter_arn(context, name))}, {"DataType", *kept.find("DataType")}});
+  Json out = json_object({{"Name", Json(name)},
+                          {"Type", *kept.find("Type")},
+                          {"Value", value_json(context, kept, decrypt)},
+                          {"Version", *kept.find("Version")},
+                          {"LastModifiedDate", *kept.find("LastModifiedDate")},
+                          {"ARN", Json(parameter_arn(context, name))},
+                          {"DataType", *kept.find("DataType")}});
   const auto selected = selector.text();
   return selected.empty() ? out : out.with("Selector", Json(selected));
 }
 
 Json metadata_json(const OperationContext& context, const Json& kept) {
   const auto name = std::string(kept.find("Name")->as_string());
-  Json out = json_object({{"Name", Json(name)}, {"ARN", Json(parameter_arn(context, name))}, {"Type", *kept.find("Type")}, {"LastModifiedDate", *kept.find("LastModifiedDate")},
-                          {"LastModifiedUser", Json("arn:aws:iam::" + context.services.engine.site().account + ":root")}, {"Version", *kept.find("Version")}, {"Tier", *kept.find("Tier")}, {"Policies", Json::empty_array()},
+  Json out = json_object({{"Name", Json(name)},
+                          {"ARN", Json(parameter_arn(context, name))},
+                          {"Type", *kept.find("Type")},
+                          {"LastModifiedDate", *kept.find("LastModifiedDate")},
+                          {"LastModifiedUser", Json("arn:aws:iam::" + context.services.engine.site().account + ":root")},
+                          {"Version", *kept.find("Version")},
+                          {"Tier", *kept.find("Tier")},
+                          {"Policies", Json::empty_array()},
                           {"DataType", *kept.find("DataType")}});
   if (const Json* description = kept.find("Description")) out = out.with("Description", *description);
   return out;
@@ -103,7 +123,10 @@ std::vector<Json> all(const Reader& reader) {
 }
 
 bool is_name(std::string_view name) {
-  const auto fits = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || std::string_view("._-/").find(c) != std::string_view::npos; };
+  const auto fits = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("._-/").find(c) != std::string_view::npos;
+  };
   return !name.empty() && name.size() <= 2048 && std::all_of(name.begin(), name.end(), fits);
 }
 
@@ -118,21 +141,37 @@ Answer<Json> put_parameter(const OperationContext&, EngineTransaction& transacti
   const bool overwrite = parameters.boolean("Overwrite").value_or(false);
   const Json* tags = parameters.array("Tags");
   if (auto fault = parameters.fault()) return *fault;
-  if (!is_name(name)) return Failure{"ValidationException", "Parameter name: can't be prefixed with \"ssm\" (case-insensitive). If formed as a path, it can consist of sub-paths divided by slash symbol; each sub-path can be formed as a mix of letters, numbers and the following 3 symbols .-_"};
+  if (!is_name(name))
+    return Failure{"ValidationException",
+                   "Parameter name: can't be prefixed with \"ssm\" (case-insensitive). If formed as a path, it can consist of sub-paths "
+                   "divided by slash symbol; each sub-path can be formed as a mix of letters, numbers and the following 3 symbols .-_"};
   const std::size_t value_max = tier == "Standard" ? 4096 : 8192;
-  if (value.size() > value_max) return Failure{"ValidationException", "Standard tier parameters support a maximum parameter value of 4096 characters. To create a larger parameter value, upgrade the parameter to use the advanced-parameter tier."};
+  if (value.size() > value_max)
+    return Failure{"ValidationException",
+                   "Standard tier parameters support a maximum parameter value of 4096 characters. To create a larger parameter value, "
+                   "upgrade the parameter to use the advanced-parameter tier."};
   const auto present = find(transaction, {name});
-  if (present && !overwrite) return Failure{"ParameterAlreadyExists", "The parameter already exists. To overwrite this value, set the overwrite option in the request to true."};
+  if (present && !overwrite)
+    return Failure{"ParameterAlreadyExists",
+                   "The parameter already exists. To overwrite this value, set the overwrite option in the request to true."};
   if (!type) type = present ? std::string(present->find("Type")->as_string()) : std::optional<std::string>();
   if (!type) return Failure{"ValidationException", "A parameter type is required when you create a parameter."};
   const auto version = present ? present->find("Version")->as_integer().value_or(0) + 1 : 1;
   const auto oldest = version - versions_max;
   if (!labels_at(transaction, name, oldest).empty()) {
-    return Failure{"ParameterMaxVersionLimitExceeded", "You attempted to create a new version of " + name + " by calling the PutParameter API with the overwrite flag. Version " + std::to_string(oldest) +
-                                                           ", the oldest version, can't be deleted because it has a label associated with it. Move the label to another version of the parameter, and try again."};
+    return Failure{"ParameterMaxVersionLimitExceeded", "You attempted to create a new version of " + name +
+                                                           " by calling the PutParameter API with the overwrite flag. Version " +
+                                                           std::to_string(oldest) +
+                                                           ", the oldest version, can't be deleted because it has a label associated with "
+                                                           "it. Move the label to another version of the parameter, and try again."};
   }
-  Json kept = json_object({{"Name", Json(name)}, {"Type", Json(*type)}, {"Value", Json(value)}, {"Version", Json(version)}, {"LastModifiedDate", Json::from_stored(format_epoch_seconds(transaction.now()))},
-                           {"DataType", Json(data_type)}, {"Tier", Json(tier)}});
+  Json kept = json_object({{"Name", Json(name)},
+                           {"Type", Json(*type)},
+                           {"Value", Json(value)},
+                           {"Version", Json(version)},
+                           {"LastModifiedDate", Json::from_stored(format_epoch_seconds(transaction.now()))},
+                           {"DataType", Json(data_type)},
+                           {"Tier", Json(tier)}});
   if (description) kept = kept.with("Description", Json(*description));
   else if (const Json* old = present ? present->find("Description") : nullptr) kept = kept.with("Description", *old);
   keep(transaction, parameter_kind, name, version_text(version), kept);
@@ -149,12 +188,19 @@ Answer<Json> get_parameter(const OperationContext& context, const Reader& reader
   const auto selector = selector_of(name);
   const auto found = find(reader, selector);
   if (found) return json_object({{"Parameter", parameter_json(context, *found, selector, decrypt)}});
-  if (!selector.label.empty() && find(reader, {selector.name})) return Failure{"ParameterVersionNotFound", "Systems Manager could not find label " + selector.label + " of " + selector.name + ". Verify the label and try again."};
-  if (selector.version && find(reader, {selector.name})) return Failure{"ParameterVersionNotFound", "Systems Manager could not find version " + std::to_string(*selector.version) + " of " + selector.name + ". Verify the version and try again."};
+  if (!selector.label.empty() && find(reader, {selector.name}))
+    return Failure{"ParameterVersionNotFound",
+                   "Systems Manager could not find label " + selector.label + " of " + selector.name + ". Verify the label and try again."};
+  if (selector.version && find(reader, {selector.name}))
+    return Failure{"ParameterVersionNotFound", "Systems Manager could not find version " + std::to_string(*selector.version) + " of " +
+                                                   selector.name + ". Verify the version and try again."};
   return missing(name);
 }
 
-Failure wrong_number_of_names() { return {"ValidationException", "1 validation error detected: Value at 'names' failed to satisfy constraint: Member must have length between 1 and 10"}; }
+Failure wrong_number_of_names() {
+  return {"ValidationException",
+          "1 validation error detected: Value at 'names' failed to satisfy constraint: Member must have length between 1 and 10"};
+}
 
 Answer<Json> get_parameters(const OperationContext& context, const Reader& reader, const Json& request) {
   Parameters parameters(request);
@@ -191,7 +237,9 @@ Answer<Json> get_parameters_by_path(const OperationContext& context, const Reade
   const bool recursive = parameters.boolean("Recursive").value_or(false);
   const bool decrypt = parameters.boolean("WithDecryption").value_or(false);
   if (auto fault = parameters.fault()) return *fault;
-  if (!path.starts_with('/')) return Failure{"ValidationException", "The parameter doesn't meet the parameter name requirements. The parameter name must begin with a forward slash \"/\"."};
+  if (!path.starts_with('/'))
+    return Failure{"ValidationException",
+                   "The parameter doesn't meet the parameter name requirements. The parameter name must begin with a forward slash \"/\"."};
   if (!path.ends_with('/')) path += '/';
   auto found = all(reader);
   std::erase_if(found, [&](const Json& kept) {
@@ -209,7 +257,8 @@ Answer<bool> passes(const Json& kept, const Json& filter) {
   if (!key || !key->is_string() || !values || !values->is_array()) return Failure{"InvalidFilterKey", "A filter needs a Key and Values."};
   const auto name = key->as_string();
   const auto how = option && option->is_string() ? option->as_string() : std::string_view("Equals");
-  if (name != "Name" && name != "Type" && name != "Path") return Failure{"InvalidFilterKey", "The filter key " + std::string(name) + " is not supported here."};
+  if (name != "Name" && name != "Type" && name != "Path")
+    return Failure{"InvalidFilterKey", "The filter key " + std::string(name) + " is not supported here."};
   const auto text = kept.find(name == "Type" ? "Type" : "Name")->as_string();
   return std::any_of(values->elements().begin(), values->elements().end(), [&](const Json& each) {
     const auto wanted = each.as_string();
@@ -217,7 +266,9 @@ Answer<bool> passes(const Json& kept, const Json& filter) {
       const auto folder = std::string(wanted) + (wanted.ends_with('/') ? "" : "/");
       return text.starts_with(folder) && (how == "Recursive" || text.find('/', folder.size()) == std::string_view::npos);
     }
-    return how == "BeginsWith" ? text.starts_with(wanted) : how == "Contains" ? text.find(wanted) != std::string_view::npos : text == wanted;
+    return how == "BeginsWith" ? text.starts_with(wanted)
+           : how == "Contains" ? text.find(wanted) != std::string_view::npos
+                               : text == wanted;
   });
 }
 
@@ -285,7 +336,8 @@ Answer<std::string> tagged(const Reader& reader, const Json& request) {
   Parameters parameters(request);
   const auto type = parameters.required("ResourceType"), id = parameters.required("ResourceId");
   if (auto fault = parameters.fault()) return *fault;
-  if (type != "Parameter") return Failure{"InvalidResourceType", "Only tags of resources of type Parameter are supported here, not of " + type + "."};
+  if (type != "Parameter")
+    return Failure{"InvalidResourceType", "Only tags of resources of type Parameter are supported here, not of " + type + "."};
   if (!find(reader, {id})) return Failure{"InvalidResourceId", "The resource ID " + id + " is not valid."};
   return id;
 }

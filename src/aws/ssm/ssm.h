@@ -9,7 +9,7 @@ namespace signalbox::aws::ssm {
 
 struct ParameterValue {
   std::string value;
-  bool is_secure = false;                  ///< a SecureString
+  bool is_secure = false;  ///< a SecureString
 };
 /// A parameter by its name, with `:VERSION` perhaps; nothing if there is none. What CDK's bootstrap would have stored, the version of itself, is
 /// there always: a stack finds here all that a bootstrapped account has.

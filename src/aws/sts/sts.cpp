@@ -4,9 +4,9 @@
 
 #include "aws/access/authorizer.h"
 #include "aws/aws_api.h"
-#include "aws/parameters.h"
 #include "aws/iam/iam.h"
 #include "aws/iam/role_records.h"
+#include "aws/parameters.h"
 #include "services/keys/keys.h"
 #include "services/keys/role_session.h"
 #include "signalbox/encoding.h"
@@ -31,7 +31,10 @@ Json credentials(const OperationContext& context, const std::string& who, const 
 std::string role_id(std::string_view role_arn) { return iam::entity_id("AROA", services::role_name_of(role_arn)); }
 
 bool is_session_name(std::string_view name) {
-  const auto fits = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || std::string_view("_+=,.@-").find(c) != std::string_view::npos; };
+  const auto fits = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("_+=,.@-").find(c) != std::string_view::npos;
+  };
   return std::all_of(name.begin(), name.end(), fits);
 }
 
@@ -50,12 +53,15 @@ Answer<void> read_session_policies(Parameters& parameters, services::RoleSession
 }
 
 /// As long as the role allows; an hour for whoever is in a role already.
-std::optional<Failure> duration_fault(const OperationContext& context, const Reader& reader, const std::string& role, std::int64_t seconds) {
+std::optional<Failure> duration_fault(const OperationContext& context, const Reader& reader, const std::string& role,
+                                      std::int64_t seconds) {
   constexpr std::int64_t chained_seconds_max = 3'600;
-  if (context.caller && seconds > chained_seconds_max) return Failure{"ValidationError", "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining"};
+  if (context.caller && seconds > chained_seconds_max)
+    return Failure{"ValidationError", "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining"};
   const auto kept = iam::find_role(reader, services::role_name_of(role));
   const auto* longest = kept ? kept->find("MaxSessionDuration") : nullptr;
-  if (longest && seconds > longest->as_integer().value_or(seconds)) return Failure{"ValidationError", "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."};
+  if (longest && seconds > longest->as_integer().value_or(seconds))
+    return Failure{"ValidationError", "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."};
   return std::nullopt;
 }
 
@@ -63,7 +69,9 @@ Answer<Json> get_caller_identity(const OperationContext& context, const Reader&,
   const auto& account = context.services.engine.site().account;
   if (context.caller) {
     const auto& session = context.caller->session;
-    return json_object({{"Arn", Json(services::assumed_role_arn(session))}, {"UserId", Json(role_id(session.role_arn) + ":" + session.name)}, {"Account", Json(account)}});
+    return json_object({{"Arn", Json(services::assumed_role_arn(session))},
+                        {"UserId", Json(role_id(session.role_arn) + ":" + session.name)},
+                        {"Account", Json(account)}});
   }
   return json_object({{"Arn", Json("arn:aws:iam::" + account + ":root")}, {"UserId", Json(account)}, {"Account", Json(account)}});
 }
@@ -73,20 +81,24 @@ Answer<Json> assume_role(const OperationContext& context, const Reader& reader, 
   const auto role = parameters.required("RoleArn", {20, 2048});
   const auto session = parameters.required("RoleSessionName", {2, 64});
   const auto seconds = parameters.integer("DurationSeconds", {900, 43'200}).value_or(3'600);
-  if (!is_session_name(session)) parameters.violation("'" + session + "'", "roleSessionName", "Member must satisfy regular expression pattern: [\\w+=,.@-]*");
+  if (!is_session_name(session))
+    parameters.violation("'" + session + "'", "roleSessionName", "Member must satisfy regular expression pattern: [\\w+=,.@-]*");
   services::RoleSession made{role, session};
   auto limits = read_session_policies(parameters, made);
   if (auto fault = parameters.fault()) return Failure{"ValidationError", fault->message};
   if (!limits) return limits.error();
   Arn arn;
   constexpr std::string_view kind = "role/";
-  if (!parse_arn(role, arn) || arn.service != "iam" || !arn.resource.starts_with(kind)) return Failure{"ValidationError", role + " is invalid"};
+  if (!parse_arn(role, arn) || arn.service != "iam" || !arn.resource.starts_with(kind))
+    return Failure{"ValidationError", role + " is invalid"};
   if (auto* authorizer = context.services.authorizer) {
     if (const auto refusal = authorizer->refuse_assuming(context.caller.get(), role)) return access_denied(Service::Sts, *refusal);
   }
   if (auto fault = duration_fault(context, reader, role, seconds)) return *fault;
   const auto assumed = services::assumed_role_arn(made);
-  return json_object({{"AssumedRoleUser", json_object({{"AssumedRoleId", Json(role_id(role) + ":" + session)}, {"Arn", Json(assumed)}})}, {"Credentials", credentials(context, assumed, made, seconds)}, {"PackedPolicySize", 6}});
+  return json_object({{"AssumedRoleUser", json_object({{"AssumedRoleId", Json(role_id(role) + ":" + session)}, {"Arn", Json(assumed)}})},
+                      {"Credentials", credentials(context, assumed, made, seconds)},
+                      {"PackedPolicySize", 6}});
 }
 
 Answer<Json> get_session_token(const OperationContext& context, const Reader&, const Json& request) {
@@ -100,8 +112,10 @@ Answer<Json> get_session_token(const OperationContext& context, const Reader&, c
 }  // namespace
 
 const Catalogue& catalogue() {
-  static const Catalogue table{.operations = {{"AssumeRole", &assume_role}, {"GetCallerIdentity", &get_caller_identity}, {"GetSessionToken", &get_session_token}},
-                               .not_offered = {"AssumeRoleWithSAML", "AssumeRoleWithWebIdentity", "AssumeRoot", "DecodeAuthorizationMessage", "GetAccessKeyInfo", "GetFederationToken"}};
+  static const Catalogue table{
+      .operations = {{"AssumeRole", &assume_role}, {"GetCallerIdentity", &get_caller_identity}, {"GetSessionToken", &get_session_token}},
+      .not_offered = {"AssumeRoleWithSAML", "AssumeRoleWithWebIdentity", "AssumeRoot", "DecodeAuthorizationMessage", "GetAccessKeyInfo",
+                      "GetFederationToken"}};
   return table;
 }
 

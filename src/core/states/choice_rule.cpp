@@ -87,7 +87,8 @@ Evaluated<bool> compare_values(Scope& scope, const Comparison& test, const Json&
   } else {
     operand = std::get<Json>(test.operand);
   }
-  if (test.comparison == Operator::StringMatches) return value.is_string() && operand.is_string() && matches_wildcard(value.as_string(), operand.as_string());
+  if (test.comparison == Operator::StringMatches)
+    return value.is_string() && operand.is_string() && matches_wildcard(value.as_string(), operand.as_string());
   const auto order = compare(test.comparison, value, operand);
   return order && is_satisfied(test.comparison, *order);
 }
@@ -110,7 +111,9 @@ Evaluated<bool> holds_until(Scope& scope, const std::vector<ChoiceExpression>& o
 
 }  // namespace
 
-bool matches_wildcard(std::string_view text, std::string_view pattern) { return fits_wildcards(pattern, text, {.escapes = Escapes::Special}); }
+bool matches_wildcard(std::string_view text, std::string_view pattern) {
+  return fits_wildcards(pattern, text, {.escapes = Escapes::Special});
+}
 
 Evaluated<bool> holds(Scope& scope, const ChoiceExpression& expression, const Json& input) {
   return std::visit(Overload{

@@ -18,7 +18,9 @@ constexpr std::int64_t distributed_concurrency_max = 10'000;
 constexpr std::int64_t map_run_redrives_max = 1'000;
 
 /// `NAME` of `NAME` or, in a child execution of another map run, of `NAME/Label`.
-std::string machine_name(const ExecutionStarted& started) { return started.state_machine_name.substr(0, started.state_machine_name.find('/')); }
+std::string machine_name(const ExecutionStarted& started) {
+  return started.state_machine_name.substr(0, started.state_machine_name.find('/'));
+}
 
 /// The label that stands for a missing one: always the same for the same state of the same machine.
 std::string made_label(const ExecutionStarted& started, const State& state) {
@@ -65,7 +67,8 @@ Outcome<std::optional<MapRunPlan::Batcher>> batcher_of(Scope& scope, const Distr
   if (!bytes) return bytes.error();
   auto batch_input = evaluated_template(scope, map.batcher->batch_input, input);
   if (!batch_input) return batch_input.error();
-  return std::optional(MapRunPlan::Batcher{.batch_input = std::move(*batch_input), .max_items = items->value_or(0), .max_bytes = bytes->value_or(0)});
+  return std::optional(
+      MapRunPlan::Batcher{.batch_input = std::move(*batch_input), .max_items = items->value_or(0), .max_bytes = bytes->value_or(0)});
 }
 
 namespace {
@@ -158,8 +161,11 @@ void map_run_ended(Interpreter& interpreter, const events::MapRunEnded& event) {
 
 void redrive_map_run(Interpreter& interpreter, Frame& frame) {
   const auto run = std::get<Frame::InMapRun>(frame.activity);
-  if (run.redrives >= map_run_redrives_max) return interpreter.fail(frame, runtime_failure(frame, fmt::format("The Map Run has been redriven {} times, the maximum.", run.redrives)));
-  if (!interpreter.record(frame, MapRunRedriven{.attempt = run.attempt, .map_run_arn = run.map_run_arn, .redrive_count = run.redrives + 1})) return;
+  if (run.redrives >= map_run_redrives_max)
+    return interpreter.fail(frame,
+                            runtime_failure(frame, fmt::format("The Map Run has been redriven {} times, the maximum.", run.redrives)));
+  if (!interpreter.record(frame, MapRunRedriven{.attempt = run.attempt, .map_run_arn = run.map_run_arn, .redrive_count = run.redrives + 1}))
+    return;
   interpreter.command(commands::RedriveMapRun{run.attempt});
 }
 

@@ -9,7 +9,8 @@ namespace {
 
 Evaluated<std::string> text_of(const Json& value, std::string_view field, const std::string& source) {
   if (value.is_string()) return evaluated(std::string(value.as_string()));
-  return WorkflowError{error_names::Runtime, fmt::format("The {}Path parameter does not reference a string value: {} == {}", field, source, value.text())};
+  return WorkflowError{error_names::Runtime,
+                       fmt::format("The {}Path parameter does not reference a string value: {} == {}", field, source, value.text())};
 }
 
 /// `field` is `Error` or `Cause`.

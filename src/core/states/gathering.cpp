@@ -30,7 +30,8 @@ void abort_child(Interpreter& interpreter, Frame& child) {
     stop_map_run(interpreter, child);
     interpreter.record(child, MapRunEnded{.end = StateEnd::Aborted, .error = {}});
   }
-  if (has_aborted_event(child.state_type)) interpreter.record(child, StateEnded{.type = child.state_type, .end = StateEnd::Aborted, .error = {}});
+  if (has_aborted_event(child.state_type))
+    interpreter.record(child, StateEnded{.type = child.state_type, .end = StateEnd::Aborted, .error = {}});
   end_child(interpreter, child, StateEnd::Aborted);
 }
 
@@ -88,7 +89,8 @@ void child_succeeded(Interpreter& interpreter, Frame& child) {
 void child_failed(Interpreter& interpreter, Frame& child, const Failure& failure) {
   Frame& parent = interpreter.parent_of(child);
   // As recorded on AWS, the task whose failure ends its branch is aborted too; a Fail state, a Parallel or a Map is not.
-  if (child.state_type == StateType::Task) interpreter.record(child, StateEnded{.type = StateType::Task, .end = StateEnd::Aborted, .error = {}});
+  if (child.state_type == StateType::Task)
+    interpreter.record(child, StateEnded{.type = StateType::Task, .end = StateEnd::Aborted, .error = {}});
   end_child(interpreter, child, StateEnd::Failed);
   if (!interpreter.running()) return;
 

@@ -28,7 +28,9 @@ template <class T>
 std::optional<T> number_of(const Json& value);
 // A text that says a number will do, as on AWS.
 template <>
-std::optional<std::int64_t> number_of(const Json& value) { return value.is_string() ? parsed<std::int64_t>(value.as_string()) : value.as_integer(); }
+std::optional<std::int64_t> number_of(const Json& value) {
+  return value.is_string() ? parsed<std::int64_t>(value.as_string()) : value.as_integer();
+}
 template <>
 std::optional<double> number_of(const Json& value) {
   if (value.is_string()) return parsed<double>(value.as_string());
@@ -37,30 +39,34 @@ std::optional<double> number_of(const Json& value) {
 
 /// A limit, its Path form or expression. `field` without `Path`; `type` as AWS names it: `integer`, `float`.
 template <class T>
-Outcome<std::optional<T>> limit_of(Scope& scope, const std::optional<ConstantOrPath<T>>& source, std::string_view field, std::string_view type, const Json& input) {
+Outcome<std::optional<T>> limit_of(Scope& scope, const std::optional<ConstantOrPath<T>>& source, std::string_view field,
+                                   std::string_view type, const Json& input) {
   using Limit = Outcome<std::optional<T>>;
   if (!source) return std::optional<T>();
-  return std::visit(Overload{
-                        [](T constant) -> Limit { return std::optional<T>(constant); },
-                        [&](const PathExpression& path) -> Limit {
-                          const auto value = scope.evaluate(path, input);
-                          if (!value) return failure_in(scope.frame(), value.error());
-                          if (const auto number = number_of<T>(*value)) return number;
-                          return runtime_failure(scope.frame(), fmt::format("The {}Path field refers to value \"{}\" which is not a valid {}: {}", field, plain_text(*value), type, path.text()));
-                        },
-                        [&](const JsonataTemplate& jsonata) -> Limit {
-                          const auto value = scope.evaluate(jsonata, Json::Kind::Number);
-                          if (!value) return value.error();
-                          if (const auto number = number_of<T>(*value)) return number;
-                          return scope.failure({fmt::format("The {} field is not a valid {}: {}", field, type, value->text()), jsonata.field()});
-                        },
-                    },
-                    *source);
+  return std::visit(
+      Overload{
+          [](T constant) -> Limit { return std::optional<T>(constant); },
+          [&](const PathExpression& path) -> Limit {
+            const auto value = scope.evaluate(path, input);
+            if (!value) return failure_in(scope.frame(), value.error());
+            if (const auto number = number_of<T>(*value)) return number;
+            return runtime_failure(scope.frame(), fmt::format("The {}Path field refers to value \"{}\" which is not a valid {}: {}", field,
+                                                              plain_text(*value), type, path.text()));
+          },
+          [&](const JsonataTemplate& jsonata) -> Limit {
+            const auto value = scope.evaluate(jsonata, Json::Kind::Number);
+            if (!value) return value.error();
+            if (const auto number = number_of<T>(*value)) return number;
+            return scope.failure({fmt::format("The {} field is not a valid {}: {}", field, type, value->text()), jsonata.field()});
+          },
+      },
+      *source);
 }
 
 }  // namespace
 
-Outcome<std::optional<std::int64_t>> integer_limit(Scope& scope, const std::optional<ConstantOrPath<std::int64_t>>& source, std::string_view field, const Json& input) {
+Outcome<std::optional<std::int64_t>> integer_limit(Scope& scope, const std::optional<ConstantOrPath<std::int64_t>>& source,
+                                                   std::string_view field, const Json& input) {
   return limit_of(scope, source, field, "integer", input);
 }
 
@@ -76,7 +82,8 @@ Outcome<Json> items_of(Scope& scope, const MapState& map, QueryLanguage language
   auto items = map.items_path ? scope.evaluate(*map.items_path, input) : Evaluated<Json>(input);
   if (!items) return failure_in(scope.frame(), items.error());
   if (items->is_array() || items->is_object()) return std::move(*items);
-  return runtime_failure(scope.frame(), fmt::format("Reference path \"{}\" must point to array or object.", map.items_path ? map.items_path->text() : "$"));
+  return runtime_failure(
+      scope.frame(), fmt::format("Reference path \"{}\" must point to array or object.", map.items_path ? map.items_path->text() : "$"));
 }
 
 Outcome<std::int64_t> concurrency_of(Scope& scope, const MapState& map, const Json& input, std::int64_t most) {
@@ -94,10 +101,14 @@ Outcome<MapPrepared> prepare(Scope& scope, const MapState& map, Json items, std:
   if (*count && **count < 0) return runtime_failure(scope.frame(), "ToleratedFailureCount cannot be negative.");
   const auto percentage = limit_of(scope, map.tolerated_failure_percentage, "ToleratedFailurePercentage", "float", input);
   if (!percentage) return percentage.error();
-  if (*percentage && !(**percentage >= 0 && **percentage <= 100)) return runtime_failure(scope.frame(), "ToleratedFailurePercentage must be between 0 and 100.");
+  if (*percentage && !(**percentage >= 0 && **percentage <= 100))
+    return runtime_failure(scope.frame(), "ToleratedFailurePercentage must be between 0 and 100.");
   scope.show(&StateInspection::tolerated_failure_count, *count);
   scope.show(&StateInspection::tolerated_failure_percentage, *percentage);
-  return MapPrepared{.items = std::move(items), .max_concurrency = concurrency, .tolerated_failure_count = *count, .tolerated_failure_percentage = *percentage};
+  return MapPrepared{.items = std::move(items),
+                     .max_concurrency = concurrency,
+                     .tolerated_failure_count = *count,
+                     .tolerated_failure_percentage = *percentage};
 }
 
 namespace {
@@ -129,7 +140,9 @@ bool tolerates(const MapPrepared& limits, std::int64_t failed, std::size_t lengt
 }
 
 Failure threshold_exceeded() {
-  return Failure{.error = {error_names::ExceedToleratedFailureThreshold, "The specified tolerated failure threshold was exceeded"}, .heartbeat = false, .from_child = true};
+  return Failure{.error = {error_names::ExceedToleratedFailureThreshold, "The specified tolerated failure threshold was exceeded"},
+                 .heartbeat = false,
+                 .from_child = true};
 }
 
 /// The inputs that the iterations would have.
@@ -170,7 +183,8 @@ Outcome<Json> read_items(Scope& scope, const MapState& map, const Json& items, c
 }
 
 /// Iterations that are only said to have run. `input` is the effective one.
-void end_mocked(Interpreter& interpreter, Frame& frame, const State& state, const MapState& map, const MockedChildren& mocked, const Json& input) {
+void end_mocked(Interpreter& interpreter, Frame& frame, const State& state, const MapState& map, const MockedChildren& mocked,
+                const Json& input) {
   const auto& gathering = std::get<Frame::Gathering>(frame.activity);
   const auto inputs = iteration_inputs(interpreter, frame, map, gathering.map->items);
   if (!inputs) return interpreter.fail(frame, inputs.error());
@@ -198,7 +212,8 @@ void begin_map(Interpreter& interpreter, Frame& frame, const State& state, const
   if (!input) return interpreter.fail(frame, input.error());
   const auto concurrency = concurrency_of(scope, map, *input, inline_concurrency_max);
   if (!concurrency) return interpreter.fail(frame, concurrency.error());
-  auto items = mocked != nullptr && mocked->items ? read_items(scope, map, *mocked->items, *input) : items_of(scope, map, state.query_language, *input);
+  auto items = mocked != nullptr && mocked->items ? read_items(scope, map, *mocked->items, *input)
+                                                  : items_of(scope, map, state.query_language, *input);
   if (!items) return interpreter.fail(frame, items.error());
   interpreter.show(&StateInspection::after_items_path, *items);
   const auto length = static_cast<std::int64_t>(items->size());

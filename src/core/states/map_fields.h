@@ -18,7 +18,8 @@ namespace signalbox::core {
 /// The tolerated failures, beside what is given.
 [[nodiscard]] Outcome<MapPrepared> prepare(Scope& scope, const MapState& map, Json items, std::int64_t concurrency, const Json& input);
 /// A whole number, its Path form or expression; `field` without `Path`.
-[[nodiscard]] Outcome<std::optional<std::int64_t>> integer_limit(Scope& scope, const std::optional<ConstantOrPath<std::int64_t>>& source, std::string_view field, const Json& input);
+[[nodiscard]] Outcome<std::optional<std::int64_t>> integer_limit(Scope& scope, const std::optional<ConstantOrPath<std::int64_t>>& source,
+                                                                 std::string_view field, const Json& input);
 /// ItemSelector or the legacy Parameters; without them the item itself, of an object's members the pair.
 [[nodiscard]] Outcome<Json> iteration_input(Scope& scope, const MapState& map, const MapItem& item);
 /// ItemBatcher's limits and input, if the Map has one.

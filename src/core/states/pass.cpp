@@ -4,7 +4,8 @@
 namespace signalbox::core {
 
 void begin_pass(Interpreter& interpreter, Frame& frame, const State& state, const PassState& pass) {
-  if (!pass.result && !state.assign && is_identity(pass.flow) && interpreter.test() == nullptr) return interpreter.leave(frame, state, frame.input, pass.next);
+  if (!pass.result && !state.assign && is_identity(pass.flow) && interpreter.test() == nullptr)
+    return interpreter.leave(frame, state, frame.input, pass.next);
   Scope scope(interpreter, frame);
   // As recorded on AWS, a Pass with a Result does not look at its input.
   const auto result = pass.result ? Outcome<Json>(*pass.result) : effective_input(scope, pass.flow);

@@ -26,13 +26,14 @@ TaskFamily family_of(const TaskResource& resource) {
 /// The fourth part of the execution's own ARN: services are called where the execution runs.
 std::string region_of(const ExecutionStarted& started) {
   std::string_view rest = started.execution_arn;
-  for (int part = 0; part < 3; ++part) rest.remove_prefix(std::min(rest.size(), rest.find(':') == rest.npos ? rest.size() : rest.find(':') + 1));
+  for (int part = 0; part < 3; ++part)
+    rest.remove_prefix(std::min(rest.size(), rest.find(':') == rest.npos ? rest.size() : rest.find(':') + 1));
   return std::string(rest.substr(0, rest.find(':')));
 }
 
 /// TimeoutSeconds and HeartbeatSeconds, or their Path forms, or expressions, which must give a positive whole number. `field` without `Path`.
-Outcome<std::optional<std::int64_t>> seconds_of(Scope& scope, const std::optional<ConstantOrPath<std::int64_t>>& source, std::string_view field,
-                                                const Json& input) {
+Outcome<std::optional<std::int64_t>> seconds_of(Scope& scope, const std::optional<ConstantOrPath<std::int64_t>>& source,
+                                                std::string_view field, const Json& input) {
   using Seconds = Outcome<std::optional<std::int64_t>>;
   if (!source) return std::optional<std::int64_t>();
   return std::visit(Overload{
@@ -42,14 +43,17 @@ Outcome<std::optional<std::int64_t>> seconds_of(Scope& scope, const std::optiona
                           if (!value) return failure_in(scope.frame(), value.error());
                           const auto seconds = value->as_integer();
                           if (seconds && *seconds > 0) return std::optional(*seconds);
-                          return runtime_failure(scope.frame(), fmt::format("The {}Path parameter does not reference a positive integer: {} == {}", field, path.text(), value->text()));
+                          return runtime_failure(scope.frame(),
+                                                 fmt::format("The {}Path parameter does not reference a positive integer: {} == {}", field,
+                                                             path.text(), value->text()));
                         },
                         [&](const JsonataTemplate& jsonata) -> Seconds {
                           const auto value = scope.evaluate(jsonata, Json::Kind::Number);
                           if (!value) return value.error();
                           const auto seconds = value->as_integer();
                           if (seconds && *seconds > 0) return std::optional(*seconds);
-                          return scope.failure({fmt::format("The {} field must be a positive integer but was: {}", field, value->text()), jsonata.field()});
+                          return scope.failure(
+                              {fmt::format("The {} field must be a positive integer but was: {}", field, value->text()), jsonata.field()});
                         },
                     },
                     *source);
@@ -81,8 +85,16 @@ Outcome<TaskScheduled> schedule(Interpreter& interpreter, Scope& scope, const Ta
   auto input = parameters_of(scope, task.flow, *selected);
   if (!input) return input.error();
 
-  TaskScheduled scheduled{.family = family_of(task.resource), .attempt = attempt, .resource_type = {}, .resource = task.resource.arn, .input = std::move(*input),
-                          .region = {}, .timeout_seconds = *timeout, .heartbeat_seconds = *heartbeat, .credentials_role_arn = std::move(*role), .timeout_at = {}};
+  TaskScheduled scheduled{.family = family_of(task.resource),
+                          .attempt = attempt,
+                          .resource_type = {},
+                          .resource = task.resource.arn,
+                          .input = std::move(*input),
+                          .region = {},
+                          .timeout_seconds = *timeout,
+                          .heartbeat_seconds = *heartbeat,
+                          .credentials_role_arn = std::move(*role),
+                          .timeout_at = {}};
   if (const auto* service = std::get_if<ServiceResource>(&task.resource.kind)) {
     scheduled.resource_type = service->resource_type;
     scheduled.resource = service->resource;
@@ -97,12 +109,14 @@ std::optional<Failure> unusable_parameters(const Frame& frame, const TaskResourc
   const auto* service = std::get_if<ServiceResource>(&resource.kind);
   const auto faults = service ? parameter_faults(*service, parameters) : std::vector<std::string>();
   if (faults.empty()) return std::nullopt;
-  return runtime_failure(frame, fmt::format("The Parameters '{}' could not be used to start the Task: [{}]", parameters.text(), fmt::join(faults, ", ")));
+  return runtime_failure(
+      frame, fmt::format("The Parameters '{}' could not be used to start the Task: [{}]", parameters.text(), fmt::join(faults, ", ")));
 }
 
 bool is_missing(const Interpreter& interpreter, const TaskResource& resource) {
   const auto& missing = interpreter.surroundings().missing_activities;
-  return std::holds_alternative<ActivityResource>(resource.kind) && std::find(missing.begin(), missing.end(), resource.arn) != missing.end();
+  return std::holds_alternative<ActivityResource>(resource.kind) &&
+         std::find(missing.begin(), missing.end(), resource.arn) != missing.end();
 }
 
 }  // namespace
@@ -117,7 +131,8 @@ void begin_task(Interpreter& interpreter, Frame& frame, const State& state, cons
   if (!scheduled) return interpreter.fail(frame, scheduled.error());
   if (scheduled->input.text_bytes() > payload_bytes_max) return interpreter.fail(frame, Failure{.error = data_limit_exceeded(state.name)});
   if (auto unusable = unusable_parameters(frame, task.resource, scheduled->input)) return interpreter.fail(frame, std::move(*unusable));
-  if (is_missing(interpreter, task.resource)) return interpreter.fail(frame, runtime_failure(frame, fmt::format("The activity {} does not exist.", task.resource.arn)));
+  if (is_missing(interpreter, task.resource))
+    return interpreter.fail(frame, runtime_failure(frame, fmt::format("The activity {} does not exist.", task.resource.arn)));
   if (!interpreter.record(frame, std::move(*scheduled))) return;
   interpreter.command(invoke_command(state, execution.tasks.at(attempt), token));
 }

@@ -26,7 +26,9 @@ std::optional<Attempt> find(Interpreter& interpreter, TaskAttempt attempt) {
 
 /// Texts that only the Task family's events show.
 std::string resource_type_of(const TaskScheduled& scheduled) { return scheduled.resource_type; }
-std::string resource_of(const TaskScheduled& scheduled) { return scheduled.family == TaskFamily::Task ? scheduled.resource : std::string(); }
+std::string resource_of(const TaskScheduled& scheduled) {
+  return scheduled.family == TaskFamily::Task ? scheduled.resource : std::string();
+}
 
 /// `lambda` for an optimized integration, the ARN for a function or activity, as recorded on AWS.
 const std::string& answerer(const TaskScheduled& scheduled) {
@@ -61,7 +63,8 @@ void fail(Interpreter& interpreter, const Attempt& at, TaskFailureKind kind, Wor
 
 void succeed(Interpreter& interpreter, const Attempt& at, const Json& output) {
   const TaskScheduled& scheduled = at.pending.scheduled;
-  if (output.text_bytes() > payload_bytes_max) return fail(interpreter, at, TaskFailureKind::Failed, data_limit_exceeded(answerer(scheduled)));
+  if (output.text_bytes() > payload_bytes_max)
+    return fail(interpreter, at, TaskFailureKind::Failed, data_limit_exceeded(answerer(scheduled)));
   Frame& frame = at.frame;
   if (!interpreter.record(frame, TaskSucceeded{.family = scheduled.family,
                                                .attempt = at.pending.attempt,
@@ -83,7 +86,8 @@ void succeed(Interpreter& interpreter, const Attempt& at, const Json& output) {
 /// The service has answered a call that waits on; a callback that was faster than the answer completes it now.
 void submit(Interpreter& interpreter, const Attempt& at, const Json& output) {
   const TaskScheduled& scheduled = at.pending.scheduled;
-  if (output.text_bytes() > payload_bytes_max) return fail(interpreter, at, TaskFailureKind::SubmitFailed, data_limit_exceeded(answerer(scheduled)));
+  if (output.text_bytes() > payload_bytes_max)
+    return fail(interpreter, at, TaskFailureKind::SubmitFailed, data_limit_exceeded(answerer(scheduled)));
   if (!interpreter.record(at.frame, TaskSubmitted{.attempt = at.pending.attempt,
                                                   .resource_type = resource_type_of(scheduled),
                                                   .resource = resource_of(scheduled),
@@ -136,12 +140,14 @@ void task_refused(Interpreter& interpreter, const events::TaskRefused& event) {
 
 void callback_succeeded(Interpreter& interpreter, const events::CallbackSucceeded& event) {
   const auto at = find(interpreter, event.attempt);
-  if (at && completes(interpreter, *at, {.attempt = event.attempt, .output = event.output, .error = {}})) succeed(interpreter, *at, event.output);
+  if (at && completes(interpreter, *at, {.attempt = event.attempt, .output = event.output, .error = {}}))
+    succeed(interpreter, *at, event.output);
 }
 
 void callback_failed(Interpreter& interpreter, const events::CallbackFailed& event) {
   const auto at = find(interpreter, event.attempt);
-  if (at && completes(interpreter, *at, {.attempt = event.attempt, .output = {}, .error = event.error})) fail(interpreter, *at, TaskFailureKind::Failed, event.error);
+  if (at && completes(interpreter, *at, {.attempt = event.attempt, .output = {}, .error = event.error}))
+    fail(interpreter, *at, TaskFailureKind::Failed, event.error);
 }
 
 void heartbeat(Interpreter& interpreter, const events::Heartbeat& event) {

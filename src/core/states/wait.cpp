@@ -27,12 +27,15 @@ Outcome<Timestamp> within_reach(const Scope& scope, Timestamp moment, Timestamp 
 
 Evaluated<Timestamp> moment_by_path(Scope& scope, const PathExpression& path, const Json& input, Timestamp now) {
   const auto value = scope.find(path, input);
-  if (!value || value->is_null()) return runtime_error(fmt::format("The SecondsPath parameter does not reference an input value: {}", path.text()));
+  if (!value || value->is_null())
+    return runtime_error(fmt::format("The SecondsPath parameter does not reference an input value: {}", path.text()));
   const auto seconds = value->as_integer();
   if (!seconds) {
-    return runtime_error(fmt::format("The SecondsPath parameter cannot be parsed as a long value: {} == {}", path.text(), plain_text(*value)));
+    return runtime_error(
+        fmt::format("The SecondsPath parameter cannot be parsed as a long value: {} == {}", path.text(), plain_text(*value)));
   }
-  if (*seconds < 0) return runtime_error(fmt::format("The SecondsPath parameter references a negative value: {} == {}", path.text(), *seconds));
+  if (*seconds < 0)
+    return runtime_error(fmt::format("The SecondsPath parameter references a negative value: {} == {}", path.text(), *seconds));
   return moment_after(now, *seconds);
 }
 
@@ -63,26 +66,31 @@ std::optional<Timestamp> parsed_timestamp(const Json& value) { return value.is_s
 
 Outcome<Timestamp> moment_of(Scope& scope, const WaitState::Until& wait, const Json& input, Timestamp now) {
   constexpr std::string_view format = "ISO-8601 extended offset date-time format string";
-  return std::visit(Overload{
-                        [&](Timestamp moment) { return within_reach(scope, moment, now); },
-                        [&](const PathExpression& path) -> Outcome<Timestamp> {
-                          const auto fail = [&scope](std::string cause) { return failure_in(scope.frame(), runtime_error(std::move(cause))); };
-                          const auto value = scope.find(path, input);
-                          if (!value || value->is_null()) return fail(fmt::format("The TimestampPath parameter does not reference an input value: {}", path.text()));
-                          const auto moment = parsed_timestamp(*value);
-                          if (moment) return within_reach(scope, *moment, now);
-                          return fail(fmt::format("The TimestampPath parameter does not reference a valid {}: {} == {}", format, path.text(), plain_text(*value)));
-                        },
-                        [&](const JsonataTemplate& field) -> Outcome<Timestamp> {
-                          const auto value = scope.evaluate(field, Json::Kind::String);
-                          if (!value) return value.error();
-                          const auto moment = parsed_timestamp(*value);
-                          if (!moment) return scope.failure({fmt::format("The Timestamp field cannot be parsed as an {}: {}", format, plain_text(*value)), field.field()});
-                          if (*moment > now + delay_max) return scope.failure({"Wait state delay is too long.", field.field()});
-                          return *moment;
-                        },
-                    },
-                    wait.value);
+  return std::visit(
+      Overload{
+          [&](Timestamp moment) { return within_reach(scope, moment, now); },
+          [&](const PathExpression& path) -> Outcome<Timestamp> {
+            const auto fail = [&scope](std::string cause) { return failure_in(scope.frame(), runtime_error(std::move(cause))); };
+            const auto value = scope.find(path, input);
+            if (!value || value->is_null())
+              return fail(fmt::format("The TimestampPath parameter does not reference an input value: {}", path.text()));
+            const auto moment = parsed_timestamp(*value);
+            if (moment) return within_reach(scope, *moment, now);
+            return fail(fmt::format("The TimestampPath parameter does not reference a valid {}: {} == {}", format, path.text(),
+                                    plain_text(*value)));
+          },
+          [&](const JsonataTemplate& field) -> Outcome<Timestamp> {
+            const auto value = scope.evaluate(field, Json::Kind::String);
+            if (!value) return value.error();
+            const auto moment = parsed_timestamp(*value);
+            if (!moment)
+              return scope.failure(
+                  {fmt::format("The Timestamp field cannot be parsed as an {}: {}", format, plain_text(*value)), field.field()});
+            if (*moment > now + delay_max) return scope.failure({"Wait state delay is too long.", field.field()});
+            return *moment;
+          },
+      },
+      wait.value);
 }
 
 /// `input` is the effective input.

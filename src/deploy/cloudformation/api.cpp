@@ -11,34 +11,94 @@ namespace signalbox::deploy::cloudformation {
 
 namespace {
 
-constexpr std::array not_offered{"ActivateOrganizationsAccess", "ActivateType", "BatchDescribeTypeConfigurations", "CancelUpdateStack", "ContinueUpdateRollback", "CreateGeneratedTemplate",
-                                 "CreateStackInstances", "CreateStackRefactor", "CreateStackSet", "DeactivateOrganizationsAccess", "DeactivateType", "DeleteGeneratedTemplate",
-                                 "DeleteStackInstances", "DeleteStackSet", "DeregisterType", "DescribeAccountLimits", "DescribeChangeSetHooks", "DescribeGeneratedTemplate",
-                                 "DescribeOrganizationsAccess", "DescribePublisher", "DescribeResourceScan", "DescribeStackDriftDetectionStatus", "DescribeStackInstance",
-                                 "DescribeStackRefactor", "DescribeStackResourceDrifts", "DescribeStackSet", "DescribeStackSetOperation", "DescribeType", "DescribeTypeRegistration",
-                                 "DetectStackDrift", "DetectStackResourceDrift", "DetectStackSetDrift", "EstimateTemplateCost", "ExecuteStackRefactor", "GetGeneratedTemplate", "GetHookResult",
-                                 "GetStackPolicy", "ImportStacksToStackSet", "ListGeneratedTemplates", "ListHookResults", "ListResourceScanRelatedResources", "ListResourceScanResources",
-                                 "ListResourceScans", "ListStackInstanceResourceDrifts", "ListStackInstances", "ListStackRefactorActions", "ListStackRefactors",
-                                 "ListStackSetAutoDeploymentTargets", "ListStackSetOperationResults", "ListStackSetOperations", "ListStackSets", "ListTypeRegistrations", "ListTypeVersions",
-                                 "ListTypes", "PublishType", "RecordHandlerProgress", "RegisterPublisher", "RegisterType", "RemoveAlias", "RollbackStack", "SetAlias", "SetStackPolicy",
-                                 "SetTypeConfiguration", "SetTypeDefaultVersion", "SignalResource", "StartResourceScan", "StopStackSetOperation", "TestType", "UpdateGeneratedTemplate",
-                                 "UpdateStackInstances", "UpdateStackSet"};
+constexpr std::array not_offered{"ActivateOrganizationsAccess",
+                                 "ActivateType",
+                                 "BatchDescribeTypeConfigurations",
+                                 "CancelUpdateStack",
+                                 "ContinueUpdateRollback",
+                                 "CreateGeneratedTemplate",
+                                 "CreateStackInstances",
+                                 "CreateStackRefactor",
+                                 "CreateStackSet",
+                                 "DeactivateOrganizationsAccess",
+                                 "DeactivateType",
+                                 "DeleteGeneratedTemplate",
+                                 "DeleteStackInstances",
+                                 "DeleteStackSet",
+                                 "DeregisterType",
+                                 "DescribeAccountLimits",
+                                 "DescribeChangeSetHooks",
+                                 "DescribeGeneratedTemplate",
+                                 "DescribeOrganizationsAccess",
+                                 "DescribePublisher",
+                                 "DescribeResourceScan",
+                                 "DescribeStackDriftDetectionStatus",
+                                 "DescribeStackInstance",
+                                 "DescribeStackRefactor",
+                                 "DescribeStackResourceDrifts",
+                                 "DescribeStackSet",
+                                 "DescribeStackSetOperation",
+                                 "DescribeType",
+                                 "DescribeTypeRegistration",
+                                 "DetectStackDrift",
+                                 "DetectStackResourceDrift",
+                                 "DetectStackSetDrift",
+                                 "EstimateTemplateCost",
+                                 "ExecuteStackRefactor",
+                                 "GetGeneratedTemplate",
+                                 "GetHookResult",
+                                 "GetStackPolicy",
+                                 "ImportStacksToStackSet",
+                                 "ListGeneratedTemplates",
+                                 "ListHookResults",
+                                 "ListResourceScanRelatedResources",
+                                 "ListResourceScanResources",
+                                 "ListResourceScans",
+                                 "ListStackInstanceResourceDrifts",
+                                 "ListStackInstances",
+                                 "ListStackRefactorActions",
+                                 "ListStackRefactors",
+                                 "ListStackSetAutoDeploymentTargets",
+                                 "ListStackSetOperationResults",
+                                 "ListStackSetOperations",
+                                 "ListStackSets",
+                                 "ListTypeRegistrations",
+                                 "ListTypeVersions",
+                                 "ListTypes",
+                                 "PublishType",
+                                 "RecordHandlerProgress",
+                                 "RegisterPublisher",
+                                 "RegisterType",
+                                 "RemoveAlias",
+                                 "RollbackStack",
+                                 "SetAlias",
+                                 "SetStackPolicy",
+                                 "SetTypeConfiguration",
+                                 "SetTypeDefaultVersion",
+                                 "SignalResource",
+                                 "StartResourceScan",
+                                 "StopStackSetOperation",
+                                 "TestType",
+                                 "UpdateGeneratedTemplate",
+                                 "UpdateStackInstances",
+                                 "UpdateStackSet"};
 
 /// Members without which AWS does not look at a request.
 const std::map<std::string_view, std::vector<std::string_view>>& required_members() {
-  static const std::map<std::string_view, std::vector<std::string_view>> required{{"CreateChangeSet", {"StackName", "ChangeSetName"}},
-                                                                                  {"CreateStack", {"StackName"}},
-                                                                                  {"DeleteChangeSet", {"ChangeSetName"}},
-                                                                                  {"DeleteStack", {"StackName"}},
-                                                                                  {"DescribeChangeSet", {"ChangeSetName"}},
-                                                                                  {"DescribeStackEvents", {"StackName"}},
-                                                                                  {"DescribeStackResource", {"StackName", "LogicalResourceId"}},
-                                                                                  {"ExecuteChangeSet", {"ChangeSetName"}},
-                                                                                  {"ListChangeSets", {"StackName"}},
-                                                                                  {"ListImports", {"ExportName"}},
-                                                                                  {"ListStackResources", {"StackName"}},
-                                                                                  {"UpdateStack", {"StackName"}},
-                                                                                  {"UpdateTerminationProtection", {"StackName", "EnableTerminationProtection"}}};
+  static const std::map<std::string_view, std::vector<std::string_view>> required{
+      {"CreateChangeSet", {"StackName", "ChangeSetName"}},
+      {"CreateStack", {"StackName"}},
+      {"DeleteChangeSet", {"ChangeSetName"}},
+      {"DeleteStack", {"StackName"}},
+      {"DescribeChangeSet", {"ChangeSetName"}},
+      {"DescribeStackEvents", {"StackName"}},
+      {"DescribeStackResource", {"StackName", "LogicalResourceId"}},
+      {"ExecuteChangeSet", {"ChangeSetName"}},
+      {"ListChangeSets", {"StackName"}},
+      {"ListImports", {"ExportName"}},
+      {"ListStackResources", {"StackName"}},
+      {"UpdateStack", {"StackName"}},
+      {"UpdateTerminationProtection", {"StackName", "EnableTerminationProtection"}}};
   return required;
 }
 
@@ -67,7 +127,8 @@ std::optional<aws::Failure> missing_members(std::string_view operation, const Js
     faults.push_back(fmt::format("Value null at '{}' failed to satisfy constraint: Member must not be null", shown));
   }
   if (faults.empty()) return std::nullopt;
-  return validation_error(fmt::format("{} validation error{} detected: {}", faults.size(), faults.size() == 1 ? "" : "s", fmt::join(faults, "; ")));
+  return validation_error(
+      fmt::format("{} validation error{} detected: {}", faults.size(), faults.size() == 1 ? "" : "s", fmt::join(faults, "; ")));
 }
 
 Json settings_of(const Json& request, const Json& before) {
@@ -76,7 +137,8 @@ Json settings_of(const Json& request, const Json& before) {
     if (const Json* given = request.find(name)) settings = settings.with(name, given->is_array() ? *given : Json::empty_array());
   for (const auto* name : {"RoleARN", "TimeoutInMinutes"})
     if (const Json* given = request.find(name)) settings = settings.with(name, *given);
-  if (const Json* given = request.find("RollbackConfiguration")) settings = settings.with("RollbackConfiguration", given->is_object() ? *given : Json::empty_object());
+  if (const Json* given = request.find("RollbackConfiguration"))
+    settings = settings.with("RollbackConfiguration", given->is_object() ? *given : Json::empty_object());
   return settings;
 }
 
@@ -86,7 +148,9 @@ bool has_same_tags(const Json& settings, const Json& others) {
   return (one ? *one : Json::empty_array()) == (other ? *other : Json::empty_array());
 }
 
-bool Api::knows(std::string_view operation) const { return offers(operation) || std::find(not_offered.begin(), not_offered.end(), operation) != not_offered.end(); }
+bool Api::knows(std::string_view operation) const {
+  return offers(operation) || std::find(not_offered.begin(), not_offered.end(), operation) != not_offered.end();
+}
 
 bool Api::offers(std::string_view operation) const { return reading().contains(operation) || writing().contains(operation); }
 

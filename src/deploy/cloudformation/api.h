@@ -6,7 +6,6 @@
 #include "deploy/cloudformation/records.h"
 #include "deploy/deployer.h"
 
-#include <map>
 #include <functional>
 #include <map>
 #include <memory>
@@ -52,8 +51,8 @@ class Api final : public aws::CloudFormation {
   aws::asio::awaitable<Answer> update_termination_protection(Json request);
   /// What a plan is carried out with.
   struct Deployment {
-    Operation operation;                               ///< its type says whether the stack is made
-    std::map<std::string, std::string> parameters;     ///< as given
+    Operation operation;                            ///< its type says whether the stack is made
+    std::map<std::string, std::string> parameters;  ///< as given
     Json settings;
     std::string change_set_id = {};
     bool delete_on_failure = false;

@@ -15,7 +15,8 @@ namespace signalbox::deploy::cloudformation {
 
 namespace {
 
-constexpr const char* nothing_changes = "The submitted information didn't contain changes. Submit different information to create a change set.";
+constexpr const char* nothing_changes =
+    "The submitted information didn't contain changes. Submit different information to create a change set.";
 
 /// A change set's name, given it or its ARN.
 std::string name_of(std::string_view name_or_id) {
@@ -98,7 +99,9 @@ Json without_values(const Json& value) {
 
 }  // namespace
 
-aws::Failure no_such_change_set(std::string_view name) { return {"ChangeSetNotFound", fmt::format("ChangeSet [{}] does not exist", name), 404}; }
+aws::Failure no_such_change_set(std::string_view name) {
+  return {"ChangeSetNotFound", fmt::format("ChangeSet [{}] does not exist", name), 404};
+}
 
 Json change_set_event(const Site& site, const ChangeSet& change_set) {
   const auto time = format_rfc3339(change_set.created_at);
@@ -131,19 +134,35 @@ aws::asio::awaitable<aws::Answer<Json>> Api::create_change_set(Json request) {
   const auto status = find_status(*reader_, given->stack);
   const bool is_reviewed = status && status->status == "REVIEW_IN_PROGRESS";
   const bool exists = status && !status->deleted_at && !is_reviewed;
-  ChangeSet made{.stack = given->stack, .name = member_text(request, "ChangeSetName"), .id = {}, .type = member_text(request, "ChangeSetType"), .status = {}, .reason = {},
-                 .description = member_text(request, "Description"), .source = given->source, .parameters = given->parameters, .changes = {}, .created_at = {}};
+  ChangeSet made{.stack = given->stack,
+                 .name = member_text(request, "ChangeSetName"),
+                 .id = {},
+                 .type = member_text(request, "ChangeSetType"),
+                 .status = {},
+                 .reason = {},
+                 .description = member_text(request, "Description"),
+                 .source = given->source,
+                 .parameters = given->parameters,
+                 .changes = {},
+                 .created_at = {}};
   if (made.type.empty()) made.type = "UPDATE";
-  if (made.type != "CREATE" && made.type != "UPDATE") co_return validation_error("Change sets of type " + made.type + " are not offered here: nothing that exists already can be imported into a stack");
-  if (is_true(request, "ImportExistingResources")) co_return validation_error("ImportExistingResources is not offered here: nothing that exists already can be imported into a stack");
-  if (member_text(request, "DeploymentMode") == "REVERT_DRIFT") co_return validation_error("The deployment mode REVERT_DRIFT is not offered here: drift is not detected");
-  if (made.type == "CREATE" && exists) co_return validation_error("Stack [" + given->stack + "] already exists and cannot be created again with the changeSet [" + made.name + "].");
+  if (made.type != "CREATE" && made.type != "UPDATE")
+    co_return validation_error("Change sets of type " + made.type +
+                               " are not offered here: nothing that exists already can be imported into a stack");
+  if (is_true(request, "ImportExistingResources"))
+    co_return validation_error("ImportExistingResources is not offered here: nothing that exists already can be imported into a stack");
+  if (member_text(request, "DeploymentMode") == "REVERT_DRIFT")
+    co_return validation_error("The deployment mode REVERT_DRIFT is not offered here: drift is not detected");
+  if (made.type == "CREATE" && exists)
+    co_return validation_error("Stack [" + given->stack + "] already exists and cannot be created again with the changeSet [" + made.name +
+                               "].");
   if (made.type == "UPDATE") {
     const auto before = updatable(given->stack);
     if (!before) co_return before.error();
     made.settings = before->settings;
   }
-  if (find_change_set(*reader_, made.stack, made.name)) co_return aws::Failure{"AlreadyExistsException", "ChangeSet " + made.name + " already exists"};
+  if (find_change_set(*reader_, made.stack, made.name))
+    co_return aws::Failure{"AlreadyExistsException", "ChangeSet " + made.name + " already exists"};
   if (auto missing = missing_capabilities(made.source, list_member(request, "Capabilities"), Expansion::Reviewed)) co_return *missing;
   const auto plan = make_plan_of(*given);
   if (!plan) co_return plan.error();
@@ -164,7 +183,12 @@ aws::asio::awaitable<aws::Answer<Json>> Api::create_change_set(Json request) {
     if (!is_new) return;
     EventLog log(transaction, engine_.site(), made.stack, {.type = "CREATE_CHANGESET", .id = made.operation_id, .client_token = {}});
     log.stack_is("REVIEW_IN_PROGRESS", "IN_PROGRESS", "User Initiated");
-    put_status(transaction, {.name = made.stack, .status = "REVIEW_IN_PROGRESS", .reason = "User Initiated", .parameters = {}, .created_at = transaction.now(), .updated_at = transaction.now(),
+    put_status(transaction, {.name = made.stack,
+                             .status = "REVIEW_IN_PROGRESS",
+                             .reason = "User Initiated",
+                             .parameters = {},
+                             .created_at = transaction.now(),
+                             .updated_at = transaction.now(),
                              .deleted_at = std::nullopt});
   };
   const auto done = co_await write(std::move(work));
@@ -176,7 +200,8 @@ aws::Answer<Json> Api::describe_change_set(const Json& request) const {
   const auto found = change_set_of(request);
   if (!found) return no_such_change_set(member_text(request, "ChangeSetName"));
   Json::Array parameters;
-  for (const auto& [name, value] : found->parameters) parameters.push_back(json_object({{"ParameterKey", name}, {"ParameterValue", value}}));
+  for (const auto& [name, value] : found->parameters)
+    parameters.push_back(json_object({{"ParameterKey", name}, {"ParameterValue", value}}));
   Json shown = json_object({{"ChangeSetName", found->name},
                             {"ChangeSetId", found->id},
                             {"StackId", id_of(found->stack)},
@@ -202,10 +227,13 @@ aws::asio::awaitable<aws::Answer<Json>> Api::execute_change_set(Json request) {
   const auto found = change_set_of(request);
   if (!found) co_return no_such_change_set(member_text(request, "ChangeSetName"));
   if (found->status == "FAILED")
-    co_return aws::Failure{"InvalidChangeSetStatus", fmt::format("ChangeSet [{}] cannot be executed in its current status of [FAILED]", found->id)};
+    co_return aws::Failure{"InvalidChangeSetStatus",
+                           fmt::format("ChangeSet [{}] cannot be executed in its current status of [FAILED]", found->id)};
   auto plan = make_plan_of({.stack = found->stack, .source = found->source, .parameters = found->parameters});
   if (!plan) co_return plan.error();
-  Deployment deployment{.operation = {.type = found->type == "CREATE" ? "CREATE_STACK" : "UPDATE_STACK", .id = random_uuid(), .client_token = member_text(request, "ClientRequestToken")},
+  Deployment deployment{.operation = {.type = found->type == "CREATE" ? "CREATE_STACK" : "UPDATE_STACK",
+                                      .id = random_uuid(),
+                                      .client_token = member_text(request, "ClientRequestToken")},
                         .parameters = found->parameters,
                         .settings = found->settings,
                         .change_set_id = found->id,
@@ -224,7 +252,9 @@ aws::asio::awaitable<aws::Answer<Json>> Api::execute_change_set(Json request) {
 aws::asio::awaitable<aws::Answer<Json>> Api::delete_change_set(Json request) {
   const auto found = change_set_of(request);
   if (!found) co_return Json::empty_object();
-  std::function<void(EngineTransaction&)> work = [&](EngineTransaction& transaction) { remove_change_set(transaction, found->stack, found->name); };
+  std::function<void(EngineTransaction&)> work = [&](EngineTransaction& transaction) {
+    remove_change_set(transaction, found->stack, found->name);
+  };
   const auto done = co_await write(std::move(work));
   if (!done) co_return done.error();
   co_return Json::empty_object();

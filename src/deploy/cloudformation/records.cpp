@@ -9,10 +9,10 @@ namespace signalbox::deploy::cloudformation {
 
 namespace {
 
-constexpr std::string_view status_kind = "cloudformation-stack";        // ("", stack) → StackStatus
-constexpr std::string_view change_set_kind = "cloudformation-change-set";   // (stack, name) → ChangeSet
-constexpr std::string_view resource_kind = "cloudformation-resource";    // (stack, logical id) → ResourceStatus
-constexpr std::string_view event_kind = "cloudformation-event";         // (stack, number with leading zeros) → the event as it is shown
+constexpr std::string_view status_kind = "cloudformation-stack";           // ("", stack) → StackStatus
+constexpr std::string_view change_set_kind = "cloudformation-change-set";  // (stack, name) → ChangeSet
+constexpr std::string_view resource_kind = "cloudformation-resource";      // (stack, logical id) → ResourceStatus
+constexpr std::string_view event_kind = "cloudformation-event";  // (stack, number with leading zeros) → the event as it is shown
 constexpr std::size_t events_max = 1'000;
 
 Json texts(const std::map<std::string, std::string>& values) {
@@ -107,7 +107,8 @@ std::optional<StackStatus> find_status(const Reader& reader, std::string_view st
 std::vector<StackStatus> list_statuses(const Reader& reader) {
   std::map<std::string, StackStatus> statuses;
   for (const auto& stack : list_stacks(reader)) statuses.emplace(stack.name, *find_status(reader, stack.name));
-  for (const auto& [name, kept] : aws::list_kept(reader, status_kind, "")) if (auto status = find_status(reader, name)) statuses.try_emplace(name, std::move(*status));
+  for (const auto& [name, kept] : aws::list_kept(reader, status_kind, ""))
+    if (auto status = find_status(reader, name)) statuses.try_emplace(name, std::move(*status));
   std::vector<StackStatus> list;
   for (auto& [name, status] : statuses) list.push_back(std::move(status));
   return list;
@@ -154,7 +155,9 @@ void put_change_set(Transaction& transaction, const ChangeSet& change_set) {
                          {"operationId", change_set.operation_id}}));
 }
 
-void remove_change_set(Transaction& transaction, std::string_view stack, std::string_view name) { (void)aws::drop_kept(transaction, change_set_kind, stack, name); }
+void remove_change_set(Transaction& transaction, std::string_view stack, std::string_view name) {
+  (void)aws::drop_kept(transaction, change_set_kind, stack, name);
+}
 
 std::vector<ResourceStatus> list_resource_statuses(const Reader& reader, std::string_view stack) {
   std::vector<ResourceStatus> list;
@@ -169,7 +172,8 @@ std::vector<ResourceStatus> list_resource_statuses(const Reader& reader, std::st
 }
 
 void forget_resource_statuses(Transaction& transaction, std::string_view stack) {
-  for (const auto& resource : list_resource_statuses(transaction, stack)) (void)aws::drop_kept(transaction, resource_kind, stack, resource.logical_id);
+  for (const auto& resource : list_resource_statuses(transaction, stack))
+    (void)aws::drop_kept(transaction, resource_kind, stack, resource.logical_id);
 }
 
 EventLog::EventLog(Transaction& transaction, const Site& site, std::string stack, Operation operation)
@@ -195,7 +199,11 @@ void EventLog::resource_is(const Change& change, std::string_view status, std::s
   // Of what was replaced its successor says how it is.
   if (change.replaces && change.kind != Change::Kind::Created) return;
   aws::keep(transaction_, resource_kind, stack_, change.logical_id,
-            json_object({{"type", change.type}, {"ref", change.ref}, {"status", status}, {"reason", reason}, {"at", format_rfc3339(transaction_.now())}}));
+            json_object({{"type", change.type},
+                         {"ref", change.ref},
+                         {"status", status},
+                         {"reason", reason},
+                         {"at", format_rfc3339(transaction_.now())}}));
 }
 
 void EventLog::add(Json event, std::string_view status, std::string_view reason) {

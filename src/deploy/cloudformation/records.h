@@ -18,9 +18,9 @@ namespace signalbox::deploy::cloudformation {
 /// A stack as the API shows it. One that only has a change set, failed to be made, or is gone has no StackRecord.
 struct StackStatus {
   std::string name;
-  std::string status;                                  ///< `CREATE_COMPLETE`, …
+  std::string status;  ///< `CREATE_COMPLETE`, …
   std::string reason;
-  std::map<std::string, std::string> parameters;       ///< as given, for UsePreviousValue
+  std::map<std::string, std::string> parameters;  ///< as given, for UsePreviousValue
   Timestamp created_at, updated_at;
   std::optional<Timestamp> deleted_at;
   Json settings = Json::empty_object();                ///< what is kept as it was given: Tags, Capabilities, NotificationARNs, RoleARN, …
@@ -34,17 +34,17 @@ void put_status(Transaction& transaction, const StackStatus& status);
 
 struct ChangeSet {
   std::string stack, name;
-  std::string id;                                      ///< ARN
-  std::string type;                                    ///< `CREATE`, `UPDATE`
-  std::string status;                                  ///< `CREATE_COMPLETE`, `FAILED`
+  std::string id;      ///< ARN
+  std::string type;    ///< `CREATE`, `UPDATE`
+  std::string status;  ///< `CREATE_COMPLETE`, `FAILED`
   std::string reason, description;
-  std::string source;                                  ///< the template's text
-  std::map<std::string, std::string> parameters;       ///< as given
-  Json changes = Json::empty_array();                  ///< as DescribeChangeSet shows them, with property values
+  std::string source;                             ///< the template's text
+  std::map<std::string, std::string> parameters;  ///< as given
+  Json changes = Json::empty_array();             ///< as DescribeChangeSet shows them, with property values
   Timestamp created_at;
-  Json settings = Json::empty_object();                ///< of the stack, once it is executed
-  bool delete_on_failure = false;                      ///< OnStackFailure
-  std::string operation_id = {};                       ///< of its making
+  Json settings = Json::empty_object();  ///< of the stack, once it is executed
+  bool delete_on_failure = false;        ///< OnStackFailure
+  std::string operation_id = {};         ///< of its making
 };
 [[nodiscard]] std::optional<ChangeSet> find_change_set(const Reader& reader, std::string_view stack, std::string_view name);
 [[nodiscard]] std::vector<ChangeSet> list_change_sets(const Reader& reader, std::string_view stack);
@@ -53,7 +53,7 @@ void remove_change_set(Transaction& transaction, std::string_view stack, std::st
 
 /// One call that makes, changes or removes a stack. Source: OperationEvent.
 struct Operation {
-  std::string type;                                    ///< `CREATE_STACK`, `UPDATE_STACK`, `DELETE_STACK`
+  std::string type;  ///< `CREATE_STACK`, `UPDATE_STACK`, `DELETE_STACK`
   std::string id;
   std::string client_token;
 };
@@ -82,7 +82,7 @@ class EventLog {
   const Site& site_;
   std::string stack_;
   Operation operation_;
-  std::deque<std::string> numbers_;                    ///< of the events that are kept, oldest first
+  std::deque<std::string> numbers_;  ///< of the events that are kept, oldest first
 };
 /// Newest first, with the members of OperationEvent.
 [[nodiscard]] std::vector<Json> list_events(const Reader& reader, std::string_view stack);

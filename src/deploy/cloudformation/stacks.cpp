@@ -31,7 +31,9 @@ ResourceStatus status_of(const StackRecord::Resource& resource, const std::vecto
                         .status = resource.updated_at == resource.created_at ? "CREATE_COMPLETE" : "UPDATE_COMPLETE",
                         .reason = {},
                         .at = resource.updated_at};
-  const auto later = std::find_if(noted.begin(), noted.end(), [&](const ResourceStatus& one) { return one.logical_id == resource.logical_id && one.at >= resource.updated_at; });
+  const auto later = std::find_if(noted.begin(), noted.end(), [&](const ResourceStatus& one) {
+    return one.logical_id == resource.logical_id && one.at >= resource.updated_at;
+  });
   if (later == noted.end()) return status;
   status.status = later->status;
   status.reason = later->reason;
@@ -88,7 +90,9 @@ Json Api::stack_json(const StackStatus& status) const {
                             {"Tags", Json::empty_array()}});
   for (const auto& [name, value] : status.settings.members()) stack = stack.with(name, value);
   if (!status.change_set_id.empty()) stack = stack.with("ChangeSetId", status.change_set_id);
-  if (!status.operation_id.empty()) stack = stack.with("LastOperations", json_array({json_object({{"OperationType", status.operation_type}, {"OperationId", status.operation_id}})}));
+  if (!status.operation_id.empty())
+    stack = stack.with("LastOperations",
+                       json_array({json_object({{"OperationType", status.operation_type}, {"OperationId", status.operation_id}})}));
   if (!status.reason.empty()) stack = stack.with("StackStatusReason", status.reason);
   if (status.updated_at != status.created_at) stack = stack.with("LastUpdatedTime", format_rfc3339(status.updated_at));
   if (status.deleted_at) stack = stack.with("DeletionTime", format_rfc3339(*status.deleted_at));
@@ -97,7 +101,8 @@ Json Api::stack_json(const StackStatus& status) const {
   Json::Array outputs;
   for (const auto& [name, value] : deployed->outputs) {
     Json output = json_object({{"OutputKey", name}, {"OutputValue", value}});
-    if (const auto text = deployed->output_descriptions.find(name); text != deployed->output_descriptions.end()) output = output.with("Description", text->second);
+    if (const auto text = deployed->output_descriptions.find(name); text != deployed->output_descriptions.end())
+      output = output.with("Description", text->second);
     for (const auto& [exported, of] : deployed->exports)
       if (of == name) output = output.with("ExportName", exported);
     outputs.push_back(std::move(output));
@@ -129,11 +134,15 @@ aws::Answer<Json> Api::list_stacks(const Json& request) const {
   Json::Array summaries;
   for (const auto& status : list_statuses(*reader_)) {
     if (!fits(status)) continue;
-    Json summary = json_object({{"StackId", id_of(status.name)}, {"StackName", status.name}, {"CreationTime", format_rfc3339(status.created_at)}, {"StackStatus", status.status}});
+    Json summary = json_object({{"StackId", id_of(status.name)},
+                                {"StackName", status.name},
+                                {"CreationTime", format_rfc3339(status.created_at)},
+                                {"StackStatus", status.status}});
     if (status.updated_at != status.created_at) summary = summary.with("LastUpdatedTime", format_rfc3339(status.updated_at));
     if (status.deleted_at) summary = summary.with("DeletionTime", format_rfc3339(*status.deleted_at));
     if (!status.reason.empty()) summary = summary.with("StackStatusReason", status.reason);
-    if (const auto deployed = find_stack(*reader_, status.name); deployed && !deployed->description.empty()) summary = summary.with("TemplateDescription", deployed->description);
+    if (const auto deployed = find_stack(*reader_, status.name); deployed && !deployed->description.empty())
+      summary = summary.with("TemplateDescription", deployed->description);
     summaries.push_back(std::move(summary));
   }
   return json_object({{"StackSummaries", Json(std::move(summaries))}});
@@ -143,7 +152,8 @@ aws::Answer<Json> Api::describe_stack_events(const Json& request) const {
   const auto status = existing(request, "Stack [{}] does not exist");
   if (!status) return status.error();
   Json::Array events;
-  for (const auto& event : list_events(*reader_, status->name)) events.push_back(without_members(event, {"EventType", "OperationType", "OperationStatus"}));
+  for (const auto& event : list_events(*reader_, status->name))
+    events.push_back(without_members(event, {"EventType", "OperationType", "OperationStatus"}));
   return json_object({{"StackEvents", Json(std::move(events))}});
 }
 
@@ -201,7 +211,8 @@ aws::Answer<Json> Api::describe_stack_resources(const Json& request) const {
   if (!status) return status.error();
   Json::Array list;
   for (const auto& resource : resources_of(*status))
-    if (only.empty() || resource.logical_id == only) list.push_back(resource_json(resource, "Timestamp").with("StackName", status->name).with("StackId", id_of(status->name)));
+    if (only.empty() || resource.logical_id == only)
+      list.push_back(resource_json(resource, "Timestamp").with("StackName", status->name).with("StackId", id_of(status->name)));
   return json_object({{"StackResources", Json(std::move(list))}});
 }
 
@@ -211,7 +222,9 @@ aws::Answer<Json> Api::describe_stack_resource(const Json& request) const {
   const auto id = member_text(request, "LogicalResourceId");
   for (const auto& resource : resources_of(*status)) {
     if (resource.logical_id != id) continue;
-    return json_object({{"StackResourceDetail", resource_json(resource, "LastUpdatedTimestamp").with("StackName", status->name).with("StackId", id_of(status->name))}});
+    return json_object(
+        {{"StackResourceDetail",
+          resource_json(resource, "LastUpdatedTimestamp").with("StackName", status->name).with("StackId", id_of(status->name))}});
   }
   return validation_error("Resource " + id + " does not exist for stack " + status->name);
 }

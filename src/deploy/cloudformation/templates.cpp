@@ -29,7 +29,8 @@ std::optional<ObjectAddress> object_of(std::string_view url) {
   if (slash == std::string_view::npos) return std::nullopt;
   const auto host = url.substr(0, slash);
   const auto path = url.substr(slash + 1, url.find('?') == std::string_view::npos ? std::string_view::npos : url.find('?') - slash - 1);
-  if (const auto s3 = host.find(".s3."); s3 != std::string_view::npos && s3 > 0) return ObjectAddress{std::string(host.substr(0, s3)), percent_decode(path, false)};
+  if (const auto s3 = host.find(".s3."); s3 != std::string_view::npos && s3 > 0)
+    return ObjectAddress{std::string(host.substr(0, s3)), percent_decode(path, false)};
   const auto end = path.find('/');
   if (end == std::string_view::npos) return std::nullopt;
   return ObjectAddress{std::string(path.substr(0, end)), percent_decode(path.substr(end + 1), false)};
@@ -37,7 +38,8 @@ std::optional<ObjectAddress> object_of(std::string_view url) {
 
 bool is_stack_name(std::string_view name) {
   const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-  return !name.empty() && name.size() <= 128 && is_letter(name.front()) && std::all_of(name.begin(), name.end(), [&](char c) { return is_letter(c) || (c >= '0' && c <= '9') || c == '-'; });
+  return !name.empty() && name.size() <= 128 && is_letter(name.front()) &&
+         std::all_of(name.begin(), name.end(), [&](char c) { return is_letter(c) || (c >= '0' && c <= '9') || c == '-'; });
 }
 
 }  // namespace
@@ -59,7 +61,10 @@ aws::Answer<std::string> Api::read_source(const Json& request, const std::string
 aws::Answer<Api::Given> Api::read_given(const Json& request) const {
   Given given{.stack = stack_name_of(member_text(request, "StackName")), .source = {}, .parameters = {}};
   if (!is_stack_name(given.stack))
-    return validation_error(fmt::format("1 validation error detected: Value '{}' at 'stackName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*", given.stack));
+    return validation_error(
+        fmt::format("1 validation error detected: Value '{}' at 'stackName' failed to satisfy constraint: Member must satisfy regular "
+                    "expression pattern: [a-zA-Z][-a-zA-Z0-9]*",
+                    given.stack));
   auto source = read_source(request, given.stack);
   if (!source) return source.error();
   given.source = std::move(*source);
@@ -83,7 +88,8 @@ aws::Answer<Plan> Api::make_plan_of(const Given& given) const {
       for (const auto& resource : plan->resources)
         if (resource.logical_id == old.logical_id && resource.type != old.type) changed += (changed.empty() ? "" : ", ") + old.logical_id;
   if (!changed.empty())
-    return validation_error(fmt::format("Update of resource type is not permitted. The new template modifies resource type of the following resources: [{}]", changed));
+    return validation_error(fmt::format(
+        "Update of resource type is not permitted. The new template modifies resource type of the following resources: [{}]", changed));
   return std::move(*plan);
 }
 
@@ -131,7 +137,8 @@ Json full_parameters_json(const Json& document) {
       for (const auto& value : allowed->elements()) texts.emplace_back(plain_text(value));
       constraints = constraints.with("AllowedValues", Json(std::move(texts)));
     }
-    list.push_back(shown.with("ParameterType", declared(parameter, "Type").value_or("String")).with("ParameterConstraints", std::move(constraints)));
+    list.push_back(
+        shown.with("ParameterType", declared(parameter, "Type").value_or("String")).with("ParameterConstraints", std::move(constraints)));
   }
   return Json(std::move(list));
 }
@@ -142,7 +149,8 @@ aws::Answer<Json> read_document_of(const std::string& text) {
   if (!document) return validation_error("Template format error: " + document.error().message);
   if (!document->is_object()) return validation_error("Template format error: unsupported structure.");
   const Json* resources = document->find("Resources");
-  if (!resources || !resources->is_object() || resources->size() == 0) return validation_error("Template format error: At least one Resources member must be defined.");
+  if (!resources || !resources->is_object() || resources->size() == 0)
+    return validation_error("Template format error: At least one Resources member must be defined.");
   Faults faults;
   const ParameterValues defaults = [](const Template& declared) {
     Faults ignored;
@@ -158,7 +166,8 @@ Json common_json(const Json& document) {
   const auto wanted = wanted_capabilities(document);
   Json shown = json_object({{"Capabilities", Json(Json::Array(wanted.names.begin(), wanted.names.end()))}});
   if (!wanted.reason.empty()) shown = shown.with("CapabilitiesReason", wanted.reason);
-  if (!wanted.transforms.empty()) shown = shown.with("DeclaredTransforms", Json(Json::Array(wanted.transforms.begin(), wanted.transforms.end())));
+  if (!wanted.transforms.empty())
+    shown = shown.with("DeclaredTransforms", Json(Json::Array(wanted.transforms.begin(), wanted.transforms.end())));
   if (const auto text = declared(document, "Description")) shown = shown.with("Description", *text);
   return shown;
 }
@@ -180,8 +189,12 @@ aws::Answer<Json> Api::get_template_summary(const Json& request) const {
   if (!document) return document.error();
   Json::Array types;
   for (const auto& [logical_id, resource] : document->find("Resources")->members())
-    if (const Json* type = resource.find("Type"); type && std::find(types.begin(), types.end(), *type) == types.end()) types.push_back(*type);
-  Json shown = common_json(*document).with("Parameters", full_parameters_json(*document)).with("ResourceTypes", Json(std::move(types))).with("ResourceIdentifierSummaries", Json::empty_array());
+    if (const Json* type = resource.find("Type"); type && std::find(types.begin(), types.end(), *type) == types.end())
+      types.push_back(*type);
+  Json shown = common_json(*document)
+                   .with("Parameters", full_parameters_json(*document))
+                   .with("ResourceTypes", Json(std::move(types)))
+                   .with("ResourceIdentifierSummaries", Json::empty_array());
   if (const auto version = declared(*document, "AWSTemplateFormatVersion")) shown = shown.with("Version", *version);
   if (const Json* metadata = document->find("Metadata")) shown = shown.with("Metadata", metadata->text());
   return shown;

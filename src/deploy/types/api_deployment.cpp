@@ -40,7 +40,9 @@ Result<void> ApiDeploymentType::remove(EngineTransaction& transaction, const std
 
 ApiDeploymentType::Wanted ApiDeploymentType::read(const Resource& resource, Faults& faults) const {
   Properties properties(resource.properties, resource.place, faults, &resource.written_as);
-  Wanted deployment{.api = properties.required(deployments_.api_property), .description = properties.string("Description").value_or(""), .stage = properties.string("StageName")};
+  Wanted deployment{.api = properties.required(deployments_.api_property),
+                    .description = properties.string("Description").value_or(""),
+                    .stage = properties.string("StageName")};
   properties.refuse_others();
   return deployment;
 }

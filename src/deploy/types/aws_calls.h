@@ -14,11 +14,14 @@ class AwsCalls {
   explicit AwsCalls(const aws::AwsServices& services) : services_(services) {}
 
   /// Errors: InvalidArgument with AWS's text, `where` its code.
-  [[nodiscard]] Result<Json> write(EngineTransaction& transaction, aws::Service service, std::string_view operation, const Json& request) const;
+  [[nodiscard]] Result<Json> write(EngineTransaction& transaction, aws::Service service, std::string_view operation,
+                                   const Json& request) const;
   /// As write(), for who does not want the answer.
-  [[nodiscard]] Result<void> put(EngineTransaction& transaction, aws::Service service, std::string_view operation, const Json& request) const;
+  [[nodiscard]] Result<void> put(EngineTransaction& transaction, aws::Service service, std::string_view operation,
+                                 const Json& request) const;
   /// As write(), but what is not there is no error.
-  [[nodiscard]] Result<void> remove(EngineTransaction& transaction, aws::Service service, std::string_view operation, const Json& request) const;
+  [[nodiscard]] Result<void> remove(EngineTransaction& transaction, aws::Service service, std::string_view operation,
+                                    const Json& request) const;
   [[nodiscard]] const aws::AwsServices& services() const { return services_; }
 
  private:

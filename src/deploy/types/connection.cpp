@@ -33,7 +33,8 @@ class ConnectionType final : public ResourceType {
   Result<void> create(EngineTransaction& transaction, const Resource& resource) const override {
     Faults none;
     auto connection = read(resource, none);
-    if (aws::events_api::find_connection(transaction, connection.name)) return error(ErrorCode::AlreadyExists, fmt::format("Connection {} already exists.", connection.name));
+    if (aws::events_api::find_connection(transaction, connection.name))
+      return error(ErrorCode::AlreadyExists, fmt::format("Connection {} already exists.", connection.name));
     connection.created_at = connection.modified_at = transaction.now();
     aws::events_api::store_connection(transaction, connection);
     return {};
@@ -59,7 +60,9 @@ class ConnectionType final : public ResourceType {
  private:
   Identity identity_of(const Connection& connection) const {
     const auto arn = aws::events_api::connection_arn(site_, connection);
-    return {.physical_id = connection.name, .ref = Json(connection.name), .attributes = {{"Arn", Json(arn)}, {"ArnForPolicy", Json(site_.arn("events", "connection/" + connection.name))}}};
+    return {.physical_id = connection.name,
+            .ref = Json(connection.name),
+            .attributes = {{"Arn", Json(arn)}, {"ArnForPolicy", Json(site_.arn("events", "connection/" + connection.name))}}};
   }
 
   static Connection read(const Resource& resource, Faults& faults) {
@@ -71,7 +74,8 @@ class ConnectionType final : public ResourceType {
     connection.description = properties.string("Description");
     if (const auto* parameters = properties.object("AuthParameters")) connection.auth_parameters = *parameters;
     else properties.fault("AuthParameters", "this property is required");
-    if (const auto checked = aws::events_api::check_auth_parameters(connection.authorization_type, connection.auth_parameters); !checked && !connection.authorization_type.empty())
+    if (const auto checked = aws::events_api::check_auth_parameters(connection.authorization_type, connection.auth_parameters);
+        !checked && !connection.authorization_type.empty())
       properties.fault("AuthParameters", checked.error().message);
     properties.ignore({"KmsKeyIdentifier"});
     properties.refuse_others();

@@ -36,13 +36,16 @@ class RuleType final : public ResourceType {
   Identity identify(const Resource& resource, Faults& faults) const override {
     const auto rule = read(resource, faults);
     const auto id = rule.bus + "|" + rule.name;
-    return {.physical_id = id, .ref = Json(rule.bus == events::default_bus ? rule.name : id), .attributes = {{"Arn", events_.rule_arn(rule.bus, rule.name)}}};
+    return {.physical_id = id,
+            .ref = Json(rule.bus == events::default_bus ? rule.name : id),
+            .attributes = {{"Arn", events_.rule_arn(rule.bus, rule.name)}}};
   }
 
   Result<void> create(EngineTransaction& transaction, const Resource& resource) const override {
     Faults none;
     const auto wanted = read(resource, none);
-    if (events_.find_rule(transaction, wanted.bus, wanted.name)) return error(ErrorCode::AlreadyExists, fmt::format("there is a rule '{}' already", wanted.name));
+    if (events_.find_rule(transaction, wanted.bus, wanted.name))
+      return error(ErrorCode::AlreadyExists, fmt::format("there is a rule '{}' already", wanted.name));
     return put(transaction, wanted);
   }
   Result<void> update(EngineTransaction& transaction, const Resource& resource) const override {
@@ -79,13 +82,15 @@ class RuleType final : public ResourceType {
     rule.description = properties.string("Description");
     rule.role_arn = properties.string("RoleArn");
     const auto state = properties.string("State").value_or("ENABLED");
-    if (state != "ENABLED" && state != "DISABLED" && state != "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS") properties.fault("State", "ENABLED or DISABLED is expected");
+    if (state != "ENABLED" && state != "DISABLED" && state != "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS")
+      properties.fault("State", "ENABLED or DISABLED is expected");
     rule.enabled = state != "DISABLED";
     rule.tags = properties.tags();
     if (const auto* targets = properties.array("Targets"))
       for (std::size_t i = 0; i < targets->size(); ++i) {
         rule.targets.push_back(targets->elements()[i]);
-        if (const auto checked = events_.check_target(rule.targets.back()); !checked) faults.add(fmt::format("{}/{}", properties.at("Targets"), i), checked.error().message);
+        if (const auto checked = events_.check_target(rule.targets.back()); !checked)
+          faults.add(fmt::format("{}/{}", properties.at("Targets"), i), checked.error().message);
       }
     properties.refuse_others();
     return rule;

@@ -38,7 +38,7 @@ class FunctionType final : public ResourceType {
     const auto existing = functions::find_function(transaction, config.name);
     if (!existing) return create(transaction, resource);
     if (auto found = find_layers(transaction, config); !found) return found;
-    if (!config.reserved_concurrency) config.reserved_concurrency = existing->reserved_concurrency;   // set by hand
+    if (!config.reserved_concurrency) config.reserved_concurrency = existing->reserved_concurrency;  // set by hand
     const auto updated = functions::update_function(transaction, std::move(config));
     return updated ? Result<void>() : Result<void>(updated.error());
   }
@@ -96,8 +96,10 @@ class FunctionType final : public ResourceType {
     config.reserved_concurrency = properties.integer("ReservedConcurrentExecutions", 0, 1'000'000);
     for (const auto* name : {"DeadLetterConfig", "LoggingConfig", "TracingConfig", "EphemeralStorage", "SnapStart", "VpcConfig"})
       if (const auto* value = properties.object(name)) config.settings[name] = value->text();
-    if (properties.string("PackageType").value_or("Zip") != "Zip") properties.fault("PackageType", "functions run without containers here, so their code comes as Zip");
-    properties.ignore({"Architectures", "RecursiveLoop", "RuntimeManagementConfig", "KmsKeyArn", "CodeSigningConfigArn"});   // AWS's machines, keys and signatures
+    if (properties.string("PackageType").value_or("Zip") != "Zip")
+      properties.fault("PackageType", "functions run without containers here, so their code comes as Zip");
+    properties.ignore({"Architectures", "RecursiveLoop", "RuntimeManagementConfig", "KmsKeyArn",
+                       "CodeSigningConfigArn"});  // AWS's machines, keys and signatures
     properties.refuse_others();
     return config;
   }

@@ -50,7 +50,8 @@ class EventInvokeConfigType final : public ResourceType {
   Result<void> update(EngineTransaction& transaction, const Resource& resource) const override { return create(transaction, resource); }
   Result<void> remove(EngineTransaction& transaction, const std::string& physical_id) const override {
     const auto [function, qualifier] = parts_of(physical_id);
-    return calls_.remove(transaction, lambda, "DeleteFunctionEventInvokeConfig", json_object({{"FunctionName", function}, {"Qualifier", qualifier}}));
+    return calls_.remove(transaction, lambda, "DeleteFunctionEventInvokeConfig",
+                         json_object({{"FunctionName", function}, {"Qualifier", qualifier}}));
   }
 
  private:
@@ -58,8 +59,10 @@ class EventInvokeConfigType final : public ResourceType {
     Properties properties(resource.properties, resource.place, faults, &resource.written_as);
     Json request = json_object({{"FunctionName", function_name(properties)}, {"Qualifier", properties.required("Qualifier")}});
     if (const auto retries = properties.integer("MaximumRetryAttempts", 0, 2)) request = request.with("MaximumRetryAttempts", *retries);
-    if (const auto age = properties.integer("MaximumEventAgeInSeconds", 60, 21'600)) request = request.with("MaximumEventAgeInSeconds", *age);
-    if (const auto* destinations = properties.object("DestinationConfig")) request = request.with("DestinationConfig", read_destinations(*destinations, properties));
+    if (const auto age = properties.integer("MaximumEventAgeInSeconds", 60, 21'600))
+      request = request.with("MaximumEventAgeInSeconds", *age);
+    if (const auto* destinations = properties.object("DestinationConfig"))
+      request = request.with("DestinationConfig", read_destinations(*destinations, properties));
     properties.refuse_others();
     return request;
   }
@@ -92,7 +95,9 @@ class AliasType final : public ResourceType {
     const auto arn = site_.function_arn(function) + ":" + alias;
     return {.physical_id = function + "|" + alias, .ref = Json(arn), .attributes = {{"AliasArn", arn}}};
   }
-  Result<void> create(EngineTransaction& transaction, const Resource& resource) const override { return put(transaction, resource, "CreateAlias"); }
+  Result<void> create(EngineTransaction& transaction, const Resource& resource) const override {
+    return put(transaction, resource, "CreateAlias");
+  }
   Result<void> update(EngineTransaction& transaction, const Resource& resource) const override {
     const auto [function, alias] = parts_of(resource.identity.physical_id);
     return put(transaction, resource, functions::find_alias(transaction, function, alias) ? "UpdateAlias" : "CreateAlias");
@@ -116,7 +121,8 @@ class AliasType final : public ResourceType {
                                 {"FunctionVersion", properties.required("FunctionVersion")},
                                 {"Description", properties.string("Description").value_or("")},
                                 {"RoutingConfig", json_object({{"AdditionalVersionWeights", Json::empty_object()}})}});
-    if (const auto* routing = properties.object("RoutingConfig")) request = request.with("RoutingConfig", read_routing(*routing, properties));
+    if (const auto* routing = properties.object("RoutingConfig"))
+      request = request.with("RoutingConfig", read_routing(*routing, properties));
     properties.refuse_others();
     return request;
   }

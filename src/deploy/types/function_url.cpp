@@ -30,7 +30,9 @@ class FunctionUrlType final : public ResourceType {
     return {.physical_id = arn, .ref = Json(arn), .attributes = {{"FunctionUrl", url}, {"FunctionArn", arn}}};
   }
 
-  Result<void> create(EngineTransaction& transaction, const Resource& resource) const override { return put(transaction, resource, "CreateFunctionUrlConfig"); }
+  Result<void> create(EngineTransaction& transaction, const Resource& resource) const override {
+    return put(transaction, resource, "CreateFunctionUrlConfig");
+  }
 
   Result<void> update(EngineTransaction& transaction, const Resource& resource) const override {
     const auto reference = functions::parse_function_reference(resource.identity.physical_id);
@@ -57,12 +59,14 @@ class FunctionUrlType final : public ResourceType {
     const auto qualifier = properties.string("Qualifier");
     if (function) {
       request = request.with("FunctionName", Json(function->name));
-      if (qualifier && !function->qualifier.empty() && *qualifier != function->qualifier) properties.fault("Qualifier", fmt::format("TargetFunctionArn names another one: {}", function->qualifier));
+      if (qualifier && !function->qualifier.empty() && *qualifier != function->qualifier)
+        properties.fault("Qualifier", fmt::format("TargetFunctionArn names another one: {}", function->qualifier));
       if (const auto alias = qualifier.value_or(function->qualifier); !alias.empty()) request = request.with("Qualifier", Json(alias));
     } else if (!given.empty()) {
       properties.fault("TargetFunctionArn", fmt::format("'{}' is no name or ARN of a function", given));
     }
-    if (const auto mode = properties.string("InvokeMode"); mode && *mode != "BUFFERED") properties.fault("InvokeMode", "answers are sent once they are whole here: BUFFERED is offered");
+    if (const auto mode = properties.string("InvokeMode"); mode && *mode != "BUFFERED")
+      properties.fault("InvokeMode", "answers are sent once they are whole here: BUFFERED is offered");
     if (const auto* cors = properties.object("Cors")) request = request.with("Cors", read_cors(*cors, properties));
     properties.refuse_others();
     return request;
@@ -91,6 +95,8 @@ class FunctionUrlType final : public ResourceType {
 
 }  // namespace
 
-std::unique_ptr<ResourceType> make_function_url_type(const AwsCalls& calls, Site site) { return std::make_unique<FunctionUrlType>(calls, std::move(site)); }
+std::unique_ptr<ResourceType> make_function_url_type(const AwsCalls& calls, Site site) {
+  return std::make_unique<FunctionUrlType>(calls, std::move(site));
+}
 
 }  // namespace signalbox::deploy

@@ -28,7 +28,8 @@ class FunctionVersionType final : public ResourceType {
   Identity foresee(const Resource& resource, const Reader& now, Faults& faults) const override {
     const auto function = read(resource, faults).function;
     const auto existing = functions::find_function(now, function);
-    const auto arn = resource.unchanged_id.value_or(fmt::format("{}:{}", site_.function_arn(function), (existing ? existing->last_version : 0) + 1));
+    const auto arn =
+        resource.unchanged_id.value_or(fmt::format("{}:{}", site_.function_arn(function), (existing ? existing->last_version : 0) + 1));
     return {.physical_id = arn, .ref = Json(arn), .attributes = {{"Version", Json(number_of(arn))}, {"FunctionArn", Json(arn)}}};
   }
 
@@ -38,7 +39,9 @@ class FunctionVersionType final : public ResourceType {
     const auto published = functions::publish_version(transaction, wanted.function, wanted.description);
     if (!published) return published.error();
     if (published->version == number_of(resource.identity.physical_id)) return {};
-    return error(ErrorCode::AlreadyExists, fmt::format("A version for this Lambda function exists ( {} ). Modify the function to create a new version.", published->version));
+    return error(
+        ErrorCode::AlreadyExists,
+        fmt::format("A version for this Lambda function exists ( {} ). Modify the function to create a new version.", published->version));
   }
 
   /// Nothing of it can change: its number would, too.
@@ -69,7 +72,7 @@ class FunctionVersionType final : public ResourceType {
     if (reference && reference->qualifier.empty()) wanted.function = reference->name;
     else if (!given.empty()) properties.fault("FunctionName", fmt::format("'{}' is no name or ARN of a function without a version", given));
     wanted.description = properties.string("Description");
-    properties.ignore({"RuntimePolicy"});   // which patch of a runtime AWS takes
+    properties.ignore({"RuntimePolicy"});  // which patch of a runtime AWS takes
     properties.refuse_others();
     return wanted;
   }

@@ -10,7 +10,8 @@ namespace signalbox::deploy::api_gateway {
 
 namespace {
 
-constexpr std::array verbatim{"RequestParameters", "RequestTemplates", "RequestModels", "ResponseParameters", "ResponseTemplates", "ResponseModels", "Variables"};
+constexpr std::array verbatim{"RequestParameters", "RequestTemplates", "RequestModels", "ResponseParameters",
+                              "ResponseTemplates", "ResponseModels",   "Variables"};
 
 std::string lower_first(std::string name) {
   if (!name.empty()) name[0] = ascii_lower(name[0]);

@@ -15,7 +15,9 @@
 namespace signalbox::deploy::api_gateway {
 
 /// What belongs to an API is removed by its physical id alone, so that names the API, too: `API/REST`.
-[[nodiscard]] inline std::string physical_id(std::string_view api, std::string_view rest) { return std::string(api).append("/").append(rest); }
+[[nodiscard]] inline std::string physical_id(std::string_view api, std::string_view rest) {
+  return std::string(api).append("/").append(rest);
+}
 [[nodiscard]] std::pair<std::string, std::string> split_physical_id(const std::string& id);
 
 /// `{"Type": …, "MethodResponses": [{"StatusCode": …}]}` as the control plane spells it: names begin in lower case. What is below `verbatim` members keeps
@@ -23,7 +25,9 @@ namespace signalbox::deploy::api_gateway {
 [[nodiscard]] Json lower_case_names(const Json& object);
 
 /// Removal of what is gone already is no error.
-[[nodiscard]] inline Result<void> unless_gone(Result<void> done) { return !done && done.error().code == ErrorCode::NotFound ? Result<void>() : done; }
+[[nodiscard]] inline Result<void> unless_gone(Result<void> done) {
+  return !done && done.error().code == ErrorCode::NotFound ? Result<void>() : done;
+}
 
 std::unique_ptr<ResourceType> make_rest_api_type();
 std::unique_ptr<ResourceType> make_resource_type();

@@ -41,16 +41,20 @@ class ApiKeyType final : public ResourceType {
     if (before && !record.find("value")) record = record.with("value", *before->find("value"));
     return without_record(gateway::put_api_key(transaction, id_of(resource), record));
   }
-  Result<void> remove(EngineTransaction& transaction, const std::string& physical_id) const override { return unless_gone(gateway::delete_api_key(transaction, physical_id)); }
+  Result<void> remove(EngineTransaction& transaction, const std::string& physical_id) const override {
+    return unless_gone(gateway::delete_api_key(transaction, physical_id));
+  }
 
  private:
   static Json read(const Resource& resource, Faults& faults) {
     Properties properties(resource.properties, resource.place, faults, &resource.written_as);
-    Json record = json_object({{"name", properties.string("Name").value_or(resource.default_name())}, {"enabled", properties.boolean("Enabled").value_or(false)}, {"tags", tags_of(properties)}});
+    Json record = json_object({{"name", properties.string("Name").value_or(resource.default_name())},
+                               {"enabled", properties.boolean("Enabled").value_or(false)},
+                               {"tags", tags_of(properties)}});
     if (const auto text = properties.string("Description")) record = record.with("description", Json(*text));
     if (const auto text = properties.string("CustomerId")) record = record.with("customerId", Json(*text));
     if (const auto text = properties.string("Value")) record = record.with("value", Json(*text));
-    properties.ignore({"GenerateDistinctId", "StageKeys"});   // keys are distinct always; stages are opened by usage plans alone
+    properties.ignore({"GenerateDistinctId", "StageKeys"});  // keys are distinct always; stages are opened by usage plans alone
     properties.refuse_others();
     return record;
   }
@@ -70,12 +74,15 @@ class UsagePlanType final : public ResourceType {
     return without_record(gateway::put_usage_plan(transaction, id_of(resource), read(resource, none)));
   }
   Result<void> update(EngineTransaction& transaction, const Resource& resource) const override { return create(transaction, resource); }
-  Result<void> remove(EngineTransaction& transaction, const std::string& physical_id) const override { return unless_gone(gateway::delete_usage_plan(transaction, physical_id)); }
+  Result<void> remove(EngineTransaction& transaction, const std::string& physical_id) const override {
+    return unless_gone(gateway::delete_usage_plan(transaction, physical_id));
+  }
 
  private:
   static Json read(const Resource& resource, Faults& faults) {
     Properties properties(resource.properties, resource.place, faults, &resource.written_as);
-    Json record = json_object({{"name", properties.string("UsagePlanName").value_or(resource.default_name())}, {"tags", tags_of(properties)}});
+    Json record =
+        json_object({{"name", properties.string("UsagePlanName").value_or(resource.default_name())}, {"tags", tags_of(properties)}});
     if (const auto text = properties.string("Description")) record = record.with("description", Json(*text));
     if (const auto* throttle = properties.object("Throttle")) record = record.with("throttle", lower_case_names(*throttle));
     if (const auto* quota = properties.object("Quota")) record = record.with("quota", lower_case_names(*quota));
@@ -115,7 +122,8 @@ class UsagePlanKeyType final : public ResourceType {
   static Place read(const Resource& resource, Faults& faults) {
     Properties properties(resource.properties, resource.place, faults, &resource.written_as);
     Place place{.key = properties.required("KeyId"), .plan = properties.required("UsagePlanId")};
-    if (const auto type = properties.required("KeyType"); !type.empty() && type != "API_KEY") properties.fault("KeyType", "API_KEY is expected");
+    if (const auto type = properties.required("KeyType"); !type.empty() && type != "API_KEY")
+      properties.fault("KeyType", "API_KEY is expected");
     properties.refuse_others();
     return place;
   }

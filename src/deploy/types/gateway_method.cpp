@@ -12,7 +12,7 @@ namespace {
 
 struct MethodProperties {
   std::string api, resource;
-  Json record = Json::empty_object();                    ///< as gateway::put_method() takes it
+  Json record = Json::empty_object();  ///< as gateway::put_method() takes it
 };
 
 /// `[{"StatusCode": 200, …}]` → `{"200": {"statusCode": "200", …}}`
@@ -56,14 +56,18 @@ class MethodType final : public ResourceType {
     MethodProperties method{.api = properties.required("RestApiId"), .resource = properties.required("ResourceId")};
     Json record = json_object({{"httpMethod", properties.required("HttpMethod")}});
     const auto authorization = properties.string("AuthorizationType").value_or("NONE");
-    if (authorization != "NONE") properties.fault("AuthorizationType", fmt::format("the authorization type {} is not offered here; NONE is", authorization));
-    record = record.with("authorizationType", Json(authorization)).with("apiKeyRequired", Json(properties.boolean("ApiKeyRequired").value_or(false)));
+    if (authorization != "NONE")
+      properties.fault("AuthorizationType", fmt::format("the authorization type {} is not offered here; NONE is", authorization));
+    record = record.with("authorizationType", Json(authorization))
+                 .with("apiKeyRequired", Json(properties.boolean("ApiKeyRequired").value_or(false)));
     if (const auto name = properties.string("OperationName")) record = record.with("operationName", Json(*name));
     if (const auto validator = properties.string("RequestValidatorId")) record = record.with("requestValidatorId", Json(*validator));
     if (const auto* models = properties.object("RequestModels")) record = record.with("requestModels", *models);
     if (const auto* parameters = properties.object("RequestParameters")) record = record.with("requestParameters", *parameters);
-    if (const auto* responses = properties.array("MethodResponses")) record = record.with("methodResponses", by_status(lower_case_names(*responses)));
-    if (const auto* integration = properties.object("Integration")) record = record.with("methodIntegration", read_integration(*integration, properties));
+    if (const auto* responses = properties.array("MethodResponses"))
+      record = record.with("methodResponses", by_status(lower_case_names(*responses)));
+    if (const auto* integration = properties.object("Integration"))
+      record = record.with("methodIntegration", read_integration(*integration, properties));
     properties.ignore({"AuthorizationScopes", "AuthorizerId"});
     properties.refuse_others();
     method.record = std::move(record);
@@ -72,14 +76,18 @@ class MethodType final : public ResourceType {
 
   static Json read_integration(const Json& source, Properties& properties) {
     Properties members(source, properties.at("Integration"), properties.faults());
-    members.ignore({"Type", "Uri", "IntegrationHttpMethod", "RequestParameters", "RequestTemplates", "PassthroughBehavior", "TimeoutInMillis", "IntegrationResponses",
-                    "ConnectionType", "ContentHandling", "Credentials", "CacheKeyParameters", "CacheNamespace", "ConnectionId"});
+    members.ignore({"Type", "Uri", "IntegrationHttpMethod", "RequestParameters", "RequestTemplates", "PassthroughBehavior",
+                    "TimeoutInMillis", "IntegrationResponses", "ConnectionType", "ContentHandling", "Credentials", "CacheKeyParameters",
+                    "CacheNamespace", "ConnectionId"});
     members.refuse_others();
     auto integration = lower_case_names(source);
     // The control plane calls it httpMethod.
-    if (const auto method = member_text(integration, "integrationHttpMethod"); !method.empty()) integration = integration.without("integrationHttpMethod").with("httpMethod", Json(method));
-    if (const auto* responses = integration.find("integrationResponses"); responses && responses->is_array()) integration = integration.with("integrationResponses", by_status(*responses));
-    if (member_text(integration, "passthroughBehavior").empty()) integration = integration.with("passthroughBehavior", Json("WHEN_NO_MATCH"));
+    if (const auto method = member_text(integration, "integrationHttpMethod"); !method.empty())
+      integration = integration.without("integrationHttpMethod").with("httpMethod", Json(method));
+    if (const auto* responses = integration.find("integrationResponses"); responses && responses->is_array())
+      integration = integration.with("integrationResponses", by_status(*responses));
+    if (member_text(integration, "passthroughBehavior").empty())
+      integration = integration.with("passthroughBehavior", Json("WHEN_NO_MATCH"));
     return integration.find("timeoutInMillis") ? integration : integration.with("timeoutInMillis", Json(29'000));
   }
 };

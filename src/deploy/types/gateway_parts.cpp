@@ -57,11 +57,14 @@ class PartType final : public ResourceType {
   Read read_;
 };
 
-std::string id_of(const Resource& resource) { return gateway::stable_id({resource.stack, resource.logical_id}, gateway::resource_id_length); }
+std::string id_of(const Resource& resource) {
+  return gateway::stable_id({resource.stack, resource.logical_id}, gateway::resource_id_length);
+}
 
 Part read_model(const Resource& resource, Properties& properties) {
   Part part{.api = properties.required("RestApiId"), .id = properties.string("Name").value_or(id_of(resource))};
-  Json record = json_object({{"id", id_of(resource)}, {"name", part.id}, {"contentType", properties.string("ContentType").value_or("application/json")}});
+  Json record = json_object(
+      {{"id", id_of(resource)}, {"name", part.id}, {"contentType", properties.string("ContentType").value_or("application/json")}});
   if (const auto text = properties.string("Description")) record = record.with("description", Json(*text));
   const auto* schema = properties.any("Schema");
   Json parsed = schema && schema->is_object() ? *schema : Json::empty_object();
@@ -85,7 +88,8 @@ Part read_validator(const Resource& resource, Properties& properties) {
 
 Part read_gateway_response(const Resource&, Properties& properties) {
   Part part{.api = properties.required("RestApiId"), .id = properties.required("ResponseType")};
-  if (!part.id.empty() && !gateway::find_response_type(part.id)) properties.fault("ResponseType", "there is no gateway response '" + part.id + "'");
+  if (!part.id.empty() && !gateway::find_response_type(part.id))
+    properties.fault("ResponseType", "there is no gateway response '" + part.id + "'");
   Json record = json_object({{"responseType", part.id}});
   if (const auto status = properties.string("StatusCode")) record = record.with("statusCode", Json(*status));
   if (const auto* parameters = properties.object("ResponseParameters")) record = record.with("responseParameters", *parameters);
@@ -97,7 +101,11 @@ Part read_gateway_response(const Resource&, Properties& properties) {
 }  // namespace
 
 std::unique_ptr<ResourceType> make_model_type() { return std::make_unique<PartType>("AWS::ApiGateway::Model", Kind::Model, &read_model); }
-std::unique_ptr<ResourceType> make_validator_type() { return std::make_unique<PartType>("AWS::ApiGateway::RequestValidator", Kind::Validator, &read_validator); }
-std::unique_ptr<ResourceType> make_response_type() { return std::make_unique<PartType>("AWS::ApiGateway::GatewayResponse", Kind::Response, &read_gateway_response); }
+std::unique_ptr<ResourceType> make_validator_type() {
+  return std::make_unique<PartType>("AWS::ApiGateway::RequestValidator", Kind::Validator, &read_validator);
+}
+std::unique_ptr<ResourceType> make_response_type() {
+  return std::make_unique<PartType>("AWS::ApiGateway::GatewayResponse", Kind::Response, &read_gateway_response);
+}
 
 }  // namespace signalbox::deploy::api_gateway

@@ -27,7 +27,7 @@ class RestApiType final : public ResourceType {
   Result<void> update(EngineTransaction& transaction, const Resource& resource) const override {
     auto members = read(resource);
     for (const auto* name : {"description", "binaryMediaTypes", "tags"})
-      if (!members.find(name)) members = members.with(name, Json());   // null: taken back
+      if (!members.find(name)) members = members.with(name, Json());  // null: taken back
     if (auto updated = gateway::update_api(transaction, resource.identity.physical_id, members); !updated) return updated;
     return put_body(transaction, resource);
   }
@@ -41,7 +41,8 @@ class RestApiType final : public ResourceType {
   static Result<void> put_body(EngineTransaction& transaction, const Resource& resource) {
     Faults none;
     const auto definition = definition_of(resource, none);
-    return definition ? gateway::put_definition(transaction, resource.identity.physical_id, *definition, gateway::Merging::Overwrite) : Result<void>();
+    return definition ? gateway::put_definition(transaction, resource.identity.physical_id, *definition, gateway::Merging::Overwrite)
+                      : Result<void>();
   }
 
   static std::optional<gateway::ApiDefinition> definition_of(const Resource& resource, Faults& faults) {
@@ -57,21 +58,23 @@ class RestApiType final : public ResourceType {
 
   static Json read(const Resource& resource, Faults& faults) {
     Properties properties(resource.properties, resource.place, faults, &resource.written_as);
-    Faults said;   // by identify()
+    Faults said;  // by identify()
     Json api = json_object({{"name", resource.default_name()}});
     if (const auto definition = definition_of(resource, said))
       for (const auto& [member, value] : definition->members.members()) api = api.with(member, value);
     if (const auto name = properties.string("Name")) api = api.with("name", Json(*name));
     if (const auto text = properties.string("Description")) api = api.with("description", Json(*text));
     if (const auto* types = properties.array("BinaryMediaTypes")) api = api.with("binaryMediaTypes", *types);
-    if (const auto* endpoint = properties.object("EndpointConfiguration")) api = api.with("endpointConfiguration", lower_case_names(*endpoint));
+    if (const auto* endpoint = properties.object("EndpointConfiguration"))
+      api = api.with("endpointConfiguration", lower_case_names(*endpoint));
     if (const auto source = properties.string("ApiKeySourceType")) api = api.with("apiKeySource", Json(*source));
     else if (!api.find("apiKeySource")) api = api.with("apiKeySource", Json("HEADER"));
     Json tags = Json::empty_object();
     for (const auto& [key, value] : properties.tags()) tags = tags.with(key, Json(value));
     if (tags.size() > 0) api = api.with("tags", tags);
     (void)properties.object("Body");
-    if (const auto mode = properties.string("Mode"); mode && *mode != "overwrite") properties.fault("Mode", "a Body replaces what the API was here: overwrite");
+    if (const auto mode = properties.string("Mode"); mode && *mode != "overwrite")
+      properties.fault("Mode", "a Body replaces what the API was here: overwrite");
     properties.ignore({"Policy", "FailOnWarnings", "MinimumCompressionSize", "DisableExecuteApiEndpoint"});
     properties.refuse_others();
     return api;

@@ -62,7 +62,8 @@ class StageType final : public ResourceType {
     Properties members(source, properties.at("AccessLogSetting"), properties.faults());
     const auto destination = members.required("DestinationArn");
     Json settings = json_object({{"destinationArn", destination}, {"format", members.string("Format").value_or("")}});
-    if (!destination.empty() && !gateway::read_access_log(json_object({{"accessLogSettings", settings}}))) members.fault("DestinationArn", "access logs go to log groups here; '" + destination + "' is none");
+    if (!destination.empty() && !gateway::read_access_log(json_object({{"accessLogSettings", settings}})))
+      members.fault("DestinationArn", "access logs go to log groups here; '" + destination + "' is none");
     members.refuse_others();
     return settings;
   }

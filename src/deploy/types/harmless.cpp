@@ -30,7 +30,8 @@ class HarmlessType final : public ResourceType {
 }  // namespace
 
 void add_harmless_types(ResourceTypes& types) {
-  constexpr std::array names{"AWS::CDK::Metadata", "AWS::Lambda::LayerVersionPermission", "AWS::ApiGateway::Account", "AWS::CloudFormation::WaitConditionHandle"};
+  constexpr std::array names{"AWS::CDK::Metadata", "AWS::Lambda::LayerVersionPermission", "AWS::ApiGateway::Account",
+                             "AWS::CloudFormation::WaitConditionHandle"};
   for (const auto* name : names) types.push_back(std::make_unique<HarmlessType>(name));
 }
 

@@ -14,7 +14,7 @@ namespace {
 
 struct ApiProperties {
   Json record = Json::empty_object();
-  Json quick = Json::empty_object();                     ///< `target`, `routeKey`, `credentialsArn`
+  Json quick = Json::empty_object();  ///< `target`, `routeKey`, `credentialsArn`
   std::optional<http_apis::ApiDocument> document;
 };
 
@@ -40,7 +40,7 @@ class ApiType final : public ResourceType {
     const auto given = read(resource);
     auto members = given.record;
     for (const auto* name : {"description", "version", "corsConfiguration", "tags"})
-      if (!members.find(name)) members = members.with(name, Json());   // null: taken back
+      if (!members.find(name)) members = members.with(name, Json());  // null: taken back
     if (auto updated = http_apis::update_api(transaction, api, members); !updated) return updated.error();
     return put_content(transaction, api, given);
   }
@@ -63,15 +63,22 @@ class ApiType final : public ResourceType {
     Json record = json_object({{"name", resource.default_name()}, {"protocolType", "HTTP"}});
     if (given.document)
       for (const auto& [member, value] : given.document->members.members()) record = record.with(member, value);
-    for (const auto& [property, member] : {std::pair{"Name", "name"}, std::pair{"Description", "description"}, std::pair{"Version", "version"}, std::pair{"RouteSelectionExpression", "routeSelectionExpression"},
-                                           std::pair{"ApiKeySelectionExpression", "apiKeySelectionExpression"}})
+    for (const auto& [property, member] :
+         {std::pair{"Name", "name"}, std::pair{"Description", "description"}, std::pair{"Version", "version"},
+          std::pair{"RouteSelectionExpression", "routeSelectionExpression"},
+          std::pair{"ApiKeySelectionExpression", "apiKeySelectionExpression"}})
       if (const auto text = properties.string(property)) record = record.with(member, Json(*text));
-    if (const auto protocol = properties.string("ProtocolType"); protocol && *protocol != "HTTP") properties.fault("ProtocolType", "the protocol type " + *protocol + " is not offered here; HTTP is");
+    if (const auto protocol = properties.string("ProtocolType"); protocol && *protocol != "HTTP")
+      properties.fault("ProtocolType", "the protocol type " + *protocol + " is not offered here; HTTP is");
     else if (!protocol && !given.document) properties.fault("ProtocolType", "this property is required");
-    if (const auto* cors = properties.object("CorsConfiguration")) record = record.with("corsConfiguration", api_gateway::lower_case_names(*cors));
-    if (const auto disabled = properties.boolean("DisableExecuteApiEndpoint")) record = record.with("disableExecuteApiEndpoint", Json(*disabled));
-    if (const auto base = properties.string("Basepath"); base && *base != "ignore") properties.fault("Basepath", "ignore is what is offered here");
-    for (const auto& [property, member] : {std::pair{"Target", "target"}, std::pair{"RouteKey", "routeKey"}, std::pair{"CredentialsArn", "credentialsArn"}})
+    if (const auto* cors = properties.object("CorsConfiguration"))
+      record = record.with("corsConfiguration", api_gateway::lower_case_names(*cors));
+    if (const auto disabled = properties.boolean("DisableExecuteApiEndpoint"))
+      record = record.with("disableExecuteApiEndpoint", Json(*disabled));
+    if (const auto base = properties.string("Basepath"); base && *base != "ignore")
+      properties.fault("Basepath", "ignore is what is offered here");
+    for (const auto& [property, member] :
+         {std::pair{"Target", "target"}, std::pair{"RouteKey", "routeKey"}, std::pair{"CredentialsArn", "credentialsArn"}})
       if (const auto text = properties.string(property)) given.quick = given.quick.with(member, Json(*text));
     if (auto tags = tags_of(properties); tags.size() > 0) record = record.with("tags", std::move(tags));
     properties.ignore({"FailOnWarnings", "DisableSchemaValidation", "IpAddressType"});

@@ -14,7 +14,9 @@ using api_gateway::split_physical_id;
 using http_apis::Kind;
 
 /// An id of a route or integration, which depends on stack and logical id.
-[[nodiscard]] inline std::string part_id(const Resource& resource) { return gateway::stable_id({resource.stack, resource.logical_id}, http_apis::part_id_length); }
+[[nodiscard]] inline std::string part_id(const Resource& resource) {
+  return gateway::stable_id({resource.stack, resource.logical_id}, http_apis::part_id_length);
+}
 
 [[nodiscard]] inline Result<void> without_record(const Result<Json>& done) { return done ? Result<void>() : Result<void>(done.error()); }
 [[nodiscard]] Json tags_of(Properties& properties);

@@ -27,7 +27,8 @@ Json response_parameters(const Json& given) {
     const auto* list = response.find("ResponseParameters");
     Json parameters = list ? Json::empty_object() : response;
     if (list && list->is_array())
-      for (const auto& one : list->elements()) parameters = parameters.with(member_text(one, "Destination"), Json(member_text(one, "Source")));
+      for (const auto& one : list->elements())
+        parameters = parameters.with(member_text(one, "Destination"), Json(member_text(one, "Source")));
     made = made.with(status, std::move(parameters));
   }
   return made;
@@ -63,12 +64,22 @@ class IntegrationType final : public ResourceType {
     Part integration{.api = properties.required("ApiId")};
     integration.record = json_object({{"integrationType", properties.required("IntegrationType")}});
     take_texts(properties, integration,
-               {{"IntegrationUri", "integrationUri"}, {"IntegrationMethod", "integrationMethod"}, {"IntegrationSubtype", "integrationSubtype"}, {"PayloadFormatVersion", "payloadFormatVersion"},
-                {"CredentialsArn", "credentialsArn"}, {"ConnectionType", "connectionType"}, {"ConnectionId", "connectionId"}, {"Description", "description"}});
-    if (const auto* parameters = properties.object("RequestParameters")) integration.record = integration.record.with("requestParameters", *parameters);
-    if (const auto* parameters = properties.object("ResponseParameters")) integration.record = integration.record.with("responseParameters", response_parameters(*parameters));
-    if (const auto* tls = properties.object("TlsConfig")) integration.record = integration.record.with("tlsConfig", api_gateway::lower_case_names(*tls));
-    if (const auto timeout = properties.integer("TimeoutInMillis", 50, 30'000)) integration.record = integration.record.with("timeoutInMillis", Json(*timeout));
+               {{"IntegrationUri", "integrationUri"},
+                {"IntegrationMethod", "integrationMethod"},
+                {"IntegrationSubtype", "integrationSubtype"},
+                {"PayloadFormatVersion", "payloadFormatVersion"},
+                {"CredentialsArn", "credentialsArn"},
+                {"ConnectionType", "connectionType"},
+                {"ConnectionId", "connectionId"},
+                {"Description", "description"}});
+    if (const auto* parameters = properties.object("RequestParameters"))
+      integration.record = integration.record.with("requestParameters", *parameters);
+    if (const auto* parameters = properties.object("ResponseParameters"))
+      integration.record = integration.record.with("responseParameters", response_parameters(*parameters));
+    if (const auto* tls = properties.object("TlsConfig"))
+      integration.record = integration.record.with("tlsConfig", api_gateway::lower_case_names(*tls));
+    if (const auto timeout = properties.integer("TimeoutInMillis", 50, 30'000))
+      integration.record = integration.record.with("timeoutInMillis", Json(*timeout));
     properties.ignore({"PassthroughBehavior"});
     properties.refuse_others();
     return integration;
@@ -108,8 +119,10 @@ class RouteType final : public ResourceType {
     if (const auto parsed = http_apis::parse_route_key(key); !key.empty() && !parsed) properties.fault("RouteKey", parsed.error().message);
     route.record = json_object({{"routeKey", key}});
     take_texts(properties, route, {{"Target", "target"}, {"OperationName", "operationName"}});
-    if (const auto type = properties.string("AuthorizationType"); type && *type != "NONE") properties.fault("AuthorizationType", "the authorization type " + *type + " is not offered here; NONE is");
-    if (properties.boolean("ApiKeyRequired").value_or(false)) properties.fault("ApiKeyRequired", "API keys are not supported for HTTP APIs");
+    if (const auto type = properties.string("AuthorizationType"); type && *type != "NONE")
+      properties.fault("AuthorizationType", "the authorization type " + *type + " is not offered here; NONE is");
+    if (properties.boolean("ApiKeyRequired").value_or(false))
+      properties.fault("ApiKeyRequired", "API keys are not supported for HTTP APIs");
     properties.refuse_others();
     return route;
   }

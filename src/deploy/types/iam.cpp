@@ -21,7 +21,7 @@ constexpr std::string_view parts_kind = "cloudformation-iam-parts";
 
 struct RolePart {
   std::string role;
-  std::string inline_name;     ///< of an inline policy; empty: a managed one is attached
+  std::string inline_name;  ///< of an inline policy; empty: a managed one is attached
   Json document;
   std::string attached_arn;
 };
@@ -35,8 +35,13 @@ class RoleParts {
     Json::Array kept;
     for (const auto& part : parts) {
       const bool is_inline = !part.inline_name.empty();
-      auto done = is_inline ? calls_.write(transaction, iam, "PutRolePolicy", json_object({{"RoleName", part.role}, {"PolicyName", part.inline_name}, {"PolicyDocument", part.document.text()}}))
-                            : calls_.write(transaction, iam, "AttachRolePolicy", json_object({{"RoleName", part.role}, {"PolicyArn", part.attached_arn}}));
+      auto done =
+          is_inline
+              ? calls_.write(
+                    transaction, iam, "PutRolePolicy",
+                    json_object({{"RoleName", part.role}, {"PolicyName", part.inline_name}, {"PolicyDocument", part.document.text()}}))
+              : calls_.write(transaction, iam, "AttachRolePolicy",
+                             json_object({{"RoleName", part.role}, {"PolicyArn", part.attached_arn}}));
       if (!done) return done.error();
       kept.push_back(json_object({{"role", part.role}, {"inline", part.inline_name}, {"attached", part.attached_arn}}));
     }
@@ -50,8 +55,10 @@ class RoleParts {
     for (const auto& part : kept->elements()) {
       const Json &role = *part.find("role"), &inline_name = *part.find("inline");
       const bool is_inline = !inline_name.as_string().empty();
-      auto done = is_inline ? calls_.remove(transaction, iam, "DeleteRolePolicy", json_object({{"RoleName", role}, {"PolicyName", inline_name}}))
-                            : calls_.remove(transaction, iam, "DetachRolePolicy", json_object({{"RoleName", role}, {"PolicyArn", *part.find("attached")}}));
+      auto done = is_inline
+                      ? calls_.remove(transaction, iam, "DeleteRolePolicy", json_object({{"RoleName", role}, {"PolicyName", inline_name}}))
+                      : calls_.remove(transaction, iam, "DetachRolePolicy",
+                                      json_object({{"RoleName", role}, {"PolicyArn", *part.find("attached")}}));
       if (!done) return done;
     }
     (void)aws::drop_kept(transaction, parts_kind, owner, "");
@@ -91,7 +98,9 @@ class RoleType final : public ResourceType {
 
   Identity identify(const Resource& resource, Faults& faults) const override {
     const auto role = read(resource, faults);
-    return {.physical_id = role.name, .ref = Json(role.name), .attributes = {{"Arn", arn_of(role)}, {"RoleId", aws::iam::entity_id("AROA", role.name)}}};
+    return {.physical_id = role.name,
+            .ref = Json(role.name),
+            .attributes = {{"Arn", arn_of(role)}, {"RoleId", aws::iam::entity_id("AROA", role.name)}}};
   }
 
   Result<void> create(EngineTransaction& transaction, const Resource& resource) const override {
@@ -120,7 +129,7 @@ class RoleType final : public ResourceType {
  private:
   struct Role {
     std::string name, path;
-    Json request;                  ///< of CreateRole
+    Json request;  ///< of CreateRole
     std::vector<RolePart> parts;
   };
   static std::string owner(const std::string& name) { return "role " + name; }
@@ -131,24 +140,33 @@ class RoleType final : public ResourceType {
                                : calls_.write(transaction, iam, "DeleteRolePermissionsBoundary", std::move(change));
     return done ? Result<void>() : Result<void>(done.error());
   }
-  std::string arn_of(const Role& role) const { return "arn:aws:iam::" + calls_.services().engine.site().account + ":role" + role.path + role.name; }
+  std::string arn_of(const Role& role) const {
+    return "arn:aws:iam::" + calls_.services().engine.site().account + ":role" + role.path + role.name;
+  }
 
   static Role read(const Resource& resource, Faults& faults) {
     Properties properties(resource.properties, resource.place, faults, &resource.written_as);
     Role role;
     role.name = properties.string("RoleName").value_or(resource.default_name(64));
     role.path = properties.string("Path").value_or("/");
-    role.request = json_object({{"RoleName", role.name}, {"Path", role.path}, {"AssumeRolePolicyDocument", document_of(properties, "AssumeRolePolicyDocument").text()}});
+    role.request = json_object({{"RoleName", role.name},
+                                {"Path", role.path},
+                                {"AssumeRolePolicyDocument", document_of(properties, "AssumeRolePolicyDocument").text()}});
     if (const auto description = properties.string("Description")) role.request = role.request.with("Description", *description);
-    if (const auto duration = properties.integer("MaxSessionDuration", 3600, 43'200)) role.request = role.request.with("MaxSessionDuration", *duration);
+    if (const auto duration = properties.integer("MaxSessionDuration", 3600, 43'200))
+      role.request = role.request.with("MaxSessionDuration", *duration);
     Json::Array tags;
     for (const auto& [key, value] : properties.tags()) tags.push_back(json_object({{"Key", key}, {"Value", value}}));
     if (!tags.empty()) role.request = role.request.with("Tags", Json(std::move(tags)));
-    for (auto& arn : texts_of(properties, "ManagedPolicyArns")) role.parts.push_back({.role = role.name, .inline_name = {}, .document = {}, .attached_arn = std::move(arn)});
+    for (auto& arn : texts_of(properties, "ManagedPolicyArns"))
+      role.parts.push_back({.role = role.name, .inline_name = {}, .document = {}, .attached_arn = std::move(arn)});
     if (const auto* policies = properties.array("Policies"))
       for (const auto& policy : policies->elements()) {
         Properties one(policy, properties.at("Policies"), faults);
-        role.parts.push_back({.role = role.name, .inline_name = one.required("PolicyName"), .document = document_of(one, "PolicyDocument"), .attached_arn = {}});
+        role.parts.push_back({.role = role.name,
+                              .inline_name = one.required("PolicyName"),
+                              .document = document_of(one, "PolicyDocument"),
+                              .attached_arn = {}});
         one.refuse_others();
       }
     if (const auto boundary = properties.string("PermissionsBoundary")) role.request = role.request.with("PermissionsBoundary", *boundary);
@@ -179,7 +197,9 @@ class PolicyType final : public ResourceType {
     return parts_.put(transaction, owner(resource.identity.physical_id), read(resource, none));
   }
   Result<void> update(EngineTransaction& transaction, const Resource& resource) const override { return create(transaction, resource); }
-  Result<void> remove(EngineTransaction& transaction, const std::string& physical_id) const override { return parts_.take_away(transaction, owner(physical_id)); }
+  Result<void> remove(EngineTransaction& transaction, const std::string& physical_id) const override {
+    return parts_.take_away(transaction, owner(physical_id));
+  }
 
  private:
   static std::string owner(const std::string& id) { return "policy " + id; }
@@ -189,8 +209,9 @@ class PolicyType final : public ResourceType {
     const auto name = properties.required("PolicyName");
     const auto document = document_of(properties, "PolicyDocument");
     std::vector<RolePart> parts;
-    for (auto& role : texts_of(properties, "Roles")) parts.push_back({.role = std::move(role), .inline_name = name, .document = document, .attached_arn = {}});
-    properties.refuse_others();   // users and groups are not offered here
+    for (auto& role : texts_of(properties, "Roles"))
+      parts.push_back({.role = std::move(role), .inline_name = name, .document = document, .attached_arn = {}});
+    properties.refuse_others();  // users and groups are not offered here
     return parts;
   }
 
@@ -213,7 +234,7 @@ class ManagedPolicyType final : public ResourceType {
     return parts_.put(transaction, owner(policy.arn), policy.parts);
   }
   Result<void> update(EngineTransaction& transaction, const Resource& resource) const override {
-    if (auto gone = remove(transaction, resource.identity.physical_id); !gone) return gone;   // a policy has one version here
+    if (auto gone = remove(transaction, resource.identity.physical_id); !gone) return gone;  // a policy has one version here
     return create(transaction, resource);
   }
   Result<void> remove(EngineTransaction& transaction, const std::string& physical_id) const override {
@@ -235,9 +256,11 @@ class ManagedPolicyType final : public ResourceType {
     const auto path = properties.string("Path").value_or("/");
     Policy policy;
     policy.arn = "arn:aws:iam::" + calls_.services().engine.site().account + ":policy" + path + name;
-    policy.request = json_object({{"PolicyName", name}, {"Path", path}, {"PolicyDocument", document_of(properties, "PolicyDocument").text()}});
+    policy.request =
+        json_object({{"PolicyName", name}, {"Path", path}, {"PolicyDocument", document_of(properties, "PolicyDocument").text()}});
     if (const auto description = properties.string("Description")) policy.request = policy.request.with("Description", *description);
-    for (auto& role : texts_of(properties, "Roles")) policy.parts.push_back({.role = std::move(role), .inline_name = {}, .document = {}, .attached_arn = policy.arn});
+    for (auto& role : texts_of(properties, "Roles"))
+      policy.parts.push_back({.role = std::move(role), .inline_name = {}, .document = {}, .attached_arn = policy.arn});
     properties.refuse_others();
     return policy;
   }

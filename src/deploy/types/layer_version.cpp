@@ -41,7 +41,8 @@ class LayerVersionType final : public ResourceType {
 
   Identity foresee(const Resource& resource, const Reader& now, Faults& faults) const override {
     const auto layer = read(resource, faults);
-    const auto arn = resource.unchanged_id.value_or(functions::layer_version_arn(site_, layer.name, functions::last_layer_version(now, layer.name) + 1));
+    const auto arn =
+        resource.unchanged_id.value_or(functions::layer_version_arn(site_, layer.name, functions::last_layer_version(now, layer.name) + 1));
     return {.physical_id = arn, .ref = Json(arn), .attributes = {{"LayerVersionArn", Json(arn)}}};
   }
 
@@ -60,7 +61,8 @@ class LayerVersionType final : public ResourceType {
     Arn arn;
     if (!parse_arn(physical_id, arn)) return {};
     constexpr std::string_view kind = "layer:";
-    functions::delete_layer_version(transaction, arn.resource.substr(kind.size(), arn.resource.rfind(':') - kind.size()), number_of(physical_id));
+    functions::delete_layer_version(transaction, arn.resource.substr(kind.size(), arn.resource.rfind(':') - kind.size()),
+                                    number_of(physical_id));
     return {};
   }
 

@@ -8,8 +8,8 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace signalbox::deploy {
@@ -17,7 +17,8 @@ namespace signalbox::deploy {
 namespace {
 
 /// What PutRetentionPolicy takes. [CloudWatch Logs API Reference]
-constexpr std::array retention_days{1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653};
+constexpr std::array retention_days{1,   3,   5,   7,   14,   30,   60,   90,   120,  150,  180,
+                                    365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653};
 
 std::optional<std::int64_t> read_retention(Properties& properties) {
   const auto days = properties.integer("RetentionInDays", 1, 3653);
@@ -45,7 +46,8 @@ class LogGroupType final : public ResourceType {
   std::string_view name() const override { return "AWS::Logs::LogGroup"; }
   Identity identify(const Resource& resource, Faults& faults) const override {
     const auto group = read(resource, faults);
-    return {.physical_id = group.name, .ref = Json(group.name), .attributes = {{"Arn", site_.arn("logs", "log-group:" + group.name + ":*")}}};
+    return {
+        .physical_id = group.name, .ref = Json(group.name), .attributes = {{"Arn", site_.arn("logs", "log-group:" + group.name + ":*")}}};
   }
   Result<void> create(EngineTransaction& transaction, const Resource& resource) const override {
     Faults none;
@@ -63,7 +65,7 @@ class LogGroupType final : public ResourceType {
     group.name = properties.string("LogGroupName").value_or(resource.default_name());
     group.retention_days = read_retention(properties);
     group.tags = properties.tags();
-    properties.ignore({"LogGroupClass", "KmsKeyId", "DataProtectionPolicy"});   // storage classes and encryption of AWS's
+    properties.ignore({"LogGroupClass", "KmsKeyId", "DataProtectionPolicy"});  // storage classes and encryption of AWS's
     properties.refuse_others();
     return group;
   }
@@ -111,14 +113,16 @@ class LogRetentionType final : public ResourceType {
     const auto group = read(resource, faults);
     return {.physical_id = group.name,
             .ref = Json(group.name),
-            .attributes = {{"LogGroupName", group.name}, {"Arn", site_.arn("logs", "log-group:" + group.name + ":*")}, {"LogGroupArn", site_.arn("logs", "log-group:" + group.name + ":*")}}};
+            .attributes = {{"LogGroupName", group.name},
+                           {"Arn", site_.arn("logs", "log-group:" + group.name + ":*")},
+                           {"LogGroupArn", site_.arn("logs", "log-group:" + group.name + ":*")}}};
   }
   Result<void> create(EngineTransaction& transaction, const Resource& resource) const override {
     Faults none;
     return put_group(transaction, read(resource, none));
   }
   Result<void> update(EngineTransaction& transaction, const Resource& resource) const override { return create(transaction, resource); }
-  Result<void> remove(EngineTransaction&, const std::string&) const override { return {}; }   // the group stays, as with CDK's own
+  Result<void> remove(EngineTransaction&, const std::string&) const override { return {}; }  // the group stays, as with CDK's own
 
  private:
   static logs::GroupRecord read(const Resource& resource, Faults& faults) {

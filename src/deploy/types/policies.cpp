@@ -40,7 +40,9 @@ class AttributePolicyType : public ResourceType {
  public:
   Identity identify(const Resource& resource, Faults& faults) const override {
     (void)read(resource, faults);
-    return {.physical_id = resource.default_name(), .ref = Json(resource.default_name()), .attributes = {{"Id", Json(resource.default_name())}}};
+    return {.physical_id = resource.default_name(),
+            .ref = Json(resource.default_name()),
+            .attributes = {{"Id", Json(resource.default_name())}}};
   }
 
   Result<void> create(EngineTransaction& transaction, const Resource& resource) const override {
@@ -64,14 +66,16 @@ class AttributePolicyType : public ResourceType {
     const auto names = aws::find_kept(transaction, kept_kind, physical_id, "");
     if (!names) return {};
     for (const auto& name : names->elements())
-      if (auto set = set_policy(transaction, std::string(name.as_string()), ""); !set && set.error().code != ErrorCode::NotFound) return set;
+      if (auto set = set_policy(transaction, std::string(name.as_string()), ""); !set && set.error().code != ErrorCode::NotFound)
+        return set;
     (void)aws::drop_kept(transaction, kept_kind, physical_id, "");
     return {};
   }
 
  protected:
   /// Empty: none.
-  [[nodiscard]] virtual Result<void> set_policy(EngineTransaction& transaction, const std::string& name, const std::string& document) const = 0;
+  [[nodiscard]] virtual Result<void> set_policy(EngineTransaction& transaction, const std::string& name,
+                                                const std::string& document) const = 0;
   /// A queue's or topic's name by what Ref gives for it, or its ARN.
   [[nodiscard]] virtual std::optional<std::string> name_of(const std::string& given) const = 0;
   /// `Queues`: a list; or the one name that an inline policy has.
@@ -253,10 +257,12 @@ class BusPolicyType final : public ResourceType {
     std::optional<Json> statement;
   };
 
-  Result<void> set(EngineTransaction& transaction, const std::string& name, const std::string& id, const std::optional<Json>& statement) const {
+  Result<void> set(EngineTransaction& transaction, const std::string& name, const std::string& id,
+                   const std::optional<Json>& statement) const {
     auto bus = events_.find_bus(transaction, name);
     if (!bus) return error(ErrorCode::NotFound, fmt::format("Event bus {} does not exist.", name));
-    const Json document = bus->policy ? Json::from_stored(*bus->policy) : json_object({{"Version", "2012-10-17"}, {"Statement", Json::empty_array()}});
+    const Json document =
+        bus->policy ? Json::from_stored(*bus->policy) : json_object({{"Version", "2012-10-17"}, {"Statement", Json::empty_array()}});
     Json::Array statements;
     if (const auto* all = document.find("Statement"); all && all->is_array()) statements = all->elements();
     std::erase_if(statements, [&](const Json& one) { return one.find("Sid") && *one.find("Sid") == Json(id); });
@@ -267,20 +273,26 @@ class BusPolicyType final : public ResourceType {
 
   Policy read(const Resource& resource, Faults& faults) const {
     Properties properties(resource.properties, resource.place, faults, &resource.written_as);
-    Policy policy{.bus = properties.string("EventBusName").value_or(std::string(events::default_bus)), .id = properties.required("StatementId"), .statement = std::nullopt};
-    if (const auto slash = policy.bus.rfind('/'); policy.bus.starts_with("arn:") && slash != std::string::npos) policy.bus.erase(0, slash + 1);
+    Policy policy{.bus = properties.string("EventBusName").value_or(std::string(events::default_bus)),
+                  .id = properties.required("StatementId"),
+                  .statement = std::nullopt};
+    if (const auto slash = policy.bus.rfind('/'); policy.bus.starts_with("arn:") && slash != std::string::npos)
+      policy.bus.erase(0, slash + 1);
     if (const auto* statement = properties.object("Statement")) {
       policy.statement = statement->with("Sid", Json(policy.id));
     } else {
       const auto principal = properties.required("Principal");
-      policy.statement = json_object({{"Sid", policy.id},
-                                      {"Effect", "Allow"},
-                                      {"Principal", principal == "*" ? Json("*") : json_object({{"AWS", "arn:aws:iam::" + principal + ":root"}})},
-                                      {"Action", properties.required("Action")},
-                                      {"Resource", events_.bus_arn(policy.bus)}});
+      policy.statement =
+          json_object({{"Sid", policy.id},
+                       {"Effect", "Allow"},
+                       {"Principal", principal == "*" ? Json("*") : json_object({{"AWS", "arn:aws:iam::" + principal + ":root"}})},
+                       {"Action", properties.required("Action")},
+                       {"Resource", events_.bus_arn(policy.bus)}});
       if (const auto* condition = properties.object("Condition"))
-        policy.statement = policy.statement->with("Condition", json_object({{plain_text(condition->find("Type") ? *condition->find("Type") : Json("StringEquals")),
-                                                                             json_object({{plain_text(condition->find("Key") ? *condition->find("Key") : Json("")), condition->find("Value") ? *condition->find("Value") : Json("")}})}}));
+        policy.statement = policy.statement->with(
+            "Condition", json_object({{plain_text(condition->find("Type") ? *condition->find("Type") : Json("StringEquals")),
+                                       json_object({{plain_text(condition->find("Key") ? *condition->find("Key") : Json("")),
+                                                     condition->find("Value") ? *condition->find("Value") : Json("")}})}}));
     }
     properties.refuse_others();
     return policy;
@@ -321,8 +333,10 @@ class LogPolicyType final : public ResourceType {
 }  // namespace
 
 void add_policy_types(ResourceTypes& types, const Queues& queues, const Topics& topics, const AwsCalls& calls) {
-  for (const auto* name : {"AWS::SQS::QueuePolicy", "AWS::SQS::QueueInlinePolicy"}) types.push_back(std::make_unique<QueuePolicyType>(queues, name));
-  for (const auto* name : {"AWS::SNS::TopicPolicy", "AWS::SNS::TopicInlinePolicy"}) types.push_back(std::make_unique<TopicPolicyType>(topics, name));
+  for (const auto* name : {"AWS::SQS::QueuePolicy", "AWS::SQS::QueueInlinePolicy"})
+    types.push_back(std::make_unique<QueuePolicyType>(queues, name));
+  for (const auto* name : {"AWS::SNS::TopicPolicy", "AWS::SNS::TopicInlinePolicy"})
+    types.push_back(std::make_unique<TopicPolicyType>(topics, name));
   types.push_back(std::make_unique<PermissionType>(calls));
   types.push_back(std::make_unique<LogPolicyType>(calls));
   if (calls.services().objects) types.push_back(std::make_unique<BucketPolicyType>(*calls.services().objects));

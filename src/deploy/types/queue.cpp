@@ -14,8 +14,9 @@ namespace signalbox::deploy {
 namespace {
 
 /// What a queue has while the template does not say otherwise; an update goes back to it.
-constexpr std::array number_properties{std::pair{"VisibilityTimeout", "30"}, std::pair{"MessageRetentionPeriod", "345600"}, std::pair{"DelaySeconds", "0"},
-                                       std::pair{"ReceiveMessageWaitTimeSeconds", "0"}, std::pair{"MaximumMessageSize", "1048576"}};
+constexpr std::array number_properties{std::pair{"VisibilityTimeout", "30"}, std::pair{"MessageRetentionPeriod", "345600"},
+                                       std::pair{"DelaySeconds", "0"}, std::pair{"ReceiveMessageWaitTimeSeconds", "0"},
+                                       std::pair{"MaximumMessageSize", "1048576"}};
 
 class QueueType final : public ResourceType {
  public:
@@ -25,9 +26,13 @@ class QueueType final : public ResourceType {
 
   Identity identify(const Resource& resource, Faults& faults) const override {
     const auto request = read(resource, faults);
-    if (!is_queue_name(request.name)) faults.add(resource.place + "/QueueName", fmt::format("'{}' is no name of a queue: 1 to 80 letters, digits, _ and - (a FIFO queue's ends in .fifo)", request.name));
+    if (!is_queue_name(request.name))
+      faults.add(resource.place + "/QueueName",
+                 fmt::format("'{}' is no name of a queue: 1 to 80 letters, digits, _ and - (a FIFO queue's ends in .fifo)", request.name));
     const auto url = queue_url(admin_url_placeholder, queues_.site(), request.name);
-    return {.physical_id = request.name, .ref = Json(url), .attributes = {{"Arn", queues_.site().queue_arn(request.name)}, {"QueueName", request.name}, {"QueueUrl", url}}};
+    return {.physical_id = request.name,
+            .ref = Json(url),
+            .attributes = {{"Arn", queues_.site().queue_arn(request.name)}, {"QueueName", request.name}, {"QueueUrl", url}}};
   }
 
   Result<void> create(EngineTransaction& transaction, const Resource& resource) const override {
@@ -44,7 +49,7 @@ class QueueType final : public ResourceType {
     if (!existing) return create(transaction, resource);
     for (const auto& [property, standard] : number_properties) request.attributes.try_emplace(property, standard);
     request.attributes.try_emplace("RedrivePolicy", "");
-    request.attributes.erase("FifoQueue");   // said by the name, never changed
+    request.attributes.erase("FifoQueue");  // said by the name, never changed
     if (auto changed = queues_.set_attributes(transaction, request.name, request.attributes); !changed) return changed;
     std::vector<std::string> old_tags;
     for (const auto& [key, value] : existing->tags)
@@ -76,7 +81,7 @@ class QueueType final : public ResourceType {
       if (const auto value = properties.string(property)) request.attributes[property] = *value;
     for (const auto* property : {"RedrivePolicy", "RedriveAllowPolicy"})
       if (const auto* policy = properties.object(property)) request.attributes[property] = policy->text();
-    properties.ignore({"KmsMasterKeyId", "KmsDataKeyReusePeriodSeconds", "SqsManagedSseEnabled"});   // encryption by AWS's keys
+    properties.ignore({"KmsMasterKeyId", "KmsDataKeyReusePeriodSeconds", "SqsManagedSseEnabled"});  // encryption by AWS's keys
     properties.refuse_others();
     return request;
   }

@@ -31,7 +31,8 @@ class RouteType final : public ResourceType {
 
   Result<void> remove(EngineTransaction& transaction, const std::string& physical_id) const override {
     const auto first = physical_id.find(' '), second = physical_id.find(' ', first + 1);
-    const auto stack = physical_id.substr(0, first), method = physical_id.substr(first + 1, second - first - 1), path = physical_id.substr(second + 1);
+    const auto stack = physical_id.substr(0, first), method = physical_id.substr(first + 1, second - first - 1),
+               path = physical_id.substr(second + 1);
     const auto checked = routes::check_route({.path = path, .method = method, .function = {}, .stack = stack});
     const auto existing = checked ? routes::find_route(transaction, checked->path, checked->method) : std::nullopt;
     if (existing && existing->stack == stack) routes::remove_route(transaction, existing->path, existing->method);

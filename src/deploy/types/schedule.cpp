@@ -28,7 +28,9 @@ class ScheduleType final : public ResourceType {
   Identity identify(const Resource& resource, Faults& faults) const override {
     const auto wanted = read(resource, faults);
     check(resource, wanted, faults);
-    return {.physical_id = wanted.id.group + "/" + wanted.id.name, .ref = Json(wanted.id.name), .attributes = {{"Arn", schedules_.arn(wanted.id)}}};
+    return {.physical_id = wanted.id.group + "/" + wanted.id.name,
+            .ref = Json(wanted.id.name),
+            .attributes = {{"Arn", schedules_.arn(wanted.id)}}};
   }
 
   Result<void> create(EngineTransaction& transaction, const Resource& resource) const override {
@@ -84,7 +86,7 @@ class ScheduleType final : public ResourceType {
     Properties properties(*window, of.at("FlexibleTimeWindow"), of.faults());
     const auto mode = properties.required("Mode");
     if (mode != "OFF" && mode != "FLEXIBLE") properties.fault("Mode", "OFF or FLEXIBLE is expected");
-    (void)properties.integer("MaximumWindowInMinutes", 1, 1440);   // a flexible window fires at its beginning
+    (void)properties.integer("MaximumWindowInMinutes", 1, 1440);  // a flexible window fires at its beginning
     properties.refuse_others();
   }
 
@@ -113,7 +115,7 @@ class ScheduleType final : public ResourceType {
       definition.targets.push_back(read_target(*target, properties));
       if (!properties.object("FlexibleTimeWindow")) properties.fault("FlexibleTimeWindow", "this property is required");
       properties.ignore({"KmsKeyArn"});
-    } else {   // an event of a SAM resource
+    } else {  // an event of a SAM resource
       ScheduleTarget target_of_event;
       target_of_event.arn = properties.required("TargetArn");
       target_of_event.input = properties.string("Input");
@@ -140,8 +142,10 @@ class ScheduleType final : public ResourceType {
     const Properties places(resource.properties, resource.place, ignored, &resource.written_as);
     if (const auto parsed = schedules::parse_expression(wanted.expression, !wanted.id.is_rule()); !parsed && !wanted.expression.empty())
       faults.add(places.at("ScheduleExpression"), parsed.error().message);
-    if (const auto zone = schedules::TimeZone::find(wanted.time_zone); !zone) faults.add(places.at("ScheduleExpressionTimezone"), zone.error().message);
-    if (const auto& input = wanted.targets.front().input; input && !Json::parse(*input)) faults.add(places.at("Input"), "the input is no JSON text");
+    if (const auto zone = schedules::TimeZone::find(wanted.time_zone); !zone)
+      faults.add(places.at("ScheduleExpressionTimezone"), zone.error().message);
+    if (const auto& input = wanted.targets.front().input; input && !Json::parse(*input))
+      faults.add(places.at("Input"), "the input is no JSON text");
   }
 
   const Schedules& schedules_;

@@ -32,10 +32,14 @@ class ScheduleGroupType final : public ResourceType {
     if (!present) return create(transaction, resource);
     Json::Array old_keys;
     for (const auto& tag : present->find("Tags")->elements()) old_keys.push_back(*tag.find("Key"));
-    if (auto done = calls_.put(transaction, aws::Service::Scheduler, "UntagResource", json_object({{"ResourceArn", arn(id)}, {"TagKeys", Json(std::move(old_keys))}})); !done) return done;
+    if (auto done = calls_.put(transaction, aws::Service::Scheduler, "UntagResource",
+                               json_object({{"ResourceArn", arn(id)}, {"TagKeys", Json(std::move(old_keys))}}));
+        !done)
+      return done;
     Faults none;
     const auto wanted = read(resource, none);
-    return calls_.put(transaction, aws::Service::Scheduler, "TagResource", json_object({{"ResourceArn", arn(id)}, {"Tags", *wanted.find("Tags")}}));
+    return calls_.put(transaction, aws::Service::Scheduler, "TagResource",
+                      json_object({{"ResourceArn", arn(id)}, {"Tags", *wanted.find("Tags")}}));
   }
   Result<void> remove(EngineTransaction& transaction, const std::string& physical_id) const override {
     return calls_.remove(transaction, aws::Service::Scheduler, "DeleteScheduleGroup", json_object({{"Name", physical_id}}));
@@ -59,6 +63,8 @@ class ScheduleGroupType final : public ResourceType {
 
 }  // namespace
 
-void add_schedule_group_type(ResourceTypes& types, const AwsCalls& calls, const Site& site) { types.push_back(std::make_unique<ScheduleGroupType>(calls, site)); }
+void add_schedule_group_type(ResourceTypes& types, const AwsCalls& calls, const Site& site) {
+  types.push_back(std::make_unique<ScheduleGroupType>(calls, site));
+}
 
 }  // namespace signalbox::deploy

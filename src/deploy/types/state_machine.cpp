@@ -56,8 +56,9 @@ class StateMachineType final : public ResourceType {
   Result<void> update(EngineTransaction& transaction, const Resource& resource) const override {
     const auto request = read(resource);
     const auto existing = find_state_machine(transaction, request.name);
-    if (!existing) return create(transaction, resource);   // somebody deleted it meanwhile
-    if (existing->type != request.type) return error(ErrorCode::Conflict, "the type of a state machine cannot be changed; give it another name");
+    if (!existing) return create(transaction, resource);  // somebody deleted it meanwhile
+    if (existing->type != request.type)
+      return error(ErrorCode::Conflict, "the type of a state machine cannot be changed; give it another name");
     const auto updated = update_state_machine(transaction, change_of(resource, *existing));
     return updated ? Result<void>() : Result<void>(updated.error());
   }
@@ -99,7 +100,8 @@ class StateMachineType final : public ResourceType {
     read_definition(properties, substitutions, request);
     if (const auto* logging = properties.object("LoggingConfiguration")) request.logging_configuration = with_wire_names(*logging);
     if (const auto* tracing = properties.object("TracingConfiguration")) request.tracing_configuration = with_wire_names(*tracing);
-    if (const auto* encryption = properties.object("EncryptionConfiguration")) request.encryption_configuration = with_wire_names(*encryption);
+    if (const auto* encryption = properties.object("EncryptionConfiguration"))
+      request.encryption_configuration = with_wire_names(*encryption);
     properties.refuse_others();
     return request;
   }
@@ -136,7 +138,8 @@ class StateMachineType final : public ResourceType {
     Json::Object members;
     for (const auto& [name, member] : value.members()) {
       std::string wire_name = name;
-      if (!wire_name.empty() && wire_name.front() >= 'A' && wire_name.front() <= 'Z') wire_name.front() = static_cast<char>(wire_name.front() + 32);
+      if (!wire_name.empty() && wire_name.front() >= 'A' && wire_name.front() <= 'Z')
+        wire_name.front() = static_cast<char>(wire_name.front() + 32);
       members.push_back({std::move(wire_name), with_wire_names(member)});
     }
     return Json(std::move(members));
@@ -145,7 +148,8 @@ class StateMachineType final : public ResourceType {
   void check_definition(const Resource& resource, const CreateStateMachine& request, Faults& faults) const {
     if (request.definition.empty()) return;
     Faults ignored;
-    const auto place = Properties(resource.properties, resource.place, ignored, &resource.written_as).at(resource.properties.find("DefinitionString") ? "DefinitionString" : "Definition");
+    const auto place = Properties(resource.properties, resource.place, ignored, &resource.written_as)
+                           .at(resource.properties.find("DefinitionString") ? "DefinitionString" : "Definition");
     const auto parsed = parse_definition(request.definition, {.type = request.type});
     bool faulty = false;
     for (const auto& fault : parsed.diagnostics) {

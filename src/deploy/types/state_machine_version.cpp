@@ -49,7 +49,10 @@ class VersionType final : public ResourceType {
     if (!published) return published.error();
     const auto foreseen = parse(resource.identity.physical_id);
     if (foreseen && version_number(foreseen->qualifier) == published->number) return {};
-    return error(ErrorCode::AlreadyExists, fmt::format("Version {} of this state machine has its current revision already; change the state machine to publish another one.", published->number));
+    return error(
+        ErrorCode::AlreadyExists,
+        fmt::format("Version {} of this state machine has its current revision already; change the state machine to publish another one.",
+                    published->number));
   }
 
   /// Nothing of it can change: its number would, too.
@@ -73,7 +76,8 @@ class VersionType final : public ResourceType {
     wanted.arn = properties.required("StateMachineArn");
     const auto machine = parse(wanted.arn);
     if (machine && machine->qualifier.empty()) wanted.machine = machine->machine;
-    else if (!wanted.arn.empty()) properties.fault("StateMachineArn", fmt::format("'{}' is no ARN of a state machine without a version", wanted.arn));
+    else if (!wanted.arn.empty())
+      properties.fault("StateMachineArn", fmt::format("'{}' is no ARN of a state machine without a version", wanted.arn));
     wanted.revision = properties.string("StateMachineRevisionId");
     wanted.description = properties.string("Description");
     properties.refuse_others();
@@ -122,7 +126,8 @@ class AliasType final : public ResourceType {
     wanted.alias.description = properties.string("Description");
     const auto* routes = properties.array("RoutingConfiguration");
     const auto* preference = properties.object("DeploymentPreference");
-    if (!routes == !preference) properties.fault("RoutingConfiguration", "an alias needs either RoutingConfiguration or DeploymentPreference");
+    if (!routes == !preference)
+      properties.fault("RoutingConfiguration", "an alias needs either RoutingConfiguration or DeploymentPreference");
     else if (routes) read_routes(*routes, properties, wanted);
     else read_preference(*preference, properties, wanted);
     properties.refuse_others();
@@ -147,19 +152,22 @@ class AliasType final : public ResourceType {
   static void read_preference(const Json& preference, Properties& of, Wanted& wanted) {
     Properties members(preference, of.at("DeploymentPreference"), of.faults());
     const auto type = members.required("Type");
-    if (type == "LINEAR" || type == "CANARY") members.fault("Type", fmt::format("gradual deployments are not offered here, so {} is not; ALL_AT_ONCE is", type));
+    if (type == "LINEAR" || type == "CANARY")
+      members.fault("Type", fmt::format("gradual deployments are not offered here, so {} is not; ALL_AT_ONCE is", type));
     else if (!type.empty() && type != "ALL_AT_ONCE") members.fault("Type", "ALL_AT_ONCE is expected");
     add_route(members.required("StateMachineVersionArn"), 100, members, wanted);
-    members.ignore({"Interval", "Percentage"});   // of gradual ones
+    members.ignore({"Interval", "Percentage"});  // of gradual ones
     members.refuse_others();
   }
 
   static void add_route(const std::string& arn, std::int64_t weight, Properties& place, Wanted& wanted) {
     const auto version = parse(arn);
     const auto number = version ? version_number(version->qualifier) : std::nullopt;
-    if (!number) return arn.empty() ? void() : place.fault("StateMachineVersionArn", fmt::format("'{}' is no ARN of a state machine's version", arn));
+    if (!number)
+      return arn.empty() ? void() : place.fault("StateMachineVersionArn", fmt::format("'{}' is no ARN of a state machine's version", arn));
     if (!wanted.alias.state_machine.empty() && wanted.alias.state_machine != version->machine)
-      return place.fault("StateMachineVersionArn", "Routing configuration must contain state machine version ARNs of the same state machine.");
+      return place.fault("StateMachineVersionArn",
+                         "Routing configuration must contain state machine version ARNs of the same state machine.");
     wanted.alias.state_machine = version->machine;
     wanted.alias.routing.push_back({*number, weight});
     wanted.arn = arn.substr(0, arn.rfind(':') + 1) + wanted.alias.name;

@@ -70,7 +70,8 @@ void check_notifications(Properties& properties) {
   Properties kinds(*configuration, properties.at("NotificationConfiguration"), properties.faults());
   (void)kinds.object("EventBridgeConfiguration");
   for (const auto* name : {"LambdaFunctionConfigurations", "QueueConfigurations", "TopicConfigurations", "LambdaConfigurations"})
-    if (const auto* wanted = configuration->find(name); wanted && !(wanted->is_array() && wanted->size() == 0)) kinds.fault(name, "buckets tell EventBridge of their objects here, by EventBridgeConfiguration, and nobody else");
+    if (const auto* wanted = configuration->find(name); wanted && !(wanted->is_array() && wanted->size() == 0))
+      kinds.fault(name, "buckets tell EventBridge of their objects here, by EventBridgeConfiguration, and nobody else");
   kinds.ignore({"LambdaFunctionConfigurations", "QueueConfigurations", "TopicConfigurations", "LambdaConfigurations"});
   kinds.refuse_others();
 }
@@ -127,7 +128,8 @@ class BucketType final : public ResourceType {
                            {"RegionalDomainName", fmt::format("{}.s3.{}.amazonaws.com", bucket, site_.region)}}};
   }
   Result<void> create(EngineTransaction& transaction, const Resource& resource) const override {
-    if (find_bucket(transaction, resource.identity.physical_id)) return error(ErrorCode::AlreadyExists, fmt::format("there is a bucket '{}' already", resource.identity.physical_id));
+    if (find_bucket(transaction, resource.identity.physical_id))
+      return error(ErrorCode::AlreadyExists, fmt::format("there is a bucket '{}' already", resource.identity.physical_id));
     if (auto made = objects_.objects().create_bucket(transaction, resource.identity.physical_id); !made) return made;
     return update(transaction, resource);
   }

@@ -16,7 +16,9 @@ namespace {
 constexpr std::array attribute_names{"FilterPolicy", "FilterPolicyScope", "RawMessageDelivery", "RedrivePolicy"};
 
 /// Physical id: topic, protocol and endpoint, which make a subscription what it is; `\n` is in none of them.
-std::string identity_of(const SubscribeRequest& request) { return fmt::format("{}\n{}\n{}", request.topic, request.protocol, request.endpoint); }
+std::string identity_of(const SubscribeRequest& request) {
+  return fmt::format("{}\n{}\n{}", request.topic, request.protocol, request.endpoint);
+}
 
 std::optional<Subscription> find(const Topics& topics, const Reader& reader, const std::string& physical_id) {
   const auto topic = physical_id.substr(0, physical_id.find('\n'));
@@ -54,7 +56,9 @@ class SubscriptionType final : public ResourceType {
       const auto value = wanted.attributes.find(name);
       if (value == wanted.attributes.end() && !existing->attributes.contains(name)) continue;
       const std::string absent = std::string_view(name) == "RawMessageDelivery" ? "false" : "";
-      if (auto set = topics_.set_subscription_attribute(transaction, arn, name, value == wanted.attributes.end() ? absent : value->second); !set) return set;
+      if (auto set = topics_.set_subscription_attribute(transaction, arn, name, value == wanted.attributes.end() ? absent : value->second);
+          !set)
+        return set;
     }
     return {};
   }

@@ -19,7 +19,7 @@ std::string replaced(std::string_view text, const Substitutions& substitutions) 
     if (end == std::string_view::npos) return out.append(text);
     const auto found = substitutions.find(std::string(text.substr(start + 2, end - start - 2)));
     if (found == substitutions.end()) {
-      out += text.substr(0, start + 2);   // another ${ may stand inside
+      out += text.substr(0, start + 2);  // another ${ may stand inside
       text.remove_prefix(start + 2);
     } else {
       out += text.substr(0, start);
@@ -36,7 +36,8 @@ Substitutions read_substitutions(Properties& properties) {
   const auto* given = properties.object("DefinitionSubstitutions");
   if (!given) return substitutions;
   for (const auto& [name, value] : given->members()) {
-    if (value.is_object() || value.is_array() || value.is_null()) properties.fault("DefinitionSubstitutions", "the value of '" + name + "' must be a text, a number or a boolean");
+    if (value.is_object() || value.is_array() || value.is_null())
+      properties.fault("DefinitionSubstitutions", "the value of '" + name + "' must be a text, a number or a boolean");
     else substitutions.emplace(name, value);
   }
   return substitutions;
@@ -56,7 +57,8 @@ Json substitute(const Json& definition, const Substitutions& substitutions) {
   }
   if (definition.is_object()) {
     Json::Object members;
-    for (const auto& [name, member] : definition.members()) members.push_back({replaced(name, substitutions), substitute(member, substitutions)});
+    for (const auto& [name, member] : definition.members())
+      members.push_back({replaced(name, substitutions), substitute(member, substitutions)});
     return Json(std::move(members));
   }
   return definition;

@@ -33,7 +33,8 @@ class TopicType final : public ResourceType {
 
   Result<void> create(EngineTransaction& transaction, const Resource& resource) const override {
     const auto wanted = read(resource);
-    if (topics_.find(transaction, wanted.name)) return error(ErrorCode::AlreadyExists, fmt::format("there is a topic '{}' already", wanted.name));
+    if (topics_.find(transaction, wanted.name))
+      return error(ErrorCode::AlreadyExists, fmt::format("there is a topic '{}' already", wanted.name));
     if (const auto created = topics_.create(transaction, wanted.name, wanted.attributes, wanted.tags); !created) return created.error();
     return subscribe(transaction, wanted);
   }
@@ -76,7 +77,8 @@ class TopicType final : public ResourceType {
     if (fifo) wanted.attributes["FifoTopic"] = "true";
     if (const auto display = properties.string("DisplayName")) wanted.attributes["DisplayName"] = *display;
     if (const auto version = properties.string("SignatureVersion")) wanted.attributes["SignatureVersion"] = *version;
-    if (const auto content_based = properties.boolean("ContentBasedDeduplication")) wanted.attributes["ContentBasedDeduplication"] = *content_based ? "true" : "false";
+    if (const auto content_based = properties.boolean("ContentBasedDeduplication"))
+      wanted.attributes["ContentBasedDeduplication"] = *content_based ? "true" : "false";
     if (const auto* list = properties.array("Subscription")) {
       for (std::size_t i = 0; i < list->size(); ++i) {
         Properties one(list->elements()[i], fmt::format("{}/{}", properties.at("Subscription"), i), faults);
@@ -88,7 +90,7 @@ class TopicType final : public ResourceType {
         wanted.subscriptions.push_back(std::move(request));
       }
     }
-    properties.ignore({"KmsMasterKeyId", "TracingConfig"});   // keys and traces of AWS
+    properties.ignore({"KmsMasterKeyId", "TracingConfig"});  // keys and traces of AWS
     properties.refuse_others();
     return wanted;
   }

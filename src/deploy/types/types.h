@@ -45,8 +45,8 @@ struct Services {
   const Triggers& triggers;
   const Schedules& schedules;
   const Topics& topics;
-  const AwsCalls* calls = nullptr;                     ///< null: without the types that are made by AWS's operations
-  bool allow_unsupported = false;                      ///< accept state machines that use services which are not here
+  const AwsCalls* calls = nullptr;  ///< null: without the types that are made by AWS's operations
+  bool allow_unsupported = false;   ///< accept state machines that use services which are not here
 };
 [[nodiscard]] ResourceTypes make_resource_types(const Services& services);
 

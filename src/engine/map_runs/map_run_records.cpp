@@ -15,12 +15,18 @@ constexpr std::uint8_t run_version = 2, item_version = 1;
 
 /// Those of the first version.
 void write_counts(RecordWriter& writer, const MapRunCounts& counts) {
-  writer.integer(counts.pending).integer(counts.running).integer(counts.succeeded).integer(counts.failed).integer(counts.timed_out).integer(counts.aborted);
+  writer.integer(counts.pending)
+      .integer(counts.running)
+      .integer(counts.succeeded)
+      .integer(counts.failed)
+      .integer(counts.timed_out)
+      .integer(counts.aborted);
 }
 
 MapRunCounts read_counts(RecordReader& reader) {
   MapRunCounts counts;
-  for (auto* count : {&counts.pending, &counts.running, &counts.succeeded, &counts.failed, &counts.timed_out, &counts.aborted}) *count = reader.integer();
+  for (auto* count : {&counts.pending, &counts.running, &counts.succeeded, &counts.failed, &counts.timed_out, &counts.aborted})
+    *count = reader.integer();
   return counts;
 }
 
@@ -44,17 +50,25 @@ std::int64_t& MapRunCounts::of(ExecutionStatus status) {
 
 std::string encode_map_run(const MapRunRecord& record) {
   RecordWriter writer(run_version);
-  writer.text(record.id).text(record.machine).text(record.label).text(record.state_name).integer(record.definition.value).text(record.role_arn);
+  writer.text(record.id)
+      .text(record.machine)
+      .text(record.label)
+      .text(record.state_name)
+      .integer(record.definition.value)
+      .text(record.role_arn);
   writer.integer(record.execution.value).integer(record.attempt.value).boolean(record.express).boolean(record.exports);
   writer.integer(static_cast<std::int64_t>(record.status)).integer(static_cast<std::int64_t>(record.phase));
   writer.timestamp(record.started_at).optional_timestamp(record.stopped_at);
-  writer.integer(record.max_concurrency).integer(record.tolerated_failure_count).integer(std::bit_cast<std::int64_t>(record.tolerated_failure_percentage));
+  writer.integer(record.max_concurrency)
+      .integer(record.tolerated_failure_count)
+      .integer(std::bit_cast<std::int64_t>(record.tolerated_failure_percentage));
   writer.integer(record.read).boolean(record.all_read).integer(record.next_child);
   write_counts(writer, record.items);
   write_counts(writer, record.executions);
   writer.integer(record.results_written).optional_text(record.error.error).optional_text(record.error.cause);
   writer.integer(record.redrives).optional_timestamp(record.redriven_at).integer(record.next_redrive).boolean(record.redrive_requested);
-  for (const auto* counts : {&record.items, &record.executions}) writer.integer(counts->pending_redrive).integer(counts->failures_not_redrivable);
+  for (const auto* counts : {&record.items, &record.executions})
+    writer.integer(counts->pending_redrive).integer(counts->failures_not_redrivable);
   return writer.take();
 }
 
@@ -143,7 +157,8 @@ std::vector<MapRunRecord> list_map_runs(const Reader& reader, ExecutionRow execu
   return found;
 }
 
-void for_each_child(const Reader& reader, MapRunRow row, std::int64_t from, const std::function<bool(std::int64_t, const MapRunItem&)>& visit) {
+void for_each_child(const Reader& reader, MapRunRow row, std::int64_t from,
+                    const std::function<bool(std::int64_t, const MapRunItem&)>& visit) {
   const KeyRange range{.prefix = Key(map_run_items_table, row.value), .after = Key(map_run_items_table, row.value, from - 1)};
   reader.scan(range, [&](const Key& key, std::string_view bytes) { return visit(key.integer(1), decode_map_run_item(bytes)); });
 }
@@ -152,13 +167,15 @@ namespace {
 
 bool passes(const MapRunChildFilter& filter, const MapRunChild& child) {
   if (filter.redriven && (child.record.redrives > 0) != *filter.redriven) return false;
-  if (filter.pending_redrive || filter.status) return child.pending_redrive == filter.pending_redrive && (!filter.status || child.record.status == *filter.status);
+  if (filter.pending_redrive || filter.status)
+    return child.pending_redrive == filter.pending_redrive && (!filter.status || child.record.status == *filter.status);
   return true;
 }
 
 }  // namespace
 
-std::vector<MapRunChild> list_map_run_children(const Reader& reader, const MapRunRecord& run, const MapRunChildFilter& filter, std::optional<ExecutionRow> before, std::size_t limit) {
+std::vector<MapRunChild> list_map_run_children(const Reader& reader, const MapRunRecord& run, const MapRunChildFilter& filter,
+                                               std::optional<ExecutionRow> before, std::size_t limit) {
   std::vector<MapRunChild> found;
   const KeyRange range{.prefix = Key(map_run_items_table, run.row.value), .after = std::nullopt, .reverse = true};
   reader.scan(range, [&](const Key& key, std::string_view bytes) {

@@ -14,11 +14,14 @@ namespace {
 /// Items are fetched while fewer than this wait: enough to keep children starting, little enough that a long file is not copied into the data file.
 constexpr std::int64_t pending_max = 1'000;
 
-WorkflowError too_many_failures() { return {error_names::ExceedToleratedFailureThreshold, "The specified tolerated failure threshold was exceeded"}; }
+WorkflowError too_many_failures() {
+  return {error_names::ExceedToleratedFailureThreshold, "The specified tolerated failure threshold was exceeded"};
+}
 
 void add_child(Transaction& transaction, MapRunRecord& run, Json input, std::int64_t items) {
   const auto child = run.executions.total();
-  transaction.put(Key(map_run_items_table, run.row.value, child), encode_map_run_item({.items = items, .execution = {}, .input = std::move(input)}));
+  transaction.put(Key(map_run_items_table, run.row.value, child),
+                  encode_map_run_item({.items = items, .execution = {}, .input = std::move(input)}));
   ++run.executions.pending;
   run.items.pending += items;
 }
@@ -26,7 +29,8 @@ void add_child(Transaction& transaction, MapRunRecord& run, Json input, std::int
 /// Items that are put together into children's inputs; what no batch is made of yet waits in the store.
 class StoredBatches {
  public:
-  StoredBatches(Transaction& transaction, MapRunRecord& run, const MapRunPlan::Batcher& limits) : transaction_(transaction), run_(run), batches_(limits) {
+  StoredBatches(Transaction& transaction, MapRunRecord& run, const MapRunPlan::Batcher& limits)
+      : transaction_(transaction), run_(run), batches_(limits) {
     const auto stored = transaction.get(place());
     if (!stored) return;
     if (const auto left = decode_map_run_item(*stored).input) {
@@ -61,18 +65,22 @@ std::string setting_of(const Json& config, std::string_view name, std::string_vi
 
 }  // namespace
 
-void put_map_run(Transaction& transaction, const MapRunRecord& record) { transaction.put(Key(map_runs_table, record.row.value), encode_map_run(record)); }
+void put_map_run(Transaction& transaction, const MapRunRecord& record) {
+  transaction.put(Key(map_runs_table, record.row.value), encode_map_run(record));
+}
 
 MapRunNeeds needs_of(const MapRunRecord& run) {
   MapRunNeeds needs;
   switch (run.phase) {
     case MapRunPhase::Working:
-      needs.children_to_start = std::clamp<std::int64_t>(run.max_concurrency - run.executions.running, 0, run.executions.pending + run.executions.pending_redrive);
+      needs.children_to_start = std::clamp<std::int64_t>(run.max_concurrency - run.executions.running, 0,
+                                                         run.executions.pending + run.executions.pending_redrive);
       needs.read = !run.all_read && run.executions.pending < pending_max;
-      if (run.all_read && run.executions.pending + run.executions.pending_redrive + run.executions.running == 0) (run.exports ? needs.write : needs.finish) = true;
+      if (run.all_read && run.executions.pending + run.executions.pending_redrive + run.executions.running == 0)
+        (run.exports ? needs.write : needs.finish) = true;
       break;
     case MapRunPhase::Stopping:
-      needs.stop_children = run.executions.running > 0 && !run.express;   // express ones are waited for. [aws: Redriving Map Runs]
+      needs.stop_children = run.executions.running > 0 && !run.express;  // express ones are waited for. [aws: Redriving Map Runs]
       if (run.executions.running == 0) (run.exports && run.status != MapRunStatus::Aborted ? needs.write : needs.finish) = true;
       break;
     case MapRunPhase::Writing: needs.write = true; break;
@@ -147,7 +155,9 @@ void check_tolerance(MapRunRecord& run) {
   const bool by_count = run.tolerated_failure_count > 0, by_percentage = run.tolerated_failure_percentage > 0;
   bool exceeded = !by_count && !by_percentage;
   if (by_count && failed > run.tolerated_failure_count) exceeded = true;
-  if (by_percentage && run.all_read && static_cast<double>(failed) * 100 > run.tolerated_failure_percentage * static_cast<double>(run.items.total())) exceeded = true;
+  if (by_percentage && run.all_read &&
+      static_cast<double>(failed) * 100 > run.tolerated_failure_percentage * static_cast<double>(run.items.total()))
+    exceeded = true;
   if (exceeded) stop_map_run(run, MapRunStatus::Failed, too_many_failures());
 }
 
@@ -175,7 +185,9 @@ Evaluated<Json> gathered_results(const Reader& reader, const Site& site, const M
     return bytes <= payload_bytes_max;
   });
   if (bytes <= payload_bytes_max) return Json(std::move(results));
-  return WorkflowError{error_names::DataLimitExceeded, "The state/task '" + run.state_name + "' returned a result with a size exceeding the maximum number of bytes service limit."};
+  return WorkflowError{
+      error_names::DataLimitExceeded,
+      "The state/task '" + run.state_name + "' returned a result with a size exceeding the maximum number of bytes service limit."};
 }
 
 Json described_result(const Reader& reader, const Site& site, const ExecutionRecord& child) {

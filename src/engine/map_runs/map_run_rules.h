@@ -13,8 +13,8 @@ void put_map_run(Transaction& transaction, const MapRunRecord& record);
 
 /// What of an open run is to be done next.
 struct MapRunNeeds {
-  std::int64_t children_to_start = 0;       ///< as many as may begin now, or be redriven
-  bool read = false;                        ///< more items should be fetched
+  std::int64_t children_to_start = 0;  ///< as many as may begin now, or be redriven
+  bool read = false;                   ///< more items should be fetched
   bool stop_children = false;
   bool write = false;
   bool finish = false;

@@ -73,7 +73,8 @@ void OpenTransaction::start_map_run(CachedExecution& execution, const commands::
 }
 
 /// ItemSelector sees each item; one that it cannot take fails the run.
-void OpenTransaction::bring_items(CachedExecution& parent, MapRunRecord& run, const MapRunPlan& plan, const std::vector<MapRunStorage::Item>& items, bool at_end) {
+void OpenTransaction::bring_items(CachedExecution& parent, MapRunRecord& run, const MapRunPlan& plan,
+                                  const std::vector<MapRunStorage::Item>& items, bool at_end) {
   std::vector<Json> inputs;
   inputs.reserve(items.size());
   auto index = run.read;
@@ -141,7 +142,8 @@ void OpenTransaction::advance_map_run(MapRunRow row) {
   put_map_run(*this, *run);
   if (needs.read || needs.write) effects_.map_run_calls.push_back(row);
   if (needs.stop_children) stop_children(*run);
-  if (needs.finish && !parent_is_set_aside(*run)) finish_map_run(*run, gathered_results(*this, workshop_.site, *run, find_map_run_plan(*this, row)));
+  if (needs.finish && !parent_is_set_aside(*run))
+    finish_map_run(*run, gathered_results(*this, workshop_.site, *run, find_map_run_plan(*this, row)));
 }
 
 /// As many as may begin now, in one transaction.
@@ -193,7 +195,7 @@ void OpenTransaction::redrive_next_child(MapRunRecord& run) {
     auto child = find_execution(*this, item.execution);
     if (child && (child->status == ExecutionStatus::Running || child->status == ExecutionStatus::Succeeded)) continue;
     if (!child || (!child->express && not_redrivable(*this, *child, now_))) {
-      count_not_redrivable(run, item, child ? child->status : ExecutionStatus::Failed);   // it may be so old that it is kept no more
+      count_not_redrivable(run, item, child ? child->status : ExecutionStatus::Failed);  // it may be so old that it is kept no more
       continue;
     }
     count_redrive(run, item);
@@ -210,7 +212,7 @@ void OpenTransaction::child_of_map_run_ended(const CachedExecution& child) {
   const auto stored = get(Key(map_run_items_table, link.run.value, link.child));
   if (!run || !stored) return;
   ExecutionRecord ended = child.record;
-  ended.events = child.state.last_event_id;   // those of this transaction are not written yet
+  ended.events = child.state.last_event_id;  // those of this transaction are not written yet
   count_child_end(*run, decode_map_run_item(*stored), ended.status, ended.express || !not_redrivable(*this, ended, now_));
   put_map_run(*this, *run);
   map_runs_due_.insert(run->row);
@@ -256,7 +258,7 @@ void OpenTransaction::finish_map_run(MapRunRecord& run, Evaluated<Json> result) 
 
 void OpenTransaction::map_run_items_read(MapRunRow row, std::int64_t position, Evaluated<MapRunStorage::Items> items) {
   auto run = find_map_run(*this, row);
-  if (!run || run->phase != MapRunPhase::Working || run->read != position) return;   // given up meanwhile, or read twice
+  if (!run || run->phase != MapRunPhase::Working || run->read != position) return;  // given up meanwhile, or read twice
   CachedExecution* parent = load(run->execution);
   if (!parent) return;
   if (items) {
@@ -271,7 +273,7 @@ void OpenTransaction::map_run_items_read(MapRunRow row, std::int64_t position, E
 void OpenTransaction::map_run_results_written(MapRunRow row, std::int64_t redrives, Evaluated<MapRunStorage::Written> written) {
   auto run = find_map_run(*this, row);
   if (!run || run->phase != MapRunPhase::Writing || parent_is_set_aside(*run)) return;
-  if (run->redrives != redrives) return go_on_map_run(row);   // written before it was redriven: once more
+  if (run->redrives != redrives) return go_on_map_run(row);  // written before it was redriven: once more
   if (!written) {
     finish_map_run(*run, written.error());
   } else {
@@ -284,7 +286,9 @@ void OpenTransaction::map_run_results_written(MapRunRow row, std::int64_t redriv
 Result<void> OpenTransaction::update_map_run(MapRunRow row, UpdateMapRun update) {
   auto run = find_map_run(*this, row);
   if (!run) return error(ErrorCode::NotFound, "the map run does not exist");
-  if (update.max_concurrency) run->max_concurrency = *update.max_concurrency == 0 ? map_run_concurrency_max : std::min(*update.max_concurrency, map_run_concurrency_max);
+  if (update.max_concurrency)
+    run->max_concurrency =
+        *update.max_concurrency == 0 ? map_run_concurrency_max : std::min(*update.max_concurrency, map_run_concurrency_max);
   if (update.tolerated_failure_count) run->tolerated_failure_count = *update.tolerated_failure_count;
   if (update.tolerated_failure_percentage) run->tolerated_failure_percentage = *update.tolerated_failure_percentage;
   put_map_run(*this, *run);

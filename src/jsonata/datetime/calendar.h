@@ -12,8 +12,8 @@ inline constexpr std::int64_t day_ms = 86'400'000;
 
 struct CivilDate {
   std::int64_t year;
-  int month;   ///< 1 to 12
-  int day;     ///< 1 to 31
+  int month;  ///< 1 to 12
+  int day;    ///< 1 to 31
 };
 
 /// Days since 1970-01-01. Months may be out of range: 13 is January of the next year.
@@ -36,7 +36,8 @@ struct CivilDate {
   const std::int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
   const std::int64_t shifted = (5 * day_of_year + 2) / 153;
   const std::int64_t month = shifted < 10 ? shifted + 3 : shifted - 9;
-  return {year_of_era + era * 400 + (month <= 2 ? 1 : 0), static_cast<int>(month), static_cast<int>(day_of_year - (153 * shifted + 2) / 5 + 1)};
+  return {year_of_era + era * 400 + (month <= 2 ? 1 : 0), static_cast<int>(month),
+          static_cast<int>(day_of_year - (153 * shifted + 2) / 5 + 1)};
 }
 
 /// 1 is Monday, 7 Sunday.

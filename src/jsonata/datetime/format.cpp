@@ -1,8 +1,8 @@
 #include "jsonata/datetime/calendar.h"
 #include "jsonata/datetime/names.h"
 #include "jsonata/datetime/picture.h"
-#include "jsonata/grouping.h"
 #include "jsonata/failure.h"
+#include "jsonata/grouping.h"
 #include "jsonata/heap.h"
 #include "jsonata/text.h"
 
@@ -128,7 +128,8 @@ std::string format_date_time(double milliseconds, std::optional<std::string_view
   const auto [hours, minutes] = zone ? parse_zone(*zone) : std::pair{0, 0};
   const std::int64_t local = static_cast<std::int64_t>(std::trunc(milliseconds)) + (std::int64_t{hours} * 60 + minutes) * 60'000;
   const std::int64_t days = local / day_ms - (local % day_ms < 0 ? 1 : 0);
-  const Moment moment{.days = days, .ms_of_day = local - days * day_ms, .zone_hours = hours, .zone_minutes = minutes, .date = civil_from_days(days)};
+  const Moment moment{
+      .days = days, .ms_of_day = local - days * day_ms, .zone_hours = hours, .zone_minutes = minutes, .date = civil_from_days(days)};
   std::string out;
   for (const PicturePart& part : parts) {
     out += part.component == '\0' ? part.literal : component_text(moment, part);

@@ -36,7 +36,8 @@ std::string integer_pattern(const PicturePart& part) {
 std::string zone_pattern(const PicturePart& part) {
   std::string pattern = part.component == 'z' ? "GMT" : "";
   pattern += "[-+][0-9]+";
-  if (part.integer && regular_distance(part.integer->positions, part.integer->separators) > 0) pattern += RE2::QuoteMeta(to_utf8(part.integer->separators.substr(0, 1))) + "[0-9]+";
+  if (part.integer && regular_distance(part.integer->positions, part.integer->separators) > 0)
+    pattern += RE2::QuoteMeta(to_utf8(part.integer->separators.substr(0, 1))) + "[0-9]+";
   return pattern;
 }
 
@@ -173,8 +174,10 @@ std::optional<double> parse_date_time(std::string_view text, std::string_view pi
   // Years of one or two digits are of the twentieth century, as in Date.UTC.
   const double year = given['Y'] >= 0 && given['Y'] <= 99 ? given['Y'] + 1900 : given['Y'];
   const auto whole = [](double value) { return static_cast<std::int64_t>(value); };
-  const std::int64_t days = by_day ? days_from_civil(whole(year), 1, whole(given['d'])) : days_from_civil(whole(year), whole(std::max(given['M'], 1.0)), whole(given['D']));
-  double ms = static_cast<double>(days) * static_cast<double>(day_ms) + given['H'] * 3'600'000 + given['m'] * 60'000 + given['s'] * 1000 + given['f'];
+  const std::int64_t days = by_day ? days_from_civil(whole(year), 1, whole(given['d']))
+                                   : days_from_civil(whole(year), whole(std::max(given['M'], 1.0)), whole(given['D']));
+  double ms = static_cast<double>(days) * static_cast<double>(day_ms) + given['H'] * 3'600'000 + given['m'] * 60'000 + given['s'] * 1000 +
+              given['f'];
   for (const char zone : {'Z', 'z'}) {
     if (given.contains(zone)) ms -= given[zone] * 60'000;
   }
@@ -185,7 +188,8 @@ double parse_iso_8601(std::string_view text) {
   static const RE2 iso(R"((\d{4})(?:-([01]\d))?(?:-([0-3]\d))?(?:T([0-2]\d):([0-5]\d):([0-5]\d))?(\.\d+)?([+-][0-2]\d:?[0-5]\d|Z)?)");
   std::array<std::string, 8> part;
   const re2::StringPiece piece(text.data(), text.size());
-  if (!RE2::FullMatch(piece, iso, &part[0], &part[1], &part[2], &part[3], &part[4], &part[5], &part[6], &part[7])) raise_value("D3110", Json(without_surrogates(text)));
+  if (!RE2::FullMatch(piece, iso, &part[0], &part[1], &part[2], &part[3], &part[4], &part[5], &part[6], &part[7]))
+    raise_value("D3110", Json(without_surrogates(text)));
   const auto number = [&part](std::size_t i, int otherwise) { return part[i].empty() ? otherwise : std::stoi(part[i]); };
   const int month = number(1, 1), day = number(2, 1), hour = number(3, 0);
   if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 24) return std::numeric_limits<double>::quiet_NaN();

@@ -25,7 +25,17 @@ std::string_view default_presentation(char component) {
     case 's': return "01";
     case 'Z':
     case 'z': return "01:01";
-    case 'Y': case 'M': case 'D': case 'd': case 'W': case 'w': case 'X': case 'x': case 'H': case 'h': case 'f': return "1";
+    case 'Y':
+    case 'M':
+    case 'D':
+    case 'd':
+    case 'W':
+    case 'w':
+    case 'X':
+    case 'x':
+    case 'H':
+    case 'h':
+    case 'f': return "1";
     default: return {};
   }
 }

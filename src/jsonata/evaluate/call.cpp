@@ -47,7 +47,8 @@ Value Evaluator::lambda(const LambdaNode& node, const Value& input, FrameCell* f
 /// `piped`: what stands left of `~>`, the first argument.
 Value Evaluator::call_node(const CallNode& node, const Value& input, FrameCell* frame, const Value* piped) {
   Value procedure = evaluate(*node.procedure, input, frame);
-  if (procedure.is_undefined() && node.meant != no_symbol && !look_up(node.meant, frame).is_undefined()) raise("T1005", node.position, std::string(node.name));
+  if (procedure.is_undefined() && node.meant != no_symbol && !look_up(node.meant, frame).is_undefined())
+    raise("T1005", node.position, std::string(node.name));
   Arguments arguments;
   arguments.reserve(node.arguments.size() + 1);
   if (piped != nullptr) arguments.push_back(*piped);
@@ -147,7 +148,8 @@ Value Evaluator::partial(const CallNode& node, const Value& input, FrameCell* fr
     }
   }
   const Value procedure = evaluate(*node.procedure, input, frame);
-  if (procedure.is_undefined() && node.meant != no_symbol && !look_up(node.meant, frame).is_undefined()) raise("T1007", node.position, std::string(node.name));
+  if (procedure.is_undefined() && node.meant != no_symbol && !look_up(node.meant, frame).is_undefined())
+    raise("T1007", node.position, std::string(node.name));
   if (!procedure.is_function()) raise("T1008", node.position, std::string(node.name));
   FunctionCell* const inner = procedure.function();
   if (inner == nullptr || inner->kind != FunctionKind::Lambda) {
@@ -185,7 +187,8 @@ Value Evaluator::apply(const BinaryNode& node, const Value& input, FrameCell* fr
       return call(right, {std::move(left)}, {}, frame);
     } catch (Raised& raised) {
       const bool is_variable = node.right->kind == NodeKind::Variable;
-      add_place(raised, node.position, is_variable ? std::string_view((*symbols_)[as<VariableNode>(*node.right).name].name) : std::string_view());
+      add_place(raised, node.position,
+                is_variable ? std::string_view((*symbols_)[as<VariableNode>(*node.right).name].name) : std::string_view());
       throw;
     }
   }

@@ -11,7 +11,8 @@ class Evaluator::Level {
  public:
   explicit Level(Evaluator& evaluator) : evaluator_(evaluator) {
     const auto used = evaluator.stack_base_ - static_cast<const char*>(__builtin_frame_address(0));
-    if (evaluator.depth_ >= evaluator.environment_.limits.depth || used > static_cast<std::ptrdiff_t>(stack_bytes_max)) raise_limit(Limit::Depth);
+    if (evaluator.depth_ >= evaluator.environment_.limits.depth || used > static_cast<std::ptrdiff_t>(stack_bytes_max))
+      raise_limit(Limit::Depth);
     ++evaluator.depth_;
     evaluator.tick();
   }
@@ -92,7 +93,9 @@ Value Evaluator::keep(Json json) {
   return Value::borrow(kept_.back());
 }
 
-std::array<std::uint8_t, 16> Evaluator::fresh_bytes() { return environment_.random ? environment_.random() : std::array<std::uint8_t, 16>{}; }
+std::array<std::uint8_t, 16> Evaluator::fresh_bytes() {
+  return environment_.random ? environment_.random() : std::array<std::uint8_t, 16>{};
+}
 
 Value Evaluator::evaluate(const Node& node, const Value& input, FrameCell* frame) {
   const Level level(*this);

@@ -105,7 +105,8 @@ class Evaluator {
   Value path(const PathNode& node, const Value& input, FrameCell* frame);
   Value step(const Node& node, const Value& input, FrameCell* frame, bool last);
   Value filter(const Node& predicate, const Value& input, FrameCell* frame);
-  void filter_one(const Node& predicate, const Value& item, std::size_t index, std::size_t count, const Value& context, FrameCell* frame, Sequence& results);
+  void filter_one(const Node& predicate, const Value& item, std::size_t index, std::size_t count, const Value& context, FrameCell* frame,
+                  Sequence& results);
   Value wildcard(const Value& input);
   Value descendants(const Value& input);
   void descend(const Value& value, Sequence& results);
@@ -136,8 +137,8 @@ class Evaluator {
   const Environment& environment_;
   Profile profile_;
   const Symbols* symbols_;
-  std::vector<Value> globals_;                      ///< by symbol: `$states`, variables, `$$`
-  std::vector<std::unique_ptr<Expression::Compiled>> evaluated_;   ///< expressions given to $eval
+  std::vector<Value> globals_;                                    ///< by symbol: `$states`, variables, `$$`
+  std::vector<std::unique_ptr<Expression::Compiled>> evaluated_;  ///< expressions given to $eval
   std::deque<Json> kept_;
   std::size_t depth_ = 0;
   std::uint32_t ticks_ = 0;

@@ -124,10 +124,13 @@ Value Evaluator::inclusion(const BinaryNode& node, const Value& input, FrameCell
 Value Evaluator::comparison(const BinaryNode& node, const Value& input, FrameCell* frame) {
   const Value left = evaluate(*node.left, input, frame);
   const Value right = evaluate(*node.right, input, frame);
-  if (!comparable(left) || !comparable(right)) raise_value("T2010", to_json(comparable(left) ? right : left), node.position, std::string(text_of(node.op)));
+  if (!comparable(left) || !comparable(right))
+    raise_value("T2010", to_json(comparable(left) ? right : left), node.position, std::string(text_of(node.op)));
   if (left.is_undefined() || right.is_undefined()) return {};
   if (left.type() != right.type()) {
-    raise(Raised{.failure = {.code = "T2009", .token = std::string(text_of(node.op)), .value = to_json(left)}, .offset = node.position, .second = to_json(right).compact_text()});
+    raise(Raised{.failure = {.code = "T2009", .token = std::string(text_of(node.op)), .value = to_json(left)},
+                 .offset = node.position,
+                 .second = to_json(right).compact_text()});
   }
   // Texts become a number that compares with zero as they with each other.
   const double a = left.is_number() ? left.number() : compare_utf16(left.text(), right.text());
@@ -159,7 +162,9 @@ Value Evaluator::arithmetic(const BinaryNode& node, const Value& input, FrameCel
 Value Evaluator::range(const BinaryNode& node, const Value& input, FrameCell* frame) {
   const Value left = evaluate(*node.left, input, frame);
   const Value right = evaluate(*node.right, input, frame);
-  const auto whole = [](const Value& value) { return value.is_undefined() || (value.is_number() && std::isfinite(value.number()) && value.number() == std::trunc(value.number())); };
+  const auto whole = [](const Value& value) {
+    return value.is_undefined() || (value.is_number() && std::isfinite(value.number()) && value.number() == std::trunc(value.number()));
+  };
   if (!whole(left)) raise_value("T2003", to_json(left), node.position, "..");
   if (!whole(right)) raise_value("T2004", to_json(right), node.position, "..");
   if (left.is_undefined() || right.is_undefined() || left.number() > right.number()) return {};

@@ -18,7 +18,9 @@ void flatten_into(const Value& array, Sequence& results) {
   }
 }
 
-bool starts_with_variable(const PathNode& node) { return node.steps.front()->kind == NodeKind::Variable || node.steps.front()->kind == NodeKind::Context; }
+bool starts_with_variable(const PathNode& node) {
+  return node.steps.front()->kind == NodeKind::Variable || node.steps.front()->kind == NodeKind::Context;
+}
 
 }  // namespace
 
@@ -104,7 +106,8 @@ Value Evaluator::path(const PathNode& node, const Value& input, FrameCell* frame
     }
     if (array != nullptr) array->keep_singleton = true;
   }
-  if (node.decoration != nullptr && node.decoration->group != nullptr) current = group(*node.decoration->group, binds ? tuples : current, frame);
+  if (node.decoration != nullptr && node.decoration->group != nullptr)
+    current = group(*node.decoration->group, binds ? tuples : current, frame);
   return current;
 }
 
@@ -113,7 +116,7 @@ Value Evaluator::step(const Node& node, const Value& input, FrameCell* frame, bo
   std::span<Stage> filters = node.decoration == nullptr ? std::span<Stage>() : node.decoration->stages;
   if (node.kind == NodeKind::Sort) return stages(filters, sort(as<SortNode>(node), input, frame), frame);
   Sequence results;
-  Value only;                 // the first result, as long as there is no second one
+  Value only;  // the first result, as long as there is no second one
   std::size_t count = 0;
   const std::size_t items = input.is_array() ? input.size() : 0;
   for (std::size_t i = 0; i < items; ++i) {
@@ -165,7 +168,8 @@ Value Evaluator::filter(const Node& predicate, const Value& input, FrameCell* fr
   return results.take();
 }
 
-void Evaluator::filter_one(const Node& predicate, const Value& item, std::size_t index, std::size_t count, const Value& context, FrameCell* frame, Sequence& results) {
+void Evaluator::filter_one(const Node& predicate, const Value& item, std::size_t index, std::size_t count, const Value& context,
+                           FrameCell* frame, Sequence& results) {
   const Value verdict = evaluate(predicate, context, frame);
   const auto selects = [index, count](const Value& number) {
     double chosen = std::floor(number.number());

@@ -14,7 +14,8 @@ bool sortable(const Value& value) { return value.is_string() || value.is_number(
 int compare_keys(const Value& a, const Value& b, const SortNode& node) {
   if (a.is_undefined() || b.is_undefined()) return static_cast<int>(a.is_undefined()) - static_cast<int>(b.is_undefined());
   if (!sortable(a) || !sortable(b)) raise_value("T2008", to_json(sortable(a) ? b : a), node.position);
-  if (a.type() != b.type()) raise(Raised{.failure = {.code = "T2007", .value = to_json(a)}, .offset = node.position, .second = to_json(b).compact_text()});
+  if (a.type() != b.type())
+    raise(Raised{.failure = {.code = "T2007", .value = to_json(a)}, .offset = node.position, .second = to_json(b).compact_text()});
   if (a.is_string()) return compare_utf16(a.text(), b.text());
   return a.number() == b.number() ? 0 : a.number() < b.number() ? -1 : 1;
 }

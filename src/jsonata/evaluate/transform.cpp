@@ -38,7 +38,8 @@ void Evaluator::transform_match(const TransformNode& node, const Value& match, F
   if (!update.is_undefined()) {
     if (!update.is_object()) raise_value("T2011", to_json(update), node.update->position);
     // What is put in is a copy, so that nothing comes to contain itself.
-    for (std::size_t i = 0; match.object() != nullptr && i < update.size(); ++i) match.object()->set(update.member_key(i), clone(update.member_value(i)));
+    for (std::size_t i = 0; match.object() != nullptr && i < update.size(); ++i)
+      match.object()->set(update.member_key(i), clone(update.member_value(i)));
   }
   if (node.removal == nullptr) return;
   const Value removal = evaluate(*node.removal, match, frame);

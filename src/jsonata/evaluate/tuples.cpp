@@ -62,7 +62,8 @@ Value Evaluator::sorted_tuples(const SortNode& node, const Value& input, const V
     TupleCell* const tuple = TupleCell::make();
     Value held = Value::adopt(tuple);
     tuple->item = sorted.element(i);
-    if (node.decoration != nullptr && node.decoration->index != no_symbol) tuple->bind(node.decoration->index, Value(static_cast<double>(i)));
+    if (node.decoration != nullptr && node.decoration->index != no_symbol)
+      tuple->bind(node.decoration->index, Value(static_cast<double>(i)));
     result.array()->push(std::move(held));
   }
   return result;

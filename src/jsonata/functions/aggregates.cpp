@@ -14,9 +14,13 @@ double total(const CallContext& context, const Value& numbers) {
   return sum;
 }
 
-Value sum(const CallContext& context, std::span<Value> arguments) { return arguments[0].is_undefined() ? Value() : Value(total(context, arguments[0])); }
+Value sum(const CallContext& context, std::span<Value> arguments) {
+  return arguments[0].is_undefined() ? Value() : Value(total(context, arguments[0]));
+}
 
-Value count(const CallContext&, std::span<Value> arguments) { return Value(arguments[0].is_undefined() ? 0.0 : static_cast<double>(arguments[0].size())); }
+Value count(const CallContext&, std::span<Value> arguments) {
+  return Value(arguments[0].is_undefined() ? 0.0 : static_cast<double>(arguments[0].size()));
+}
 
 Value average(const CallContext& context, std::span<Value> arguments) {
   if (arguments[0].is_undefined() || arguments[0].size() == 0) return {};

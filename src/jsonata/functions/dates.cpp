@@ -8,7 +8,9 @@ double now_of(const CallContext& context) { return static_cast<double>(context.e
 
 std::optional<std::string_view> text_of(const Value& value) { return value.is_string() ? std::optional(value.text()) : std::nullopt; }
 
-Value now(const CallContext& context, std::span<Value> arguments) { return make_string(format_date_time(now_of(context), text_of(arguments[0]), text_of(arguments[1]))); }
+Value now(const CallContext& context, std::span<Value> arguments) {
+  return make_string(format_date_time(now_of(context), text_of(arguments[0]), text_of(arguments[1])));
+}
 
 Value millis(const CallContext& context, std::span<Value>) { return Value(now_of(context)); }
 
@@ -27,7 +29,10 @@ Value to_millis(const CallContext& context, std::span<Value> arguments) {
 }  // namespace
 
 void list_date_functions(std::vector<Builtin>& table) {
-  table.insert(table.end(), {{"now", "<s?s?:s>", 2, now}, {"millis", "<:n>", 0, millis}, {"fromMillis", "<n-s?s?:s>", 3, from_millis}, {"toMillis", "<s-s?:n>", 2, to_millis}});
+  table.insert(table.end(), {{"now", "<s?s?:s>", 2, now},
+                             {"millis", "<:n>", 0, millis},
+                             {"fromMillis", "<n-s?s?:s>", 3, from_millis},
+                             {"toMillis", "<s-s?:n>", 2, to_millis}});
 }
 
 }  // namespace signalbox::jsonata::engine

@@ -14,7 +14,9 @@ constexpr std::string_view reserved_marks = ";,/?:@&=+$#";
 
 bool is_alphanumeric(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
 
-[[noreturn]] void raise_malformed(const char* function, std::string_view text) { raise_value("D3140", Json(without_surrogates(text)), no_position, function); }
+[[noreturn]] void raise_malformed(const char* function, std::string_view text) {
+  raise_value("D3140", Json(without_surrogates(text)), no_position, function);
+}
 
 Value encode(const Value& value, const char* function, std::string_view kept) {
   if (value.is_undefined()) return {};

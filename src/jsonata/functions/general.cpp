@@ -89,6 +89,8 @@ void list_general_functions(std::vector<Builtin>& table) {
                              {"clone", "<(oa)-:o>", 1, clone_function}});
 }
 
-void list_plain_functions(std::vector<Builtin>& table) { table.insert(table.end(), {{"eval", "<sx?:x>", 2, eval}, {"random", "<:n>", 0, random}}); }
+void list_plain_functions(std::vector<Builtin>& table) {
+  table.insert(table.end(), {{"eval", "<sx?:x>", 2, eval}, {"random", "<:n>", 0, random}});
+}
 
 }  // namespace signalbox::jsonata::engine

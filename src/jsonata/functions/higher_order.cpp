@@ -59,7 +59,8 @@ Value reduce(const CallContext& context, std::span<Value> arguments) {
 }  // namespace
 
 void list_higher_order_functions(std::vector<Builtin>& table) {
-  table.insert(table.end(), {{"map", "<af>", 2, map}, {"filter", "<af>", 2, filter}, {"single", "<af?>", 2, single}, {"reduce", "<afj?:j>", 3, reduce}});
+  table.insert(table.end(),
+               {{"map", "<af>", 2, map}, {"filter", "<af>", 2, filter}, {"single", "<af?>", 2, single}, {"reduce", "<afj?:j>", 3, reduce}});
 }
 
 }  // namespace signalbox::jsonata::engine

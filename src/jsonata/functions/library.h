@@ -23,10 +23,10 @@ using Implementation = Value (*)(const CallContext& context, std::span<Value> ar
 
 struct Builtin {
   std::string_view name;
-  std::string_view signature;         ///< empty: none
-  std::uint8_t parameters;            ///< how many arguments $map and its like pass to it
+  std::string_view signature;  ///< empty: none
+  std::uint8_t parameters;     ///< how many arguments $map and its like pass to it
   Implementation implementation;
-  const Signature* checked = nullptr; ///< the signature, parsed
+  const Signature* checked = nullptr;  ///< the signature, parsed
 };
 
 [[nodiscard]] const Builtin* find_plain_builtin(std::string_view name);
@@ -43,8 +43,8 @@ void list_object_functions(std::vector<Builtin>& table);
 void list_higher_order_functions(std::vector<Builtin>& table);
 void list_general_functions(std::vector<Builtin>& table);
 void list_date_functions(std::vector<Builtin>& table);
-void list_plain_functions(std::vector<Builtin>& table);          ///< $eval, and $random without a seed
-void list_step_functions_functions(std::vector<Builtin>& table); ///< what AWS adds
+void list_plain_functions(std::vector<Builtin>& table);           ///< $eval, and $random without a seed
+void list_step_functions_functions(std::vector<Builtin>& table);  ///< what AWS adds
 
 /// Stable; `behind(a, b)` says that a belongs behind b. Compares as few pairs, in the same order, as JSONata does, so that a comparison that
 /// fails does so for the same pair.

@@ -11,11 +11,11 @@ namespace {
 
 struct Found {
   Value text;
-  double begin;                 ///< in UTF-16 units
+  double begin;  ///< in UTF-16 units
   std::size_t begin_byte;
   std::size_t end_byte;
   Value groups;
-  Value object;                 ///< as a function that replaces sees it; made only where it is needed
+  Value object;  ///< as a function that replaces sees it; made only where it is needed
 };
 
 std::size_t offset_of_unit(std::string_view text, double unit) {
@@ -146,7 +146,8 @@ Value split(const CallContext& context, std::span<Value> arguments) {
   }
   if (arguments[1].is_string()) {
     const std::string_view separator = arguments[1].text();
-    for (std::size_t at = text.find(separator); at != std::string_view::npos && static_cast<double>(parts->items.size()) < limit; at = text.find(separator, from)) {
+    for (std::size_t at = text.find(separator); at != std::string_view::npos && static_cast<double>(parts->items.size()) < limit;
+         at = text.find(separator, from)) {
       put(text.substr(from, at - from));
       from = at + separator.size();
     }
@@ -208,7 +209,8 @@ void put_replacement(std::string& out, std::string_view pattern, const Found& fo
   }
 }
 
-Value replace_text(const CallContext& context, std::string_view text, std::string_view pattern, std::string_view replacement, double limit) {
+Value replace_text(const CallContext& context, std::string_view text, std::string_view pattern, std::string_view replacement,
+                   double limit) {
   std::string out;
   std::size_t from = 0;
   double count = 0;
@@ -229,7 +231,8 @@ Value replace(const CallContext& context, std::span<Value> arguments) {
   const double limit = limit_of(arguments[3], "D3011");
   if (arguments[1].is_undefined() || arguments[2].is_undefined()) return arguments[0];
   const std::string_view text = arguments[0].text();
-  if (arguments[1].is_string() && arguments[2].is_string()) return replace_text(context, text, arguments[1].text(), arguments[2].text(), limit);
+  if (arguments[1].is_string() && arguments[2].is_string())
+    return replace_text(context, text, arguments[1].text(), arguments[2].text(), limit);
   if (arguments[1].is_string()) raise("D3012");
   std::string out;
   std::size_t from = 0;

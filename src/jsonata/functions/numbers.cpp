@@ -1,8 +1,8 @@
-#include "jsonata/functions/library.h"
 #include "jsonata/functions/numbers.h"
+#include "jsonata/functions/library.h"
+#include "jsonata/integer_format.h"
 #include "jsonata/materialise.h"
 #include "jsonata/number_format.h"
-#include "jsonata/integer_format.h"
 
 #include <algorithm>
 #include <charconv>
@@ -94,7 +94,8 @@ Value power(const CallContext&, std::span<Value> arguments) {
   // In C 1 raised to anything is 1; in ECMAScript not where the exponent is no number, or infinite.
   const bool undecided = std::isnan(exponent) || (std::isinf(exponent) && std::abs(arguments[0].number()) == 1);
   if (std::isfinite(result) && !undecided) return Value(result);
-  raise(Raised{.failure = {.code = "D3061", .value = to_json(arguments[0])}, .second = arguments[1].is_undefined() ? "undefined" : to_json(arguments[1]).compact_text()});
+  raise(Raised{.failure = {.code = "D3061", .value = to_json(arguments[0])},
+               .second = arguments[1].is_undefined() ? "undefined" : to_json(arguments[1]).compact_text()});
 }
 
 Value format_base(const CallContext&, std::span<Value> arguments) {
@@ -122,7 +123,8 @@ Value format_number_function(const CallContext&, std::span<Value> arguments) {
 
 Value format_integer_function(const CallContext&, std::span<Value> arguments) {
   if (arguments[0].is_undefined()) return {};
-  return make_string(format_integer(std::floor(arguments[0].number()), IntegerFormat::of(arguments[1].is_undefined() ? "" : arguments[1].text())));
+  return make_string(
+      format_integer(std::floor(arguments[0].number()), IntegerFormat::of(arguments[1].is_undefined() ? "" : arguments[1].text())));
 }
 
 Value parse_integer_function(const CallContext&, std::span<Value> arguments) {

@@ -42,7 +42,8 @@ Value range(const CallContext& context, std::span<Value> arguments) {
   for (const Value& argument : arguments) {
     if (argument.is_undefined()) return {};
   }
-  const double first = std::trunc(arguments[0].number()), last = std::trunc(arguments[1].number()), delta = std::trunc(arguments[2].number());
+  const double first = std::trunc(arguments[0].number()), last = std::trunc(arguments[1].number()),
+               delta = std::trunc(arguments[2].number());
   if (!std::isfinite(first) || !std::isfinite(last) || !std::isfinite(delta) || delta == 0) {
     refuse("The third argument of the range function must be an integer other than 0", arguments[2]);
   }

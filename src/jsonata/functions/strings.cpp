@@ -55,8 +55,12 @@ Value substring_after(const CallContext&, std::span<Value> arguments) {
   return at == std::string_view::npos ? arguments[0] : make_string(text.substr(at + arguments[1].text().size()));
 }
 
-Value lowercase(const CallContext&, std::span<Value> arguments) { return arguments[0].is_undefined() ? Value() : make_string(lower_case(arguments[0].text())); }
-Value uppercase(const CallContext&, std::span<Value> arguments) { return arguments[0].is_undefined() ? Value() : make_string(upper_case(arguments[0].text())); }
+Value lowercase(const CallContext&, std::span<Value> arguments) {
+  return arguments[0].is_undefined() ? Value() : make_string(lower_case(arguments[0].text()));
+}
+Value uppercase(const CallContext&, std::span<Value> arguments) {
+  return arguments[0].is_undefined() ? Value() : make_string(upper_case(arguments[0].text()));
+}
 
 Value length(const CallContext&, std::span<Value> arguments) {
   return arguments[0].is_undefined() ? Value() : Value(static_cast<double>(code_points(arguments[0].text())));

@@ -16,7 +16,7 @@ namespace signalbox::access {
 namespace {
 
 struct Operator {
-  std::string_view name;                 ///< in lower case
+  std::string_view name;  ///< in lower case
   Comparison comparison;
   bool negated;
 };
@@ -58,7 +58,8 @@ std::optional<double> number(std::string_view text) {
 /// ISO 8601 (a date alone is its midnight), or seconds since 1970; in milliseconds.
 std::optional<double> moment(std::string_view text) {
   constexpr std::size_t date_characters = 10;
-  const auto parsed = text.size() == date_characters && text[4] == '-' ? parse_rfc3339(std::string(text) + "T00:00:00Z") : parse_rfc3339(text);
+  const auto parsed =
+      text.size() == date_characters && text[4] == '-' ? parse_rfc3339(std::string(text) + "T00:00:00Z") : parse_rfc3339(text);
   if (parsed) return static_cast<double>(parsed->time_since_epoch().count());
   const auto seconds = number(text);
   return seconds ? std::optional(*seconds * 1000) : std::nullopt;
@@ -67,7 +68,7 @@ std::optional<double> moment(std::string_view text) {
 using Address = std::array<unsigned char, 16>;
 struct Network {
   Address address{};
-  unsigned bits = 0, bits_max = 0;       ///< 32 or 128
+  unsigned bits = 0, bits_max = 0;  ///< 32 or 128
 };
 
 std::optional<Network> network(std::string_view text) {
@@ -129,7 +130,8 @@ bool fits(Comparison comparison, std::string_view value, const TextPattern& patt
 
 /// Whether one value of the request satisfies the condition, all of the policy's values seen.
 bool satisfies(const Condition& condition, std::string_view value, const std::vector<TextPattern>& patterns) {
-  const bool any = std::any_of(patterns.begin(), patterns.end(), [&](const TextPattern& pattern) { return fits(condition.comparison, value, pattern); });
+  const bool any =
+      std::any_of(patterns.begin(), patterns.end(), [&](const TextPattern& pattern) { return fits(condition.comparison, value, pattern); });
   return any != condition.negated;
 }
 
@@ -204,7 +206,8 @@ bool holds(const Condition& condition, const ContextKeys& keys, bool with_variab
   const auto found = keys.find(condition.key);
   const bool exists = found != keys.end() && !found->second.empty();
   if (condition.comparison == Comparison::Null) {
-    return std::any_of(condition.values.begin(), condition.values.end(), [&](const std::string& value) { return (ascii_lower(value) == "true") != exists; });
+    return std::any_of(condition.values.begin(), condition.values.end(),
+                       [&](const std::string& value) { return (ascii_lower(value) == "true") != exists; });
   }
   if (!exists) {
     if (condition.if_exists || condition.set == SetOperator::ForAllValues) return true;

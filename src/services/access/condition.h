@@ -13,10 +13,24 @@ namespace signalbox::access {
 
 /// How a key's values are compared with a policy's; the operators' negations are apart.
 enum class Comparison : std::uint8_t {
-  StringEquals, StringEqualsIgnoreCase, StringLike, Arn,
-  NumericEquals, NumericLess, NumericLessOrEqual, NumericGreater, NumericGreaterOrEqual,
-  DateEquals, DateLess, DateLessOrEqual, DateGreater, DateGreaterOrEqual,
-  Bool, Binary, IpAddress, Null
+  StringEquals,
+  StringEqualsIgnoreCase,
+  StringLike,
+  Arn,
+  NumericEquals,
+  NumericLess,
+  NumericLessOrEqual,
+  NumericGreater,
+  NumericGreaterOrEqual,
+  DateEquals,
+  DateLess,
+  DateLessOrEqual,
+  DateGreater,
+  DateGreaterOrEqual,
+  Bool,
+  Binary,
+  IpAddress,
+  Null
 };
 
 /// What becomes of several values in the request.
@@ -27,8 +41,8 @@ struct Condition {
   Comparison comparison = Comparison::StringEquals;
   bool negated = false, if_exists = false;
   SetOperator set = SetOperator::None;
-  std::string key;                       ///< in lower case
-  std::vector<std::string> values;       ///< any of them; of a negated one none of them
+  std::string key;                  ///< in lower case
+  std::vector<std::string> values;  ///< any of them; of a negated one none of them
 };
 
 /// Errors: InvalidArgument naming the operator or key.

@@ -23,7 +23,10 @@ Naming naming(const Principals& principals, const Identity& identity) {
   }
   auto closest = principals.anybody ? Naming::Role : Naming::None;
   for (const auto& principal : principals.aws) {
-    const auto how = principal == identity.session_arn ? Naming::Session : principal == identity.role_arn ? Naming::Role : names_account(principal, identity) ? Naming::Account : Naming::None;
+    const auto how = principal == identity.session_arn    ? Naming::Session
+                     : principal == identity.role_arn     ? Naming::Role
+                     : names_account(principal, identity) ? Naming::Account
+                                                          : Naming::None;
     closest = std::max(closest, how);
   }
   return closest;
@@ -31,7 +34,7 @@ Naming naming(const Principals& principals, const Identity& identity) {
 
 bool any_action(const Statement& statement, const Request& request) {
   const bool any = std::any_of(statement.actions.begin(), statement.actions.end(), [&](const std::string& text) {
-    return TextPattern::of(text, {}, false)->matches_ignoring_case(request.action);   // actions hold no variables
+    return TextPattern::of(text, {}, false)->matches_ignoring_case(request.action);  // actions hold no variables
   });
   return any != statement.not_actions;
 }
@@ -46,7 +49,8 @@ bool any_resource(const Policy& policy, const Statement& statement, const Reques
 }
 
 bool all_conditions(const Policy& policy, const Statement& statement, const Request& request) {
-  return std::all_of(statement.conditions.begin(), statement.conditions.end(), [&](const Condition& condition) { return holds(condition, request.keys, policy.has_variables); });
+  return std::all_of(statement.conditions.begin(), statement.conditions.end(),
+                     [&](const Condition& condition) { return holds(condition, request.keys, policy.has_variables); });
 }
 
 bool concerns(const Policy& policy, const Statement& statement, const Request& request) {
@@ -135,7 +139,8 @@ std::optional<Denial> evaluate(const Policies& policies, const Identity& identit
 
 std::string denial_text(const Denial& denial, const Identity& identity, std::string_view action, std::string_view resource) {
   const auto beginning = fmt::format("User: {} is not authorized to perform: {} on resource: {}", identity.shown(), action, resource);
-  if (denial.is_explicit) return fmt::format("{} with an explicit deny in {} {}", beginning, denial.by == PolicyKind::Identity ? "an" : "a", name_of(denial.by));
+  if (denial.is_explicit)
+    return fmt::format("{} with an explicit deny in {} {}", beginning, denial.by == PolicyKind::Identity ? "an" : "a", name_of(denial.by));
   return fmt::format("{} because no {} allows the {} action", beginning, name_of(denial.by), action);
 }
 

@@ -51,7 +51,8 @@ Result<Principals> principals_of(const Json& value) {
       if (kind == "AWS" && text == "*") out.anybody = true;
       else if (kind == "AWS") out.aws.push_back(std::move(text));
       else if (kind == "Service") out.services.push_back(std::move(text));
-      else if (kind != "Federated" && kind != "CanonicalUser") return malformed("Invalid principal in policy: \"" + kind + "\":\"" + text + "\"");
+      else if (kind != "Federated" && kind != "CanonicalUser")
+        return malformed("Invalid principal in policy: \"" + kind + "\":\"" + text + "\"");
     }
   }
   return out;
@@ -105,7 +106,8 @@ Result<void> read_resources(const Json& element, PolicyUse use, Statement& out) 
   auto resources = either_of(element, "Resource");
   if (!resources) return resources.error();
   if (use == PolicyUse::Trust) return resources->given ? malformed("Has prohibited field Resource") : Result<void>();
-  if (use == PolicyUse::Identity && (!resources->given || resources->texts.empty())) return malformed("Policy statement must contain resources.");
+  if (use == PolicyUse::Identity && (!resources->given || resources->texts.empty()))
+    return malformed("Policy statement must contain resources.");
   if (use == PolicyUse::Identity) {
     for (const auto& resource : resources->texts) {
       if (auto good = check_resource(resource); !good) return good;
@@ -142,7 +144,8 @@ Result<Policy> parse_policy(const Json& document, PolicyUse use) {
   Policy policy;
   if (const auto* version = document.find("Version")) {
     policy.has_variables = version->is_string() && version->as_string() == "2012-10-17";
-    if (!policy.has_variables && !(version->is_string() && version->as_string() == "2008-10-17")) return malformed("Policy document must be version 2012-10-17 or greater.");
+    if (!policy.has_variables && !(version->is_string() && version->as_string() == "2008-10-17"))
+      return malformed("Policy document must be version 2012-10-17 or greater.");
   }
   const auto* statements = document.find("Statement");
   if (!statements) return syntax();

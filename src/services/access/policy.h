@@ -18,22 +18,22 @@ enum class PolicyUse : std::uint8_t { Identity, Resource, Trust };
 /// The Principal element. `anybody`: `*`.
 struct Principals {
   bool anybody = false;
-  std::vector<std::string> aws;          ///< account numbers, ARNs of accounts, roles, users and sessions
-  std::vector<std::string> services;     ///< `lambda.amazonaws.com`
+  std::vector<std::string> aws;       ///< account numbers, ARNs of accounts, roles, users and sessions
+  std::vector<std::string> services;  ///< `lambda.amazonaws.com`
 };
 
 struct Statement {
-  std::string id;                        ///< Sid; may be empty
-  bool allows = false;                   ///< Effect; otherwise it denies
-  Principals principals;                 ///< empty in identities' policies
-  bool not_principals = false, not_actions = false, not_resources = false;   ///< NotPrincipal, NotAction, NotResource
+  std::string id;                                                           ///< Sid; may be empty
+  bool allows = false;                                                      ///< Effect; otherwise it denies
+  Principals principals;                                                    ///< empty in identities' policies
+  bool not_principals = false, not_actions = false, not_resources = false;  ///< NotPrincipal, NotAction, NotResource
   std::vector<std::string> actions;
-  std::vector<std::string> resources;    ///< empty: all that the policy is put on
+  std::vector<std::string> resources;  ///< empty: all that the policy is put on
   std::vector<Condition> conditions;
 };
 
 struct Policy {
-  bool has_variables = false;            ///< version 2012-10-17
+  bool has_variables = false;  ///< version 2012-10-17
   std::vector<Statement> statements;
 };
 

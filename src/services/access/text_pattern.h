@@ -31,7 +31,7 @@ class TextPattern {
  private:
   explicit TextPattern(std::string coded) : coded_(std::move(coded)) {}
 
-  std::string coded_;   ///< wildcards as characters that texts do not hold
+  std::string coded_;  ///< wildcards as characters that texts do not hold
 };
 
 }  // namespace signalbox::access

@@ -1,16 +1,17 @@
 #include "signalbox/activities.h"
 
 #include "engine/names.h"
+#include "services/activities/activity_records.h"
 #include "signalbox/event.h"
 #include "signalbox/workflow_error.h"
-#include "services/activities/activity_records.h"
 
 namespace signalbox {
 
 Result<Activity> create_activity(Transaction& transaction, Activity activity) {
   if (auto checked = check_name(activity.name); !checked) return checked.error();
   if (auto existing = find_activity(transaction, activity.name)) {
-    if (existing->encryption != activity.encryption) return error(ErrorCode::AlreadyExists, "the activity exists with another encryption configuration");
+    if (existing->encryption != activity.encryption)
+      return error(ErrorCode::AlreadyExists, "the activity exists with another encryption configuration");
     return std::move(*existing);
   }
   activity.created_at = transaction.now();
@@ -65,18 +66,19 @@ class ActivityTaskHandler final : public InternalTask {
 
   TaskAnswer call(Transaction& transaction, const TaskCall& call) override {
     const auto name = activity_name(call.resource.arn);
-    if (!find_activity(transaction, name)) return WorkflowError{error_names::Runtime, "The activity " + call.resource.arn + " does not exist."};
+    if (!find_activity(transaction, name))
+      return WorkflowError{error_names::Runtime, "The activity " + call.resource.arn + " does not exist."};
     const auto row = transaction.next_row(activity_tasks_table);
     transaction.put(Key(activity_tasks_table, row), encode_task({name, call.execution, call.attempt, call.token, call.input}));
     transaction.put(Key(activity_queue_table, name, row), {});
     transaction.put(Key(activity_calls_table, call.execution.value, call.attempt.value), encode_task_row(row));
     transaction.on_commit([&signals = signals_, name] { signals.notify(name); });
-    return Json();   // no result: its worker's answer comes as a callback
+    return Json();  // no result: its worker's answer comes as a callback
   }
 
   void cancel(Transaction& transaction, ExecutionRow execution, TaskAttempt attempt) override {
     const auto place = transaction.get(Key(activity_calls_table, execution.value, attempt.value));
-    if (!place) return;   // a worker has it
+    if (!place) return;  // a worker has it
     const auto row = decode_task_row(*place);
     if (const auto record = transaction.get(Key(activity_tasks_table, row))) take_off(transaction, row, decode_task(*record));
   }
@@ -94,7 +96,8 @@ class ActivityTaskHandler final : public InternalTask {
 
 bool has_activity_task(const Reader& reader, std::string_view name) { return first_in_queue(reader, name).has_value(); }
 
-std::optional<ActivityTask> take_activity_task(EngineTransaction& transaction, std::string_view name, std::optional<std::string> worker_name) {
+std::optional<ActivityTask> take_activity_task(EngineTransaction& transaction, std::string_view name,
+                                               std::optional<std::string> worker_name) {
   const auto row = first_in_queue(transaction, name);
   if (!row) return std::nullopt;
   const auto record = transaction.get(Key(activity_tasks_table, *row));

@@ -46,8 +46,9 @@ class Subscription {
 
 }  // namespace
 
-asio::awaitable<Result<std::optional<ActivityTask>>> poll_activity(Engine& engine, const Reader& reader, ActivitySignals& signals, std::string activity,
-                                                                   std::optional<std::string> worker_name, std::chrono::milliseconds wait) {
+asio::awaitable<Result<std::optional<ActivityTask>>> poll_activity(Engine& engine, const Reader& reader, ActivitySignals& signals,
+                                                                   std::string activity, std::optional<std::string> worker_name,
+                                                                   std::chrono::milliseconds wait) {
   const auto executor = co_await asio::this_coro::executor;
   const auto end = std::chrono::steady_clock::now() + wait;
   Subscription subscription(signals, activity, executor);
@@ -55,14 +56,15 @@ asio::awaitable<Result<std::optional<ActivityTask>>> poll_activity(Engine& engin
   for (;;) {
     bell->rung = false;
     if (has_activity_task(reader, activity)) {
-      std::function<Result<std::optional<ActivityTask>>(EngineTransaction&)> work = [activity, worker_name](EngineTransaction& transaction) -> Result<std::optional<ActivityTask>> {
+      std::function<Result<std::optional<ActivityTask>>(EngineTransaction&)> work =
+          [activity, worker_name](EngineTransaction& transaction) -> Result<std::optional<ActivityTask>> {
         return take_activity_task(transaction, activity, worker_name);
       };
       auto taken = co_await transact<std::optional<ActivityTask>>(engine, std::move(work));
       if (!taken || *taken) co_return taken;
     }
     if (bell->rung) {
-      subscription.requeue();   // before looking again, so that a task that comes meanwhile rings again
+      subscription.requeue();  // before looking again, so that a task that comes meanwhile rings again
       continue;
     }
     bell->timer.expires_at(end);

@@ -22,7 +22,8 @@ Activity decode_activity(std::string_view name, std::string_view text) {
   const Json json = Json::from_stored(std::string(text));
   Activity activity;
   activity.name = name;
-  if (const Json* created = json.find("createdAt")) activity.created_at = Timestamp{std::chrono::milliseconds{created->as_integer().value_or(0)}};
+  if (const Json* created = json.find("createdAt"))
+    activity.created_at = Timestamp{std::chrono::milliseconds{created->as_integer().value_or(0)}};
   if (const Json* tags = json.find("tags")) activity.tags = *tags;
   if (const Json* stack = json.find("stack")) activity.stack = std::string(stack->as_string());
   if (const Json* encryption = json.find("encryption")) activity.encryption = *encryption;

@@ -56,7 +56,8 @@ bool fits(const RuleRecord& rule, const Json& envelope) {
 }  // namespace
 
 Result<std::string> Events::put(EngineTransaction& transaction, const Event& event) const {
-  if (!find_bus(transaction, event.bus)) return error(ErrorCode::NotFound, "Event bus " + event.bus + " does not exist.", "ResourceNotFoundException");
+  if (!find_bus(transaction, event.bus))
+    return error(ErrorCode::NotFound, "Event bus " + event.bus + " does not exist.", "ResourceNotFoundException");
   const auto id = transaction.new_uuid().value;
   return put_envelope(transaction, event.bus, envelope_of(environment_.site, event, id, transaction.now()), 0);
 }
@@ -97,14 +98,16 @@ void Events::fire_rule(EngineTransaction& transaction, const ScheduleId& id, Tim
   // Targets of a schedule itself are the schedule's to reach; those that were put through the API are here.
   if (!transaction.get(Key(rules_table, bus, id.name))) return;
   const auto rule = find_rule(transaction, bus, id.name);
-  const Event event{.bus = bus, .source = "aws.events", .detail_type = "Scheduled Event", .resources = {rule_arn(bus, id.name)}, .time = scheduled_at};
+  const Event event{
+      .bus = bus, .source = "aws.events", .detail_type = "Scheduled Event", .resources = {rule_arn(bus, id.name)}, .time = scheduled_at};
   const Json envelope = envelope_of(environment_.site, event, transaction.new_uuid().value, transaction.now());
   for (const Json& target : rule->targets) reach(transaction, *rule, target, envelope, 0);
 }
 
 void Events::reach(EngineTransaction& transaction, const RuleRecord& rule, const Json& target, const Json& envelope, int hops) const {
   const auto arn = rule_arn(rule.bus, rule.name);
-  const auto input = target_input(target, envelope, {.arn = arn, .name = rule.name, .ingestion_time = format_event_time(transaction.now())});
+  const auto input =
+      target_input(target, envelope, {.arn = arn, .name = rule.name, .ingestion_time = format_event_time(transaction.now())});
   // What keeps a target from being reached in this transaction is nothing that time would mend, so that it is not tried again, as on AWS for errors of
   // this kind. Functions are called later, and there their RetryPolicy counts.
   Result<void> delivered;
@@ -117,7 +120,8 @@ void Events::reach(EngineTransaction& transaction, const RuleRecord& rule, const
   bury(transaction, rule, target, envelope, delivered.error());
 }
 
-Result<void> Events::deliver(EngineTransaction& transaction, const RuleRecord& rule, const Json& target, const Json& envelope, const std::string& input, int hops) const {
+Result<void> Events::deliver(EngineTransaction& transaction, const RuleRecord& rule, const Json& target, const Json& envelope,
+                             const std::string& input, int hops) const {
   Arn arn;
   const auto target_arn = member_text(target, "Arn");
   if (!parse_arn(target_arn, arn)) return error(ErrorCode::InvalidArgument, "'" + target_arn + "' is not an ARN");
@@ -125,7 +129,10 @@ Result<void> Events::deliver(EngineTransaction& transaction, const RuleRecord& r
   if (arn.service == "states") {
     auto json = Json::parse(input);
     if (!json) return json.error();
-    const auto started = transaction.start_execution({.state_machine = arn.resource.substr(std::string_view("stateMachine:").size()), .name = std::nullopt, .input = std::move(*json), .parent = std::nullopt});
+    const auto started = transaction.start_execution({.state_machine = arn.resource.substr(std::string_view("stateMachine:").size()),
+                                                      .name = std::nullopt,
+                                                      .input = std::move(*json),
+                                                      .parent = std::nullopt});
     return started ? Result<void>() : started.error();
   }
   if (arn.service == "sqs") {
@@ -150,13 +157,17 @@ Result<void> Events::deliver(EngineTransaction& transaction, const RuleRecord& r
   const auto reference = functions::parse_function_reference(target_arn);
   if (arn.service != "lambda" || !reference) return error(ErrorCode::NotSupported, "the target '" + target_arn + "' is not offered");
   if (const auto parsed = Json::parse(input); !parsed) return parsed.error();
-  functions::AsyncCall call{.function = reference->name + (reference->qualifier.empty() ? "" : ":" + reference->qualifier), .payload = input, .request_id = transaction.new_uuid().value};
+  functions::AsyncCall call{.function = reference->name + (reference->qualifier.empty() ? "" : ":" + reference->qualifier),
+                            .payload = input,
+                            .request_id = transaction.new_uuid().value};
   const Json* retries = member_of(target, "RetryPolicy", "MaximumRetryAttempts");
   const Json* age = member_of(target, "RetryPolicy", "MaximumEventAgeInSeconds");
   const auto dead_letter = member_of(target, "DeadLetterConfig", "Arn");
   if (retries) call.retries_max = retries->as_integer().value_or(retries_default);
   if (age) call.age_max_seconds = age->as_integer().value_or(age_default);
-  if (dead_letter && dead_letter->is_string()) call.dead_letter = functions::DeadLetter{std::string(dead_letter->as_string()), {{"RULE_ARN", rule_arn(rule.bus, rule.name)}, {"TARGET_ARN", target_arn}}};
+  if (dead_letter && dead_letter->is_string())
+    call.dead_letter = functions::DeadLetter{std::string(dead_letter->as_string()),
+                                             {{"RULE_ARN", rule_arn(rule.bus, rule.name)}, {"TARGET_ARN", target_arn}}};
   environment_.calls.add(transaction, std::move(call));
   return {};
 }
@@ -169,21 +180,38 @@ Result<void> Events::permits(const RuleRecord& rule, const Json& target, const A
   if (role.empty()) role = rule.role_arn.value_or("");
   // A bus of the same account asks for no role.
   if (arn.service == "events" && role.empty()) return {};
-  const auto action = arn.service == "states" ? "states:StartExecution" : arn.service == "sqs" ? "sqs:SendMessage" : arn.service == "sns" ? "sns:Publish" : arn.service == "events" ? "events:PutEvents" : "lambda:InvokeFunction";
-  return environment_.permits({.service = "events.amazonaws.com", .source_arn = rule_arn(rule.bus, rule.name), .role_arn = role, .session = rule.name, .action = action, .resource = member_text(target, "Arn")});
+  const auto action = arn.service == "states"   ? "states:StartExecution"
+                      : arn.service == "sqs"    ? "sqs:SendMessage"
+                      : arn.service == "sns"    ? "sns:Publish"
+                      : arn.service == "events" ? "events:PutEvents"
+                                                : "lambda:InvokeFunction";
+  return environment_.permits({.service = "events.amazonaws.com",
+                               .source_arn = rule_arn(rule.bus, rule.name),
+                               .role_arn = role,
+                               .session = rule.name,
+                               .action = action,
+                               .resource = member_text(target, "Arn")});
 }
 
-void Events::bury(EngineTransaction& transaction, const RuleRecord& rule, const Json& target, const Json& envelope, const Error& failure) const {
+void Events::bury(EngineTransaction& transaction, const RuleRecord& rule, const Json& target, const Json& envelope,
+                  const Error& failure) const {
   const Json* arn = member_of(target, "DeadLetterConfig", "Arn");
   const auto queue = arn && arn->is_string() ? queue_name_of(arn->as_string()) : std::nullopt;
   if (!queue) return;
   SendMessage letter{.body = envelope.text()};
   letter.attributes = {{"RULE_ARN", {"String", rule_arn(rule.bus, rule.name)}},
                        {"TARGET_ARN", {"String", member_text(target, "Arn")}},
-                       {"ERROR_CODE", {"String", failure.code == ErrorCode::NotFound ? "RESOURCE_NOT_FOUND" : failure.code == ErrorCode::Forbidden ? "NO_PERMISSIONS" : "SDK_CLIENT_ERROR"}},
+                       {"ERROR_CODE",
+                        {"String", failure.code == ErrorCode::NotFound    ? "RESOURCE_NOT_FOUND"
+                                   : failure.code == ErrorCode::Forbidden ? "NO_PERMISSIONS"
+                                                                          : "SDK_CLIENT_ERROR"}},
                        {"ERROR_MESSAGE", {"String", failure.message.empty() ? "unknown" : failure.message}}};
   Result<void> sent;
-  if (environment_.permits) sent = environment_.permits({.service = "events.amazonaws.com", .source_arn = rule_arn(rule.bus, rule.name), .action = "sqs:SendMessage", .resource = std::string(arn->as_string())});
+  if (environment_.permits)
+    sent = environment_.permits({.service = "events.amazonaws.com",
+                                 .source_arn = rule_arn(rule.bus, rule.name),
+                                 .action = "sqs:SendMessage",
+                                 .resource = std::string(arn->as_string())});
   if (sent)
     if (const auto done = environment_.queues.send(transaction, *queue, letter); !done) sent = done.error();
   if (!sent) spdlog::error("rule {}: its dead-letter queue {} cannot be reached: {}", rule.name, *queue, sent.error().message);

@@ -12,7 +12,9 @@ namespace signalbox::events {
 
 namespace {
 
-Error invalid(const std::string& why) { return error(ErrorCode::InvalidArgument, "Event pattern is not valid. Reason: " + why, "EventPattern"); }
+Error invalid(const std::string& why) {
+  return error(ErrorCode::InvalidArgument, "Event pattern is not valid. Reason: " + why, "EventPattern");
+}
 
 bool is_scalar(const Json& value) { return !value.is_array() && !value.is_object(); }
 
@@ -32,7 +34,9 @@ std::optional<std::uint32_t> ipv4(std::string_view text) {
     unsigned value = 0;
     const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
     const auto used = static_cast<std::size_t>(end - text.data());
-    if (failure != std::errc() || value > 255 || (part < 3 && (used == text.size() || text[used] != '.')) || (part == 3 && used != text.size())) return std::nullopt;
+    if (failure != std::errc() || value > 255 || (part < 3 && (used == text.size() || text[used] != '.')) ||
+        (part == 3 && used != text.size()))
+      return std::nullopt;
     address = address << 8 | value;
     text.remove_prefix(part < 3 ? used + 1 : used);
   }
@@ -62,7 +66,11 @@ bool fits_numeric(const Json& comparisons, const Json& value) {
   for (std::size_t i = 0; i + 1 < comparisons.size(); i += 2) {
     const auto comparison = comparisons.at(i)->as_string();
     const double limit = comparisons.at(i + 1)->as_double();
-    const bool holds = comparison == "=" ? number == limit : comparison == "<" ? number < limit : comparison == "<=" ? number <= limit : comparison == ">" ? number > limit : number >= limit;
+    const bool holds = comparison == "="    ? number == limit
+                       : comparison == "<"  ? number < limit
+                       : comparison == "<=" ? number <= limit
+                       : comparison == ">"  ? number > limit
+                                            : number >= limit;
     if (!holds) return false;
   }
   return true;
@@ -88,7 +96,8 @@ bool fits_anything_but(const Json& wanted, const Json& value) {
   const auto& [name, inner] = wanted.members().front();
   const auto& list = inner;
   if (!list.is_array()) return !fits_text_operator(name, list, value);
-  return std::none_of(list.elements().begin(), list.elements().end(), [&, operation = std::string_view(name)](const Json& each) { return fits_text_operator(operation, each, value); });
+  return std::none_of(list.elements().begin(), list.elements().end(),
+                      [&, operation = std::string_view(name)](const Json& each) { return fits_text_operator(operation, each, value); });
 }
 
 bool fits_rule(const Json& rule, const Json& value) {
@@ -128,7 +137,8 @@ bool fits_object(const Json& pattern, const Json& event);
 bool fits_field(const Json& wanted, const Json* value) {
   if (wanted.is_array()) return fits_rules(wanted, value);
   if (value && value->is_array()) {
-    return std::any_of(value->elements().begin(), value->elements().end(), [&](const Json& element) { return fits_object(wanted, element); });
+    return std::any_of(value->elements().begin(), value->elements().end(),
+                       [&](const Json& element) { return fits_object(wanted, element); });
   }
   // A missing object may still match, by rules that want absence.
   static const Json nothing = Json::empty_object();
@@ -138,7 +148,8 @@ bool fits_field(const Json& wanted, const Json* value) {
 bool fits_object(const Json& pattern, const Json& event) {
   for (const auto& [name, wanted] : pattern.members()) {
     if (name == "$or" && wanted.is_array()) {
-      if (std::none_of(wanted.elements().begin(), wanted.elements().end(), [&](const Json& each) { return fits_object(each, event); })) return false;
+      if (std::none_of(wanted.elements().begin(), wanted.elements().end(), [&](const Json& each) { return fits_object(each, event); }))
+        return false;
     } else if (!fits_field(wanted, event.find(name))) {
       return false;
     }
@@ -147,9 +158,12 @@ bool fits_object(const Json& pattern, const Json& event) {
 }
 
 // ---- checks --------------------------------------------------------------------------------------------------------------------------
-constexpr std::array text_operators{std::string_view("prefix"), std::string_view("suffix"), std::string_view("equals-ignore-case"), std::string_view("wildcard")};
+constexpr std::array text_operators{std::string_view("prefix"), std::string_view("suffix"), std::string_view("equals-ignore-case"),
+                                    std::string_view("wildcard")};
 
-bool is_text_operator(std::string_view name) { return std::find(text_operators.begin(), text_operators.end(), name) != text_operators.end(); }
+bool is_text_operator(std::string_view name) {
+  return std::find(text_operators.begin(), text_operators.end(), name) != text_operators.end();
+}
 
 bool is_text_operand(std::string_view name, const Json& value) {
   if (value.is_string()) return true;
@@ -159,21 +173,28 @@ bool is_text_operand(std::string_view name, const Json& value) {
 
 Result<void> check_numeric(const Json& value) {
   constexpr std::array comparisons{"=", "<", "<=", ">", ">="};
-  if (!value.is_array() || value.size() == 0 || value.size() % 2 != 0) return invalid("Value of numeric must be an array of comparisons and numbers");
+  if (!value.is_array() || value.size() == 0 || value.size() % 2 != 0)
+    return invalid("Value of numeric must be an array of comparisons and numbers");
   for (std::size_t i = 0; i < value.size(); i += 2) {
     const Json& comparison = *value.at(i);
-    if (!comparison.is_string() || std::find(comparisons.begin(), comparisons.end(), comparison.as_string()) == comparisons.end()) return invalid("Unrecognized numeric range operator: " + comparison.text());
+    if (!comparison.is_string() || std::find(comparisons.begin(), comparisons.end(), comparison.as_string()) == comparisons.end())
+      return invalid("Unrecognized numeric range operator: " + comparison.text());
     if (!value.at(i + 1)->is_number()) return invalid("Value of " + std::string(comparison.as_string()) + " must be numeric");
   }
   return {};
 }
 
 Result<void> check_anything_but(const Json& value) {
-  const auto scalars = [](const Json& list) { return list.size() > 0 && std::all_of(list.elements().begin(), list.elements().end(), [](const Json& each) { return each.is_string() || each.is_number(); }); };
+  const auto scalars = [](const Json& list) {
+    return list.size() > 0 && std::all_of(list.elements().begin(), list.elements().end(),
+                                          [](const Json& each) { return each.is_string() || each.is_number(); });
+  };
   if (value.is_string() || value.is_number() || (value.is_array() && scalars(value))) return {};
   if (!value.is_object() || value.size() != 1) return invalid("Inside anything but list, start|null|boolean is not supported.");
   const auto& [name, inner] = value.members().front();
-  const bool texts = inner.is_string() || (inner.is_array() && inner.size() > 0 && std::all_of(inner.elements().begin(), inner.elements().end(), [](const Json& each) { return each.is_string(); }));
+  const bool texts = inner.is_string() ||
+                     (inner.is_array() && inner.size() > 0 &&
+                      std::all_of(inner.elements().begin(), inner.elements().end(), [](const Json& each) { return each.is_string(); }));
   if (!is_text_operator(name) || !texts) return invalid("Unsupported anything-but pattern: " + name);
   return {};
 }
@@ -193,7 +214,8 @@ Result<void> check_rule(const Json& rule) {
 Result<void> check_object(const Json& pattern) {
   if (pattern.size() == 0) return invalid("Empty objects are not allowed");
   for (const auto& [name, wanted] : pattern.members()) {
-    if (name == "$or" && wanted.is_array() && wanted.size() > 1 && std::all_of(wanted.elements().begin(), wanted.elements().end(), [](const Json& each) { return each.is_object(); })) {
+    if (name == "$or" && wanted.is_array() && wanted.size() > 1 &&
+        std::all_of(wanted.elements().begin(), wanted.elements().end(), [](const Json& each) { return each.is_object(); })) {
       for (const Json& each : wanted.elements()) {
         if (auto checked = check_object(each); !checked) return checked;
       }

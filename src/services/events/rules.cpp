@@ -14,9 +14,12 @@ namespace {
 
 Error refused(ErrorCode code, std::string message, const char* name) { return error(code, std::move(message), name); }
 Error invalid(std::string message) { return refused(ErrorCode::InvalidArgument, std::move(message), "ValidationException"); }
-Error bus_missing(std::string_view bus) { return refused(ErrorCode::NotFound, "Event bus " + std::string(bus) + " does not exist.", "ResourceNotFoundException"); }
+Error bus_missing(std::string_view bus) {
+  return refused(ErrorCode::NotFound, "Event bus " + std::string(bus) + " does not exist.", "ResourceNotFoundException");
+}
 Error rule_missing(std::string_view bus, std::string_view name) {
-  return refused(ErrorCode::NotFound, "Rule " + std::string(name) + " does not exist on EventBus " + std::string(bus) + ".", "ResourceNotFoundException");
+  return refused(ErrorCode::NotFound, "Rule " + std::string(name) + " does not exist on EventBus " + std::string(bus) + ".",
+                 "ResourceNotFoundException");
 }
 
 Json text_or_null(const std::optional<std::string>& text) { return text ? Json(*text) : Json(); }
@@ -41,25 +44,43 @@ Timestamp time_of(const Json& object, const char* name) {
 }
 
 std::string encode(const BusRecord& bus) {
-  return json_object({{"version", 1}, {"description", text_or_null(bus.description)}, {"policy", text_or_null(bus.policy)}, {"tags", map_json(bus.tags)},
-                      {"createdAt", Json(format_rfc3339(bus.created_at))}, {"modifiedAt", Json(format_rfc3339(bus.modified_at))}})
+  return json_object({{"version", 1},
+                      {"description", text_or_null(bus.description)},
+                      {"policy", text_or_null(bus.policy)},
+                      {"tags", map_json(bus.tags)},
+                      {"createdAt", Json(format_rfc3339(bus.created_at))},
+                      {"modifiedAt", Json(format_rfc3339(bus.modified_at))}})
       .text();
 }
 BusRecord decode_bus(std::string name, std::string_view record) {
   const Json json = Json::from_stored(std::string(record));
-  return {.name = std::move(name), .description = optional_text(json, "description"), .policy = optional_text(json, "policy"), .tags = map_of(json.find("tags")),
-          .created_at = time_of(json, "createdAt"), .modified_at = time_of(json, "modifiedAt")};
+  return {.name = std::move(name),
+          .description = optional_text(json, "description"),
+          .policy = optional_text(json, "policy"),
+          .tags = map_of(json.find("tags")),
+          .created_at = time_of(json, "createdAt"),
+          .modified_at = time_of(json, "modifiedAt")};
 }
 
 std::string encode(const RuleRecord& rule) {
   Json::Array targets(rule.targets.begin(), rule.targets.end());
-  return json_object({{"version", 1}, {"pattern", text_or_null(rule.pattern)}, {"schedule", text_or_null(rule.schedule)}, {"enabled", rule.enabled}, {"description", text_or_null(rule.description)},
-                      {"roleArn", text_or_null(rule.role_arn)}, {"targets", Json(std::move(targets))}, {"tags", map_json(rule.tags)}, {"createdAt", Json(format_rfc3339(rule.created_at))}})
+  return json_object({{"version", 1},
+                      {"pattern", text_or_null(rule.pattern)},
+                      {"schedule", text_or_null(rule.schedule)},
+                      {"enabled", rule.enabled},
+                      {"description", text_or_null(rule.description)},
+                      {"roleArn", text_or_null(rule.role_arn)},
+                      {"targets", Json(std::move(targets))},
+                      {"tags", map_json(rule.tags)},
+                      {"createdAt", Json(format_rfc3339(rule.created_at))}})
       .text();
 }
 RuleRecord decode_rule(std::string bus, std::string name, std::string_view record) {
   const Json json = Json::from_stored(std::string(record));
-  RuleRecord rule{.bus = std::move(bus), .name = std::move(name), .pattern = optional_text(json, "pattern"), .schedule = optional_text(json, "schedule")};
+  RuleRecord rule{.bus = std::move(bus),
+                  .name = std::move(name),
+                  .pattern = optional_text(json, "pattern"),
+                  .schedule = optional_text(json, "schedule")};
   rule.enabled = json.find("enabled")->as_boolean();
   rule.description = optional_text(json, "description");
   rule.role_arn = optional_text(json, "roleArn");
@@ -69,12 +90,19 @@ RuleRecord decode_rule(std::string bus, std::string name, std::string_view recor
   return rule;
 }
 
-ScheduleId clock_id(std::string_view bus, std::string_view name) { return {.group = "rule:" + std::string(bus), .name = std::string(name)}; }
+ScheduleId clock_id(std::string_view bus, std::string_view name) {
+  return {.group = "rule:" + std::string(bus), .name = std::string(name)};
+}
 
 /// A rule that a stack deployed as a schedule with targets.
 RuleRecord rule_of(const ScheduleRecord& schedule) {
   const auto& definition = schedule.definition;
-  RuleRecord rule{.bus = definition.id.group.substr(5), .name = definition.id.name, .schedule = definition.expression, .enabled = definition.enabled, .description = definition.description, .role_arn = definition.role_arn};
+  RuleRecord rule{.bus = definition.id.group.substr(5),
+                  .name = definition.id.name,
+                  .schedule = definition.expression,
+                  .enabled = definition.enabled,
+                  .description = definition.description,
+                  .role_arn = definition.role_arn};
   for (const auto& target : definition.targets) {
     Json shown = json_object({{"Id", Json(target.id)}, {"Arn", Json(target.arn)}});
     if (target.role_arn) shown = shown.with("RoleArn", Json(*target.role_arn));
@@ -100,7 +128,8 @@ std::string Events::rule_arn(std::string_view bus, std::string_view rule) const 
 // ---- buses ---------------------------------------------------------------------------------------------------------------------------
 Result<BusRecord> Events::create_bus(Transaction& transaction, BusRecord bus) const {
   if (!is_name(bus.name, 256)) return invalid("Event bus name is not valid: " + bus.name);
-  if (find_bus(transaction, bus.name)) return refused(ErrorCode::AlreadyExists, "Event bus " + bus.name + " already exists.", "ResourceAlreadyExistsException");
+  if (find_bus(transaction, bus.name))
+    return refused(ErrorCode::AlreadyExists, "Event bus " + bus.name + " already exists.", "ResourceAlreadyExistsException");
   bus.created_at = bus.modified_at = transaction.now();
   transaction.put(Key(buses_table, bus.name), encode(bus));
   return bus;
@@ -117,7 +146,7 @@ Result<void> Events::store_bus(Transaction& transaction, const BusRecord& bus) c
 Result<void> Events::delete_bus(Transaction& transaction, std::string_view name) const {
   if (name == default_bus) return invalid("Cannot delete event bus default.");
   if (!list_rules(transaction, name).empty()) return invalid("Event bus " + std::string(name) + " can't be deleted since it has rules.");
-  transaction.erase(Key(buses_table, name));   // one that is gone is no error
+  transaction.erase(Key(buses_table, name));  // one that is gone is no error
   return {};
 }
 
@@ -146,7 +175,8 @@ Result<void> Events::set_clock(Transaction& transaction, const RuleRecord& rule)
     if (environment_.schedules.find(transaction, id)) return environment_.schedules.remove(transaction, id);
     return {};
   }
-  ScheduleDefinition definition{.id = id, .expression = *rule.schedule, .enabled = rule.enabled, .description = rule.description, .role_arn = rule.role_arn};
+  ScheduleDefinition definition{
+      .id = id, .expression = *rule.schedule, .enabled = rule.enabled, .description = rule.description, .role_arn = rule.role_arn};
   if (const auto existing = environment_.schedules.find(transaction, id)) {
     definition.missed_firings = existing->definition.missed_firings;
     definition.stack = existing->definition.stack;
@@ -161,7 +191,8 @@ Result<RuleRecord> Events::put_rule(Transaction& transaction, RuleRecord rule) c
   if (!rule.pattern && !rule.schedule) return invalid("Parameter(s) EventPattern or ScheduleExpression must be specified.");
   if (rule.schedule && rule.bus != default_bus) return invalid("ScheduleExpression is supported only on the default event bus.");
   if (rule.pattern) {
-    if (const auto parsed = EventPattern::parse(*rule.pattern); !parsed) return refused(ErrorCode::InvalidArgument, parsed.error().message, "InvalidEventPatternException");
+    if (const auto parsed = EventPattern::parse(*rule.pattern); !parsed)
+      return refused(ErrorCode::InvalidArgument, parsed.error().message, "InvalidEventPatternException");
   }
   if (const auto existing = find_rule(transaction, rule.bus, rule.name)) {
     rule.targets = existing->targets;
@@ -246,10 +277,17 @@ Result<void> Events::check_target(const Json& target) const {
   const auto id = optional_text(target, "Id").value_or(""), text = optional_text(target, "Arn").value_or("");
   Arn arn;
   if (!parse_arn(text, arn)) return invalid("Parameter " + text + " is not valid. Reason: Provided Arn is not in correct format.");
-  const bool offered = (arn.service == "states" && arn.resource.starts_with("stateMachine:")) || (arn.service == "lambda" && arn.resource.starts_with("function:")) || arn.service == "sqs" ||
-                       arn.service == "sns" || (arn.service == "events" && arn.resource.starts_with("event-bus/")) || (arn.service == "logs" && arn.resource.starts_with("log-group:"));
-  if (!offered) return refused(ErrorCode::NotSupported, "The target " + text + " is not supported here: only state machines, functions, queues, topics, event buses and log groups are.", "ValidationException");
-  if (arn.service == "sqs" && is_fifo_name(arn.resource) && !target.find("SqsParameters")) return invalid("Parameter(s) SqsParameters must be specified for target: " + id + ".");
+  const bool offered = (arn.service == "states" && arn.resource.starts_with("stateMachine:")) ||
+                       (arn.service == "lambda" && arn.resource.starts_with("function:")) || arn.service == "sqs" || arn.service == "sns" ||
+                       (arn.service == "events" && arn.resource.starts_with("event-bus/")) ||
+                       (arn.service == "logs" && arn.resource.starts_with("log-group:"));
+  if (!offered)
+    return refused(
+        ErrorCode::NotSupported,
+        "The target " + text + " is not supported here: only state machines, functions, queues, topics, event buses and log groups are.",
+        "ValidationException");
+  if (arn.service == "sqs" && is_fifo_name(arn.resource) && !target.find("SqsParameters"))
+    return invalid("Parameter(s) SqsParameters must be specified for target: " + id + ".");
   if (const Json* dead_letter = target.find("DeadLetterConfig"); dead_letter && dead_letter->find("Arn")) {
     Arn queue;
     const auto queue_arn = optional_text(*dead_letter, "Arn").value_or("");
@@ -260,8 +298,10 @@ Result<void> Events::check_target(const Json& target) const {
     const Json* value = policy ? policy->find(name) : nullptr;
     return !value || (value->as_integer() && *value->as_integer() >= min && *value->as_integer() <= max);
   };
-  if (!within("MaximumRetryAttempts", 0, 185)) return invalid("Parameter MaximumRetryAttempts is not valid for target " + id + ": it must be between 0 and 185.");
-  if (!within("MaximumEventAgeInSeconds", 60, 86'400)) return invalid("Parameter MaximumEventAgeInSeconds is not valid for target " + id + ": it must be between 60 and 86400.");
+  if (!within("MaximumRetryAttempts", 0, 185))
+    return invalid("Parameter MaximumRetryAttempts is not valid for target " + id + ": it must be between 0 and 185.");
+  if (!within("MaximumEventAgeInSeconds", 60, 86'400))
+    return invalid("Parameter MaximumEventAgeInSeconds is not valid for target " + id + ": it must be between 60 and 86400.");
   return check_target_input(target);
 }
 

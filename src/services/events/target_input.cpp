@@ -10,7 +10,9 @@ namespace {
 
 Error invalid(std::string message) { return error(ErrorCode::InvalidArgument, std::move(message), "ValidationException"); }
 
-bool is_name_character(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.'; }
+bool is_name_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+}
 
 /// The placeholder that begins at `at`, which is a `<`; nothing if it is none.
 std::optional<std::string_view> placeholder_at(std::string_view text, std::size_t at) {
@@ -37,7 +39,8 @@ std::string inside_string(const Json& value) {
 
 class Transformer {
  public:
-  Transformer(const Json& transformer, const Json& envelope, const RuleNames& rule) : paths_(transformer.find("InputPathsMap")), envelope_(envelope), rule_(rule) {}
+  Transformer(const Json& transformer, const Json& envelope, const RuleNames& rule)
+      : paths_(transformer.find("InputPathsMap")), envelope_(envelope), rule_(rule) {}
 
   std::string apply(std::string_view text) const {
     std::string out;
@@ -79,8 +82,8 @@ class Transformer {
 };
 
 bool is_known_placeholder(std::string_view name, const Json* paths) {
-  return (paths && paths->find(name)) || name == "aws.events.rule-arn" || name == "aws.events.rule-name" || name == "aws.events.event.ingestion-time" || name == "aws.events.event" ||
-         name == "aws.events.event.json";
+  return (paths && paths->find(name)) || name == "aws.events.rule-arn" || name == "aws.events.rule-name" ||
+         name == "aws.events.event.ingestion-time" || name == "aws.events.event" || name == "aws.events.event.json";
 }
 
 }  // namespace
@@ -97,7 +100,7 @@ const Json* value_at(const Json& root, std::string_view path) {
     path = end == std::string_view::npos ? std::string_view() : path.substr(index ? end + 1 : end);
     std::size_t place = 0;
     const bool number = index && std::from_chars(part.data(), part.data() + part.size(), place).ptr == part.data() + part.size();
-    if (index && !number && part.size() > 2) part = part.substr(1, part.size() - 2);   // ['name']
+    if (index && !number && part.size() > 2) part = part.substr(1, part.size() - 2);  // ['name']
     at = number ? at->at(place) : at->find(part);
   }
   return at;
@@ -120,13 +123,15 @@ Result<void> check_target_input(const Json& target) {
   int ways = 0;
   for (const char* name : {"Input", "InputPath", "InputTransformer"}) ways += target.find(name) ? 1 : 0;
   if (ways > 1) return invalid("Only one of Input, InputPath, or InputTransformer must be provided for target " + id + ".");
-  if (const Json* path = target.find("InputPath"); path && path->is_string() && !path->as_string().starts_with('$')) return invalid("InputPath for target " + id + " is invalid.");
+  if (const Json* path = target.find("InputPath"); path && path->is_string() && !path->as_string().starts_with('$'))
+    return invalid("InputPath for target " + id + " is invalid.");
   const Json* transformer = target.find("InputTransformer");
   if (!transformer) return {};
   const auto text = member_text(*transformer, "InputTemplate");
   for (std::size_t at = text.find('<'); at != std::string::npos; at = text.find('<', at + 1)) {
     const auto name = placeholder_at(text, at);
-    if (name && !is_known_placeholder(*name, transformer->find("InputPathsMap"))) return invalid("InputTemplate for target " + id + " contains invalid placeholder " + std::string(*name) + ".");
+    if (name && !is_known_placeholder(*name, transformer->find("InputPathsMap")))
+      return invalid("InputTemplate for target " + id + " contains invalid placeholder " + std::string(*name) + ".");
   }
   return {};
 }

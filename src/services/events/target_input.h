@@ -12,7 +12,7 @@ namespace signalbox::events {
 
 struct RuleNames {
   std::string arn, name;
-  std::string ingestion_time;               ///< as the event writes times
+  std::string ingestion_time;  ///< as the event writes times
 };
 
 /// The text for the target `target`, which may have Input, InputPath or InputTransformer.

@@ -41,12 +41,17 @@ http::Response failed_response() {
 std::vector<std::string> texts_of(const Json& object, std::string_view name) {
   std::vector<std::string> texts;
   const auto* list = object.find(name);
-  if (list && list->is_array()) std::transform(list->elements().begin(), list->elements().end(), std::back_inserter(texts), [](const Json& one) { return plain_text(one); });
+  if (list && list->is_array())
+    std::transform(list->elements().begin(), list->elements().end(), std::back_inserter(texts),
+                   [](const Json& one) { return plain_text(one); });
   return texts;
 }
 
 http_apis::Cors read_cors(const Json& given) {
-  http_apis::Cors cors{.origins = texts_of(given, "AllowOrigins"), .methods = texts_of(given, "AllowMethods"), .headers = texts_of(given, "AllowHeaders"), .exposed = texts_of(given, "ExposeHeaders")};
+  http_apis::Cors cors{.origins = texts_of(given, "AllowOrigins"),
+                       .methods = texts_of(given, "AllowMethods"),
+                       .headers = texts_of(given, "AllowHeaders"),
+                       .exposed = texts_of(given, "ExposeHeaders")};
   const auto* credentials = given.find("AllowCredentials");
   cors.credentials = credentials && *credentials == Json(true);
   if (const auto* age = given.find("MaxAge")) cors.max_age = age->as_integer();
@@ -89,7 +94,8 @@ struct FunctionUrlService::Implementation {
 
   /// May end at the guard.
   static asio::awaitable<http::Response> serve(Implementation& self, UrlPath path, http::Request request);
-  static asio::awaitable<http::Response> answer(Implementation& self, const FunctionUrl& url, const UrlPath& path, const http::Request& request);
+  static asio::awaitable<http::Response> answer(Implementation& self, const FunctionUrl& url, const UrlPath& path,
+                                                const http::Request& request);
   static asio::awaitable<http::Response> call(Implementation& self, const FunctionUrl& url, const http_apis::Call& call);
 };
 
@@ -106,14 +112,20 @@ asio::awaitable<http::Response> FunctionUrlService::Implementation::serve(Implem
   co_return response;
 }
 
-asio::awaitable<http::Response> FunctionUrlService::Implementation::answer(Implementation& self, const FunctionUrl& url, const UrlPath& path, const http::Request& request) {
+asio::awaitable<http::Response> FunctionUrlService::Implementation::answer(Implementation& self, const FunctionUrl& url,
+                                                                           const UrlPath& path, const http::Request& request) {
   const auto snapshot = snapshot_of(url);
   if (auto preflight = snapshot.cors ? http_apis::preflight_answer(*snapshot.cors, request) : std::nullopt) {
     preflight->status = 200;
     co_return std::move(*preflight);
   }
   const auto now = self.engine.clock().now();
-  http_apis::Call asked{.request = request, .snapshot = snapshot, .stage = "$default", .path = percent_decode(path.path, false), .route = &snapshot.routes.front(), .trace_id = gateway::make_trace_id(now)};
+  http_apis::Call asked{.request = request,
+                        .snapshot = snapshot,
+                        .stage = "$default",
+                        .path = percent_decode(path.path, false),
+                        .route = &snapshot.routes.front(),
+                        .trace_id = gateway::make_trace_id(now)};
   asked.context = http_apis::call_context(asked, self.engine.site(), request.request_id, now).with("domainPrefix", Json(url.id));
   auto response = co_await call(self, url, asked);
   if (snapshot.cors) http_apis::set_cors_headers(*snapshot.cors, request, response);
@@ -121,7 +133,8 @@ asio::awaitable<http::Response> FunctionUrlService::Implementation::answer(Imple
   co_return response;
 }
 
-asio::awaitable<http::Response> FunctionUrlService::Implementation::call(Implementation& self, const FunctionUrl& url, const http_apis::Call& call) {
+asio::awaitable<http::Response> FunctionUrlService::Implementation::call(Implementation& self, const FunctionUrl& url,
+                                                                         const http_apis::Call& call) {
   const auto admission = self.environment.admit(call.request, url);
   if (!admission) co_return forbidden();
   FunctionCall asked;
@@ -133,7 +146,8 @@ asio::awaitable<http::Response> FunctionUrlService::Implementation::call(Impleme
   co_return outcome ? url_response(*outcome) : failed_response();
 }
 
-FunctionUrlService::FunctionUrlService(Engine& engine, Environment environment) : implementation_(new Implementation{engine, std::move(environment), engine.loop_reader()}) {}
+FunctionUrlService::FunctionUrlService(Engine& engine, Environment environment)
+    : implementation_(new Implementation{engine, std::move(environment), engine.loop_reader()}) {}
 FunctionUrlService::~FunctionUrlService() = default;
 
 http::Handler FunctionUrlService::handler(http::Handler others) {

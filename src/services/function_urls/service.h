@@ -16,7 +16,7 @@ namespace signalbox::function_urls {
 
 /// Who calls.
 struct Admission {
-  std::optional<Json> identity;                          ///< `requestContext.authorizer.iam` of the event: of a signed call of a URL that asks for one
+  std::optional<Json> identity;  ///< `requestContext.authorizer.iam` of the event: of a signed call of a URL that asks for one
 };
 /// Nothing: the call is forbidden. On the I/O thread.
 using Admit = std::function<std::optional<Admission>(const http::Request&, const functions::FunctionUrl&)>;

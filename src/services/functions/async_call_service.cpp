@@ -23,7 +23,8 @@ constexpr std::size_t rows_looked_at = 4'096;
 }  // namespace
 
 struct AsyncCallService::Implementation : std::enable_shared_from_this<AsyncCallService::Implementation> {
-  Implementation(Engine& the_engine, AsyncCalls& the_calls, FunctionInvoker& the_functions) : engine(the_engine), calls(the_calls), functions(the_functions) {}
+  Implementation(Engine& the_engine, AsyncCalls& the_calls, FunctionInvoker& the_functions)
+      : engine(the_engine), calls(the_calls), functions(the_functions) {}
 
   Engine& engine;
   AsyncCalls& calls;
@@ -59,17 +60,23 @@ std::optional<Timestamp> AsyncCallService::Implementation::make_calls(Timestamp 
     }
     if (under_way.size() >= at_once_max) break;
     under_way.insert(call.row);
-    functions.invoke(FunctionCall{.function = call.function, .payload = call.payload, .request_id = call.request_id, .client_context = call.client_context}, [self = shared_from_this(), row = call.row](FunctionOutcome outcome) {
-      asio::co_spawn(self->executor, settle(self, row, std::move(outcome)), log_failure("asynchronous call"));
-    });
+    functions.invoke(
+        FunctionCall{
+            .function = call.function, .payload = call.payload, .request_id = call.request_id, .client_context = call.client_context},
+        [self = shared_from_this(), row = call.row](FunctionOutcome outcome) {
+          asio::co_spawn(self->executor, settle(self, row, std::move(outcome)), log_failure("asynchronous call"));
+        });
   }
   return next;
 }
 
-asio::awaitable<void> AsyncCallService::Implementation::settle(std::shared_ptr<Implementation> self, std::int64_t row, FunctionOutcome outcome) {
+asio::awaitable<void> AsyncCallService::Implementation::settle(std::shared_ptr<Implementation> self, std::int64_t row,
+                                                               FunctionOutcome outcome) {
   // The daemon ends: the next start makes the call again, with the same request id.
-  if (self->is_stopping || (outcome.kind == FunctionOutcome::Kind::Unavailable && outcome.message == FunctionService::stopping_message)) co_return;
-  std::function<Result<void>(EngineTransaction&)> work = [rules = &self->calls, row, outcome = std::move(outcome)](EngineTransaction& transaction) -> Result<void> {
+  if (self->is_stopping || (outcome.kind == FunctionOutcome::Kind::Unavailable && outcome.message == FunctionService::stopping_message))
+    co_return;
+  std::function<Result<void>(EngineTransaction&)> work = [rules = &self->calls, row,
+                                                          outcome = std::move(outcome)](EngineTransaction& transaction) -> Result<void> {
     rules->settle(transaction, row, outcome);
     return {};
   };
@@ -83,7 +90,8 @@ asio::awaitable<void> AsyncCallService::Implementation::settle(std::shared_ptr<I
   self->wake->announce();
 }
 
-AsyncCallService::AsyncCallService(Engine& engine, AsyncCalls& calls, FunctionInvoker& functions) : implementation_(std::make_shared<Implementation>(engine, calls, functions)) {}
+AsyncCallService::AsyncCallService(Engine& engine, AsyncCalls& calls, FunctionInvoker& functions)
+    : implementation_(std::make_shared<Implementation>(engine, calls, functions)) {}
 AsyncCallService::~AsyncCallService() { stop(); }
 
 void AsyncCallService::start(asio::any_io_executor executor) {

@@ -26,16 +26,16 @@ inline constexpr Table function_events_table{"function_events", {KeyPart::Intege
 
 /// The queue that gets what a rule could not deliver, and what stands beside it as message attributes: RULE_ARN, TARGET_ARN.
 struct DeadLetter {
-  std::string queue;                        ///< ARN
+  std::string queue;  ///< ARN
   std::map<std::string, std::string> attributes = {};
 };
 
 struct AsyncCall {
   std::int64_t row = 0;
-  std::string function;                     ///< a name, perhaps with `:version` or `:alias`
-  std::string payload;                      ///< JSON text
+  std::string function;  ///< a name, perhaps with `:version` or `:alias`
+  std::string payload;   ///< JSON text
   std::string request_id;
-  std::string client_context = {};          ///< JSON text; may be empty
+  std::string client_context = {};  ///< JSON text; may be empty
   Timestamp created_at = {}, next_attempt_at = {};
   std::int64_t attempts = 0, function_errors = 0;
   /// Of the caller (a rule's target); the function's own settings otherwise.
@@ -45,13 +45,15 @@ struct AsyncCall {
 
 /// A function's settings for such calls. [PutFunctionEventInvokeConfig]
 struct EventInvokeConfig {
-  std::int64_t retries_max = 2;             ///< 0 to 2: after a function error
-  std::int64_t age_max_seconds = 21'600;    ///< 60 to 21,600: while it cannot be called
-  std::string on_success = {}, on_failure = {};   ///< ARNs
+  std::int64_t retries_max = 2;                  ///< 0 to 2: after a function error
+  std::int64_t age_max_seconds = 21'600;         ///< 60 to 21,600: while it cannot be called
+  std::string on_success = {}, on_failure = {};  ///< ARNs
   Timestamp modified_at = {};
 };
-[[nodiscard]] std::optional<EventInvokeConfig> find_event_invoke_config(const Reader& reader, std::string_view function, std::string_view qualifier);
-void put_event_invoke_config(Transaction& transaction, std::string_view function, std::string_view qualifier, const EventInvokeConfig& config);
+[[nodiscard]] std::optional<EventInvokeConfig> find_event_invoke_config(const Reader& reader, std::string_view function,
+                                                                        std::string_view qualifier);
+void put_event_invoke_config(Transaction& transaction, std::string_view function, std::string_view qualifier,
+                             const EventInvokeConfig& config);
 void delete_event_invoke_config(Transaction& transaction, std::string_view function, std::string_view qualifier);
 /// All that is kept beside a function that is deleted.
 void forget_attachments(Transaction& transaction, std::string_view function);
@@ -88,7 +90,8 @@ class AsyncCalls {
   void announce(Transaction& transaction) const;
   /// In the role of the function that was called.
   [[nodiscard]] Result<void> permits(const Reader& reader, const AsyncCall& call, const std::string& destination) const;
-  void tell_destination(EngineTransaction& transaction, const AsyncCall& call, const FunctionOutcome& outcome, const std::string& destination, const char* condition) const;
+  void tell_destination(EngineTransaction& transaction, const AsyncCall& call, const FunctionOutcome& outcome,
+                        const std::string& destination, const char* condition) const;
   /// `exhausted_condition`: the setting that ended the attempts; empty: there was no sense in another one.
   void bury(Transaction& transaction, const AsyncCall& call, const FunctionOutcome& outcome, const std::string& exhausted_condition) const;
 

@@ -22,14 +22,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::int64_t code_bytes_max = 250LL * 1024 * 1024;   // unzipped [aws quota]
+constexpr std::int64_t code_bytes_max = 250LL * 1024 * 1024;  // unzipped [aws quota]
 
 struct Item {
   enum class Kind : char { Directory = 'd', File = 'f', Link = 'l' };
   Kind kind;
-  std::string path;                         // relative
+  std::string path;  // relative
   bool executable = false;
-  std::string digest;                       // of a file's bytes; a link's target
+  std::string digest;  // of a file's bytes; a link's target
   std::int64_t bytes = 0;
 };
 
@@ -67,7 +67,9 @@ Result<Item> describe(const fs::directory_entry& entry, const fs::path& relative
     auto target = fs::read_symlink(entry.path(), failure);
     if (failure) return from_failure(entry.path().string(), failure);
     if (!leads_inside(relative, target))
-      return error(ErrorCode::InvalidArgument, fmt::format("the link {} leads out of the function's folder, to {}", relative.string(), target.string()), relative.string());
+      return error(ErrorCode::InvalidArgument,
+                   fmt::format("the link {} leads out of the function's folder, to {}", relative.string(), target.string()),
+                   relative.string());
     item.kind = Item::Kind::Link;
     item.digest = target.string();
   } else if (fs::is_regular_file(status)) {
@@ -78,7 +80,8 @@ Result<Item> describe(const fs::directory_entry& entry, const fs::path& relative
     item.digest = hex_encode(digest(DigestAlgorithm::Sha256, *text));
     item.bytes = static_cast<std::int64_t>(text->size());
   } else if (!fs::is_directory(status)) {
-    return error(ErrorCode::InvalidArgument, fmt::format("{} is neither a file nor a folder nor a link", relative.string()), relative.string());
+    return error(ErrorCode::InvalidArgument, fmt::format("{} is neither a file nor a folder nor a link", relative.string()),
+                 relative.string());
   }
   return item;
 }
@@ -94,7 +97,9 @@ Result<std::vector<Item>> list(const fs::path& root) {
     auto item = describe(*entry, entry->path().lexically_relative(root));
     if (!item) return item.error();
     bytes += item->bytes;
-    if (bytes > code_bytes_max) return error(ErrorCode::TooLarge, fmt::format("Unzipped size must be smaller than {} bytes; {} has more", code_bytes_max, root.string()), root.string());
+    if (bytes > code_bytes_max)
+      return error(ErrorCode::TooLarge,
+                   fmt::format("Unzipped size must be smaller than {} bytes; {} has more", code_bytes_max, root.string()), root.string());
     items.push_back(std::move(*item));
   }
   if (failure) return from_failure(root.string(), failure);
@@ -106,7 +111,8 @@ StoredCode summarise(const std::vector<Item>& items) {
   std::string manifest = "signalbox code 1\n";
   StoredCode code;
   for (const auto& item : items) {
-    manifest += fmt::format("{}{} {}:{} {}:{}\n", static_cast<char>(item.kind), item.executable ? 'x' : '-', item.path.size(), item.path, item.digest.size(), item.digest);
+    manifest += fmt::format("{}{} {}:{} {}:{}\n", static_cast<char>(item.kind), item.executable ? 'x' : '-', item.path.size(), item.path,
+                            item.digest.size(), item.digest);
     code.bytes += item.bytes;
   }
   code.hash = hex_encode(digest(DigestAlgorithm::Sha256, manifest));
@@ -119,7 +125,8 @@ void remove_tree(const fs::path& path) {
   fs::permissions(path, fs::perms::owner_all, fs::perm_options::add | fs::perm_options::nofollow, ignored);
   for (fs::recursive_directory_iterator entry(path, ignored), end; !ignored && entry != end; entry.increment(ignored)) {
     std::error_code inner;
-    if (entry->is_directory(inner) && !entry->is_symlink(inner)) fs::permissions(entry->path(), fs::perms::owner_all, fs::perm_options::add, inner);
+    if (entry->is_directory(inner) && !entry->is_symlink(inner))
+      fs::permissions(entry->path(), fs::perms::owner_all, fs::perm_options::add, inner);
   }
   fs::remove_all(path, ignored);
 }
@@ -157,7 +164,8 @@ Result<void> copy_tree(const fs::path& from, const fs::path& to, const std::vect
   for (auto item = items.rbegin(); item != items.rend(); ++item) {
     if (item->kind == Item::Kind::Directory) fs::permissions(to / item->path, static_cast<fs::perms>(0555), failure);
   }
-  if (!flush(to)) return error(ErrorCode::Unavailable, fmt::format("{} cannot be written to disk: {}", to.string(), std::strerror(errno)), to.string());
+  if (!flush(to))
+    return error(ErrorCode::Unavailable, fmt::format("{} cannot be written to disk: {}", to.string(), std::strerror(errno)), to.string());
   return {};
 }
 
@@ -186,7 +194,7 @@ Result<StoredCode> CodeStore::put_folder(const std::string& folder) const {
     remove_tree(temporary);
     return from_failure(path(code.hash), failure);
   }
-  if (failure) remove_tree(temporary);   // somebody else stored the same meanwhile
+  if (failure) remove_tree(temporary);  // somebody else stored the same meanwhile
   fs::permissions(path(code.hash), static_cast<fs::perms>(0555), failure);
   flush(directory_);
   return code;

@@ -11,8 +11,8 @@
 namespace signalbox::functions {
 
 struct StoredCode {
-  std::string hash;                         ///< SHA-256 of the sorted manifest (kinds, modes, names, contents), hex
-  std::int64_t bytes = 0;                   ///< of all files
+  std::string hash;        ///< SHA-256 of the sorted manifest (kinds, modes, names, contents), hex
+  std::int64_t bytes = 0;  ///< of all files
 };
 
 class CodeStore {

@@ -34,28 +34,35 @@ std::string failure_payload(std::string_view error_type, std::string_view error_
 }
 
 std::string timed_out_payload(std::string_view request_id, std::chrono::milliseconds timeout) {
-  return runtime_error("Sandbox.Timedout", request_id, fmt::format("Task timed out after {:.2f} seconds", static_cast<double>(timeout.count()) / 1000));
+  return runtime_error("Sandbox.Timedout", request_id,
+                       fmt::format("Task timed out after {:.2f} seconds", static_cast<double>(timeout.count()) / 1000));
 }
 
 std::string exited_payload(std::string_view request_id, ProcessEnd end) {
   if (end.signaled) {
     auto words = signal_words(end.status);
-    return runtime_error("Runtime.ExitError", request_id, words.empty() ? fmt::format("Runtime exited with error: signal: {}", end.status) : fmt::format("Runtime exited with error: signal: {}", words));
+    return runtime_error("Runtime.ExitError", request_id,
+                         words.empty() ? fmt::format("Runtime exited with error: signal: {}", end.status)
+                                       : fmt::format("Runtime exited with error: signal: {}", words));
   }
   if (end.status == 0) return runtime_error("Runtime.ExitError", request_id, "Runtime exited without providing a reason");
   return runtime_error("Runtime.ExitError", request_id, fmt::format("Runtime exited with error: exit status {}", end.status));
 }
 
 // What AWS says when the kernel kills the sandbox for its memory. [Lambda guide: out of memory]
-std::string out_of_memory_payload(std::string_view request_id) { return runtime_error("Runtime.OutOfMemory", request_id, "Runtime exited with error: signal: killed"); }
+std::string out_of_memory_payload(std::string_view request_id) {
+  return runtime_error("Runtime.OutOfMemory", request_id, "Runtime exited with error: signal: killed");
+}
 
 std::string too_large_payload() {
-  return failure_payload("Function.ResponseSizeTooLarge", fmt::format("Response payload size exceeded maximum allowed payload size ({} bytes).", response_bytes_max));
+  return failure_payload("Function.ResponseSizeTooLarge",
+                         fmt::format("Response payload size exceeded maximum allowed payload size ({} bytes).", response_bytes_max));
 }
 
 std::string not_json_payload(std::string_view request_id, std::string_view response) {
   auto shown = response.substr(0, 100);
-  return runtime_error("Runtime.InvalidResponse", request_id, fmt::format("The function's response is not JSON: '{}{}'", shown, shown.size() < response.size() ? "…" : ""));
+  return runtime_error("Runtime.InvalidResponse", request_id,
+                       fmt::format("The function's response is not JSON: '{}{}'", shown, shown.size() < response.size() ? "…" : ""));
 }
 
 std::string no_bootstrap_payload(std::string_view request_id) {

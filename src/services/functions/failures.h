@@ -18,7 +18,7 @@ inline constexpr std::size_t response_bytes_max = 6'291'556;
 /// How a process ended, as waitid() tells it.
 struct ProcessEnd {
   bool signaled = false;
-  int status = 0;                           ///< exit status, or the signal
+  int status = 0;  ///< exit status, or the signal
 };
 [[nodiscard]] std::string exited_payload(std::string_view request_id, ProcessEnd end);
 [[nodiscard]] std::string out_of_memory_payload(std::string_view request_id);

@@ -13,18 +13,33 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr std::size_t environment_bytes_max = 4096;   // of names and values together [aws quota]
+constexpr std::size_t environment_bytes_max = 4096;  // of names and values together [aws quota]
 
 /// Names that Lambda itself sets and refuses from users. [Lambda guide: Reserved environment variables]
-constexpr std::array reserved_names{
-    "_HANDLER", "_X_AMZN_TRACE_ID", "AWS_DEFAULT_REGION", "AWS_REGION", "AWS_EXECUTION_ENV", "AWS_LAMBDA_FUNCTION_NAME",
-    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "AWS_LAMBDA_FUNCTION_VERSION", "AWS_LAMBDA_INITIALIZATION_TYPE", "AWS_LAMBDA_LOG_GROUP_NAME",
-    "AWS_LAMBDA_LOG_STREAM_NAME", "AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
-    "AWS_LAMBDA_RUNTIME_API", "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR"};
+constexpr std::array reserved_names{"_HANDLER",
+                                    "_X_AMZN_TRACE_ID",
+                                    "AWS_DEFAULT_REGION",
+                                    "AWS_REGION",
+                                    "AWS_EXECUTION_ENV",
+                                    "AWS_LAMBDA_FUNCTION_NAME",
+                                    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+                                    "AWS_LAMBDA_FUNCTION_VERSION",
+                                    "AWS_LAMBDA_INITIALIZATION_TYPE",
+                                    "AWS_LAMBDA_LOG_GROUP_NAME",
+                                    "AWS_LAMBDA_LOG_STREAM_NAME",
+                                    "AWS_ACCESS_KEY",
+                                    "AWS_ACCESS_KEY_ID",
+                                    "AWS_SECRET_ACCESS_KEY",
+                                    "AWS_SESSION_TOKEN",
+                                    "AWS_LAMBDA_RUNTIME_API",
+                                    "LAMBDA_TASK_ROOT",
+                                    "LAMBDA_RUNTIME_DIR"};
 
 bool is_name_character(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_'; }
 
-bool is_name(std::string_view text) { return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), is_name_character); }
+bool is_name(std::string_view text) {
+  return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), is_name_character);
+}
 
 Error invalid(std::string where, std::string message) { return error(ErrorCode::InvalidArgument, std::move(message), std::move(where)); }
 
@@ -36,14 +51,23 @@ bool is_variable_name(std::string_view name) {
 Result<void> check_environment(const std::map<std::string, std::string>& environment) {
   std::size_t bytes = 0;
   for (const auto& [name, value] : environment) {
-    if (!is_variable_name(name)) return invalid("environment", fmt::format("'{}' is not a name for an environment variable: at least two letters, digits and _, a letter first", name));
+    if (!is_variable_name(name))
+      return invalid(
+          "environment",
+          fmt::format("'{}' is not a name for an environment variable: at least two letters, digits and _, a letter first", name));
     if (std::find(reserved_names.begin(), reserved_names.end(), name) != reserved_names.end())
-      return invalid("environment", fmt::format("Lambda was unable to configure your environment variables because the environment variables you have provided contains reserved keys that are currently not supported for modification. Reserved keys used in this request: {}", name));
+      return invalid(
+          "environment",
+          fmt::format("Lambda was unable to configure your environment variables because the environment variables you have provided "
+                      "contains reserved keys that are currently not supported for modification. Reserved keys used in this request: {}",
+                      name));
     if (value.find('\0') != std::string::npos) return invalid("environment", fmt::format("the value of {} holds a NUL character", name));
     bytes += name.size() + value.size();
   }
   if (bytes > environment_bytes_max)
-    return invalid("environment", fmt::format("Lambda was unable to configure your environment variables because the environment variables you have provided exceeded the {} bytes limit; they have {}", environment_bytes_max, bytes));
+    return invalid("environment", fmt::format("Lambda was unable to configure your environment variables because the environment variables "
+                                              "you have provided exceeded the {} bytes limit; they have {}",
+                                              environment_bytes_max, bytes));
   return {};
 }
 
@@ -76,12 +100,25 @@ std::string shown_version(const FunctionConfig& config) { return config.version.
 std::string to_record(const FunctionConfig& config) {
   auto layers = ordered_json::array();
   for (const auto& layer : config.layers) layers.push_back({{"arn", layer.arn}, {"codeHash", layer.code_hash}, {"bytes", layer.bytes}});
-  ordered_json json{{"version", 1}, {"name", config.name}, {"description", config.description}, {"runtime", config.runtime},
-                    {"handler", config.handler}, {"timeoutSeconds", config.timeout_seconds}, {"memoryMb", config.memory_mb},
-                    {"environment", config.environment}, {"codeHash", config.code_hash}, {"codeBytes", config.code_bytes},
-                    {"role", config.role}, {"stack", config.stack}, {"layers", std::move(layers)}, {"tags", config.tags},
-                    {"keyId", config.key.id}, {"keySecret", config.key.secret}, {"revision", config.revision},
-                    {"createdAt", config.created_at.time_since_epoch().count()}, {"modifiedAt", config.modified_at.time_since_epoch().count()}};
+  ordered_json json{{"version", 1},
+                    {"name", config.name},
+                    {"description", config.description},
+                    {"runtime", config.runtime},
+                    {"handler", config.handler},
+                    {"timeoutSeconds", config.timeout_seconds},
+                    {"memoryMb", config.memory_mb},
+                    {"environment", config.environment},
+                    {"codeHash", config.code_hash},
+                    {"codeBytes", config.code_bytes},
+                    {"role", config.role},
+                    {"stack", config.stack},
+                    {"layers", std::move(layers)},
+                    {"tags", config.tags},
+                    {"keyId", config.key.id},
+                    {"keySecret", config.key.secret},
+                    {"revision", config.revision},
+                    {"createdAt", config.created_at.time_since_epoch().count()},
+                    {"modifiedAt", config.modified_at.time_since_epoch().count()}};
   if (config.reserved_concurrency) json["reservedConcurrency"] = *config.reserved_concurrency;
   if (!config.code_sha256.empty()) json["codeSha256"] = config.code_sha256;
   if (!config.version.empty()) json["functionVersion"] = config.version;
@@ -95,12 +132,24 @@ FunctionConfig from_record(std::string_view record) {
     auto json = ordered_json::parse(record);
     if (json.at("version") != 1) throw StoreFailure("a function's record is of an unknown version");
     auto time = [&](const char* name) { return Timestamp{std::chrono::milliseconds{json.at(name).get<std::int64_t>()}}; };
-    FunctionConfig config{.name = json.at("name"), .description = json.at("description"), .runtime = json.at("runtime"), .handler = json.at("handler"),
-                          .timeout_seconds = json.at("timeoutSeconds"), .memory_mb = json.at("memoryMb"), .environment = json.at("environment"),
-                          .code_hash = json.at("codeHash"), .code_bytes = json.at("codeBytes"), .role = json.at("role"), .stack = json.at("stack"),
-                          .reserved_concurrency = std::nullopt, .layers = layers_of(json.at("layers")), .tags = json.at("tags"),
-                          .key = {.id = json.at("keyId"), .secret = json.at("keySecret")}, .revision = json.at("revision"),
-                          .created_at = time("createdAt"), .modified_at = time("modifiedAt")};
+    FunctionConfig config{.name = json.at("name"),
+                          .description = json.at("description"),
+                          .runtime = json.at("runtime"),
+                          .handler = json.at("handler"),
+                          .timeout_seconds = json.at("timeoutSeconds"),
+                          .memory_mb = json.at("memoryMb"),
+                          .environment = json.at("environment"),
+                          .code_hash = json.at("codeHash"),
+                          .code_bytes = json.at("codeBytes"),
+                          .role = json.at("role"),
+                          .stack = json.at("stack"),
+                          .reserved_concurrency = std::nullopt,
+                          .layers = layers_of(json.at("layers")),
+                          .tags = json.at("tags"),
+                          .key = {.id = json.at("keyId"), .secret = json.at("keySecret")},
+                          .revision = json.at("revision"),
+                          .created_at = time("createdAt"),
+                          .modified_at = time("modifiedAt")};
     config.code_sha256 = json.value("codeSha256", "");
     config.version = json.value("functionVersion", "");
     config.last_version = json.value("lastVersion", std::int64_t{0});
@@ -113,7 +162,8 @@ FunctionConfig from_record(std::string_view record) {
 }
 
 Result<void> check(const FunctionConfig& config) {
-  if (!is_name(config.name)) return invalid("name", fmt::format("'{}' is not a function name: 1 to 64 letters, digits, - and _", config.name));
+  if (!is_name(config.name))
+    return invalid("name", fmt::format("'{}' is not a function name: 1 to 64 letters, digits, - and _", config.name));
   auto family = runtime_family(config.runtime);
   if (!family) return family.error();
   if (config.handler.size() > 128 || config.handler.find_first_of(" \t\r\n") != std::string::npos)
@@ -131,7 +181,10 @@ Result<void> check(const FunctionConfig& config) {
 }
 
 Result<FunctionReference> parse_function_reference(std::string_view text) {
-  auto refuse = [&] { return invalid("FunctionName", fmt::format("'{}' names no function: a name, a partial ARN (ACCOUNT:function:NAME) or an ARN is expected", text)); };
+  auto refuse = [&] {
+    return invalid("FunctionName",
+                   fmt::format("'{}' names no function: a name, a partial ARN (ACCOUNT:function:NAME) or an ARN is expected", text));
+  };
   auto rest = text;
   if (rest.starts_with("arn:")) {
     // arn:PARTITION:lambda:REGION:ACCOUNT:function:NAME[:QUALIFIER]
@@ -148,17 +201,22 @@ Result<FunctionReference> parse_function_reference(std::string_view text) {
   auto colon = rest.find(':');
   reference.name = rest.substr(0, colon);
   if (colon != std::string_view::npos) reference.qualifier = rest.substr(colon + 1);
-  auto qualifier_is_good = reference.qualifier == "$LATEST" || std::all_of(reference.qualifier.begin(), reference.qualifier.end(), is_name_character);
+  auto qualifier_is_good =
+      reference.qualifier == "$LATEST" || std::all_of(reference.qualifier.begin(), reference.qualifier.end(), is_name_character);
   if (!is_name(reference.name) || !qualifier_is_good || (colon != std::string_view::npos && reference.qualifier.empty())) return refuse();
   return reference;
 }
 
 Result<RuntimeFamily> runtime_family(std::string_view runtime) {
-  if (version_after(runtime, "nodejs") && (runtime.ends_with(".x") || runtime == "nodejs4.3" || runtime == "nodejs6.10" || runtime == "nodejs8.10"))
+  if (version_after(runtime, "nodejs") &&
+      (runtime.ends_with(".x") || runtime == "nodejs4.3" || runtime == "nodejs6.10" || runtime == "nodejs8.10"))
     return RuntimeFamily::Node;
   if (auto version = version_after(runtime, "python"); version && version->first == 3) return RuntimeFamily::Python;
   if (runtime == "provided" || runtime == "provided.al2" || runtime == "provided.al2023") return RuntimeFamily::Provided;
-  return error(ErrorCode::NotSupported, fmt::format("the runtime '{}' is not offered; those that are: nodejs*.x, python3.*, provided, provided.al2, provided.al2023", runtime), "runtime");
+  return error(ErrorCode::NotSupported,
+               fmt::format("the runtime '{}' is not offered; those that are: nodejs*.x, python3.*, provided, provided.al2, provided.al2023",
+                           runtime),
+               "runtime");
 }
 
 bool is_retired_runtime(std::string_view runtime) {

@@ -33,32 +33,33 @@ struct FunctionKey {
 /// A layer's version as a function uses it.
 struct Layer {
   std::string arn;
-  std::string code_hash;                    ///< its folder below `functions/code`
-  std::int64_t bytes = 0;                   ///< of the archive
+  std::string code_hash;   ///< its folder below `functions/code`
+  std::int64_t bytes = 0;  ///< of the archive
   friend bool operator==(const Layer&, const Layer&) = default;
 };
 
 struct FunctionConfig {
   std::string name;
   std::string description;
-  std::string runtime;                      ///< `nodejs20.x`, `python3.12`, `provided.al2023`
-  std::string handler;                      ///< `index.handler`; for `provided` what the bootstrap makes of it
-  std::int64_t timeout_seconds = 3;         ///< 1..900
-  std::int64_t memory_mb = 128;             ///< 128..10240, of the whole process group
-  std::map<std::string, std::string> environment;   ///< may hold placeholders for the daemon's own URLs
-  std::string code_hash;                    ///< folder below `functions/code`
-  std::int64_t code_bytes = 0;              ///< of the archive; of all files if there was none
-  std::string code_sha256 = {};             ///< of the archive, base64, as the API shows it; empty: the hash stands for it
-  std::string version = {};                 ///< empty: `$LATEST`; otherwise the number of a published version, which never changes
-  std::int64_t last_version = 0;            ///< the highest number published so far; numbers are not used again
-  std::string role;                         ///< ARN; recorded
-  std::string stack;                        ///< that deployed it; empty for one made by an API call
-  std::optional<std::int64_t> reserved_concurrency;   ///< most calls at once; 0: none at all
-  std::vector<Layer> layers = {};           ///< in the order in which they are laid over each other
-  std::map<std::string, std::string> settings = {};   ///< what is kept as given, JSON texts by the API's names: DeadLetterConfig, LoggingConfig, …
+  std::string runtime;                               ///< `nodejs20.x`, `python3.12`, `provided.al2023`
+  std::string handler;                               ///< `index.handler`; for `provided` what the bootstrap makes of it
+  std::int64_t timeout_seconds = 3;                  ///< 1..900
+  std::int64_t memory_mb = 128;                      ///< 128..10240, of the whole process group
+  std::map<std::string, std::string> environment;    ///< may hold placeholders for the daemon's own URLs
+  std::string code_hash;                             ///< folder below `functions/code`
+  std::int64_t code_bytes = 0;                       ///< of the archive; of all files if there was none
+  std::string code_sha256 = {};                      ///< of the archive, base64, as the API shows it; empty: the hash stands for it
+  std::string version = {};                          ///< empty: `$LATEST`; otherwise the number of a published version, which never changes
+  std::int64_t last_version = 0;                     ///< the highest number published so far; numbers are not used again
+  std::string role;                                  ///< ARN; recorded
+  std::string stack;                                 ///< that deployed it; empty for one made by an API call
+  std::optional<std::int64_t> reserved_concurrency;  ///< most calls at once; 0: none at all
+  std::vector<Layer> layers = {};                    ///< in the order in which they are laid over each other
+  std::map<std::string, std::string> settings =
+      {};  ///< what is kept as given, JSON texts by the API's names: DeadLetterConfig, LoggingConfig, …
   std::map<std::string, std::string> tags;
   FunctionKey key;
-  std::int64_t revision = 1;                ///< counts changes; processes of an older one are not used again
+  std::int64_t revision = 1;  ///< counts changes; processes of an older one are not used again
   Timestamp created_at, modified_at;
 };
 
@@ -77,7 +78,7 @@ struct FunctionConfig {
 /// A function as requests name it: NAME, NAME:QUALIFIER, ACCOUNT:function:NAME, or an ARN with or without qualifier.
 struct FunctionReference {
   std::string name;
-  std::string qualifier;                    ///< a version, an alias, `$LATEST`, or empty
+  std::string qualifier;  ///< a version, an alias, `$LATEST`, or empty
 };
 [[nodiscard]] Result<FunctionReference> parse_function_reference(std::string_view text);
 /// What AWS says of a text that is no reference.

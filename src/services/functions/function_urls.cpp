@@ -57,7 +57,8 @@ FunctionUrl from_record(std::string_view function, std::string_view alias, std::
 std::string function_url_id(const MasterKey& master, std::string_view function, std::string_view alias) {
   constexpr std::string_view characters = "abcdefghijklmnopqrstuvwxyz234567";
   std::string id;
-  for (const char byte : hmac_sha256(master.bytes, fmt::format("function url {}:{}", function, alias))) id += characters[static_cast<unsigned char>(byte) % characters.size()];
+  for (const char byte : hmac_sha256(master.bytes, fmt::format("function url {}:{}", function, alias)))
+    id += characters[static_cast<unsigned char>(byte) % characters.size()];
   return id;
 }
 
@@ -73,7 +74,8 @@ std::optional<FunctionUrl> find_function_url_by_id(const Reader& reader, std::st
   const auto name = reader.get(Key(function_url_ids_table, id));
   if (!name) return std::nullopt;
   const auto colon = std::min(name->find(':'), name->size());
-  return find_function_url(reader, std::string_view(*name).substr(0, colon), std::string_view(*name).substr(std::min(colon + 1, name->size())));
+  return find_function_url(reader, std::string_view(*name).substr(0, colon),
+                           std::string_view(*name).substr(std::min(colon + 1, name->size())));
 }
 
 std::vector<FunctionUrl> list_function_urls(const Reader& reader, std::string_view function) {

@@ -26,9 +26,9 @@ enum class UrlAuth : std::uint8_t { None, Iam };
 struct FunctionUrl {
   std::string id;
   std::string function;
-  std::string alias;                                     ///< empty: `$LATEST` is called
+  std::string alias;  ///< empty: `$LATEST` is called
   UrlAuth auth = UrlAuth::None;
-  std::optional<Json> cors = std::nullopt;               ///< as the API has it: AllowOrigins, AllowMethods, …
+  std::optional<Json> cors = std::nullopt;  ///< as the API has it: AllowOrigins, AllowMethods, …
   Timestamp created_at = {}, modified_at = {};
 };
 
@@ -52,7 +52,7 @@ void erase_function_urls(Transaction& transaction, std::string_view function);
 /// What a request names: `/_url/ID/…`, or `/…` at the host `ID.lambda-url.…`.
 struct UrlPath {
   std::string id;
-  std::string path;                                      ///< behind it, as sent, `/` at least
+  std::string path;  ///< behind it, as sent, `/` at least
 };
 /// Nothing if the request is for no function URL. `path` is as sent, without the query.
 [[nodiscard]] std::optional<UrlPath> find_url_path(std::string_view host, std::string_view path);

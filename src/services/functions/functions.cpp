@@ -110,7 +110,8 @@ std::optional<FunctionConfig> find_function_by_key(const Reader& reader, std::st
 Result<std::string> decode_client_context(std::string_view base64) {
   const auto text = base64_decode(base64);
   const auto context = text ? Json::parse(*text) : Result<Json>(error(ErrorCode::InvalidArgument, ""));
-  if (!context || !context->is_object()) return error(ErrorCode::InvalidArgument, "Client context must be a valid Base64-encoded JSON object.");
+  if (!context || !context->is_object())
+    return error(ErrorCode::InvalidArgument, "Client context must be a valid Base64-encoded JSON object.");
   return context->compact_text();
 }
 

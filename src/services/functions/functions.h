@@ -17,7 +17,8 @@ namespace signalbox::functions {
 [[nodiscard]] Result<void> delete_function(Transaction& transaction, std::string_view name);
 
 /// Makes a version of what `$LATEST` is now. If code and configuration are those of the newest version, that one is given. Errors: NotFound. [PublishVersion]
-[[nodiscard]] Result<FunctionConfig> publish_version(Transaction& transaction, std::string_view name, const std::optional<std::string>& description);
+[[nodiscard]] Result<FunctionConfig> publish_version(Transaction& transaction, std::string_view name,
+                                                     const std::optional<std::string>& description);
 /// Errors: NotFound, Conflict (an alias points to it).
 [[nodiscard]] Result<void> delete_version(Transaction& transaction, std::string_view name, std::int64_t version);
 /// In order of number, those after `after`, at most `limit`.
@@ -38,7 +39,8 @@ void delete_alias(Transaction& transaction, std::string_view function, std::stri
 [[nodiscard]] std::vector<AliasRecord> list_aliases(const Reader& reader, std::string_view function);
 
 /// The version that a qualifier means: empty for `$LATEST`, or a number. `chance` from 0 up to 1 decides among an alias's versions. Nothing if there is none.
-[[nodiscard]] std::optional<std::string> resolve_qualifier(const Reader& reader, std::string_view function, std::string_view qualifier, double chance);
+[[nodiscard]] std::optional<std::string> resolve_qualifier(const Reader& reader, std::string_view function, std::string_view qualifier,
+                                                           double chance);
 /// The configuration that name and qualifier mean, an alias standing for its main version.
 [[nodiscard]] std::optional<FunctionConfig> find_qualified(const Reader& reader, std::string_view function, std::string_view qualifier);
 /// Hashes of all code that a function, a version or a layer names.

@@ -81,7 +81,8 @@ std::string find_node_layer(const std::string& configured) {
     return failure ? std::string() : path.string();
   }
   auto beside = fs::read_symlink("/proc/self/exe", failure).parent_path();
-  for (const auto& candidate : {beside / "node_modules", beside / "node-layer/node_modules", beside / "../node-layer/node_modules", fs::path("/usr/lib/signalbox/node_modules")}) {
+  for (const auto& candidate : {beside / "node_modules", beside / "node-layer/node_modules", beside / "../node-layer/node_modules",
+                                fs::path("/usr/lib/signalbox/node_modules")}) {
     if (!fs::is_directory(candidate / "@aws-sdk", failure)) continue;
     if (auto path = fs::canonical(candidate, failure); !failure) return path.string();
   }

@@ -19,7 +19,7 @@ namespace signalbox::functions {
 /// A process as noted for the next start.
 struct NotedProcess {
   pid_t session = 0;
-  std::string runtime_api;                  ///< its environment tells it apart from a stranger with the same number
+  std::string runtime_api;  ///< its environment tells it apart from a stranger with the same number
 };
 void note_processes(const Layout& layout, const std::vector<NotedProcess>& processes);
 /// Kills what is left of the sessions noted by a daemon that did not end well, and removes their temporary folders. Returns how many were killed.

@@ -14,7 +14,9 @@ bool is_program(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   char first[4] = {};
   file.read(first, 4);
-  return std::string_view(first, 4) == "\x7f" "ELF";
+  return std::string_view(first, 4) ==
+         "\x7f"
+         "ELF";
 }
 
 }  // namespace

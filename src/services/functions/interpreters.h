@@ -9,8 +9,8 @@
 namespace signalbox::functions {
 
 struct Interpreter {
-  std::string program;                      ///< absolute
-  std::string prefix;                       ///< the installation it belongs to: `/usr`, `/opt/node-22`
+  std::string program;  ///< absolute
+  std::string prefix;   ///< the installation it belongs to: `/usr`, `/opt/node-22`
 };
 
 /// The first program of these names in `search_path` (as in PATH) that is no script: version managers put scripts before the real one, and

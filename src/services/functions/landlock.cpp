@@ -16,8 +16,8 @@ constexpr long create_ruleset_call = 444, add_rule_call = 445, restrict_self_cal
 
 struct RulesetAttributes {
   std::uint64_t handled_files = 0;
-  std::uint64_t handled_network = 0;        // from version 4
-  std::uint64_t scoped = 0;                 // from version 6
+  std::uint64_t handled_network = 0;  // from version 4
+  std::uint64_t scoped = 0;           // from version 6
 };
 struct [[gnu::packed]] PathBeneath {
   std::uint64_t allowed = 0;

@@ -8,8 +8,8 @@
 namespace signalbox::functions {
 
 struct FileAccess {
-  std::vector<std::string> read;            ///< read and execute; what does not exist is passed over
-  std::vector<std::string> write;           ///< everything
+  std::vector<std::string> read;   ///< read and execute; what does not exist is passed over
+  std::vector<std::string> write;  ///< everything
 };
 
 /// 0 where the kernel has no Landlock, or it is switched off.

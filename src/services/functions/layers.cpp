@@ -13,16 +13,30 @@ namespace {
 using nlohmann::ordered_json;
 
 std::string to_text(const LayerRecord& layer) {
-  return ordered_json{{"version", 1}, {"description", layer.description}, {"license", layer.license}, {"runtimes", layer.runtimes}, {"architectures", layer.architectures},
-                      {"codeHash", layer.code_hash}, {"codeSha256", layer.code_sha256}, {"codeBytes", layer.code_bytes}, {"createdAt", layer.created_at.time_since_epoch().count()}}
+  return ordered_json{{"version", 1},
+                      {"description", layer.description},
+                      {"license", layer.license},
+                      {"runtimes", layer.runtimes},
+                      {"architectures", layer.architectures},
+                      {"codeHash", layer.code_hash},
+                      {"codeSha256", layer.code_sha256},
+                      {"codeBytes", layer.code_bytes},
+                      {"createdAt", layer.created_at.time_since_epoch().count()}}
       .dump();
 }
 
 LayerRecord read(const Key& key, std::string_view record) {
   try {
     const auto json = ordered_json::parse(record);
-    return {.name = key.text(0), .version = key.integer(1), .description = json.at("description"), .license = json.at("license"), .runtimes = json.at("runtimes"),
-            .architectures = json.at("architectures"), .code_hash = json.at("codeHash"), .code_sha256 = json.at("codeSha256"), .code_bytes = json.at("codeBytes"),
+    return {.name = key.text(0),
+            .version = key.integer(1),
+            .description = json.at("description"),
+            .license = json.at("license"),
+            .runtimes = json.at("runtimes"),
+            .architectures = json.at("architectures"),
+            .code_hash = json.at("codeHash"),
+            .code_sha256 = json.at("codeSha256"),
+            .code_bytes = json.at("codeBytes"),
             .created_at = Timestamp{std::chrono::milliseconds{json.at("createdAt").get<std::int64_t>()}}};
   } catch (const nlohmann::json::exception& failure) {
     throw StoreFailure(fmt::format("a layer's record cannot be read: {}", failure.what()));
@@ -37,10 +51,14 @@ bool is_layer_name(std::string_view name) {
 }  // namespace
 
 std::string layer_arn(const Site& site, std::string_view name) { return site.arn("lambda", "layer:" + std::string(name)); }
-std::string layer_version_arn(const Site& site, std::string_view name, std::int64_t version) { return layer_arn(site, name) + ":" + std::to_string(version); }
+std::string layer_version_arn(const Site& site, std::string_view name, std::int64_t version) {
+  return layer_arn(site, name) + ":" + std::to_string(version);
+}
 
 Result<LayerRecord> publish_layer_version(Transaction& transaction, LayerRecord layer) {
-  if (!is_layer_name(layer.name)) return error(ErrorCode::InvalidArgument, fmt::format("'{}' is not a layer's name: 1 to 140 letters, digits, - and _", layer.name), "LayerName");
+  if (!is_layer_name(layer.name))
+    return error(ErrorCode::InvalidArgument, fmt::format("'{}' is not a layer's name: 1 to 140 letters, digits, - and _", layer.name),
+                 "LayerName");
   layer.version = last_layer_version(transaction, layer.name) + 1;
   layer.created_at = transaction.now();
   transaction.put(Key(layers_table, layer.name, 0), std::to_string(layer.version));
@@ -48,7 +66,9 @@ Result<LayerRecord> publish_layer_version(Transaction& transaction, LayerRecord 
   return layer;
 }
 
-std::int64_t last_layer_version(const Reader& reader, std::string_view name) { return std::stoll(reader.get(Key(layers_table, name, 0)).value_or("0")); }
+std::int64_t last_layer_version(const Reader& reader, std::string_view name) {
+  return std::stoll(reader.get(Key(layers_table, name, 0)).value_or("0"));
+}
 
 std::optional<LayerRecord> find_layer_version(const Reader& reader, std::string_view name, std::int64_t version) {
   if (version < 1) return std::nullopt;

@@ -15,8 +15,8 @@ struct LayerRecord {
   std::int64_t version = 0;
   std::string description, license;
   std::vector<std::string> runtimes = {}, architectures = {};
-  std::string code_hash, code_sha256;       ///< as FunctionConfig has them
-  std::int64_t code_bytes = 0;              ///< of the archive
+  std::string code_hash, code_sha256;  ///< as FunctionConfig has them
+  std::int64_t code_bytes = 0;         ///< of the archive
   Timestamp created_at = {};
 };
 

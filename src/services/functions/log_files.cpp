@@ -41,7 +41,9 @@ std::optional<LogLine> parse_line(std::string_view text) {
   if (failure != std::errc{} || first >= text.size() || text[first] != '\t') return std::nullopt;
   auto second = text.find('\t', first + 1);
   if (second == std::string_view::npos) return std::nullopt;
-  return LogLine{.time = Timestamp{std::chrono::milliseconds{time}}, .request_id = std::string(text.substr(first + 1, second - first - 1)), .text = std::string(text.substr(second + 1))};
+  return LogLine{.time = Timestamp{std::chrono::milliseconds{time}},
+                 .request_id = std::string(text.substr(first + 1, second - first - 1)),
+                 .text = std::string(text.substr(second + 1))};
 }
 
 std::string read_from(const std::string& path, std::uint64_t offset) {
@@ -103,7 +105,9 @@ Result<void> LogFiles::append(std::string_view function, const std::vector<LogLi
   for (std::size_t written = 0; written < text.size();) {
     auto count = ::write(log.file, text.data() + written, text.size() - written);
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return error(ErrorCode::Unavailable, fmt::format("the log of function {} cannot be written: {}", function, std::strerror(errno)), folder(function));
+    if (count < 0)
+      return error(ErrorCode::Unavailable, fmt::format("the log of function {} cannot be written: {}", function, std::strerror(errno)),
+                   folder(function));
     written += static_cast<std::size_t>(count);
     log.size += static_cast<std::uint64_t>(count);
   }
@@ -111,7 +115,9 @@ Result<void> LogFiles::append(std::string_view function, const std::vector<LogLi
 }
 
 /// By size, or by age: lines go with their segment, so a function that writes seldom must not keep one for ever.
-bool LogFiles::is_full(std::uint64_t size, Timestamp since, Timestamp now) const { return size >= limits_.segment_bytes || now - since >= limits_.age / 8; }
+bool LogFiles::is_full(std::uint64_t size, Timestamp since, Timestamp now) const {
+  return size >= limits_.segment_bytes || now - since >= limits_.age / 8;
+}
 
 /// The segment to append to: the last one, or a new one if that is full.
 Result<LogFiles::Open*> LogFiles::open(std::string_view function, Timestamp now) {
@@ -136,10 +142,13 @@ Result<LogFiles::Open*> LogFiles::open(std::string_view function, Timestamp now)
   if (open_.size() >= open_files_max) close(open_.begin());
   expire_function(function, now, start);
   int file = ::open(segment_path(folder(function), start).c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
-  if (file < 0) return error(ErrorCode::Unavailable, fmt::format("the log of function {} cannot be opened: {}", function, std::strerror(errno)), folder(function));
+  if (file < 0)
+    return error(ErrorCode::Unavailable, fmt::format("the log of function {} cannot be opened: {}", function, std::strerror(errno)),
+                 folder(function));
   struct stat status {};
   ::fstat(file, &status);
-  auto [entry, added] = open_.emplace(std::string(function), Open{.file = file, .start = start, .size = static_cast<std::uint64_t>(status.st_size), .since = since});
+  auto [entry, added] = open_.emplace(
+      std::string(function), Open{.file = file, .start = start, .size = static_cast<std::uint64_t>(status.st_size), .since = since});
   return &entry->second;
 }
 

@@ -16,19 +16,19 @@ namespace signalbox::functions {
 
 struct LogLimits {
   std::uint64_t segment_bytes = 1024 * 1024;
-  std::size_t segments = 8;                 ///< a function; the oldest is removed when there would be more
-  std::chrono::seconds age = std::chrono::days{30};   ///< of a line; since whole segments go, one may stay an eighth longer
+  std::size_t segments = 8;                          ///< a function; the oldest is removed when there would be more
+  std::chrono::seconds age = std::chrono::days{30};  ///< of a line; since whole segments go, one may stay an eighth longer
 };
 
 struct LogLine {
   Timestamp time;
-  std::string request_id;                   ///< empty outside of calls
+  std::string request_id;  ///< empty outside of calls
   std::string text;
 };
 
 struct LogPage {
   std::vector<LogLine> lines;
-  std::uint64_t cursor = 0;                 ///< to go on from
+  std::uint64_t cursor = 0;  ///< to go on from
 };
 
 /// One writer (the I/O thread); read() may be called from any thread.
@@ -53,7 +53,7 @@ class LogFiles {
   struct Open {
     int file = -1;
     std::uint64_t start = 0, size = 0;
-    Timestamp since = {};                   ///< of its first line
+    Timestamp since = {};  ///< of its first line
   };
   [[nodiscard]] std::string folder(std::string_view function) const { return directory_ + "/" + std::string(function); }
   [[nodiscard]] std::vector<std::uint64_t> segments(std::string_view function) const;

@@ -32,7 +32,7 @@ class MemoryWatch {
   std::condition_variable changed_;
   std::set<pid_t> sessions_;
   bool at_work_ = false, stopping_ = false;
-  std::thread thread_;                      // last: it uses the others
+  std::thread thread_;  // last: it uses the others
 };
 
 }  // namespace signalbox::functions

@@ -31,7 +31,7 @@ struct Prepared {
   char* const* arguments;
   char* const* environment;
   const char* directory;
-  int output, ruleset, status;              // `status`: where a failure's errno is written; closed by exec
+  int output, ruleset, status;  // `status`: where a failure's errno is written; closed by exec
   pid_t parent;
 };
 
@@ -64,7 +64,7 @@ void limit_resources() {
   ::setrlimit(RLIMIT_CORE, &no_core);
   rlimit files{};
   if (::getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur > 1024) {
-    files.rlim_cur = 1024;   // as on AWS
+    files.rlim_cur = 1024;  // as on AWS
     ::setrlimit(RLIMIT_NOFILE, &files);
   }
 }
@@ -72,7 +72,7 @@ void limit_resources() {
 [[noreturn]] void become(const Prepared& plan) {
   ::setsid();
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (::getppid() != plan.parent) ::_exit(127);   // the daemon died before that
+  if (::getppid() != plan.parent) ::_exit(127);  // the daemon died before that
   reset_signals();
   limit_resources();
   bool confined = ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && (plan.ruleset < 0 || restrict_process(plan.ruleset));
@@ -139,12 +139,19 @@ std::optional<ProcessSample> parse_stat(pid_t id, const std::string& text) {
 
 Result<Process> start_process(const ProcessPlan& plan) {
   std::array<int, 2> status{};
-  if (::pipe2(status.data(), O_CLOEXEC) != 0) return error(ErrorCode::Unavailable, fmt::format("no pipe for a process: {}", std::strerror(errno)));
+  if (::pipe2(status.data(), O_CLOEXEC) != 0)
+    return error(ErrorCode::Unavailable, fmt::format("no pipe for a process: {}", std::strerror(errno)));
   status[1] = above_standard(status[1]);
   auto arguments = pointers(plan.arguments);
   auto environment = pointers(plan.environment);
-  Prepared prepared{.program = plan.arguments.front().c_str(), .arguments = arguments.data(), .environment = environment.data(), .directory = plan.directory.c_str(),
-                    .output = plan.output, .ruleset = plan.ruleset, .status = status[1], .parent = ::getpid()};
+  Prepared prepared{.program = plan.arguments.front().c_str(),
+                    .arguments = arguments.data(),
+                    .environment = environment.data(),
+                    .directory = plan.directory.c_str(),
+                    .output = plan.output,
+                    .ruleset = plan.ruleset,
+                    .status = status[1],
+                    .parent = ::getpid()};
   pid_t child = ::fork();
   if (child == 0) become(prepared);
   ::close(status[1]);
@@ -155,18 +162,21 @@ Result<Process> start_process(const ProcessPlan& plan) {
   }
   int failure = 0;
   ssize_t count = 0;
-  do count = ::read(status[0], &failure, sizeof failure); while (count < 0 && errno == EINTR);
+  do count = ::read(status[0], &failure, sizeof failure);
+  while (count < 0 && errno == EINTR);
   ::close(status[0]);
   if (count == static_cast<ssize_t>(sizeof failure)) {
     ::waitpid(child, nullptr, 0);
-    return error(failure == ENOENT || failure == EACCES ? ErrorCode::NotFound : ErrorCode::Unavailable, fmt::format("{} cannot be started: {}", plan.arguments.front(), std::strerror(failure)));
+    return error(failure == ENOENT || failure == EACCES ? ErrorCode::NotFound : ErrorCode::Unavailable,
+                 fmt::format("{} cannot be started: {}", plan.arguments.front(), std::strerror(failure)));
   }
   auto handle = static_cast<int>(::syscall(SYS_pidfd_open, child, 0));
   if (handle < 0) {
     failure = errno;
     kill_group(child);
     ::waitpid(child, nullptr, 0);
-    return error(ErrorCode::Unavailable, fmt::format("a process cannot be watched (pidfd_open: {}); Linux 5.3 or newer is needed", std::strerror(failure)));
+    return error(ErrorCode::Unavailable,
+                 fmt::format("a process cannot be watched (pidfd_open: {}); Linux 5.3 or newer is needed", std::strerror(failure)));
   }
   ::fcntl(handle, F_SETFD, FD_CLOEXEC);
   return Process{.id = child, .handle = handle};
@@ -179,7 +189,8 @@ void kill_group(pid_t group) {
 ProcessEnd reap(const Process& process) {
   int status = 0;
   pid_t result = 0;
-  do result = ::waitpid(process.id, &status, 0); while (result < 0 && errno == EINTR);
+  do result = ::waitpid(process.id, &status, 0);
+  while (result < 0 && errno == EINTR);
   if (result < 0) return {};
   if (WIFSIGNALED(status)) return {.signaled = true, .status = WTERMSIG(status)};
   return {.signaled = false, .status = WEXITSTATUS(status)};
@@ -192,7 +203,9 @@ std::vector<ProcessSample> sample_processes() {
   while (auto* entry = ::readdir(directory)) {
     std::string_view name = entry->d_name;
     pid_t id = 0;
-    if (auto [end, failure] = std::from_chars(name.data(), name.data() + name.size(), id); failure != std::errc{} || end != name.data() + name.size()) continue;
+    if (auto [end, failure] = std::from_chars(name.data(), name.data() + name.size(), id);
+        failure != std::errc{} || end != name.data() + name.size())
+      continue;
     auto text = read_small_file(fmt::format("/proc/{}/stat", id).c_str());
     if (!text) continue;
     if (auto sample = parse_stat(id, *text)) samples.push_back(*sample);

@@ -13,16 +13,16 @@
 namespace signalbox::functions {
 
 struct ProcessPlan {
-  std::vector<std::string> arguments;       ///< the first is the program's path
-  std::vector<std::string> environment;     ///< `NAME=value`; nothing else is inherited
-  std::string directory;                    ///< to start in
-  int output = -1;                          ///< becomes its standard output and error
-  int ruleset = -1;                         ///< Landlock; -1: none
+  std::vector<std::string> arguments;    ///< the first is the program's path
+  std::vector<std::string> environment;  ///< `NAME=value`; nothing else is inherited
+  std::string directory;                 ///< to start in
+  int output = -1;                       ///< becomes its standard output and error
+  int ruleset = -1;                      ///< Landlock; -1: none
 };
 
 struct Process {
-  pid_t id = -1;                            ///< of the process, its group and its session
-  int handle = -1;                          ///< a pidfd: readable when it has ended; the caller closes it
+  pid_t id = -1;    ///< of the process, its group and its session
+  int handle = -1;  ///< a pidfd: readable when it has ended; the caller closes it
 };
 
 /// Starts it in a session of its own; it is killed when the calling thread ends, so that must be the I/O thread. Every descriptor but
@@ -39,7 +39,7 @@ void kill_group(pid_t group);
 struct ProcessSample {
   pid_t id = 0, session = 0;
   std::uint64_t resident_bytes = 0;
-  std::uint64_t started = 0;                ///< clock ticks since boot
+  std::uint64_t started = 0;  ///< clock ticks since boot
 };
 [[nodiscard]] std::vector<ProcessSample> sample_processes();
 /// Resident bytes of one process; 0 if it is gone.

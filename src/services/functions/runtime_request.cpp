@@ -25,7 +25,8 @@ std::string_view trimmed(std::string_view text) {
 }  // namespace
 
 std::optional<RuntimeRequest> RuntimeRequestParser::take() {
-  while (!failed_ && !complete_ && advance()) {}
+  while (!failed_ && !complete_ && advance()) {
+  }
   if (position_ == buffer_.size()) {
     buffer_.clear();
     position_ = 0;
@@ -159,7 +160,8 @@ bool RuntimeRequestParser::read_trailers() {
   auto text = line();
   if (!text) return false;
   if (auto colon = text->find(':'); colon != std::string_view::npos) {
-    if (equal_names(text->substr(0, colon), "lambda-runtime-function-error-type")) request_.function_error_type = trimmed(text->substr(colon + 1));
+    if (equal_names(text->substr(0, colon), "lambda-runtime-function-error-type"))
+      request_.function_error_type = trimmed(text->substr(colon + 1));
     return true;
   }
   if (!text->empty()) return fail(), false;

@@ -10,10 +10,10 @@ namespace signalbox::functions {
 
 struct RuntimeRequest {
   std::string method;
-  std::string path;                         ///< without the query
-  std::string function_error_type;          ///< Lambda-Runtime-Function-Error-Type
+  std::string path;                 ///< without the query
+  std::string function_error_type;  ///< Lambda-Runtime-Function-Error-Type
   std::string body;
-  bool body_too_large = false;              ///< the body was thrown away
+  bool body_too_large = false;  ///< the body was thrown away
   bool keep_alive = true;
 };
 
@@ -46,9 +46,9 @@ class RuntimeRequestParser {
 
   std::size_t body_bytes_max_;
   std::string buffer_;
-  std::size_t position_ = 0;                ///< what of buffer_ has been read
+  std::size_t position_ = 0;  ///< what of buffer_ has been read
   State state_ = State::Head;
-  std::size_t body_left_ = 0;               ///< of the body, or of the chunk
+  std::size_t body_left_ = 0;  ///< of the body, or of the chunk
   bool chunked_ = false, expects_continue_ = false, complete_ = false, failed_ = false;
   RuntimeRequest request_;
 };

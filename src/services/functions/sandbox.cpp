@@ -7,15 +7,50 @@ namespace signalbox::functions {
 namespace {
 
 /// Of the system, what programs need to run, to resolve names and to check certificates; nothing that holds secrets.
-const std::vector<std::string> system_files{
-    "/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin", "/opt", "/proc", "/sys/fs/cgroup", "/sys/devices/system/cpu", "/nix/store",
-    "/etc/ssl", "/etc/pki", "/etc/ca-certificates", "/etc/ca-certificates.conf", "/etc/crypto-policies", "/etc/resolv.conf", "/etc/hosts", "/etc/host.conf",
-    "/etc/gai.conf", "/etc/nsswitch.conf", "/etc/passwd", "/etc/group", "/etc/localtime", "/etc/timezone", "/etc/ld.so.cache", "/etc/ld.so.conf",
-    "/etc/ld.so.conf.d", "/etc/alternatives", "/etc/services", "/etc/protocols", "/etc/mime.types", "/etc/python3", "/etc/python3.11",
-    "/run/systemd/resolve", "/run/resolvconf", "/run/NetworkManager/resolv.conf", "/dev/urandom", "/dev/random"};
+const std::vector<std::string> system_files{"/usr",
+                                            "/lib",
+                                            "/lib32",
+                                            "/lib64",
+                                            "/bin",
+                                            "/sbin",
+                                            "/opt",
+                                            "/proc",
+                                            "/sys/fs/cgroup",
+                                            "/sys/devices/system/cpu",
+                                            "/nix/store",
+                                            "/etc/ssl",
+                                            "/etc/pki",
+                                            "/etc/ca-certificates",
+                                            "/etc/ca-certificates.conf",
+                                            "/etc/crypto-policies",
+                                            "/etc/resolv.conf",
+                                            "/etc/hosts",
+                                            "/etc/host.conf",
+                                            "/etc/gai.conf",
+                                            "/etc/nsswitch.conf",
+                                            "/etc/passwd",
+                                            "/etc/group",
+                                            "/etc/localtime",
+                                            "/etc/timezone",
+                                            "/etc/ld.so.cache",
+                                            "/etc/ld.so.conf",
+                                            "/etc/ld.so.conf.d",
+                                            "/etc/alternatives",
+                                            "/etc/services",
+                                            "/etc/protocols",
+                                            "/etc/mime.types",
+                                            "/etc/python3",
+                                            "/etc/python3.11",
+                                            "/run/systemd/resolve",
+                                            "/run/resolvconf",
+                                            "/run/NetworkManager/resolv.conf",
+                                            "/dev/urandom",
+                                            "/dev/random"};
 const std::vector<std::string> devices{"/dev/null", "/dev/zero", "/dev/full", "/dev/tty", "/dev/shm"};
 
-bool is_below(std::string_view path, std::string_view folder) { return path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/'); }
+bool is_below(std::string_view path, std::string_view folder) {
+  return path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/');
+}
 
 /// `folders` of all layers, each followed by a colon: what the last layer has counts first, as if it were laid over the others.
 std::string layer_paths(const Surroundings& surroundings, const FunctionConfig& config, const std::vector<std::string>& folders) {
@@ -40,7 +75,8 @@ std::vector<std::string> process_arguments(const Surroundings& surroundings, con
     case RuntimeFamily::Node: {
       // As on AWS the heap's limit follows the function's memory, so that a leak ends in Node's own words where it can.
       auto heap_mb = std::max<std::int64_t>(64, sandbox.config.memory_mb * 9 / 10);
-      return {sandbox.interpreter.program, fmt::format("--max-old-space-size={}", heap_mb), surroundings.layout.runtime() + "/node_bootstrap.cjs"};
+      return {sandbox.interpreter.program, fmt::format("--max-old-space-size={}", heap_mb),
+              surroundings.layout.runtime() + "/node_bootstrap.cjs"};
     }
     case RuntimeFamily::Python: return {sandbox.interpreter.program, "-u", surroundings.layout.runtime() + "/python_bootstrap.py"};
     case RuntimeFamily::Provided: return {surroundings.layout.code() + "/" + sandbox.config.code_hash + "/bootstrap"};
@@ -58,12 +94,13 @@ std::vector<std::string> process_environment(const Surroundings& surroundings, c
   auto set = [&](const char* name, std::string value) { variables[name] = std::move(value); };
   auto interpreter_folder = sandbox.interpreter.program.substr(0, sandbox.interpreter.program.rfind('/'));
   const auto programs = layer_paths(surroundings, config, {"/bin"});
-  offer("PATH", programs + (interpreter_folder.empty() ? "/usr/local/bin:/usr/bin:/bin" : interpreter_folder + ":/usr/local/bin:/usr/bin:/bin"));
-  offer("LANG", "C.UTF-8");                 // AWS has en_US.UTF-8, which is not installed everywhere
+  offer("PATH",
+        programs + (interpreter_folder.empty() ? "/usr/local/bin:/usr/bin:/bin" : interpreter_folder + ":/usr/local/bin:/usr/bin:/bin"));
+  offer("LANG", "C.UTF-8");  // AWS has en_US.UTF-8, which is not installed everywhere
   offer("TZ", ":UTC");
   offer("HOME", sandbox.temporary);
   offer("TMPDIR", sandbox.temporary);
-  offer("PYTHONDONTWRITEBYTECODE", "1");    // code is read-only
+  offer("PYTHONDONTWRITEBYTECODE", "1");  // code is read-only
   offer("NODE_PATH", layer_paths(surroundings, config, {"/nodejs/node_modules"}) + surroundings.layout.node_modules());
   if (!config.layers.empty()) {
     offer("PYTHONPATH", without_colon(layer_paths(surroundings, config, {"/python", "/python/lib/" + config.runtime + "/site-packages"})));

@@ -15,7 +15,7 @@ namespace signalbox::functions {
 /// `functions/` in the data directory. Code lies below the folder that holds `node_modules`, so that Node finds the SDK there after the
 /// function's own modules, for `require` and `import` alike.
 struct Layout {
-  std::string root;                         ///< `DIR/functions`
+  std::string root;  ///< `DIR/functions`
   [[nodiscard]] std::string code() const { return root + "/code"; }
   [[nodiscard]] std::string runtime() const { return root + "/runtime"; }
   [[nodiscard]] std::string node_modules() const { return root + "/node_modules"; }
@@ -27,20 +27,20 @@ struct Layout {
 struct Surroundings {
   Site site;
   Layout layout;
-  std::string node_layer;                   ///< where node_modules leads; empty: no SDK
-  std::string endpoint_url;                 ///< of the daemon's AWS API
+  std::string node_layer;    ///< where node_modules leads; empty: no SDK
+  std::string endpoint_url;  ///< of the daemon's AWS API
   std::string public_url;
-  std::function<std::string(std::string_view)> resolve;   ///< placeholders in environment values; may be empty
+  std::function<std::string(std::string_view)> resolve;  ///< placeholders in environment values; may be empty
 };
 
 /// One process.
 struct Sandbox {
   const FunctionConfig& config;
-  std::string id;                           ///< 32 hex digits: name of its temporary folder and log stream
-  std::string runtime_api;                  ///< host:port
+  std::string id;           ///< 32 hex digits: name of its temporary folder and log stream
+  std::string runtime_api;  ///< host:port
   std::string temporary;
   std::string log_stream;
-  Interpreter interpreter;                  ///< for `provided`: program empty
+  Interpreter interpreter;  ///< for `provided`: program empty
 };
 
 [[nodiscard]] std::vector<std::string> process_arguments(const Surroundings& surroundings, const Sandbox& sandbox);

@@ -6,9 +6,9 @@
 #include "services/functions/worker.h"
 #include "signalbox/encoding.h"
 
+#include <spdlog/spdlog.h>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -27,7 +27,9 @@ namespace {
 
 constexpr std::size_t log_lines_buffered_max = 256;
 
-FunctionOutcome never_ran(FunctionOutcome::Kind kind, std::string message) { return {.kind = kind, .payload = {}, .message = std::move(message)}; }
+FunctionOutcome never_ran(FunctionOutcome::Kind kind, std::string message) {
+  return {.kind = kind, .payload = {}, .message = std::move(message)};
+}
 
 /// Start failures are made before it is known whose call they end.
 std::string with_request_id(std::string payload, const std::string& request_id) {
@@ -45,7 +47,8 @@ double random_share() {
 }
 
 bool is_header_value(std::string_view text) {
-  return !text.empty() && text.size() <= 128 && std::all_of(text.begin(), text.end(), [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '-'; });
+  return !text.empty() && text.size() <= 128 &&
+         std::all_of(text.begin(), text.end(), [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '-'; });
 }
 
 }  // namespace
@@ -70,14 +73,14 @@ class FunctionService::Implementation : public WorkerOwner, public std::enable_s
 
  private:
   struct Pool {
-    std::string name;                       ///< pool_name()
+    std::string name;  ///< pool_name()
     std::string function;
-    std::shared_ptr<const FunctionConfig> config;   ///< the newest
-    std::string record;                     ///< it was read from
-    std::optional<std::int64_t> reserved;   ///< the whole function's concurrency, whatever the version
+    std::shared_ptr<const FunctionConfig> config;  ///< the newest
+    std::string record;                            ///< it was read from
+    std::optional<std::int64_t> reserved;          ///< the whole function's concurrency, whatever the version
     std::deque<Invocation> waiting;
     std::vector<std::shared_ptr<Worker>> workers;
-    std::vector<LogLine> lines;             ///< not yet written
+    std::vector<LogLine> lines;  ///< not yet written
     bool noted_old_runtime = false;
   };
   struct Submitted {
@@ -109,8 +112,8 @@ class FunctionService::Implementation : public WorkerOwner, public std::enable_s
 
   std::mutex mutex_;
   bool started_ = false;
-  std::vector<Submitted> early_;            ///< calls made before start()
-  std::vector<std::string> early_removals_;      // of logs, until start()
+  std::vector<Submitted> early_;             ///< calls made before start()
+  std::vector<std::string> early_removals_;  // of logs, until start()
 
   asio::any_io_executor executor_;
   std::unique_ptr<Reader> reader_;
@@ -122,8 +125,8 @@ class FunctionService::Implementation : public WorkerOwner, public std::enable_s
   std::optional<asio::steady_timer> logs_timer_;
   std::unique_ptr<MemoryWatch> memory_;
   std::map<std::string, Pool, std::less<>> pools_;
-  std::string last_started_;                ///< pool that got the last new process: the next one's turn is after it
-  std::set<const Worker*> retiring_;        ///< killed, not yet gone
+  std::string last_started_;          ///< pool that got the last new process: the next one's turn is after it
+  std::set<const Worker*> retiring_;  ///< killed, not yet gone
   std::optional<Interpreter> node_, python_;
   std::size_t workers_ = 0, busy_ = 0;
   bool stopping_ = false, watching_work_ = false;
@@ -139,7 +142,9 @@ void FunctionService::Implementation::submit(FunctionCall call, std::function<vo
       return;
     }
   }
-  asio::post(executor_, [self = shared_from_this(), call = std::move(call), done = std::move(done)]() mutable { self->take(std::move(call), std::move(done)); });
+  asio::post(executor_, [self = shared_from_this(), call = std::move(call), done = std::move(done)]() mutable {
+    self->take(std::move(call), std::move(done));
+  });
 }
 
 void FunctionService::Implementation::take(FunctionCall call, std::function<void(FunctionOutcome)> done) {
@@ -173,7 +178,9 @@ FunctionService::Implementation::Pool* FunctionService::Implementation::current_
   const auto version = resolve_qualifier(*reader_, reference.name, reference.qualifier, random_share());
   if (!version) return nullptr;
   const auto latest = reader_->get(Key(functions_table, reference.name));
-  auto record = version->empty() ? latest : reader_->get(Key(function_versions_table, reference.name, static_cast<std::int64_t>(std::stoll(*version))));
+  auto record = version->empty()
+                    ? latest
+                    : reader_->get(Key(function_versions_table, reference.name, static_cast<std::int64_t>(std::stoll(*version))));
   if (!latest || !record) return nullptr;
   auto& pool = pools_[version->empty() ? reference.name : reference.name + ":" + *version];
   if (pool.record != *record) {
@@ -211,7 +218,8 @@ void FunctionService::Implementation::assign(Pool& pool) {
     pool.waiting.pop_front();
     ++busy_;
     at_work_changed();
-    invocation.done = [self = shared_from_this(), done = std::move(invocation.done), version = shown_version(*pool.config)](FunctionOutcome outcome) {
+    invocation.done = [self = shared_from_this(), done = std::move(invocation.done),
+                       version = shown_version(*pool.config)](FunctionOutcome outcome) {
       outcome.executed_version = version;
       --self->busy_;
       self->at_work_changed();
@@ -243,7 +251,7 @@ void FunctionService::Implementation::start_workers() {
       if (wants_worker(next->second)) chosen = &next->second;
     }
     if (!chosen || (workers_ >= options_.workers_max && !make_room(*chosen))) return;
-    if (workers_ >= options_.workers_max) return;   // when the one that makes room is gone
+    if (workers_ >= options_.workers_max) return;  // when the one that makes room is gone
     last_started_ = chosen->name;
     start_worker(*chosen);
   }
@@ -255,14 +263,19 @@ bool FunctionService::Implementation::start_worker(Pool& pool) {
   if (family && *family != RuntimeFamily::Provided) {
     auto found = interpreter(*family);
     if (!found) {
-      refuse_start(pool, error(ErrorCode::Unavailable, std::string(*family == RuntimeFamily::Node ? "No node" : "No python3") + " is installed, which function " + pool.name + " (" + pool.config->runtime + ") needs."));
+      refuse_start(
+          pool, error(ErrorCode::Unavailable, std::string(*family == RuntimeFamily::Node ? "No node" : "No python3") +
+                                                  " is installed, which function " + pool.name + " (" + pool.config->runtime + ") needs."));
       return false;
     }
     program = *found;
     notice_old_runtime(pool, program);
   }
-  auto worker = std::make_shared<Worker>(executor_, *this, pool.config, WorkerLimits{.init_timeout = options_.init_timeout, .idle_timeout = options_.idle_timeout});
-  auto begun = family ? (has_code(*pool.config) ? worker->start(surroundings_, program) : error(ErrorCode::Unavailable, "The code of function " + pool.name + " is missing in the data directory; deploy it again."))
+  auto worker = std::make_shared<Worker>(executor_, *this, pool.config,
+                                         WorkerLimits{.init_timeout = options_.init_timeout, .idle_timeout = options_.idle_timeout});
+  auto begun = family ? (has_code(*pool.config) ? worker->start(surroundings_, program)
+                                                : error(ErrorCode::Unavailable, "The code of function " + pool.name +
+                                                                                    " is missing in the data directory; deploy it again."))
                       : Result<void>(family.error());
   if (!begun) {
     refuse_start(pool, begun.error());
@@ -276,7 +289,8 @@ bool FunctionService::Implementation::start_worker(Pool& pool) {
 }
 
 bool FunctionService::Implementation::has_code(const FunctionConfig& config) const {
-  return code_->has(config.code_hash) && std::all_of(config.layers.begin(), config.layers.end(), [&](const Layer& layer) { return code_->has(layer.code_hash); });
+  return code_->has(config.code_hash) &&
+         std::all_of(config.layers.begin(), config.layers.end(), [&](const Layer& layer) { return code_->has(layer.code_hash); });
 }
 
 /// Every start that fails ends one call, so a function that cannot start does not try for ever.
@@ -287,7 +301,8 @@ void FunctionService::Implementation::refuse_start(Pool& pool, const Error& fail
   pool.waiting.pop_front();
   auto family = runtime_family(pool.config->runtime);
   bool no_bootstrap = family && *family == RuntimeFamily::Provided && failure.code == ErrorCode::NotFound;
-  if (no_bootstrap) invocation.done({.kind = FunctionOutcome::Kind::FunctionError, .payload = no_bootstrap_payload(invocation.call.request_id)});
+  if (no_bootstrap)
+    invocation.done({.kind = FunctionOutcome::Kind::FunctionError, .payload = no_bootstrap_payload(invocation.call.request_id)});
   else invocation.done(never_ran(FunctionOutcome::Kind::Unavailable, failure.message));
 }
 
@@ -347,7 +362,8 @@ void FunctionService::Implementation::worker_ended(Worker& worker, std::optional
     auto invocation = std::move(pool.waiting.front());
     pool.waiting.pop_front();
     ++counters_.errors;
-    invocation.done({.kind = FunctionOutcome::Kind::FunctionError, .payload = with_request_id(std::move(*start_failure), invocation.call.request_id)});
+    invocation.done(
+        {.kind = FunctionOutcome::Kind::FunctionError, .payload = with_request_id(std::move(*start_failure), invocation.call.request_id)});
   }
   start_workers();
 }
@@ -371,7 +387,8 @@ void FunctionService::Implementation::notice_old_runtime(Pool& pool, const Inter
 }
 
 std::size_t FunctionService::Implementation::count(const Pool& pool, Worker::State state) const {
-  return static_cast<std::size_t>(std::count_if(pool.workers.begin(), pool.workers.end(), [&](const auto& worker) { return worker->state() == state; }));
+  return static_cast<std::size_t>(
+      std::count_if(pool.workers.begin(), pool.workers.end(), [&](const auto& worker) { return worker->state() == state; }));
 }
 
 // ---- memory, notes, log ---------------------------------------------------------------------------------------------
@@ -430,17 +447,23 @@ void FunctionService::Implementation::expire_logs() {
 }
 
 // ---- start and stop ------------------------------------------------------------------------------------------------
-Result<void> FunctionService::Implementation::start(asio::any_io_executor executor, std::unique_ptr<Reader> reader, const Clock& clock, FunctionOptions options) {
+Result<void> FunctionService::Implementation::start(asio::any_io_executor executor, std::unique_ptr<Reader> reader, const Clock& clock,
+                                                    FunctionOptions options) {
   executor_ = std::move(executor);
   reader_ = std::move(reader);
   clock_ = &clock;
   options_ = std::move(options);
   std::error_code failure;
   auto data = std::filesystem::absolute(options_.data_directory, failure);
-  surroundings_ = {.site = options_.site, .layout = {.root = (data / "functions").lexically_normal().string()}, .node_layer = find_node_layer(options_.node_layer),
-                   .endpoint_url = options_.endpoint_url, .public_url = options_.public_url, .resolve = options_.resolve};
+  surroundings_ = {.site = options_.site,
+                   .layout = {.root = (data / "functions").lexically_normal().string()},
+                   .node_layer = find_node_layer(options_.node_layer),
+                   .endpoint_url = options_.endpoint_url,
+                   .public_url = options_.public_url,
+                   .resolve = options_.resolve};
   const auto& layout = surroundings_.layout;
-  if (auto killed = end_leftovers(layout); killed > 0) spdlog::warn("{} processes of functions that a killed daemon left were ended", killed);
+  if (auto killed = end_leftovers(layout); killed > 0)
+    spdlog::warn("{} processes of functions that a killed daemon left were ended", killed);
   if (auto installed = install(layout, surroundings_.node_layer); !installed) return installed;
   code_ = std::make_unique<CodeStore>(layout.code());
   logs_ = std::make_unique<LogFiles>(layout.logs(), options_.log);
@@ -470,7 +493,8 @@ void FunctionService::Implementation::stop() {
   if (logs_timer_) logs_timer_->cancel();
   memory_.reset();
   for (auto& [name, pool] : pools_) {
-    for (auto& invocation : std::exchange(pool.waiting, {})) invocation.done(never_ran(FunctionOutcome::Kind::Unavailable, stopping_message));
+    for (auto& invocation : std::exchange(pool.waiting, {}))
+      invocation.done(never_ran(FunctionOutcome::Kind::Unavailable, stopping_message));
     auto workers = pool.workers;
     for (const auto& worker : workers) worker->stop(never_ran(FunctionOutcome::Kind::Unavailable, stopping_message));
     write_log(pool);
@@ -508,11 +532,14 @@ FunctionCounters FunctionService::Implementation::counters() const {
 // ---- the class outside ---------------------------------------------------------------------------------------------
 FunctionService::FunctionService() : implementation_(std::make_shared<Implementation>()) {}
 FunctionService::~FunctionService() { implementation_->stop(); }
-Result<void> FunctionService::start(asio::any_io_executor executor, std::unique_ptr<Reader> reader, const Clock& clock, FunctionOptions options) {
+Result<void> FunctionService::start(asio::any_io_executor executor, std::unique_ptr<Reader> reader, const Clock& clock,
+                                    FunctionOptions options) {
   return implementation_->start(std::move(executor), std::move(reader), clock, std::move(options));
 }
 void FunctionService::stop() { implementation_->stop(); }
-void FunctionService::invoke(FunctionCall call, std::function<void(FunctionOutcome)> done) { implementation_->submit(std::move(call), std::move(done)); }
+void FunctionService::invoke(FunctionCall call, std::function<void(FunctionOutcome)> done) {
+  implementation_->submit(std::move(call), std::move(done));
+}
 const CodeStore& FunctionService::code() const { return implementation_->code(); }
 const LogFiles& FunctionService::logs() const { return implementation_->logs(); }
 void FunctionService::forget(std::string_view function) { implementation_->forget(std::string(function)); }

@@ -27,15 +27,15 @@ namespace signalbox::functions {
 struct FunctionOptions {
   std::string data_directory = {};
   Site site = {};
-  std::string node_layer = {};              ///< a folder `node_modules` with the AWS SDK; empty: beside the program or in /usr/lib/signalbox, if there
-  std::string node = {}, python = {};      ///< programs; empty: found in PATH
-  std::string endpoint_url = {}, public_url = {};   ///< of the daemon
-  std::function<std::string(std::string_view)> resolve = {};   ///< placeholders in stored environment values
-  std::size_t workers_max = 32;             ///< processes in all
+  std::string node_layer = {};  ///< a folder `node_modules` with the AWS SDK; empty: beside the program or in /usr/lib/signalbox, if there
+  std::string node = {}, python = {};                         ///< programs; empty: found in PATH
+  std::string endpoint_url = {}, public_url = {};             ///< of the daemon
+  std::function<std::string(std::string_view)> resolve = {};  ///< placeholders in stored environment values
+  std::size_t workers_max = 32;                               ///< processes in all
   std::size_t workers_per_function_max = 32;
-  std::size_t starting_max = 2;             ///< processes that start at the same time: their start is mostly CPU time
-  std::size_t waiting_max = 10'000;         ///< calls of one function that wait for a process; more are throttled
-  std::chrono::milliseconds idle_timeout{600'000};   ///< after which an unused process is ended
+  std::size_t starting_max = 2;                     ///< processes that start at the same time: their start is mostly CPU time
+  std::size_t waiting_max = 10'000;                 ///< calls of one function that wait for a process; more are throttled
+  std::chrono::milliseconds idle_timeout{600'000};  ///< after which an unused process is ended
   std::chrono::milliseconds init_timeout{10'000};
   LogLimits log = {};
 };
@@ -55,7 +55,8 @@ class FunctionService final : public FunctionInvoker {
 
   /// On the I/O thread, which must live as long as the daemon: processes die with the thread that started them. Ends what a killed daemon
   /// left running, removes code that no function names. Calls made before are carried out now. Errors: Unavailable (the data directory).
-  [[nodiscard]] Result<void> start(boost::asio::any_io_executor executor, std::unique_ptr<Reader> reader, const Clock& clock, FunctionOptions options);
+  [[nodiscard]] Result<void> start(boost::asio::any_io_executor executor, std::unique_ptr<Reader> reader, const Clock& clock,
+                                   FunctionOptions options);
   /// Kills all processes; calls under way are answered Unavailable, `message` being stopping_message. On the I/O thread.
   void stop();
   static constexpr const char* stopping_message = "The daemon is stopping.";

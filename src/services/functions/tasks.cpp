@@ -20,7 +20,8 @@ using Kind = FunctionOutcome::Kind;
 /// Errors of Lambda's own as Step Functions reports them. [recorded]
 WorkflowError service_error(const char* name, int status, const std::string& message, const std::string& request_id) {
   return {.error = fmt::format("Lambda.{}", name),
-          .cause = fmt::format("{} (Service: AWSLambda; Status Code: {}; Error Code: {}; Request ID: {}; Proxy: null)", message, status, name, request_id)};
+          .cause = fmt::format("{} (Service: AWSLambda; Status Code: {}; Error Code: {}; Request ID: {}; Proxy: null)", message, status,
+                               name, request_id)};
 }
 
 /// Step Functions writes a function's error object anew, without white space between its members, whatever the runtime sent.
@@ -44,20 +45,25 @@ std::optional<WorkflowError> error_of(const FunctionOutcome& outcome, const std:
 }
 
 WorkflowError data_limit_exceeded(const std::string& what) {
-  return {.error = "States.DataLimitExceeded", .cause = fmt::format("The state/task '{}' returned a result with a size exceeding the maximum number of bytes service limit.", what)};
+  return {
+      .error = "States.DataLimitExceeded",
+      .cause = fmt::format("The state/task '{}' returned a result with a size exceeding the maximum number of bytes service limit.", what)};
 }
 
 WorkflowError bad_parameters(std::string cause) { return {.error = "States.Runtime", .cause = std::move(cause)}; }
 
 /// The daemon ends: nobody is answered, and the next start makes the call again.
-bool is_stopping(const FunctionOutcome& outcome) { return outcome.kind == Kind::Unavailable && outcome.message == FunctionService::stopping_message; }
+bool is_stopping(const FunctionOutcome& outcome) {
+  return outcome.kind == Kind::Unavailable && outcome.message == FunctionService::stopping_message;
+}
 
 /// A value that Lambda's API does not take.
 WorkflowError violation(const std::string& value, std::string_view place, std::string_view constraint, const std::string& request_id) {
   return {.error = "Lambda.AWSLambdaException",
-          .cause = fmt::format("1 validation error detected: Value '{}' at '{}' failed to satisfy constraint: {} (Service: AWSLambda; Status Code: 400; "
-                               "Error Code: ValidationException; Request ID: {}; Proxy: null)",
-                               value, place, constraint, request_id)};
+          .cause = fmt::format(
+              "1 validation error detected: Value '{}' at '{}' failed to satisfy constraint: {} (Service: AWSLambda; Status Code: 400; "
+              "Error Code: ValidationException; Request ID: {}; Proxy: null)",
+              value, place, constraint, request_id)};
 }
 
 /// What of the parameters is wrong, or not offered.
@@ -70,7 +76,8 @@ std::optional<WorkflowError> faults(const Json& parameters, const std::string& r
   const auto function = *find_text(parameters, "FunctionName");
   if (!parse_function_reference(function)) return violation(function, "functionName", not_a_function_reference, request_id);
   const auto type = find_text(parameters, "InvocationType").value_or("RequestResponse");
-  if (type != "RequestResponse" && type != "DryRun" && type != "Event") return violation(type, "invocationType", "Member must satisfy enum value set: [Event, RequestResponse, DryRun]", request_id);
+  if (type != "RequestResponse" && type != "DryRun" && type != "Event")
+    return violation(type, "invocationType", "Member must satisfy enum value set: [Event, RequestResponse, DryRun]", request_id);
   const auto log = find_text(parameters, "LogType").value_or("None");
   if (log != "None" && log != "Tail") return violation(log, "logType", "Member must satisfy enum value set: [None, Tail]", request_id);
   return std::nullopt;
@@ -78,7 +85,7 @@ std::optional<WorkflowError> faults(const Json& parameters, const std::string& r
 
 /// A string is the body as it stands, JSON text; anything else is written as JSON; nothing is `{}`. [recorded]
 Result<std::string> payload_of(const Json* payload) {
-  if (!payload || payload->is_null()) return std::string("{}");   // null is no payload, as recorded on AWS
+  if (!payload || payload->is_null()) return std::string("{}");  // null is no payload, as recorded on AWS
   if (!payload->is_string()) return payload->text();
   const auto parsed = Json::parse(std::string(payload->as_string()));
   if (!parsed) return parsed.error();
@@ -97,9 +104,11 @@ Json http_metadata(const std::vector<std::pair<std::string, std::string>>& heade
 
 std::string trace_header(const std::string& request_id) {
   std::string digits;
-  for (char c : request_id) if (c != '-') digits += c;
+  for (char c : request_id)
+    if (c != '-') digits += c;
   digits.resize(32, '0');
-  return fmt::format("Root=1-{}-{};Parent={};Sampled=0;Lineage=1:{}:0", digits.substr(0, 8), digits.substr(8), digits.substr(16), digits.substr(0, 8));
+  return fmt::format("Root=1-{}-{};Parent={};Sampled=0;Lineage=1:{}:0", digits.substr(0, 8), digits.substr(8), digits.substr(16),
+                     digits.substr(0, 8));
 }
 
 }  // namespace
@@ -117,9 +126,14 @@ TaskAnswer invoke_answer(const FunctionOutcome& outcome, const std::string& requ
   if (outcome.payload.size() > payload_bytes_max) return data_limit_exceeded("lambda");
   auto payload = Json::parse(outcome.payload);
   if (!payload) return WorkflowError{.error = "Lambda.Unknown", .cause = payload.error().message};
-  std::vector<std::pair<std::string, std::string>> headers{
-      {"X-Amz-Executed-Version", outcome.executed_version}, {"x-amzn-Remapped-Content-Length", "0"}, {"Connection", "keep-alive"}, {"x-amzn-RequestId", request_id},
-      {"Content-Length", std::to_string(outcome.payload.size())}, {"Date", date}, {"X-Amzn-Trace-Id", trace_header(request_id)}, {"Content-Type", "application/json"}};
+  std::vector<std::pair<std::string, std::string>> headers{{"X-Amz-Executed-Version", outcome.executed_version},
+                                                           {"x-amzn-Remapped-Content-Length", "0"},
+                                                           {"Connection", "keep-alive"},
+                                                           {"x-amzn-RequestId", request_id},
+                                                           {"Content-Length", std::to_string(outcome.payload.size())},
+                                                           {"Date", date},
+                                                           {"X-Amzn-Trace-Id", trace_header(request_id)},
+                                                           {"Content-Type", "application/json"}};
   Json::Object result;
   result.push_back({"ExecutedVersion", Json(outcome.executed_version)});
   if (log_tail) result.push_back({"LogResult", Json(base64_encode(outcome.log_tail))});
@@ -132,16 +146,24 @@ TaskAnswer invoke_answer(const FunctionOutcome& outcome, const std::string& requ
 
 /// What Lambda says to an Event.
 static TaskAnswer accepted_answer(const std::string& request_id, const std::string& date) {
-  const std::vector<std::pair<std::string, std::string>> headers{{"x-amzn-Remapped-Content-Length", "0"}, {"Connection", "keep-alive"}, {"x-amzn-RequestId", request_id}, {"Content-Length", "0"},
-                                                                 {"Date", date}, {"X-Amzn-Trace-Id", trace_header(request_id)}};
-  return json_object({{"Payload", ""}, {"SdkHttpMetadata", http_metadata(headers, 202)}, {"SdkResponseMetadata", json_object({{"RequestId", Json(request_id)}})}, {"StatusCode", 202}});
+  const std::vector<std::pair<std::string, std::string>> headers{{"x-amzn-Remapped-Content-Length", "0"},
+                                                                 {"Connection", "keep-alive"},
+                                                                 {"x-amzn-RequestId", request_id},
+                                                                 {"Content-Length", "0"},
+                                                                 {"Date", date},
+                                                                 {"X-Amzn-Trace-Id", trace_header(request_id)}};
+  return json_object({{"Payload", ""},
+                      {"SdkHttpMetadata", http_metadata(headers, 202)},
+                      {"SdkResponseMetadata", json_object({{"RequestId", Json(request_id)}})},
+                      {"StatusCode", 202}});
 }
 
 void FunctionTask::call(const TaskCall& call, std::function<void(TaskAnswer)> done) {
   FunctionCall function{.function = call.resource.arn, .payload = call.input.text(), .request_id = call.request_id};
-  functions_.invoke(std::move(function), [done = std::move(done), arn = call.resource.arn, id = call.request_id](const FunctionOutcome& outcome) {
-    if (!is_stopping(outcome)) done(function_answer(outcome, arn, id));
-  });
+  functions_.invoke(std::move(function),
+                    [done = std::move(done), arn = call.resource.arn, id = call.request_id](const FunctionOutcome& outcome) {
+                      if (!is_stopping(outcome)) done(function_answer(outcome, arn, id));
+                    });
 }
 
 /// Accepted once it is durable.
@@ -149,9 +171,12 @@ void LambdaInvokeTask::call_later(FunctionCall function, std::function<void(Task
   if (!calls_) return done(bad_parameters("The InvocationType 'Event' of lambda:invoke is not supported here"));
   const auto reference = parse_function_reference(function.function);
   if (!reference) return done(service_error("ValidationException", 400, reference.error().message, function.request_id));
-  AsyncCall later{.function = reference->name + (reference->qualifier.empty() ? "" : ":" + reference->qualifier), .payload = function.payload, .request_id = function.request_id,
+  AsyncCall later{.function = reference->name + (reference->qualifier.empty() ? "" : ":" + reference->qualifier),
+                  .payload = function.payload,
+                  .request_id = function.request_id,
                   .client_context = function.client_context};
-  std::function<Result<void>(EngineTransaction&)> work = [calls = calls_, reference = *reference, later](EngineTransaction& transaction) -> Result<void> {
+  std::function<Result<void>(EngineTransaction&)> work = [calls = calls_, reference = *reference,
+                                                          later](EngineTransaction& transaction) -> Result<void> {
     const auto arn = transaction.site().function_arn(reference.name) + (reference.qualifier.empty() ? "" : ":" + reference.qualifier);
     if (!find_qualified(transaction, reference.name, reference.qualifier)) return error(ErrorCode::NotFound, "Function not found: " + arn);
     calls->add(transaction, later);
@@ -168,9 +193,14 @@ void LambdaInvokeTask::call(const TaskCall& call, std::function<void(TaskAnswer)
   if (auto fault = faults(call.input, call.request_id)) return done(std::move(*fault));
   if (find_text(call.input, "InvocationType") == "DryRun") return done(json_object({{"StatusCode", 204}}));
   auto payload = payload_of(call.input.find("Payload"));
-  if (!payload) return done(service_error("InvalidRequestContentException", 400, "Could not parse request body into json: " + payload.error().message, call.request_id));
+  if (!payload)
+    return done(service_error("InvalidRequestContentException", 400, "Could not parse request body into json: " + payload.error().message,
+                              call.request_id));
   bool log_tail = find_text(call.input, "LogType") == "Tail";
-  FunctionCall function{.function = *find_text(call.input, "FunctionName"), .payload = std::move(*payload), .request_id = call.request_id, .log_tail = log_tail};
+  FunctionCall function{.function = *find_text(call.input, "FunctionName"),
+                        .payload = std::move(*payload),
+                        .request_id = call.request_id,
+                        .log_tail = log_tail};
   if (auto qualifier = find_text(call.input, "Qualifier")) function.function += ":" + *qualifier;
   if (const auto given = find_text(call.input, "ClientContext")) {
     auto context = decode_client_context(*given);

@@ -27,7 +27,8 @@ class FunctionTask final : public ExternalTask {
 class LambdaInvokeTask final : public ExternalTask {
  public:
   /// Without `engine` and `calls` there are no Events.
-  explicit LambdaInvokeTask(FunctionInvoker& functions, Engine* engine = nullptr, const AsyncCalls* calls = nullptr) : functions_(functions), engine_(engine), calls_(calls) {}
+  explicit LambdaInvokeTask(FunctionInvoker& functions, Engine* engine = nullptr, const AsyncCalls* calls = nullptr)
+      : functions_(functions), engine_(engine), calls_(calls) {}
   void call(const TaskCall& call, std::function<void(TaskAnswer)> done) override;
 
  private:
@@ -47,6 +48,7 @@ inline void offer_function_tasks(Engine& engine, FunctionInvoker& functions, con
 /// Pure parts of both.
 [[nodiscard]] TaskAnswer function_answer(const FunctionOutcome& outcome, const std::string& function, const std::string& request_id);
 /// `date`: RFC 1123, the HTTP header.
-[[nodiscard]] TaskAnswer invoke_answer(const FunctionOutcome& outcome, const std::string& request_id, const std::string& date, bool log_tail);
+[[nodiscard]] TaskAnswer invoke_answer(const FunctionOutcome& outcome, const std::string& request_id, const std::string& date,
+                                       bool log_tail);
 
 }  // namespace signalbox::functions

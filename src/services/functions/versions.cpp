@@ -15,7 +15,9 @@ namespace {
 
 using nlohmann::ordered_json;
 
-Error function_missing(std::string_view name) { return error(ErrorCode::NotFound, fmt::format("Function not found: {}", name), "FunctionName"); }
+Error function_missing(std::string_view name) {
+  return error(ErrorCode::NotFound, fmt::format("Function not found: {}", name), "FunctionName");
+}
 
 std::optional<std::int64_t> version_number(std::string_view text) {
   std::int64_t number = 0;
@@ -45,14 +47,23 @@ bool same_content(FunctionConfig latest, const FunctionConfig& version) {
 }
 
 std::string alias_text(const AliasRecord& alias) {
-  return ordered_json{{"version", 1}, {"functionVersion", alias.version}, {"description", alias.description}, {"weights", alias.weights}, {"revision", alias.revision}}.dump();
+  return ordered_json{{"version", 1},
+                      {"functionVersion", alias.version},
+                      {"description", alias.description},
+                      {"weights", alias.weights},
+                      {"revision", alias.revision}}
+      .dump();
 }
 
 AliasRecord read_alias(std::string_view function, std::string_view name, std::string_view record) {
   try {
     const auto json = ordered_json::parse(record);
-    return {.function = std::string(function), .name = std::string(name), .version = json.at("functionVersion"), .description = json.at("description"),
-            .weights = json.at("weights"), .revision = json.at("revision")};
+    return {.function = std::string(function),
+            .name = std::string(name),
+            .version = json.at("functionVersion"),
+            .description = json.at("description"),
+            .weights = json.at("weights"),
+            .revision = json.at("revision")};
   } catch (const nlohmann::json::exception& failure) {
     throw StoreFailure(fmt::format("an alias's record cannot be read: {}", failure.what()));
   }
@@ -62,7 +73,8 @@ AliasRecord read_alias(std::string_view function, std::string_view name, std::st
 bool is_alias_name(std::string_view name) {
   const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
   const auto fits = [&](char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_'; };
-  return !name.empty() && name.size() <= 128 && std::all_of(name.begin(), name.end(), fits) && !std::all_of(name.begin(), name.end(), is_digit);
+  return !name.empty() && name.size() <= 128 && std::all_of(name.begin(), name.end(), fits) &&
+         !std::all_of(name.begin(), name.end(), is_digit);
 }
 
 bool version_exists(const Reader& reader, std::string_view function, std::string_view version) {
@@ -72,11 +84,15 @@ bool version_exists(const Reader& reader, std::string_view function, std::string
 }
 
 Result<void> check_versions(const Reader& reader, const AliasRecord& alias) {
-  const auto missing = [&](const std::string& version) { return error(ErrorCode::NotFound, fmt::format("Function not found: {}:{}", alias.function, version), "FunctionVersion"); };
+  const auto missing = [&](const std::string& version) {
+    return error(ErrorCode::NotFound, fmt::format("Function not found: {}:{}", alias.function, version), "FunctionVersion");
+  };
   if (!version_exists(reader, alias.function, alias.version)) return missing(alias.version);
   for (const auto& [version, weight] : alias.weights) {
     if (!version_exists(reader, alias.function, version)) return missing(version);
-    if (weight < 0 || weight > 1) return error(ErrorCode::InvalidArgument, fmt::format("The weight {} of version {} is not between 0.0 and 1.0", weight, version), "RoutingConfig");
+    if (weight < 0 || weight > 1)
+      return error(ErrorCode::InvalidArgument, fmt::format("The weight {} of version {} is not between 0.0 and 1.0", weight, version),
+                   "RoutingConfig");
   }
   return {};
 }
@@ -86,7 +102,8 @@ Result<void> check_versions(const Reader& reader, const AliasRecord& alias) {
 Result<FunctionConfig> publish_version(Transaction& transaction, std::string_view name, const std::optional<std::string>& description) {
   auto latest = find_function(transaction, name);
   if (!latest) return function_missing(name);
-  if (auto newest = find_version(transaction, name, latest->last_version); newest && same_content(*latest, *newest)) return std::move(*newest);
+  if (auto newest = find_version(transaction, name, latest->last_version); newest && same_content(*latest, *newest))
+    return std::move(*newest);
   ++latest->last_version;
   transaction.put(Key(functions_table, name), to_record(*latest));
   FunctionConfig version = *latest;
@@ -98,13 +115,16 @@ Result<FunctionConfig> publish_version(Transaction& transaction, std::string_vie
 }
 
 Result<void> delete_version(Transaction& transaction, std::string_view name, std::int64_t version) {
-  if (!find_version(transaction, name, version)) return error(ErrorCode::NotFound, fmt::format("Function not found: {}:{}", name, version), "Qualifier");
+  if (!find_version(transaction, name, version))
+    return error(ErrorCode::NotFound, fmt::format("Function not found: {}:{}", name, version), "Qualifier");
   const auto text = std::to_string(version);
   std::string users;
   for (const auto& alias : list_aliases(transaction, name)) {
     if (alias.version == text || alias.weights.contains(text)) users += (users.empty() ? "" : ",") + alias.name;
   }
-  if (!users.empty()) return error(ErrorCode::Conflict, fmt::format("Cannot delete version {} because alias(es) point to it: [{}]", version, users), "Qualifier");
+  if (!users.empty())
+    return error(ErrorCode::Conflict, fmt::format("Cannot delete version {} because alias(es) point to it: [{}]", version, users),
+                 "Qualifier");
   transaction.erase(Key(function_versions_table, name, version));
   return {};
 }
@@ -112,24 +132,29 @@ Result<void> delete_version(Transaction& transaction, std::string_view name, std
 std::vector<FunctionConfig> list_versions(const Reader& reader, std::string_view name, std::int64_t after, std::size_t limit) {
   std::vector<FunctionConfig> found;
   if (limit == 0) return found;
-  reader.scan(KeyRange{.prefix = Key(function_versions_table, name), .after = Key(function_versions_table, name, after)}, [&](const Key&, std::string_view record) {
-    found.push_back(from_record(record));
-    return found.size() < limit;
-  });
+  reader.scan(KeyRange{.prefix = Key(function_versions_table, name), .after = Key(function_versions_table, name, after)},
+              [&](const Key&, std::string_view record) {
+                found.push_back(from_record(record));
+                return found.size() < limit;
+              });
   return found;
 }
 
 Result<AliasRecord> create_alias(Transaction& transaction, AliasRecord alias) {
   if (!find_function(transaction, alias.function)) return function_missing(alias.function);
-  if (!is_alias_name(alias.name)) return error(ErrorCode::InvalidArgument, fmt::format("'{}' is not an alias's name: 1 to 128 letters, digits, - and _, and no number", alias.name), "Name");
-  if (find_alias(transaction, alias.function, alias.name)) return error(ErrorCode::AlreadyExists, fmt::format("Alias already exists: {}:{}", alias.function, alias.name), "Name");
+  if (!is_alias_name(alias.name))
+    return error(ErrorCode::InvalidArgument,
+                 fmt::format("'{}' is not an alias's name: 1 to 128 letters, digits, - and _, and no number", alias.name), "Name");
+  if (find_alias(transaction, alias.function, alias.name))
+    return error(ErrorCode::AlreadyExists, fmt::format("Alias already exists: {}:{}", alias.function, alias.name), "Name");
   if (auto checked = check_versions(transaction, alias); !checked) return checked.error();
   transaction.put(Key(function_aliases_table, alias.function, alias.name), alias_text(alias));
   return alias;
 }
 
 Result<AliasRecord> update_alias(Transaction& transaction, AliasRecord alias) {
-  if (!find_alias(transaction, alias.function, alias.name)) return error(ErrorCode::NotFound, fmt::format("Alias not found: {}:{}", alias.function, alias.name), "Name");
+  if (!find_alias(transaction, alias.function, alias.name))
+    return error(ErrorCode::NotFound, fmt::format("Alias not found: {}:{}", alias.function, alias.name), "Name");
   if (auto checked = check_versions(transaction, alias); !checked) return checked.error();
   ++alias.revision;
   transaction.put(Key(function_aliases_table, alias.function, alias.name), alias_text(alias));
@@ -159,7 +184,8 @@ std::vector<AliasRecord> list_aliases(const Reader& reader, std::string_view fun
 
 std::optional<std::string> resolve_qualifier(const Reader& reader, std::string_view function, std::string_view qualifier, double chance) {
   if (qualifier.empty() || qualifier == "$LATEST") return std::string();
-  if (const auto number = version_number(qualifier)) return find_version(reader, function, *number) ? std::optional(std::to_string(*number)) : std::nullopt;
+  if (const auto number = version_number(qualifier))
+    return find_version(reader, function, *number) ? std::optional(std::to_string(*number)) : std::nullopt;
   const auto alias = find_alias(reader, function, qualifier);
   if (!alias) return std::nullopt;
   std::string version = alias->version;
@@ -174,7 +200,7 @@ std::optional<std::string> resolve_qualifier(const Reader& reader, std::string_v
 }
 
 std::optional<FunctionConfig> find_qualified(const Reader& reader, std::string_view function, std::string_view qualifier) {
-  constexpr double main_version = 2;   // more than all weights together
+  constexpr double main_version = 2;  // more than all weights together
   const auto version = resolve_qualifier(reader, function, qualifier, main_version);
   if (!version) return std::nullopt;
   return version->empty() ? find_function(reader, function) : find_version(reader, function, *version_number(*version));

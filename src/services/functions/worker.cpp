@@ -4,13 +4,13 @@
 #include "signalbox/clock.h"
 #include "signalbox/encoding.h"
 
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/address_v4.hpp>
 #include <boost/asio/write.hpp>
-#include <fcntl.h>
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
-#include <unistd.h>
 
 #include <array>
 #include <cerrno>
@@ -29,11 +29,13 @@ namespace {
 
 constexpr std::string_view api_prefix = "/2018-06-01/runtime/";
 constexpr std::size_t log_tail_bytes = 4096;
-constexpr std::size_t line_bytes_max = 256 * 1024;   // as a CloudWatch event
+constexpr std::size_t line_bytes_max = 256 * 1024;  // as a CloudWatch event
 constexpr std::size_t drain_bytes_max = 1024 * 1024;
 constexpr std::uint64_t mebibyte = 1024 * 1024;
 
-double ms_between(steady_clock::time_point from, steady_clock::time_point to) { return std::chrono::duration<double, std::milli>(to - from).count(); }
+double ms_between(steady_clock::time_point from, steady_clock::time_point to) {
+  return std::chrono::duration<double, std::milli>(to - from).count();
+}
 
 /// `Root=1-SECONDS-24 HEX DIGITS`: X-Ray's form, the digits taken from the request id.
 std::string trace_id(const std::string& request_id, Timestamp now) {
@@ -45,7 +47,9 @@ std::string trace_id(const std::string& request_id, Timestamp now) {
   return fmt::format("Root=1-{:08x}-{};Sampled=0", now.time_since_epoch().count() / 1000, digits);
 }
 
-std::string error_body(std::string_view type, std::string_view message) { return fmt::format(R"({{"errorType":"{}","errorMessage":"{}"}})", type, message); }
+std::string error_body(std::string_view type, std::string_view message) {
+  return fmt::format(R"({{"errorType":"{}","errorMessage":"{}"}})", type, message);
+}
 
 }  // namespace
 
@@ -55,12 +59,19 @@ struct Worker::Connection {
   tcp::socket socket;
   RuntimeRequestParser parser{response_bytes_max};
   std::array<char, 64 * 1024> buffer{};
-  std::string out, writing;                 ///< to be written next; being written
+  std::string out, writing;  ///< to be written next; being written
   bool keep_alive = true;
 };
 
 Worker::Worker(asio::any_io_executor executor, WorkerOwner& owner, std::shared_ptr<const FunctionConfig> config, WorkerLimits limits)
-    : executor_(executor), owner_(owner), config_(std::move(config)), limits_(limits), acceptor_(executor), output_(executor), handle_(executor), timer_(executor) {}
+    : executor_(executor),
+      owner_(owner),
+      config_(std::move(config)),
+      limits_(limits),
+      acceptor_(executor),
+      output_(executor),
+      handle_(executor),
+      timer_(executor) {}
 
 Worker::~Worker() {
   if (process_.id > 0) {
@@ -78,21 +89,30 @@ Result<void> Worker::start(const Surroundings& surroundings, Interpreter interpr
   acceptor_.open(loopback.protocol(), failure);
   if (!failure) acceptor_.bind(loopback, failure);
   if (!failure) acceptor_.listen(8, failure);
-  if (failure) return error(ErrorCode::Unavailable, fmt::format("no port for the runtime of function {}: {}", config_->name, failure.message()));
+  if (failure)
+    return error(ErrorCode::Unavailable, fmt::format("no port for the runtime of function {}: {}", config_->name, failure.message()));
   runtime_api_ = fmt::format("127.0.0.1:{}", acceptor_.local_endpoint().port());
 
-  Sandbox sandbox{.config = *config_, .id = hex_encode(random_bytes(16)), .runtime_api = runtime_api_, .temporary = {}, .log_stream = {}, .interpreter = std::move(interpreter)};
+  Sandbox sandbox{.config = *config_,
+                  .id = hex_encode(random_bytes(16)),
+                  .runtime_api = runtime_api_,
+                  .temporary = {},
+                  .log_stream = {},
+                  .interpreter = std::move(interpreter)};
   auto day = format_rfc3339(SystemClock().now()).substr(0, 10);
   stream_ = fmt::format("{}/{}/{}/[{}]{}", day.substr(0, 4), day.substr(5, 2), day.substr(8, 2), shown_version(*config_), sandbox.id);
   sandbox.log_stream = stream_;
   sandbox.temporary = temporary_ = surroundings.layout.temporary() + "/" + sandbox.id;
   std::error_code problem;
   std::filesystem::create_directories(temporary_, problem);
-  if (problem) return error(ErrorCode::Unavailable, fmt::format("no temporary folder for function {}: {}", config_->name, problem.message()), temporary_);
+  if (problem)
+    return error(ErrorCode::Unavailable, fmt::format("no temporary folder for function {}: {}", config_->name, problem.message()),
+                 temporary_);
   std::filesystem::permissions(temporary_, std::filesystem::perms::owner_all, problem);
 
   std::array<int, 2> pipe{};
-  if (::pipe2(pipe.data(), O_CLOEXEC) != 0) return error(ErrorCode::Unavailable, fmt::format("no pipe for function {}: {}", config_->name, std::strerror(errno)));
+  if (::pipe2(pipe.data(), O_CLOEXEC) != 0)
+    return error(ErrorCode::Unavailable, fmt::format("no pipe for function {}: {}", config_->name, std::strerror(errno)));
   ::fcntl(pipe[0], F_SETFL, O_NONBLOCK);
   int writing_end = ::fcntl(pipe[1], F_DUPFD_CLOEXEC, 10);
   ::close(pipe[1]);
@@ -100,8 +120,11 @@ Result<void> Worker::start(const Surroundings& surroundings, Interpreter interpr
   // The child moves descriptors to 0..3, so none that it needs may lie there.
   int child_ruleset = ruleset < 0 ? -1 : ::fcntl(ruleset, F_DUPFD_CLOEXEC, 10);
   if (ruleset >= 0) ::close(ruleset);
-  ProcessPlan plan{.arguments = process_arguments(surroundings, sandbox), .environment = process_environment(surroundings, sandbox),
-                   .directory = surroundings.layout.code() + "/" + config_->code_hash, .output = writing_end, .ruleset = child_ruleset};
+  ProcessPlan plan{.arguments = process_arguments(surroundings, sandbox),
+                   .environment = process_environment(surroundings, sandbox),
+                   .directory = surroundings.layout.code() + "/" + config_->code_hash,
+                   .output = writing_end,
+                   .ruleset = child_ruleset};
   started_at_ = steady_clock::now();
   auto process = start_process(plan);
   ::close(writing_end);
@@ -134,12 +157,13 @@ void Worker::accept() {
 void Worker::read(std::shared_ptr<Connection> connection) {
   auto& socket = connection->socket;
   auto buffer = asio::buffer(connection->buffer);
-  socket.async_read_some(buffer, [self = shared_from_this(), connection = std::move(connection)](boost::system::error_code failure, std::size_t count) {
-    if (failure || self->state_ == State::Ended) return self->close(connection);
-    connection->parser.feed({connection->buffer.data(), count});
-    self->handle(connection);
-    if (connection->socket.is_open()) self->read(connection);
-  });
+  socket.async_read_some(
+      buffer, [self = shared_from_this(), connection = std::move(connection)](boost::system::error_code failure, std::size_t count) {
+        if (failure || self->state_ == State::Ended) return self->close(connection);
+        connection->parser.feed({connection->buffer.data(), count});
+        self->handle(connection);
+        if (connection->socket.is_open()) self->read(connection);
+      });
 }
 
 void Worker::handle(const std::shared_ptr<Connection>& connection) {
@@ -166,19 +190,24 @@ void Worker::dispatch(const std::shared_ptr<Connection>& connection, RuntimeRequ
     return init_failed(std::move(request));
   }
   constexpr std::string_view invocation = "invocation/";
-  if (request.method != "POST" || !path.starts_with(invocation)) return respond(connection, 404, error_body("NotFound", "not an operation of the Lambda Runtime API"));
+  if (request.method != "POST" || !path.starts_with(invocation))
+    return respond(connection, 404, error_body("NotFound", "not an operation of the Lambda Runtime API"));
   path.remove_prefix(invocation.size());
   auto slash = path.find('/');
   auto verb = slash == std::string_view::npos ? std::string_view() : path.substr(slash + 1);
-  if (verb != "response" && verb != "error") return respond(connection, 404, error_body("NotFound", "not an operation of the Lambda Runtime API"));
-  if (!invocation_ || path.substr(0, slash) != invocation_->call.request_id) return respond(connection, 400, error_body("InvalidRequestID", "Invalid request ID"));
+  if (verb != "response" && verb != "error")
+    return respond(connection, 404, error_body("NotFound", "not an operation of the Lambda Runtime API"));
+  if (!invocation_ || path.substr(0, slash) != invocation_->call.request_id)
+    return respond(connection, 400, error_body("InvalidRequestID", "Invalid request ID"));
   if (request.body_too_large) respond(connection, 413, error_body("RequestEntityTooLarge", "Exceeded maximum allowed payload size"));
   else respond(connection, 202, R"({"status":"OK"})");
   answered(std::move(request), verb == "error");
 }
 
 void Worker::next(const std::shared_ptr<Connection>& connection) {
-  if (state_ == State::Busy) return respond(connection, 403, error_body("InvalidStateTransition", "Transition from Running to Ready is not allowed without a response"));
+  if (state_ == State::Busy)
+    return respond(connection, 403,
+                   error_body("InvalidStateTransition", "Transition from Running to Ready is not allowed without a response"));
   if (waiting_ && waiting_ != connection) close(waiting_);
   waiting_ = connection;
   if (state_ == State::Idle) return;
@@ -219,7 +248,8 @@ void Worker::send_event() {
 }
 
 void Worker::answered(RuntimeRequest request, bool failed) {
-  FunctionOutcome outcome{.kind = failed ? FunctionOutcome::Kind::FunctionError : FunctionOutcome::Kind::Answered, .payload = std::move(request.body)};
+  FunctionOutcome outcome{.kind = failed ? FunctionOutcome::Kind::FunctionError : FunctionOutcome::Kind::Answered,
+                          .payload = std::move(request.body)};
   if (request.body_too_large) {
     outcome = {.kind = FunctionOutcome::Kind::FunctionError, .payload = too_large_payload()};
   } else if (!failed && outcome.payload.empty()) {
@@ -234,12 +264,20 @@ void Worker::answered(RuntimeRequest request, bool failed) {
 
 void Worker::init_failed(RuntimeRequest request) {
   if (state_ != State::Starting) return;
-  start_failure_ = nlohmann::json::accept(request.body) ? std::move(request.body) : failure_payload(request.function_error_type.empty() ? "Runtime.Unknown" : request.function_error_type, "Unknown application error occurred");
+  start_failure_ = nlohmann::json::accept(request.body)
+                       ? std::move(request.body)
+                       : failure_payload(request.function_error_type.empty() ? "Runtime.Unknown" : request.function_error_type,
+                                         "Unknown application error occurred");
 }
 
 void Worker::respond(const std::shared_ptr<Connection>& connection, int status, std::string_view body) {
-  std::string_view reason = status == 202 ? "Accepted" : status == 400 ? "Bad Request" : status == 403 ? "Forbidden" : status == 413 ? "Payload Too Large" : "Not Found";
-  connection->out += fmt::format("HTTP/1.1 {} {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n{}\r\n{}", status, reason, body.size(), connection->keep_alive ? "" : "Connection: close\r\n", body);
+  std::string_view reason = status == 202   ? "Accepted"
+                            : status == 400 ? "Bad Request"
+                            : status == 403 ? "Forbidden"
+                            : status == 413 ? "Payload Too Large"
+                                            : "Not Found";
+  connection->out += fmt::format("HTTP/1.1 {} {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n{}\r\n{}", status, reason,
+                                 body.size(), connection->keep_alive ? "" : "Connection: close\r\n", body);
 }
 
 /// Writes at once what the socket takes, which is nearly always everything.
@@ -255,11 +293,12 @@ void Worker::flush(const std::shared_ptr<Connection>& connection) {
     return;
   }
   connection->writing.erase(0, failure ? 0 : count);
-  asio::async_write(connection->socket, asio::buffer(connection->writing), [self = shared_from_this(), connection](boost::system::error_code write_failure, std::size_t) {
-    connection->writing.clear();
-    if (write_failure) return self->close(connection);
-    self->flush(connection);
-  });
+  asio::async_write(connection->socket, asio::buffer(connection->writing),
+                    [self = shared_from_this(), connection](boost::system::error_code write_failure, std::size_t) {
+                      connection->writing.clear();
+                      if (write_failure) return self->close(connection);
+                      self->flush(connection);
+                    });
 }
 
 void Worker::close(const std::shared_ptr<Connection>& connection) {
@@ -282,7 +321,7 @@ void Worker::watch_process() {
 void Worker::process_ended() {
   if (state_ == State::Ended) return;
   auto was = state_;
-  kill_group(process_.id);                  // what it left behind; the group's number is ours until it is reaped
+  kill_group(process_.id);  // what it left behind; the group's number is ours until it is reaped
   auto end = reap(process_);
   process_.id = -1;
   drain_output();
@@ -302,7 +341,7 @@ void Worker::process_ended() {
 }
 
 void Worker::ended(Payload start_failure) {
-  auto self = shared_from_this();           // the owner lets go of it
+  auto self = shared_from_this();  // the owner lets go of it
   boost::system::error_code ignored;
   timer_.cancel();
   acceptor_.close(ignored);
@@ -312,7 +351,9 @@ void Worker::ended(Payload start_failure) {
   for (const auto& connection : std::exchange(connections_, {})) connection->socket.close(ignored);
   std::error_code failure;
   std::filesystem::remove_all(std::exchange(temporary_, {}), failure);
-  if (start_failure && !reported_init_) log(fmt::format("INIT_REPORT Init Duration: {:.2f} ms\tPhase: init\tStatus: error\tError Type: {}", ms_between(started_at_, steady_clock::now()), error_type_of(*start_failure)));
+  if (start_failure && !reported_init_)
+    log(fmt::format("INIT_REPORT Init Duration: {:.2f} ms\tPhase: init\tStatus: error\tError Type: {}",
+                    ms_between(started_at_, steady_clock::now()), error_type_of(*start_failure)));
   owner_.worker_log_flush(*this);
   owner_.worker_ended(*this, std::move(start_failure));
 }
@@ -328,7 +369,7 @@ void Worker::stop(FunctionOutcome outcome) {
   if (state_ == State::Ended) return;
   auto invocation = std::exchange(invocation_, std::nullopt);
   end(std::nullopt);
-  process_ended();                          // reap() waits for it
+  process_ended();  // reap() waits for it
   if (invocation) invocation->done(std::move(outcome));
 }
 
@@ -367,7 +408,7 @@ void Worker::read_output() {
     if (failure || self->state_ == State::Ended) return;
     std::array<char, 64 * 1024> buffer;
     auto count = ::read(self->output_.native_handle(), buffer.data(), buffer.size());
-    if (count == 0) return;                 // closed by everybody
+    if (count == 0) return;  // closed by everybody
     if (count > 0) self->take_output({buffer.data(), static_cast<std::size_t>(count)});
     if (self->state_ != State::Busy) self->owner_.worker_log_flush(*self);
     self->read_output();
@@ -419,11 +460,15 @@ void Worker::finish(FunctionOutcome outcome, bool still_there) {
   auto duration = ms_between(invoked_at_, answered_at_);
   auto error_type = outcome.kind == FunctionOutcome::Kind::FunctionError ? error_type_of(outcome.payload) : std::string();
   bool timed_out = !still_there && error_type == "Sandbox.Timedout";
-  if (timed_out) log(fmt::format("{} {} Task timed out after {:.2f} seconds", format_rfc3339(SystemClock().now()), last_request_id_, static_cast<double>(config_->timeout_seconds)));
+  if (timed_out)
+    log(fmt::format("{} {} Task timed out after {:.2f} seconds", format_rfc3339(SystemClock().now()), last_request_id_,
+                    static_cast<double>(config_->timeout_seconds)));
   auto init = reported_init_ ? 0.0 : ms_between(started_at_, ready_at_);
   log(fmt::format("END RequestId: {}", last_request_id_));
-  auto report = fmt::format("REPORT RequestId: {}\tDuration: {:.2f} ms\tBilled Duration: {:.0f} ms\tMemory Size: {} MB\tMax Memory Used: {} MB", last_request_id_, duration, std::ceil(duration + init),
-                            config_->memory_mb, std::min<std::uint64_t>(peak_bytes_ / mebibyte, static_cast<std::uint64_t>(config_->memory_mb)));
+  auto report =
+      fmt::format("REPORT RequestId: {}\tDuration: {:.2f} ms\tBilled Duration: {:.0f} ms\tMemory Size: {} MB\tMax Memory Used: {} MB",
+                  last_request_id_, duration, std::ceil(duration + init), config_->memory_mb,
+                  std::min<std::uint64_t>(peak_bytes_ / mebibyte, static_cast<std::uint64_t>(config_->memory_mb)));
   if (!reported_init_) report += fmt::format("\tInit Duration: {:.2f} ms", init);
   if (!still_there) report += timed_out ? "\tStatus: timeout" : fmt::format("\tStatus: error\tError Type: {}", error_type);
   log(report);
@@ -431,7 +476,8 @@ void Worker::finish(FunctionOutcome outcome, bool still_there) {
   owner_.worker_log_flush(*this);
   auto invocation = std::move(*invocation_);
   invocation_.reset();
-  if (invocation.call.log_tail) outcome.log_tail = log_tail_.size() > log_tail_bytes ? log_tail_.substr(log_tail_.size() - log_tail_bytes) : log_tail_;
+  if (invocation.call.log_tail)
+    outcome.log_tail = log_tail_.size() > log_tail_bytes ? log_tail_.substr(log_tail_.size() - log_tail_bytes) : log_tail_;
   invocation.done(std::move(outcome));
 }
 

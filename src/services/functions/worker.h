@@ -22,7 +22,7 @@
 namespace signalbox::functions {
 
 struct WorkerLimits {
-  std::chrono::milliseconds init_timeout{10'000};   ///< or the function's own, if that is longer
+  std::chrono::milliseconds init_timeout{10'000};  ///< or the function's own, if that is longer
   std::chrono::milliseconds idle_timeout{600'000};
 };
 
@@ -114,16 +114,16 @@ class Worker : public std::enable_shared_from_this<Worker> {
   boost::asio::posix::stream_descriptor output_, handle_;
   boost::asio::steady_timer timer_;
   std::vector<std::shared_ptr<Connection>> connections_;
-  std::shared_ptr<Connection> waiting_;     ///< the one that asked for the next call
+  std::shared_ptr<Connection> waiting_;  ///< the one that asked for the next call
   Process process_;
   std::string runtime_api_, temporary_, stream_;
   State state_ = State::Starting;
-  std::string output_rest_;                 ///< a line without its end yet
+  std::string output_rest_;  ///< a line without its end yet
   std::optional<Invocation> invocation_;
   std::string last_request_id_;
   std::string log_tail_;
-  Payload start_failure_;                   ///< what the runtime told at init/error
-  Payload ending_;                          ///< error of the call under way, decided before the process is gone
+  Payload start_failure_;  ///< what the runtime told at init/error
+  Payload ending_;         ///< error of the call under way, decided before the process is gone
   bool ended_by_us_ = false;
   bool reported_init_ = false;
   std::uint64_t peak_bytes_ = 0;

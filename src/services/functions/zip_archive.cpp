@@ -19,12 +19,18 @@ constexpr std::uint32_t end_signature = 0x06054b50, entry_signature = 0x02014b50
 constexpr std::size_t end_bytes = 22, entry_bytes = 46, local_bytes = 30;
 constexpr std::uint32_t kind_mask = 0170000, link_kind = 0120000, folder_kind = 0040000, executable_bits = 0111;
 
-Error not_a_zip(const char* why) { return error(ErrorCode::InvalidArgument, fmt::format("Could not unzip uploaded file. Please check your file, then try to upload again. ({})", why), "ZipFile"); }
-Error cannot_write(const fs::path& path) { return error(ErrorCode::Unavailable, fmt::format("{} cannot be written", path.string()), path.string()); }
+Error not_a_zip(const char* why) {
+  return error(ErrorCode::InvalidArgument,
+               fmt::format("Could not unzip uploaded file. Please check your file, then try to upload again. ({})", why), "ZipFile");
+}
+Error cannot_write(const fs::path& path) {
+  return error(ErrorCode::Unavailable, fmt::format("{} cannot be written", path.string()), path.string());
+}
 
 /// Little-endian numbers; the callers have checked that they are there.
 std::uint32_t number16(std::string_view bytes, std::size_t at) {
-  return static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[at])) | static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[at + 1])) << 8;
+  return static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[at])) |
+         static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[at + 1])) << 8;
 }
 std::uint32_t number32(std::string_view bytes, std::size_t at) { return number16(bytes, at) | number16(bytes, at + 2) << 16; }
 
@@ -51,7 +57,8 @@ Result<std::vector<Entry>> read_directory(std::string_view archive) {
   std::size_t at = number32(archive, *end + 16);
   std::vector<Entry> entries;
   for (std::uint32_t i = 0; i < count; ++i) {
-    if (at > archive.size() || archive.size() - at < entry_bytes || number32(archive, at) != entry_signature) return not_a_zip("its directory is damaged");
+    if (at > archive.size() || archive.size() - at < entry_bytes || number32(archive, at) != entry_signature)
+      return not_a_zip("its directory is damaged");
     const std::size_t name = number16(archive, at + 28), extra = number16(archive, at + 30), comment = number16(archive, at + 32);
     if (archive.size() - at < entry_bytes + name) return not_a_zip("its directory is damaged");
     const bool unix_made = static_cast<unsigned char>(archive[at + 5]) == 3;
@@ -70,7 +77,8 @@ Result<std::vector<Entry>> read_directory(std::string_view archive) {
 
 Result<std::string_view> packed_bytes(std::string_view archive, const Entry& entry) {
   const std::size_t at = entry.local;
-  if (at > archive.size() || archive.size() - at < local_bytes || number32(archive, at) != local_signature) return not_a_zip("an entry is damaged");
+  if (at > archive.size() || archive.size() - at < local_bytes || number32(archive, at) != local_signature)
+    return not_a_zip("an entry is damaged");
   const std::size_t start = at + local_bytes + number16(archive, at + 26) + number16(archive, at + 28);
   if (start > archive.size() || archive.size() - start < entry.packed) return not_a_zip("an entry is cut off");
   return archive.substr(start, entry.packed);
@@ -109,7 +117,8 @@ Result<std::string> content_of(std::string_view archive, const Entry& entry) {
 
 /// The name as a path below the folder; nothing if it would lead outside.
 std::optional<fs::path> safe_path(const std::string& name) {
-  if (name.empty() || name.front() == '/' || name.find('\0') != std::string::npos || name.find('\\') != std::string::npos) return std::nullopt;
+  if (name.empty() || name.front() == '/' || name.find('\0') != std::string::npos || name.find('\\') != std::string::npos)
+    return std::nullopt;
   fs::path path;
   for (const auto& part : fs::path(name)) {
     if (part == "..") return std::nullopt;
@@ -144,7 +153,8 @@ Result<void> write_entry(const fs::path& root, const fs::path& path, const Entry
   file << content;
   file.close();
   if (!file) return cannot_write(target);
-  if (entry.mode & executable_bits) fs::permissions(target, fs::perms::owner_exec | fs::perms::group_exec | fs::perms::others_exec, fs::perm_options::add, failure);
+  if (entry.mode & executable_bits)
+    fs::permissions(target, fs::perms::owner_exec | fs::perms::group_exec | fs::perms::others_exec, fs::perm_options::add, failure);
   return failure ? Result<void>(cannot_write(target)) : Result<void>();
 }
 
@@ -156,7 +166,8 @@ Result<void> unpack_zip(std::string_view archive, const std::string& folder, std
   std::int64_t bytes = 0;
   for (const Entry& entry : *entries) {
     bytes += entry.unpacked;
-    if (bytes > bytes_max) return error(ErrorCode::TooLarge, fmt::format("Unzipped size must be smaller than {} bytes", bytes_max), "ZipFile");
+    if (bytes > bytes_max)
+      return error(ErrorCode::TooLarge, fmt::format("Unzipped size must be smaller than {} bytes", bytes_max), "ZipFile");
     const auto path = safe_path(entry.name);
     if (!path) return not_a_zip("a name leads outside of it");
     auto content = entry.is_folder() ? Result<std::string>(std::string()) : content_of(archive, entry);

@@ -24,7 +24,8 @@ std::optional<AccessLog> read_access_log(const Json& stage) {
 void write_access_log(Engine& engine, const AccessLog& log, const std::string& api, const std::string& stage, std::string line) {
   // AWS names streams by a hash, too.
   auto stream = hex_encode(digest(DigestAlgorithm::Md5, api + "/" + stage));
-  std::function<Result<bool>(EngineTransaction&)> work = [group = log.group, stream = std::move(stream), line = std::move(line)](EngineTransaction& transaction) -> Result<bool> {
+  std::function<Result<bool>(EngineTransaction&)> work = [group = log.group, stream = std::move(stream),
+                                                          line = std::move(line)](EngineTransaction& transaction) -> Result<bool> {
     auto written = logs::append(transaction, group, stream, {{transaction.now(), line}});
     if (!written) return written.error();
     return true;

@@ -11,7 +11,7 @@ namespace signalbox::gateway {
 
 struct AccessLog {
   std::string group;
-  std::string format;                                    ///< `$context.requestId …`
+  std::string format;  ///< `$context.requestId …`
 };
 /// Of a stage's `accessLogSettings`; nothing: it writes none.
 [[nodiscard]] std::optional<AccessLog> read_access_log(const Json& stage);

@@ -19,7 +19,9 @@ Rejection throttled() { return {"THROTTLED", "Too Many Requests"}; }
 std::string stage_of(const Invocation& invocation) { return text_at(invocation.context, "stage").value_or(""); }
 
 /// `/orders/{id}/GET`
-std::string method_path(const Invocation& invocation) { return fmt::format("{}/{}", invocation.resource.path, invocation.method.http_method); }
+std::string method_path(const Invocation& invocation) {
+  return fmt::format("{}/{}", invocation.resource.path, invocation.method.http_method);
+}
 
 /// `~1orders~1{id}/GET`, as methodSettings spell it.
 std::string settings_name(const Invocation& invocation) {
@@ -42,7 +44,10 @@ std::optional<ThrottleLimit> method_limit(const Invocation& invocation, const Js
   if (!stages || !stages->is_array()) return std::nullopt;
   for (const auto& one : stages->elements()) {
     const auto* throttle = one.find("throttle");
-    const auto* found = throttle && member_text(one, "apiId") == invocation.snapshot.api && member_text(one, "stage") == stage_of(invocation) ? throttle->find(method_path(invocation)) : nullptr;
+    const auto* found =
+        throttle && member_text(one, "apiId") == invocation.snapshot.api && member_text(one, "stage") == stage_of(invocation)
+            ? throttle->find(method_path(invocation))
+            : nullptr;
     if (found) return read_throttle(*found, "rateLimit", "burstLimit");
   }
   return std::nullopt;
@@ -55,15 +60,20 @@ void show_key(Invocation& invocation, std::string_view value, const std::string&
 
 }  // namespace
 
-bool Admission::take(const std::string& name, const std::optional<ThrottleLimit>& limit) { return !limit || buckets_.take(name, *limit, std::chrono::steady_clock::now()); }
+bool Admission::take(const std::string& name, const std::optional<ThrottleLimit>& limit) {
+  return !limit || buckets_.take(name, *limit, std::chrono::steady_clock::now());
+}
 
 bool Admission::stage_lets_in(const Invocation& invocation, const Json& settings) {
-  return take(fmt::format("stage {} {} {}", invocation.snapshot.api, stage_of(invocation), method_path(invocation)), stage_limit(invocation, settings));
+  return take(fmt::format("stage {} {} {}", invocation.snapshot.api, stage_of(invocation), method_path(invocation)),
+              stage_limit(invocation, settings));
 }
 
 bool Admission::plan_lets_in(const Invocation& invocation, const Json& plan, const std::string& key) {
   const auto name = fmt::format("plan {} {}", member_text(plan, "id"), key);
-  if (const auto limit = method_limit(invocation, plan); !take(fmt::format("{} {} {} {}", name, invocation.snapshot.api, stage_of(invocation), method_path(invocation)), limit)) return false;
+  if (const auto limit = method_limit(invocation, plan);
+      !take(fmt::format("{} {} {} {}", name, invocation.snapshot.api, stage_of(invocation), method_path(invocation)), limit))
+    return false;
   const auto* throttle = plan.find("throttle");
   return take(name, throttle ? read_throttle(*throttle, "rateLimit", "burstLimit") : std::nullopt);
 }
@@ -81,7 +91,10 @@ asio::awaitable<std::optional<Rejection>> Admission::admit(Admission& self, Invo
   if (!key) co_return std::nullopt;
   const auto quota = read_quota(key->plan);
   const auto limit = quota ? *quota : std::nullopt;
-  std::function<Result<bool>(EngineTransaction&)> work = [plan = member_text(key->plan, "id"), id = key->key, limit](EngineTransaction& transaction) -> Result<bool> { return count_request(transaction, plan, id, limit); };
+  std::function<Result<bool>(EngineTransaction&)> work = [plan = member_text(key->plan, "id"), id = key->key,
+                                                          limit](EngineTransaction& transaction) -> Result<bool> {
+    return count_request(transaction, plan, id, limit);
+  };
   const auto counted = co_await transact<bool>(self.engine_, std::move(work));
   if (counted && !*counted) co_return Rejection{"QUOTA_EXCEEDED", "Limit Exceeded"};
   co_return std::nullopt;

@@ -15,7 +15,7 @@ namespace signalbox::gateway {
 
 /// Why not: a gateway response.
 struct Rejection {
-  std::string type, message;                             ///< `THROTTLED`, `Too Many Requests`
+  std::string type, message;  ///< `THROTTLED`, `Too Many Requests`
 };
 
 class Admission {
@@ -24,7 +24,8 @@ class Admission {
 
   /// `settings`: the stage's methodSettings. The context shows the key then. A request that is counted against a quota waits until that is durable. `self`
   /// and `invocation` live as long as the coroutine.
-  [[nodiscard]] static boost::asio::awaitable<std::optional<Rejection>> admit(Admission& self, Invocation& invocation, const Json& settings);
+  [[nodiscard]] static boost::asio::awaitable<std::optional<Rejection>> admit(Admission& self, Invocation& invocation,
+                                                                              const Json& settings);
 
  private:
   [[nodiscard]] bool take(const std::string& name, const std::optional<ThrottleLimit>& limit);

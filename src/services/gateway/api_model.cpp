@@ -34,7 +34,8 @@ Result<IntegrationResponse> read_response(const std::string& status, const Json&
   response.status = status;
   if (const auto pattern = member_text(record, "selectionPattern"); !pattern.empty()) {
     response.selection = std::make_shared<const re2::RE2>(pattern, re2::RE2::Quiet);
-    if (!response.selection->ok()) return invalid(fmt::format("the selection pattern '{}' cannot be used: {}", pattern, response.selection->error()));
+    if (!response.selection->ok())
+      return invalid(fmt::format("the selection pattern '{}' cannot be used: {}", pattern, response.selection->error()));
   }
   response.parameters = texts_of(record, "responseParameters");
   auto templates = read_templates(record, "responseTemplates");
@@ -74,7 +75,8 @@ Result<Integration> read_integration(const Json& record) {
   integration.type = *type;
   integration.http_method = member_text(record, "httpMethod");
   integration.uri = member_text(record, "uri");
-  if (*type != Integration::Type::Mock && integration.uri.empty()) return invalid("Uri must be specified for integration types other than MOCK");
+  if (*type != Integration::Type::Mock && integration.uri.empty())
+    return invalid("Uri must be specified for integration types other than MOCK");
   auto passthrough = passthrough_of(member_text(record, "passthroughBehavior"));
   if (!passthrough) return passthrough.error();
   integration.passthrough = *passthrough;
@@ -93,7 +95,8 @@ Result<Integration> read_integration(const Json& record) {
   for (const auto& member : responses->members()) {
     auto response = read_response(member.name, member.value);
     if (!response) return response.error();
-    if (!member_text(member.value, "contentHandling").empty()) return invalid("an integration response's contentHandling is not offered here");
+    if (!member_text(member.value, "contentHandling").empty())
+      return invalid("an integration response's contentHandling is not offered here");
     integration.responses.push_back(std::move(*response));
   }
   return integration;
@@ -145,9 +148,12 @@ Result<ApiSnapshot> read_snapshot(const Json& deployment) {
   for (const auto& [name, text] : texts_of(*source, "models"))
     if (auto schema = Json::parse(text)) snapshot.schemas.emplace(name, std::move(*schema));
   for (const auto& member : source->find("validators")->members())
-    snapshot.validators.emplace(member.name, Validator{.body = flag(member.value, "validateRequestBody"), .parameters = flag(member.value, "validateRequestParameters")});
+    snapshot.validators.emplace(member.name, Validator{.body = flag(member.value, "validateRequestBody"),
+                                                       .parameters = flag(member.value, "validateRequestParameters")});
   for (const auto& member : source->find("responses")->members())
-    snapshot.responses.emplace(member.name, GatewayResponse{.status = member_text(member.value, "statusCode"), .parameters = texts_of(member.value, "responseParameters"), .templates = texts_of(member.value, "responseTemplates")});
+    snapshot.responses.emplace(member.name, GatewayResponse{.status = member_text(member.value, "statusCode"),
+                                                            .parameters = texts_of(member.value, "responseParameters"),
+                                                            .templates = texts_of(member.value, "responseTemplates")});
   return snapshot;
 }
 
@@ -168,7 +174,8 @@ bool is_binary(const std::vector<std::string>& types, std::string_view type) {
   const auto slash = type.find('/');
   return std::any_of(types.begin(), types.end(), [&](const std::string& one) {
     if (one == "*/*" || one == type) return true;
-    return slash != std::string_view::npos && one.ends_with("/*") && type.substr(0, slash + 1) == std::string_view(one).substr(0, one.size() - 1);
+    return slash != std::string_view::npos && one.ends_with("/*") &&
+           type.substr(0, slash + 1) == std::string_view(one).substr(0, one.size() - 1);
   });
 }
 

@@ -25,9 +25,9 @@ using Pairs = std::vector<std::pair<std::string, std::string>>;
 using Templates = std::vector<std::pair<std::string, velocity::Template>>;
 
 struct IntegrationResponse {
-  std::string status;                                    ///< of the answer: `200`
-  std::shared_ptr<const re2::RE2> selection;             ///< null: the default one
-  Pairs parameters;                                      ///< `method.response.header.X` → where its value comes from
+  std::string status;                         ///< of the answer: `200`
+  std::shared_ptr<const re2::RE2> selection;  ///< null: the default one
+  Pairs parameters;                           ///< `method.response.header.X` → where its value comes from
   Templates templates;
 };
 
@@ -36,9 +36,9 @@ struct Integration {
   enum class Passthrough { WhenNoMatch, WhenNoTemplates, Never };
   Type type = Type::Mock;
   std::string http_method, uri;
-  std::string credentials;                               ///< ARN of the role in which the integration is called; empty: API Gateway itself calls
+  std::string credentials;  ///< ARN of the role in which the integration is called; empty: API Gateway itself calls
   Passthrough passthrough = Passthrough::WhenNoMatch;
-  Pairs parameters;                                      ///< `integration.request.header.X` → where its value comes from
+  Pairs parameters;  ///< `integration.request.header.X` → where its value comes from
   Templates templates;
   std::chrono::milliseconds timeout{29'000};
   std::vector<IntegrationResponse> responses;
@@ -47,7 +47,7 @@ struct Integration {
 };
 
 struct Method {
-  std::string http_method;                               ///< `ANY` for all that the resource does not name
+  std::string http_method;  ///< `ANY` for all that the resource does not name
   bool api_key_required = false;
   std::vector<std::pair<std::string, bool>> parameters;  ///< `method.request.querystring.X` → required
   std::map<std::string, std::string> models;             ///< content type → name
@@ -60,7 +60,7 @@ struct Method {
 [[nodiscard]] Result<Method> read_method(const Json& record);
 
 struct ApiResource {
-  std::string id, path;                                  ///< `/orders/{id}`
+  std::string id, path;  ///< `/orders/{id}`
   std::vector<Method> methods;
 };
 
@@ -69,16 +69,16 @@ struct Validator {
 };
 
 struct GatewayResponse {
-  std::string status;                                    ///< empty: the type's own
+  std::string status;  ///< empty: the type's own
   Pairs parameters, templates;
 };
 
 struct ApiSnapshot {
   std::string api, deployment;
   std::vector<ApiResource> resources;
-  std::map<std::string, Json> schemas;                   ///< of models, by name
+  std::map<std::string, Json> schemas;  ///< of models, by name
   std::map<std::string, Validator> validators;
-  std::map<std::string, GatewayResponse> responses;      ///< by type
+  std::map<std::string, GatewayResponse> responses;  ///< by type
   std::vector<std::string> binary_media_types;
 };
 

@@ -23,7 +23,9 @@ std::optional<Json> read(const Reader& reader, const Key& key) {
 
 std::optional<Json> ApiTables::find_api(const Reader& reader, std::string_view api) const { return read(reader, Key(apis, api)); }
 Items ApiTables::list_apis(const Reader& reader) const { return list(reader, Key(apis), 0); }
-void ApiTables::put_api(Transaction& transaction, std::string_view api, const Json& record) const { transaction.put(Key(apis, api), record.text()); }
+void ApiTables::put_api(Transaction& transaction, std::string_view api, const Json& record) const {
+  transaction.put(Key(apis, api), record.text());
+}
 
 void ApiTables::erase_api(Transaction& transaction, std::string_view api) const {
   std::vector<Key> keys;
@@ -35,12 +37,19 @@ void ApiTables::erase_api(Transaction& transaction, std::string_view api) const 
   transaction.erase(Key(apis, api));
 }
 
-std::optional<Json> ApiTables::find_item(const Reader& reader, std::string_view api, std::string_view kind, std::string_view id) const { return read(reader, Key(items, api, kind, id)); }
-Items ApiTables::list_items(const Reader& reader, std::string_view api, std::string_view kind) const { return list(reader, Key(items, api, kind), 2); }
+std::optional<Json> ApiTables::find_item(const Reader& reader, std::string_view api, std::string_view kind, std::string_view id) const {
+  return read(reader, Key(items, api, kind, id));
+}
+Items ApiTables::list_items(const Reader& reader, std::string_view api, std::string_view kind) const {
+  return list(reader, Key(items, api, kind), 2);
+}
 
-void ApiTables::put_item(Transaction& transaction, std::string_view api, std::string_view kind, std::string_view id, const Json& record) const {
+void ApiTables::put_item(Transaction& transaction, std::string_view api, std::string_view kind, std::string_view id,
+                         const Json& record) const {
   transaction.put(Key(items, api, kind, id), record.text());
 }
-void ApiTables::erase_item(Transaction& transaction, std::string_view api, std::string_view kind, std::string_view id) const { transaction.erase(Key(items, api, kind, id)); }
+void ApiTables::erase_item(Transaction& transaction, std::string_view api, std::string_view kind, std::string_view id) const {
+  transaction.erase(Key(items, api, kind, id));
+}
 
 }  // namespace signalbox::gateway

@@ -14,16 +14,16 @@
 namespace signalbox::gateway {
 
 struct DefinedMethod {
-  std::string path;                                      ///< `/orders/{id}`
-  Json record;                                           ///< as put_method() takes it; `requestValidatorId` is a validator's name
+  std::string path;  ///< `/orders/{id}`
+  Json record;       ///< as put_method() takes it; `requestValidatorId` is a validator's name
 };
 
 /// What a document describes.
 struct ApiDefinition {
-  Json members = Json::empty_object();                   ///< of RestApi: name, description, version, binaryMediaTypes, apiKeySource
-  std::vector<std::string> paths;                        ///< those without methods too
+  Json members = Json::empty_object();  ///< of RestApi: name, description, version, binaryMediaTypes, apiKeySource
+  std::vector<std::string> paths;       ///< those without methods too
   std::vector<DefinedMethod> methods;
-  Items models, validators, responses;                   ///< by name; by name; by type
+  Items models, validators, responses;  ///< by name; by name; by type
 };
 
 /// Pure. Faults: InvalidArgument, `where` a JSON pointer into the document.

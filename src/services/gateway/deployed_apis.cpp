@@ -32,7 +32,10 @@ std::shared_ptr<const DeployedStage> DeployedApis::read(const std::string& api, 
     spdlog::error("API {}: deployment {} cannot be served: {}", api, member_text(*deployment, "id"), snapshot.error().message);
     return nullptr;
   }
-  DeployedStage deployed{.snapshot = std::make_shared<const ApiSnapshot>(std::move(*snapshot)), .variables = Json::empty_object(), .method_settings = Json::empty_object(), .access_log = read_access_log(*stage)};
+  DeployedStage deployed{.snapshot = std::make_shared<const ApiSnapshot>(std::move(*snapshot)),
+                         .variables = Json::empty_object(),
+                         .method_settings = Json::empty_object(),
+                         .access_log = read_access_log(*stage)};
   if (const auto* variables = stage->find("variables"); variables && variables->is_object()) deployed.variables = *variables;
   if (const auto* settings = stage->find("methodSettings"); settings && settings->is_object()) deployed.method_settings = *settings;
   return std::make_shared<const DeployedStage>(std::move(deployed));

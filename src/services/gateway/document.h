@@ -11,9 +11,10 @@
 namespace signalbox::gateway {
 
 /// Members of a path that are methods, and what the control plane calls them.
-inline constexpr std::array document_methods{std::pair{"get", "GET"},       std::pair{"put", "PUT"},   std::pair{"post", "POST"},
-                                             std::pair{"delete", "DELETE"}, std::pair{"head", "HEAD"}, std::pair{"options", "OPTIONS"},
-                                             std::pair{"patch", "PATCH"},   std::pair{"x-amazon-apigateway-any-method", "ANY"}};
+inline constexpr std::array document_methods{std::pair{"get", "GET"},     std::pair{"put", "PUT"},
+                                             std::pair{"post", "POST"},   std::pair{"delete", "DELETE"},
+                                             std::pair{"head", "HEAD"},   std::pair{"options", "OPTIONS"},
+                                             std::pair{"patch", "PATCH"}, std::pair{"x-amazon-apigateway-any-method", "ANY"}};
 
 /// The place of a member. RFC 6901.
 [[nodiscard]] std::string document_place(const std::string& place, std::string_view name);

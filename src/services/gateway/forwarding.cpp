@@ -19,7 +19,8 @@ http::Headers forwarded_headers(const http::Headers& headers) {
 }
 
 std::string with_query(std::string url, const Pairs& query) {
-  for (const auto& [name, value] : query) url += (url.find('?') == std::string::npos ? "?" : "&") + percent_encode(name) + "=" + percent_encode(value);
+  for (const auto& [name, value] : query)
+    url += (url.find('?') == std::string::npos ? "?" : "&") + percent_encode(name) + "=" + percent_encode(value);
   return url;
 }
 

@@ -31,12 +31,20 @@ Items list_apis(const Reader& reader) { return tables.list_apis(reader); }
 void put_api(Transaction& transaction, std::string_view api, const Json& record) { tables.put_api(transaction, api, record); }
 void erase_api(Transaction& transaction, std::string_view api) { tables.erase_api(transaction, api); }
 
-std::optional<Json> find_item(const Reader& reader, std::string_view api, Kind kind, std::string_view id) { return tables.find_item(reader, api, name_of(kind), id); }
+std::optional<Json> find_item(const Reader& reader, std::string_view api, Kind kind, std::string_view id) {
+  return tables.find_item(reader, api, name_of(kind), id);
+}
 Items list_items(const Reader& reader, std::string_view api, Kind kind) { return tables.list_items(reader, api, name_of(kind)); }
-void put_item(Transaction& transaction, std::string_view api, Kind kind, std::string_view id, const Json& record) { tables.put_item(transaction, api, name_of(kind), id, record); }
-void erase_item(Transaction& transaction, std::string_view api, Kind kind, std::string_view id) { tables.erase_item(transaction, api, name_of(kind), id); }
+void put_item(Transaction& transaction, std::string_view api, Kind kind, std::string_view id, const Json& record) {
+  tables.put_item(transaction, api, name_of(kind), id, record);
+}
+void erase_item(Transaction& transaction, std::string_view api, Kind kind, std::string_view id) {
+  tables.erase_item(transaction, api, name_of(kind), id);
+}
 
-std::string method_id(std::string_view resource, std::string_view http_method) { return std::string(resource).append(" ").append(http_method); }
+std::string method_id(std::string_view resource, std::string_view http_method) {
+  return std::string(resource).append(" ").append(http_method);
+}
 
 std::string stable_id(std::initializer_list<std::string_view> parts, std::size_t length) {
   constexpr std::string_view characters = "abcdefghijklmnopqrstuvwxyz0123456789";

@@ -71,9 +71,11 @@ http::Response gateway_response(std::string_view type_name, const std::string& m
   const auto* type = find_response_type(type_name);
   SIGNALBOX_ASSERT(type != nullptr);
   const auto* own = own_response(invocation.snapshot, *type);
-  invocation.context = invocation.context.with("error", json_object({{"message", message}, {"messageString", json_string(message)}, {"responseType", type->name}}));
+  invocation.context = invocation.context.with(
+      "error", json_object({{"message", message}, {"messageString", json_string(message)}, {"responseType", type->name}}));
   const auto* text = own ? choose(own->templates, invocation.request) : nullptr;
-  auto response = http::json_response(status_of(own, status.value_or(type->status)), text ? substitute(text->second, invocation, "") : "{\"message\":" + json_string(message) + "}");
+  auto response = http::json_response(status_of(own, status.value_or(type->status)),
+                                      text ? substitute(text->second, invocation, "") : "{\"message\":" + json_string(message) + "}");
   if (text) response.headers.set("Content-Type", text->first);
   response.headers.set("x-amzn-ErrorType", std::string(type->error_type));
   if (!own) return response;

@@ -12,16 +12,17 @@
 namespace signalbox::gateway {
 
 struct ResponseType {
-  std::string_view name;                                 ///< `MISSING_AUTHENTICATION_TOKEN`
+  std::string_view name;  ///< `MISSING_AUTHENTICATION_TOKEN`
   int status;
-  std::string_view error_type;                           ///< `x-amzn-ErrorType`
+  std::string_view error_type;  ///< `x-amzn-ErrorType`
 };
 [[nodiscard]] std::span<const ResponseType> response_types();
 [[nodiscard]] const ResponseType* find_response_type(std::string_view name);
 
 /// `{"message": …}` with the type's status, or what the API's own response of the type, else of DEFAULT_4XX or DEFAULT_5XX, makes of it.
 /// `$context.error.*` is set from type and message. `status` stands in place of the type's own. Precondition: a known type.
-[[nodiscard]] http::Response gateway_response(std::string_view type, const std::string& message, Invocation invocation, std::optional<int> status = std::nullopt);
+[[nodiscard]] http::Response gateway_response(std::string_view type, const std::string& message, Invocation invocation,
+                                              std::optional<int> status = std::nullopt);
 /// For requests that name no API or stage: 403 `{"message": "Forbidden"}`.
 [[nodiscard]] http::Response forbidden_response();
 

@@ -21,7 +21,9 @@ constexpr std::array http_methods{"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD
 Error conflict(std::string message) { return error(ErrorCode::AlreadyExists, std::move(message), "ConflictException"); }
 
 bool is_word(std::string_view text, std::string_view others) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [&](unsigned char c) { return std::isalnum(c) != 0 || others.find(static_cast<char>(c)) != std::string_view::npos; });
+  return !text.empty() && std::all_of(text.begin(), text.end(), [&](unsigned char c) {
+    return std::isalnum(c) != 0 || others.find(static_cast<char>(c)) != std::string_view::npos;
+  });
 }
 
 /// `orders`, `{id}`, `{proxy+}`.
@@ -78,7 +80,8 @@ Json snapshot_of(const Reader& reader, std::string_view api) {
 Result<void> check_deployable(const Reader& reader, std::string_view api) {
   const auto methods = list_items(reader, api, Kind::Method);
   if (methods.empty()) return bad_request("The REST API doesn't contain any methods");
-  const bool complete = std::all_of(methods.begin(), methods.end(), [](const auto& method) { return method.second.find("methodIntegration") != nullptr; });
+  const bool complete =
+      std::all_of(methods.begin(), methods.end(), [](const auto& method) { return method.second.find("methodIntegration") != nullptr; });
   if (!complete) return bad_request("No integration defined for method");
   return {};
 }
@@ -89,7 +92,8 @@ Result<void> check_stage(std::string_view name, const Json& record) {
   if (!log || !log->is_object() || member_text(*log, "destinationArn").empty()) return {};
   Arn arn;
   if (!parse_arn(member_text(*log, "destinationArn"), arn)) return bad_request("Invalid ARN specified in the request");
-  if (arn.service != "logs") return bad_request(fmt::format("access logs go to log groups here; '{}' is none", member_text(*log, "destinationArn")));
+  if (arn.service != "logs")
+    return bad_request(fmt::format("access logs go to log groups here; '{}' is none", member_text(*log, "destinationArn")));
   return {};
 }
 
@@ -103,13 +107,20 @@ Error bad_request(std::string message) { return error(ErrorCode::InvalidArgument
 Result<void> create_api(Transaction& transaction, std::string_view api, const Json& record) {
   if (find_api(transaction, api)) return conflict(fmt::format("there is a REST API {} already", api));
   const auto root = root_resource_id(api);
-  put_api(transaction, api, record.with("id", Json(api)).with("createdDate", seconds_since_epoch(transaction.now())).with("rootResourceId", Json(root)));
+  put_api(transaction, api,
+          record.with("id", Json(api)).with("createdDate", seconds_since_epoch(transaction.now())).with("rootResourceId", Json(root)));
   put_item(transaction, api, Kind::Resource, root, json_object({{"id", root}, {"path", "/"}}));
   const auto put_model = [&](const char* name, const char* schema) {
-    put_item(transaction, api, Kind::Model, name, json_object({{"id", stable_id({api, "model", name}, resource_id_length)}, {"name", name}, {"contentType", "application/json"}, {"schema", schema}}));
+    put_item(transaction, api, Kind::Model, name,
+             json_object({{"id", stable_id({api, "model", name}, resource_id_length)},
+                          {"name", name},
+                          {"contentType", "application/json"},
+                          {"schema", schema}}));
   };
   put_model("Empty", R"({"$schema": "http://json-schema.org/draft-04/schema#", "title": "Empty Schema", "type": "object"})");
-  put_model("Error", R"({"$schema": "http://json-schema.org/draft-04/schema#", "title": "Error Schema", "type": "object", "properties": {"message": {"type": "string"}}})");
+  put_model(
+      "Error",
+      R"({"$schema": "http://json-schema.org/draft-04/schema#", "title": "Error Schema", "type": "object", "properties": {"message": {"type": "string"}}})");
   return {};
 }
 
@@ -121,23 +132,29 @@ Result<Json> get_api(const Reader& reader, std::string_view api) {
 Result<void> update_api(Transaction& transaction, std::string_view api, const Json& members) {
   auto record = get_api(transaction, api);
   if (!record) return record.error();
-  for (const auto& member : members.members()) *record = member.value.is_null() ? record->without(member.name) : record->with(member.name, member.value);
+  for (const auto& member : members.members())
+    *record = member.value.is_null() ? record->without(member.name) : record->with(member.name, member.value);
   put_api(transaction, api, *record);
   return {};
 }
 
 // ---- resources -------------------------------------------------------------------------------------------------------------------------
 
-std::string resource_id(std::string_view api, std::string_view parent, std::string_view path_part) { return stable_id({api, parent, path_part}, resource_id_length); }
+std::string resource_id(std::string_view api, std::string_view parent, std::string_view path_part) {
+  return stable_id({api, parent, path_part}, resource_id_length);
+}
 
 namespace {
 
 /// Whether a resource of this name can be below `parent`, beside what is there but `itself`. Gives its path.
-Result<std::string> check_place(const Reader& reader, std::string_view api, std::string_view parent, std::string_view path_part, std::string_view itself) {
+Result<std::string> check_place(const Reader& reader, std::string_view api, std::string_view parent, std::string_view path_part,
+                                std::string_view itself) {
   if (auto there = must_exist(reader, api); !there) return there.error();
   const auto above = find_item(reader, api, Kind::Resource, parent);
   if (!above) return not_found("Invalid Resource identifier specified");
-  if (!is_path_part(path_part)) return bad_request("Resource's path part only allow a-zA-Z0-9._-: or a valid greedy path variable and curly braces at the beginning and the end.");
+  if (!is_path_part(path_part))
+    return bad_request(
+        "Resource's path part only allow a-zA-Z0-9._-: or a valid greedy path variable and curly braces at the beginning and the end.");
   const auto path = member_text(*above, "path");
   if (path.ends_with("+}")) return bad_request(fmt::format("Cannot create a child of a resource with a greedy path variable: {}", path));
   for (const auto& [other_id, other] : list_items(reader, api, Kind::Resource)) {
@@ -145,7 +162,8 @@ Result<std::string> check_place(const Reader& reader, std::string_view api, std:
     const auto taken = member_text(other, "pathPart");
     if (taken == path_part) return conflict(fmt::format("Another resource with the same parent already has this name: {}", path_part));
     const bool both = is_parameter(taken) && is_parameter(path_part) && taken.ends_with("+}") == path_part.ends_with("+}");
-    if (both) return bad_request(fmt::format("A sibling ({}) of this resource already has a variable path part -- only one is allowed", taken));
+    if (both)
+      return bad_request(fmt::format("A sibling ({}) of this resource already has a variable path part -- only one is allowed", taken));
   }
   return (path == "/" ? "" : path) + "/" + std::string(path_part);
 }
@@ -161,10 +179,12 @@ Result<Json> create_resource(Transaction& transaction, std::string_view api, std
   return record;
 }
 
-Result<Json> move_resource(Transaction& transaction, std::string_view api, std::string_view id, std::string_view parent, std::string_view path_part) {
+Result<Json> move_resource(Transaction& transaction, std::string_view api, std::string_view id, std::string_view parent,
+                           std::string_view path_part) {
   if (id == root_resource_id(api)) return bad_request("The root resource cannot be moved.");
   const auto below = subtree(transaction, api, id);
-  if (std::find(below.begin(), below.end(), parent) != below.end()) return bad_request("Resource's parent cannot be one of its own children.");
+  if (std::find(below.begin(), below.end(), parent) != below.end())
+    return bad_request("Resource's parent cannot be one of its own children.");
   const auto path = check_place(transaction, api, parent, path_part, id);
   if (!path) return path.error();
   const auto before = member_text(*find_item(transaction, api, Kind::Resource, id), "path");
@@ -202,9 +222,11 @@ Result<void> put_method(Transaction& transaction, std::string_view api, std::str
   if (auto there = must_exist(transaction, api); !there) return there.error();
   if (!find_item(transaction, api, Kind::Resource, resource)) return not_found("Invalid Resource identifier specified");
   const auto http_method = member_text(record, "httpMethod");
-  if (std::find(http_methods.begin(), http_methods.end(), http_method) == http_methods.end()) return bad_request("Invalid HTTP method specified");
+  if (std::find(http_methods.begin(), http_methods.end(), http_method) == http_methods.end())
+    return bad_request("Invalid HTTP method specified");
   const auto authorization = member_text(record, "authorizationType");
-  if (authorization != "NONE" && !authorization.empty()) return bad_request(fmt::format("the authorization type {} is not offered here; NONE is", authorization));
+  if (authorization != "NONE" && !authorization.empty())
+    return bad_request(fmt::format("the authorization type {} is not offered here; NONE is", authorization));
   if (auto read = read_method(record); !read) return read.error();
   put_item(transaction, api, Kind::Method, method_id(resource, http_method), record);
   return {};
@@ -241,7 +263,9 @@ Result<void> put_part(Transaction& transaction, std::string_view api, Kind kind,
 Result<Json> create_deployment(Transaction& transaction, std::string_view api, std::string_view id, std::string_view description) {
   if (auto there = must_exist(transaction, api); !there) return there.error();
   if (auto ready = check_deployable(transaction, api); !ready) return ready.error();
-  const Json record = deployment_of(transaction, api, id).with("description", Json(description)).with("createdDate", seconds_since_epoch(transaction.now()));
+  const Json record = deployment_of(transaction, api, id)
+                          .with("description", Json(description))
+                          .with("createdDate", seconds_since_epoch(transaction.now()));
   if (auto read = read_snapshot(record); !read) return read.error();
   put_item(transaction, api, Kind::Deployment, id, record);
   return shown_deployment(record);
@@ -255,7 +279,9 @@ Result<void> delete_deployment(Transaction& transaction, std::string_view api, s
   return {};
 }
 
-Json deployment_of(const Reader& reader, std::string_view api, std::string_view id) { return json_object({{"id", id}, {"snapshot", snapshot_of(reader, api)}}); }
+Json deployment_of(const Reader& reader, std::string_view api, std::string_view id) {
+  return json_object({{"id", id}, {"snapshot", snapshot_of(reader, api)}});
+}
 
 Json shown_deployment(const Json& record) {
   auto shown = record.without("snapshot");

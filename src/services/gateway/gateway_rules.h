@@ -16,7 +16,8 @@ namespace signalbox::gateway {
 [[nodiscard]] Result<Json> get_api(const Reader& reader, std::string_view api);
 
 /// Its id depends on its place in the tree. Gives the Resource. Errors: NotFound (API, parent), InvalidArgument (path part), Conflict (a sibling has it).
-[[nodiscard]] Result<Json> create_resource(Transaction& transaction, std::string_view api, std::string_view parent, std::string_view path_part);
+[[nodiscard]] Result<Json> create_resource(Transaction& transaction, std::string_view api, std::string_view parent,
+                                           std::string_view path_part);
 [[nodiscard]] std::string resource_id(std::string_view api, std::string_view parent, std::string_view path_part);
 /// With all below it. Errors: NotFound.
 [[nodiscard]] Result<void> delete_resource(Transaction& transaction, std::string_view api, std::string_view id);
@@ -24,18 +25,21 @@ namespace signalbox::gateway {
 [[nodiscard]] Result<Json> get_resource(const Reader& reader, std::string_view api, std::string_view id);
 
 /// Moves it below another parent, or names it anew, with all below it. Gives the Resource. Errors: those of create_resource(), InvalidArgument (below itself).
-[[nodiscard]] Result<Json> move_resource(Transaction& transaction, std::string_view api, std::string_view id, std::string_view parent, std::string_view path_part);
+[[nodiscard]] Result<Json> move_resource(Transaction& transaction, std::string_view api, std::string_view id, std::string_view parent,
+                                         std::string_view path_part);
 
 /// Makes or replaces a method with its integration and responses. Errors: NotFound (API, resource), those of read_method().
 [[nodiscard]] Result<void> put_method(Transaction& transaction, std::string_view api, std::string_view resource, const Json& record);
 [[nodiscard]] Result<Json> get_method(const Reader& reader, std::string_view api, std::string_view resource, std::string_view http_method);
-[[nodiscard]] Result<void> delete_method(Transaction& transaction, std::string_view api, std::string_view resource, std::string_view http_method);
+[[nodiscard]] Result<void> delete_method(Transaction& transaction, std::string_view api, std::string_view resource,
+                                         std::string_view http_method);
 
 /// Models, validators, gateway responses. Errors: NotFound (API), InvalidArgument (a model's schema, a response's type).
 [[nodiscard]] Result<void> put_part(Transaction& transaction, std::string_view api, Kind kind, std::string_view id, const Json& record);
 
 /// Keeps what the API is now, for ever. Errors: NotFound, InvalidArgument (no methods, a method without integration).
-[[nodiscard]] Result<Json> create_deployment(Transaction& transaction, std::string_view api, std::string_view id, std::string_view description);
+[[nodiscard]] Result<Json> create_deployment(Transaction& transaction, std::string_view api, std::string_view id,
+                                             std::string_view description);
 /// Errors: NotFound, InvalidArgument (a stage is at it).
 [[nodiscard]] Result<void> delete_deployment(Transaction& transaction, std::string_view api, std::string_view id);
 /// What create_deployment() would keep, without keeping it; of an API that is not complete, too. Precondition: the API is there.

@@ -28,15 +28,20 @@ namespace {
 /// Source: API Gateway developer guide, "Quotas", payload size.
 constexpr std::size_t body_bytes_max = 10U * 1024 * 1024;
 
-http::Response refused(const Invocation& invocation, const Refusal& refusal) { return gateway_response(refusal.type, refusal.message, invocation, refusal.status); }
+http::Response refused(const Invocation& invocation, const Refusal& refusal) {
+  return gateway_response(refusal.type, refusal.message, invocation, refusal.status);
+}
 
 /// A stage's answer bears what API Gateway adds to all of them.
 void add_ids(http::Response& response, const Invocation& invocation) {
   response.headers.set("x-amz-apigw-id", text_at(invocation.context, "extendedRequestId").value_or(""));
-  if (!response.headers.get("X-Amzn-Trace-Id")) response.headers.set("X-Amzn-Trace-Id", text_at(invocation.context, "xrayTraceId").value_or(""));
+  if (!response.headers.get("X-Amzn-Trace-Id"))
+    response.headers.set("X-Amzn-Trace-Id", text_at(invocation.context, "xrayTraceId").value_or(""));
 }
 
-asio::awaitable<http::Response> not_here() { co_return http::json_response(404, R"({"message":"no API of this daemon is reached by that name"})"); }
+asio::awaitable<http::Response> not_here() {
+  co_return http::json_response(404, R"({"message":"no API of this daemon is reached by that name"})");
+}
 
 /// For the access log.
 void note_integration(Invocation& invocation, const IntegrationOutcome& outcome, std::chrono::steady_clock::duration time) {
@@ -46,7 +51,8 @@ void note_integration(Invocation& invocation, const IntegrationOutcome& outcome,
   const auto* answer = std::get_if<IntegrationAnswer>(&outcome);
   if (!response && !answer) return;
   const Json status(response ? response->status : answer->status);
-  invocation.context = invocation.context.with("integrationStatus", status).with("integration", json_object({{"latency", latency}, {"status", status}, {"integrationStatus", status}}));
+  invocation.context = invocation.context.with("integrationStatus", status)
+                           .with("integration", json_object({{"latency", latency}, {"status", status}, {"integrationStatus", status}}));
 }
 
 asio::awaitable<http::Response> run_method(const GatewayEnvironment& environment, Invocation& invocation) {
@@ -105,7 +111,14 @@ asio::awaitable<http::Response> GatewayService::Implementation::serve(Implementa
   static const ApiResource no_resource;
   static const Method no_method;
   const auto now = self.engine.clock().now();
-  const ContextRequest context{request, path, *stage->snapshot, match ? match->resource : nullptr, self.engine.site(), base64url_encode(random_bytes(11)) + "=", make_trace_id(now), now};
+  const ContextRequest context{request,
+                               path,
+                               *stage->snapshot,
+                               match ? match->resource : nullptr,
+                               self.engine.site(),
+                               base64url_encode(random_bytes(11)) + "=",
+                               make_trace_id(now),
+                               now};
   Invocation invocation{request,
                         *stage->snapshot,
                         match ? *match->resource : no_resource,
@@ -124,7 +137,8 @@ asio::awaitable<http::Response> GatewayService::Implementation::serve(Implementa
   co_return response;
 }
 
-asio::awaitable<http::Response> GatewayService::Implementation::answer(Implementation& self, Invocation& invocation, const DeployedStage& stage, bool found) {
+asio::awaitable<http::Response> GatewayService::Implementation::answer(Implementation& self, Invocation& invocation,
+                                                                       const DeployedStage& stage, bool found) {
   if (!found) co_return gateway_response("MISSING_AUTHENTICATION_TOKEN", "Missing Authentication Token", invocation);
   const auto rejection = co_await Admission::admit(self.admission, invocation, stage.method_settings);
   if (rejection) co_return gateway_response(rejection->type, rejection->message, invocation);
@@ -138,14 +152,24 @@ asio::awaitable<Result<TrialOutcome>> GatewayService::Implementation::try_method
   if (const auto found = get_method(self.reader, trial.api, trial.resource, trial.method); !found) co_return found.error();
   const auto snapshot = read_snapshot(deployment_of(self.reader, trial.api, ""));
   if (!snapshot) co_return snapshot.error();
-  const auto resource = std::find_if(snapshot->resources.begin(), snapshot->resources.end(), [&](const ApiResource& one) { return one.id == trial.resource; });
-  const auto method = std::find_if(resource->methods.begin(), resource->methods.end(), [&](const Method& one) { return one.http_method == trial.method; });
+  const auto resource = std::find_if(snapshot->resources.begin(), snapshot->resources.end(),
+                                     [&](const ApiResource& one) { return one.id == trial.resource; });
+  const auto method =
+      std::find_if(resource->methods.begin(), resource->methods.end(), [&](const Method& one) { return one.http_method == trial.method; });
   const auto request = trial_request(trial, *resource);
   auto match = routes::match_path(resource->path, request.path);
   const StagePath path{.api = trial.api, .stage = "test-invoke-stage", .path = request.path, .full_path = request.path};
   const auto now = self.engine.clock().now();
-  const ContextRequest context{request, path, *snapshot, &*resource, self.engine.site(), base64url_encode(random_bytes(11)) + "=", make_trace_id(now), now};
-  Invocation invocation{request, *snapshot, *resource, *method, request.path, match ? std::move(match->parameters) : Pairs{}, trial.stage_variables, request_context(context)};
+  const ContextRequest context{
+      request, path, *snapshot, &*resource, self.engine.site(), base64url_encode(random_bytes(11)) + "=", make_trace_id(now), now};
+  Invocation invocation{request,
+                        *snapshot,
+                        *resource,
+                        *method,
+                        request.path,
+                        match ? std::move(match->parameters) : Pairs{},
+                        trial.stage_variables,
+                        request_context(context)};
   TrialLog log(request.request_id, now);
   log.begin(invocation);
   auto response = co_await run_method(self.environment, invocation);

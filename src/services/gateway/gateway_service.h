@@ -17,8 +17,8 @@ namespace signalbox::gateway {
 
 /// What a guard says of a request whose query carries the token of a waiting task: see rest::make_link_guard().
 struct GuardVerdict {
-  std::optional<http::Response> answer;                  ///< in place of the integration's
-  bool confirmed = false;                                ///< a person pressed the button of the page that the GET showed: go on as that GET
+  std::optional<http::Response> answer;  ///< in place of the integration's
+  bool confirmed = false;                ///< a person pressed the button of the page that the GET showed: go on as that GET
 };
 using Guard = std::function<GuardVerdict(const http::Request&)>;
 
@@ -29,15 +29,15 @@ struct GatewayEnvironment {
 
 /// A call of a method as it is now, deployed or not. Source: API Gateway API Reference (V1), TestInvokeMethod.
 struct MethodTrial {
-  std::string api, resource, method;                     ///< ids, and the method's name
-  std::string target;                                    ///< path and query; empty: the resource's path
+  std::string api, resource, method;  ///< ids, and the method's name
+  std::string target;                 ///< path and query; empty: the resource's path
   Pairs headers;
   std::string body;
   Json stage_variables = Json::empty_object();
 };
 struct TrialOutcome {
   http::Response response;
-  std::string log;                                       ///< what happened, a line each
+  std::string log;  ///< what happened, a line each
   std::chrono::milliseconds latency;
 };
 

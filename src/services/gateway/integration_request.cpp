@@ -15,7 +15,9 @@ void map_parameters(const Invocation& invocation, IntegrationRequest& into) {
   for (const auto& [target, source] : invocation.method.integration->parameters) {
     const auto value = mapped_value(source, invocation, nullptr);
     if (!value) continue;
-    const auto name_after = [&](std::string_view prefix) { return target.starts_with(prefix) ? std::optional(target.substr(prefix.size())) : std::nullopt; };
+    const auto name_after = [&](std::string_view prefix) {
+      return target.starts_with(prefix) ? std::optional(target.substr(prefix.size())) : std::nullopt;
+    };
     if (const auto header = name_after("integration.request.header.")) into.headers.set(*header, *value);
     else if (const auto query = name_after("integration.request.querystring.")) into.query.emplace_back(*query, *value);
     else if (const auto path = name_after("integration.request.path.")) into.path.emplace_back(*path, *value);
@@ -72,7 +74,8 @@ std::variant<IntegrationRequest, Refusal> make_integration_request(const Invocat
     return request;
   }
   auto rendered = render(*text, invocation, invocation.request.body);
-  if (!rendered && rendered.error().where == "body") return Refusal{"BAD_REQUEST_BODY", "Could not parse request body into json: " + rendered.error().message};
+  if (!rendered && rendered.error().where == "body")
+    return Refusal{"BAD_REQUEST_BODY", "Could not parse request body into json: " + rendered.error().message};
   if (!rendered) return configuration_error();
   request.body = std::move(rendered->text);
   for (const auto& [name, value] : rendered->request.headers) request.headers.set(name, value);
@@ -106,8 +109,9 @@ std::variant<http::Response, Refusal> make_response(const Invocation& invocation
   http::Response response;
   std::from_chars(selected->status.data(), selected->status.data() + selected->status.size(), response.status);
   response.body = answer.body;
-  const bool of_server = invocation.method.integration->type == Integration::Type::Http;   // AWS's own types mean nothing to clients
-  response.headers.set("Content-Type", std::string(of_server ? answer.headers.get("Content-Type").value_or("application/json") : "application/json"));
+  const bool of_server = invocation.method.integration->type == Integration::Type::Http;  // AWS's own types mean nothing to clients
+  response.headers.set("Content-Type",
+                       std::string(of_server ? answer.headers.get("Content-Type").value_or("application/json") : "application/json"));
   constexpr std::string_view prefix = "method.response.header.";
   Overrides overrides;
   if (const auto* text = choose(selected->templates, invocation.request)) {
@@ -119,7 +123,8 @@ std::variant<http::Response, Refusal> make_response(const Invocation& invocation
   }
   for (const auto& [target, source] : selected->parameters)
     if (target.starts_with(prefix))
-      if (const auto value = mapped_value(source, invocation, &answer); value && value->find_first_of("\r\n") == std::string::npos) response.headers.set(target.substr(prefix.size()), *value);
+      if (const auto value = mapped_value(source, invocation, &answer); value && value->find_first_of("\r\n") == std::string::npos)
+        response.headers.set(target.substr(prefix.size()), *value);
   for (const auto& [name, value] : overrides.headers)
     if ((name + value).find_first_of("\r\n") == std::string::npos) response.headers.set(name, value);
   if (overrides.status) response.status = *overrides.status;
@@ -131,13 +136,14 @@ std::string resolve_uri(const Invocation& invocation, const IntegrationRequest& 
   const auto replace_all = [&](const std::string& name, const std::string& value) {
     for (auto at = uri.find(name); at != std::string::npos; at = uri.find(name, at + value.size())) uri.replace(at, name.size(), value);
   };
-  for (const auto& member : invocation.stage_variables.members()) replace_all("${stageVariables." + member.name + "}", text_at(invocation.stage_variables, member.name).value_or(""));
+  for (const auto& member : invocation.stage_variables.members())
+    replace_all("${stageVariables." + member.name + "}", text_at(invocation.stage_variables, member.name).value_or(""));
   for (const auto& [name, value] : request.path) replace_all("{" + name + "}", percent_encode(value));
   return uri;
 }
 
 std::optional<int> mock_status(const std::string& body) {
-  const auto text = yaml_to_json(body);   // JSON with names and texts without quotes is YAML's flow style
+  const auto text = yaml_to_json(body);  // JSON with names and texts without quotes is YAML's flow style
   const auto value = text ? Json::parse(*text) : Json::parse("null");
   const auto* member = value ? value->find("statusCode") : nullptr;
   if (!member) return std::nullopt;

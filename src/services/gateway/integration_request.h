@@ -13,10 +13,10 @@ namespace signalbox::gateway {
 
 /// What a gateway response says instead of an answer.
 struct Refusal {
-  std::string type, message;                             ///< `UNSUPPORTED_MEDIA_TYPE`, `Unsupported Media Type`
-  std::optional<int> status = std::nullopt;              ///< in place of the type's own
+  std::string type, message;                 ///< `UNSUPPORTED_MEDIA_TYPE`, `Unsupported Media Type`
+  std::optional<int> status = std::nullopt;  ///< in place of the type's own
 };
-[[nodiscard]] Refusal configuration_error();             ///< 500 `Internal server error`
+[[nodiscard]] Refusal configuration_error();  ///< 500 `Internal server error`
 
 struct IntegrationRequest {
   http::Headers headers;

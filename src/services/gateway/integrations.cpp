@@ -47,13 +47,21 @@ IntegrationOutcome function_answer(const FunctionOutcome& outcome) {
 bool may_call(const IntegrationEnvironment& environment, const Invocation& invocation, const std::string& function) {
   if (!environment.permits) return true;
   const auto& role = invocation.method.integration->credentials;
-  const auto source = environment.site.arn("execute-api", text_at(invocation.context, "apiId").value_or("") + "/" + text_at(invocation.context, "stage").value_or("") + "/" + invocation.request.method + invocation.resource.path);
+  const auto source = environment.site.arn("execute-api", text_at(invocation.context, "apiId").value_or("") + "/" +
+                                                              text_at(invocation.context, "stage").value_or("") + "/" +
+                                                              invocation.request.method + invocation.resource.path);
   const auto target = function.starts_with("arn:") ? function : environment.site.function_arn(function);
-  const auto permitted = environment.permits({.service = "apigateway.amazonaws.com", .source_arn = source, .role_arn = role, .session = "BackplaneAssumeRoleSession", .action = "lambda:InvokeFunction", .resource = target});
+  const auto permitted = environment.permits({.service = "apigateway.amazonaws.com",
+                                              .source_arn = source,
+                                              .role_arn = role,
+                                              .session = "BackplaneAssumeRoleSession",
+                                              .action = "lambda:InvokeFunction",
+                                              .resource = target});
   return permitted.has_value();
 }
 
-asio::awaitable<IntegrationOutcome> call_function(const IntegrationEnvironment& environment, const Invocation& invocation, std::string function, std::string payload) {
+asio::awaitable<IntegrationOutcome> call_function(const IntegrationEnvironment& environment, const Invocation& invocation,
+                                                  std::string function, std::string payload) {
   if (!may_call(environment, invocation, function)) co_return configuration_error();
   FunctionCall call;
   call.function = std::move(function);
@@ -71,10 +79,15 @@ asio::awaitable<IntegrationOutcome> call_function(const IntegrationEnvironment& 
 
 IntegrationOutcome answer_of(const Integration& integration, http::Response response) {
   if (integration.is_proxy()) return response;
-  return IntegrationAnswer{.status = response.status, .headers = std::move(response.headers), .body = std::move(response.body), .is_function = false, .error_message = std::nullopt};
+  return IntegrationAnswer{.status = response.status,
+                           .headers = std::move(response.headers),
+                           .body = std::move(response.body),
+                           .is_function = false,
+                           .error_message = std::nullopt};
 }
 
-asio::awaitable<IntegrationOutcome> call_service(const IntegrationEnvironment& environment, const Invocation& invocation, const ServiceUri& uri, IntegrationRequest request) {
+asio::awaitable<IntegrationOutcome> call_service(const IntegrationEnvironment& environment, const Invocation& invocation,
+                                                 const ServiceUri& uri, IntegrationRequest request) {
   const auto& integration = *invocation.method.integration;
   auto asked = service_request(uri, integration.http_method, std::move(request), invocation.request.request_id);
   auto work = environment.call_aws(std::move(asked), integration.credentials);
@@ -95,7 +108,8 @@ void add_clients_parts(const http::Request& client, IntegrationRequest& request)
   request.body = client.body;
 }
 
-asio::awaitable<IntegrationOutcome> call_server(const IntegrationEnvironment& environment, const Invocation& invocation, IntegrationRequest request) {
+asio::awaitable<IntegrationOutcome> call_server(const IntegrationEnvironment& environment, const Invocation& invocation,
+                                                IntegrationRequest request) {
   const auto& integration = *invocation.method.integration;
   auto url = environment.resolve(resolve_uri(invocation, request));
   if (integration.is_proxy()) add_clients_parts(invocation.request, request);
@@ -119,8 +133,10 @@ asio::awaitable<IntegrationOutcome> call_server(const IntegrationEnvironment& en
 struct JsonService {
   std::string_view service, target, type;
 };
-constexpr std::array json_services{JsonService{"states", "AWSStepFunctions", "application/x-amz-json-1.0"}, JsonService{"events", "AWSEvents", "application/x-amz-json-1.1"},
-                                   JsonService{"logs", "Logs_20140328", "application/x-amz-json-1.1"}, JsonService{"ssm", "AmazonSSM", "application/x-amz-json-1.1"}};
+constexpr std::array json_services{JsonService{"states", "AWSStepFunctions", "application/x-amz-json-1.0"},
+                                   JsonService{"events", "AWSEvents", "application/x-amz-json-1.1"},
+                                   JsonService{"logs", "Logs_20140328", "application/x-amz-json-1.1"},
+                                   JsonService{"ssm", "AmazonSSM", "application/x-amz-json-1.1"}};
 
 }  // namespace
 
@@ -134,7 +150,7 @@ std::optional<ServiceUri> parse_service_uri(std::string_view uri) {
   if (name == std::string_view::npos) return std::nullopt;
   ServiceUri parsed;
   parsed.service = uri.substr(region + 1, name - region - 1);
-  parsed.service = parsed.service.substr(parsed.service.rfind('.') + 1);   // `subdomain.service`
+  parsed.service = parsed.service.substr(parsed.service.rfind('.') + 1);  // `subdomain.service`
   uri.remove_prefix(name + 1);
   parsed.is_action = uri.starts_with("action/");
   if (!parsed.is_action && !uri.starts_with("path/")) return std::nullopt;
@@ -142,7 +158,8 @@ std::optional<ServiceUri> parse_service_uri(std::string_view uri) {
   return parsed;
 }
 
-http::Request service_request(const ServiceUri& uri, const std::string& http_method, IntegrationRequest request, const std::string& request_id) {
+http::Request service_request(const ServiceUri& uri, const std::string& http_method, IntegrationRequest request,
+                              const std::string& request_id) {
   http::Request asked;
   asked.method = http_method.empty() ? "POST" : http_method;
   asked.headers = std::move(request.headers);
@@ -155,7 +172,8 @@ http::Request service_request(const ServiceUri& uri, const std::string& http_met
   // Who it is for stands in the signature that API Gateway makes; Query services answer in JSON to what accepts it.
   asked.headers.set("Authorization", "AWS4-HMAC-SHA256 Credential=apigateway/00000000/us-east-1/" + uri.service + "/aws4_request");
   if (!asked.headers.get("Accept")) asked.headers.set("Accept", "application/json");
-  const auto json = std::find_if(json_services.begin(), json_services.end(), [&](const JsonService& one) { return one.service == uri.service; });
+  const auto json =
+      std::find_if(json_services.begin(), json_services.end(), [&](const JsonService& one) { return one.service == uri.service; });
   if (json != json_services.end()) {
     if (uri.is_action) asked.headers.set("X-Amz-Target", std::string(json->target) + "." + uri.rest);
     asked.headers.set("Content-Type", std::string(json->type));
@@ -166,20 +184,23 @@ http::Request service_request(const ServiceUri& uri, const std::string& http_met
   return asked;
 }
 
-asio::awaitable<IntegrationOutcome> call_integration(const IntegrationEnvironment& environment, const Invocation& invocation, IntegrationRequest request) {
+asio::awaitable<IntegrationOutcome> call_integration(const IntegrationEnvironment& environment, const Invocation& invocation,
+                                                     IntegrationRequest request) {
   const auto& integration = *invocation.method.integration;
   if (integration.type == Integration::Type::Mock) {
     const auto status = mock_status(request.body);
     if (!status) co_return configuration_error();
     co_return IntegrationAnswer{.status = *status, .headers = {}, .body = {}, .is_function = false, .error_message = std::nullopt};
   }
-  if (integration.type == Integration::Type::Http || integration.type == Integration::Type::HttpProxy) co_return co_await call_server(environment, invocation, std::move(request));
+  if (integration.type == Integration::Type::Http || integration.type == Integration::Type::HttpProxy)
+    co_return co_await call_server(environment, invocation, std::move(request));
   const auto uri = parse_service_uri(resolve_uri(invocation, request));
   if (!uri) co_return configuration_error();
   if (uri->service != "lambda") co_return co_await call_service(environment, invocation, *uri, std::move(request));
   const auto function = function_of(uri->rest);
   if (function.empty()) co_return configuration_error();
-  if (integration.type == Integration::Type::AwsProxy) co_return co_await call_function(environment, invocation, function, proxy_event(invocation).text());
+  if (integration.type == Integration::Type::AwsProxy)
+    co_return co_await call_function(environment, invocation, function, proxy_event(invocation).text());
   // An asynchronous call is the service's own affair.
   const auto kind = request.headers.get("X-Amz-Invocation-Type");
   if (kind && *kind != "RequestResponse") co_return co_await call_service(environment, invocation, *uri, std::move(request));

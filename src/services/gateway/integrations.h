@@ -31,16 +31,18 @@ struct IntegrationEnvironment {
 using IntegrationOutcome = std::variant<IntegrationAnswer, http::Response, Refusal>;
 
 /// Waits no longer than the integration's time-out. `invocation` and what it refers to live as long as the coroutine.
-[[nodiscard]] boost::asio::awaitable<IntegrationOutcome> call_integration(const IntegrationEnvironment& environment, const Invocation& invocation, IntegrationRequest request);
+[[nodiscard]] boost::asio::awaitable<IntegrationOutcome> call_integration(const IntegrationEnvironment& environment,
+                                                                          const Invocation& invocation, IntegrationRequest request);
 
 /// What `arn:aws:apigateway:REGION:SERVICE:path/…` or `…:action/NAME` means.
 struct ServiceUri {
-  std::string service;                                   ///< `states`
+  std::string service;  ///< `states`
   bool is_action = false;
-  std::string rest;                                      ///< the action's name, or the path without its first slash
+  std::string rest;  ///< the action's name, or the path without its first slash
 };
 [[nodiscard]] std::optional<ServiceUri> parse_service_uri(std::string_view uri);
 /// The request that goes to the service.
-[[nodiscard]] http::Request service_request(const ServiceUri& uri, const std::string& http_method, IntegrationRequest request, const std::string& request_id);
+[[nodiscard]] http::Request service_request(const ServiceUri& uri, const std::string& http_method, IntegrationRequest request,
+                                            const std::string& request_id);
 
 }  // namespace signalbox::gateway

@@ -41,8 +41,10 @@ std::optional<std::string> of_request(std::string_view source, const Invocation&
   if (take_prefix(source, "path.")) return last_of(invocation.path_parameters, source);
   if (take_prefix(source, "querystring.")) return last_of(request.query, source);
   if (take_prefix(source, "header.")) return header_of(request.headers, source);
-  if (take_prefix(source, "multivaluequerystring.")) return last_of(request.query, source) ? std::optional(joined(request.query, source)) : std::nullopt;
-  if (take_prefix(source, "multivalueheader.")) return request.headers.get(source) ? std::optional(joined(request.headers.all(), source)) : std::nullopt;
+  if (take_prefix(source, "multivaluequerystring."))
+    return last_of(request.query, source) ? std::optional(joined(request.query, source)) : std::nullopt;
+  if (take_prefix(source, "multivalueheader."))
+    return request.headers.get(source) ? std::optional(joined(request.headers.all(), source)) : std::nullopt;
   if (take_prefix(source, "body")) return of_body(source, request.body);
   return std::nullopt;
 }
@@ -84,7 +86,8 @@ std::optional<std::string> mapped_value(std::string_view source, const Invocatio
   if (take_prefix(source, "stageVariables.")) return text_at(invocation.stage_variables, source);
   if (!answer || !take_prefix(source, "integration.response.")) return std::nullopt;
   if (take_prefix(source, "header.")) return header_of(answer->headers, source);
-  if (take_prefix(source, "multivalueheader.")) return answer->headers.get(source) ? std::optional(joined(answer->headers.all(), source)) : std::nullopt;
+  if (take_prefix(source, "multivalueheader."))
+    return answer->headers.get(source) ? std::optional(joined(answer->headers.all(), source)) : std::nullopt;
   if (take_prefix(source, "body")) return of_body(source, answer->body);
   return std::nullopt;
 }

@@ -18,10 +18,10 @@ struct Invocation {
   const ApiSnapshot& snapshot;
   const ApiResource& resource;
   const Method& method;
-  std::string path;                                      ///< behind the stage, as sent
+  std::string path;  ///< behind the stage, as sent
   Pairs path_parameters;
   Json stage_variables = Json::empty_object();
-  Json context = Json::empty_object();                   ///< `$context`
+  Json context = Json::empty_object();  ///< `$context`
 };
 
 /// What an integration answered.
@@ -30,7 +30,7 @@ struct IntegrationAnswer {
   http::Headers headers;
   std::string body;
   bool is_function = false;
-  std::optional<std::string> error_message;              ///< of a function that failed; what selection patterns look at then
+  std::optional<std::string> error_message;  ///< of a function that failed; what selection patterns look at then
 };
 
 /// A text as it is, anything else as JSON. Nothing: there is nothing, or it is null.
@@ -43,7 +43,8 @@ struct IntegrationAnswer {
 /// What a parameter mapping names: `'literal'`, `method.request.{path,querystring,header,multivaluequerystring,multivalueheader}.NAME`,
 /// `method.request.body[.PATH]`, `context.NAME`, `stageVariables.NAME`, `integration.response.header.NAME`, `integration.response.body[.PATH]`.
 /// Nothing: it has no value, and the mapping does nothing. Source: API Gateway developer guide, "Parameter mapping source reference".
-[[nodiscard]] std::optional<std::string> mapped_value(std::string_view source, const Invocation& invocation, const IntegrationAnswer* answer);
+[[nodiscard]] std::optional<std::string> mapped_value(std::string_view source, const Invocation& invocation,
+                                                      const IntegrationAnswer* answer);
 
 /// Fills in `$context.NAME`, `$stageVariables.NAME` and `$method.request.…`, which need no template language. `missing` stands for what has no value.
 [[nodiscard]] std::string substitute(std::string_view text, const Invocation& invocation, std::string_view missing);

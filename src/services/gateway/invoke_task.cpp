@@ -7,8 +7,8 @@
 #include "signalbox/async.h"
 #include "signalbox/encoding.h"
 
-#include <boost/asio/co_spawn.hpp>
 #include <fmt/format.h>
+#include <boost/asio/co_spawn.hpp>
 
 #include <algorithm>
 #include <array>
@@ -50,7 +50,8 @@ Pairs lists_of(const Json& parameters, std::string_view name, bool nulls) {
 
 /// Headers that Step Functions sets itself, or that belong to a connection.
 bool is_forbidden(std::string_view header) {
-  constexpr std::array names{"authorization", "connection", "content-md5", "expect", "host", "max-forwards", "proxy-authenticate", "server", "te", "transfer-encoding", "trailer", "upgrade", "via", "www-authenticate"};
+  constexpr std::array names{"authorization", "connection", "content-md5",       "expect",  "host",    "max-forwards", "proxy-authenticate",
+                             "server",        "te",         "transfer-encoding", "trailer", "upgrade", "via",          "www-authenticate"};
   const auto lower = media_type(header);
   return lower.starts_with("x-forwarded") || lower.starts_with("x-amz") || std::find(names.begin(), names.end(), lower) != names.end();
 }
@@ -58,10 +59,13 @@ bool is_forbidden(std::string_view header) {
 std::optional<std::string> fault_in(const Json& parameters) {
   constexpr std::array methods{"GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"};
   constexpr std::array authorizations{"NO_AUTH", "IAM_ROLE", "RESOURCE_POLICY", ""};
-  const auto endpoint = member_text(parameters, "ApiEndpoint"), method = member_text(parameters, "Method"), authorization = member_text(parameters, "AuthType");
-  if (endpoint.empty() || endpoint.find('/') != std::string::npos) return fmt::format("The ApiEndpoint '{}' is not the host name of an API", endpoint);
+  const auto endpoint = member_text(parameters, "ApiEndpoint"), method = member_text(parameters, "Method"),
+             authorization = member_text(parameters, "AuthType");
+  if (endpoint.empty() || endpoint.find('/') != std::string::npos)
+    return fmt::format("The ApiEndpoint '{}' is not the host name of an API", endpoint);
   if (std::find(methods.begin(), methods.end(), method) == methods.end()) return fmt::format("The Method '{}' is no HTTP method", method);
-  if (std::find(authorizations.begin(), authorizations.end(), authorization) == authorizations.end()) return fmt::format("The AuthType '{}' is unknown", authorization);
+  if (std::find(authorizations.begin(), authorizations.end(), authorization) == authorizations.end())
+    return fmt::format("The AuthType '{}' is unknown", authorization);
   for (const auto& [name, value] : lists_of(parameters, "Headers", false)) {
     if (is_forbidden(name)) return fmt::format("The header '{}' cannot be set by apigateway:invoke", name);
     if ((name + value).find_first_of("\r\n") != std::string::npos) return fmt::format("The header '{}' has a line break", name);
@@ -95,7 +99,8 @@ Evaluated<http::Request> invoke_request(const Json& parameters, const std::strin
   request.path = path_of(parameters);
   request.query = lists_of(parameters, "QueryParameters", nulls);
   request.target = request.path;
-  for (const auto& [name, value] : request.query) request.target += (request.target.find('?') == std::string::npos ? "?" : "&") + percent_encode(name) + "=" + percent_encode(value);
+  for (const auto& [name, value] : request.query)
+    request.target += (request.target.find('?') == std::string::npos ? "?" : "&") + percent_encode(name) + "=" + percent_encode(value);
   request.headers.add("Host", member_text(parameters, "ApiEndpoint"));
   for (auto& [name, value] : lists_of(parameters, "Headers", false)) request.headers.add(name, value);
   if (const auto* body = parameters.find("RequestBody"); body && !body->is_null()) {
@@ -119,7 +124,10 @@ TaskAnswer invoke_answer(const http::Response& response) {
   }
   auto body = Json::parse(response.body);
   if (!body && !is_utf8(response.body)) return bad_parameters("The response of the API is no text");
-  return json_object({{"Headers", headers}, {"ResponseBody", body ? *body : Json(response.body)}, {"StatusCode", response.status}, {"StatusText", http::reason_phrase(response.status)}});
+  return json_object({{"Headers", headers},
+                      {"ResponseBody", body ? *body : Json(response.body)},
+                      {"StatusCode", response.status},
+                      {"StatusText", http::reason_phrase(response.status)}});
 }
 
 void InvokeTask::call(const TaskCall& call, std::function<void(TaskAnswer)> done) {

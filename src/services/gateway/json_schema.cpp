@@ -12,10 +12,43 @@ namespace signalbox::gateway {
 
 namespace {
 
-constexpr std::array keywords{"$schema", "$id", "id", "$ref", "title", "description", "default", "example", "examples", "definitions", "format", "type", "enum", "const",
-                              "properties", "required", "additionalProperties", "patternProperties", "minProperties", "maxProperties", "items", "additionalItems",
-                              "minItems", "maxItems", "uniqueItems", "minLength", "maxLength", "pattern", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum",
-                              "multipleOf", "allOf", "anyOf", "oneOf", "not"};
+constexpr std::array keywords{"$schema",
+                              "$id",
+                              "id",
+                              "$ref",
+                              "title",
+                              "description",
+                              "default",
+                              "example",
+                              "examples",
+                              "definitions",
+                              "format",
+                              "type",
+                              "enum",
+                              "const",
+                              "properties",
+                              "required",
+                              "additionalProperties",
+                              "patternProperties",
+                              "minProperties",
+                              "maxProperties",
+                              "items",
+                              "additionalItems",
+                              "minItems",
+                              "maxItems",
+                              "uniqueItems",
+                              "minLength",
+                              "maxLength",
+                              "pattern",
+                              "minimum",
+                              "maximum",
+                              "exclusiveMinimum",
+                              "exclusiveMaximum",
+                              "multipleOf",
+                              "allOf",
+                              "anyOf",
+                              "oneOf",
+                              "not"};
 /// Schemas may refer to each other in a circle.
 constexpr int depth_max = 64;
 
@@ -37,7 +70,8 @@ bool has_type(const Json& value, std::string_view type) {
 }
 
 std::size_t characters(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
 bool found_in(std::string_view text, std::string_view pattern) { return re2::RE2::PartialMatch(text, re2::RE2(pattern, re2::RE2::Quiet)); }
@@ -51,7 +85,8 @@ class Validation {
     if (schema.is_boolean()) return schema.as_boolean();
     if (!schema.is_object()) return true;
     if (const auto* reference = schema.find("$ref")) return refers(value, *reference, depth);
-    return type_fits(value, schema) && value_fits(value, schema) && combination_fits(value, schema, depth) && kind_fits(value, schema, depth);
+    return type_fits(value, schema) && value_fits(value, schema) && combination_fits(value, schema, depth) &&
+           kind_fits(value, schema, depth);
   }
 
  private:
@@ -75,13 +110,15 @@ class Validation {
     if (!type) return true;
     if (type->is_string()) return has_type(value, type->as_string());
     if (!type->is_array()) return true;
-    return std::any_of(type->elements().begin(), type->elements().end(), [&](const Json& one) { return one.is_string() && has_type(value, one.as_string()); });
+    return std::any_of(type->elements().begin(), type->elements().end(),
+                       [&](const Json& one) { return one.is_string() && has_type(value, one.as_string()); });
   }
 
   static bool value_fits(const Json& value, const Json& schema) {
     if (const auto* one = schema.find("const"); one && !(*one == value)) return false;
     const auto* allowed = schema.find("enum");
-    return !allowed || !allowed->is_array() || std::find(allowed->elements().begin(), allowed->elements().end(), value) != allowed->elements().end();
+    return !allowed || !allowed->is_array() ||
+           std::find(allowed->elements().begin(), allowed->elements().end(), value) != allowed->elements().end();
   }
 
   bool combination_fits(const Json& value, const Json& schema, int depth) const {
@@ -89,7 +126,8 @@ class Validation {
       const auto* schemas = schema.find(name);
       if (!schemas || !schemas->is_array()) return std::nullopt;
       const auto& all = schemas->elements();
-      return std::pair{std::count_if(all.begin(), all.end(), [&](const Json& one) { return holds(value, one, depth + 1); }), static_cast<std::ptrdiff_t>(all.size())};
+      return std::pair{std::count_if(all.begin(), all.end(), [&](const Json& one) { return holds(value, one, depth + 1); }),
+                       static_cast<std::ptrdiff_t>(all.size())};
     };
     if (const auto all = fitting("allOf"); all && all->first != all->second) return false;
     if (const auto any = fitting("anyOf"); any && any->first == 0) return false;
@@ -119,8 +157,10 @@ class Validation {
   }
 
   static bool number_fits(double value, const Json& schema) {
-    if (const auto min = number(schema, "minimum"); min && (value < *min || (value == *min && is_exclusive(schema, "exclusiveMinimum")))) return false;
-    if (const auto max = number(schema, "maximum"); max && (value > *max || (value == *max && is_exclusive(schema, "exclusiveMaximum")))) return false;
+    if (const auto min = number(schema, "minimum"); min && (value < *min || (value == *min && is_exclusive(schema, "exclusiveMinimum"))))
+      return false;
+    if (const auto max = number(schema, "maximum"); max && (value > *max || (value == *max && is_exclusive(schema, "exclusiveMaximum"))))
+      return false;
     if (const auto min = number(schema, "exclusiveMinimum"); min && value <= *min) return false;
     if (const auto max = number(schema, "exclusiveMaximum"); max && value >= *max) return false;
     const auto step = number(schema, "multipleOf");
@@ -144,7 +184,9 @@ class Validation {
     const auto& elements = value.elements();
     if (is_exclusive(schema, "uniqueItems"))
       for (std::size_t i = 0; i < elements.size(); ++i)
-        if (std::find(elements.begin(), elements.begin() + static_cast<std::ptrdiff_t>(i), elements[i]) != elements.begin() + static_cast<std::ptrdiff_t>(i)) return false;
+        if (std::find(elements.begin(), elements.begin() + static_cast<std::ptrdiff_t>(i), elements[i]) !=
+            elements.begin() + static_cast<std::ptrdiff_t>(i))
+          return false;
     const auto* items = schema.find("items");
     if (!items) return true;
     for (std::size_t i = 0; i < elements.size(); ++i) {
@@ -190,15 +232,19 @@ class Validation {
 std::optional<std::string> unsupported_keyword(const Json& schema) {
   if (!schema.is_object()) return std::nullopt;
   for (const auto& [name, value] : schema.members()) {
-    if (std::find(keywords.begin(), keywords.end(), name) == keywords.end()) return fmt::format("the schema keyword '{}' is not offered here", name);
+    if (std::find(keywords.begin(), keywords.end(), name) == keywords.end())
+      return fmt::format("the schema keyword '{}' is not offered here", name);
     const bool named = name == "properties" || name == "patternProperties" || name == "definitions";
-    const bool plain = name == "not" || name == "additionalProperties" || name == "additionalItems" || (name == "items" && value.is_object());
+    const bool plain =
+        name == "not" || name == "additionalProperties" || name == "additionalItems" || (name == "items" && value.is_object());
     const bool listed = name == "allOf" || name == "anyOf" || name == "oneOf" || (name == "items" && value.is_array());
     if (auto fault = named || listed ? first_fault(value) : plain ? unsupported_keyword(value) : std::nullopt) return fault;
   }
   return std::nullopt;
 }
 
-bool is_valid(const Json& value, const Json& schema, const std::map<std::string, Json>& models) { return Validation(schema, models).holds(value, schema, 0); }
+bool is_valid(const Json& value, const Json& schema, const std::map<std::string, Json>& models) {
+  return Validation(schema, models).holds(value, schema, 0);
+}
 
 }  // namespace signalbox::gateway

@@ -24,7 +24,8 @@ Pairs headers_of(const Invocation& invocation) {
 bool is_encoded(const Invocation& invocation) {
   const auto& request = invocation.request;
   if (request.body.empty()) return false;
-  return !is_utf8(request.body) || is_binary(invocation.snapshot.binary_media_types, media_type(request.headers.get("Content-Type").value_or("application/json")));
+  return !is_utf8(request.body) ||
+         is_binary(invocation.snapshot.binary_media_types, media_type(request.headers.get("Content-Type").value_or("application/json")));
 }
 
 /// Where the client accepts nothing binary, AWS sends base64 as it is.
@@ -57,7 +58,8 @@ std::optional<http::Response> proxy_response(const Invocation& invocation, const
   if (outcome.kind != FunctionOutcome::Kind::Answered) return std::nullopt;
   FunctionOutcome shown = outcome;
   if (!wants_binary(invocation))
-    if (const auto answer = Json::parse(outcome.payload); answer && answer->is_object()) shown.payload = answer->without("isBase64Encoded").text();
+    if (const auto answer = Json::parse(outcome.payload); answer && answer->is_object())
+      shown.payload = answer->without("isBase64Encoded").text();
   auto response = routes::proxy_response(shown);
   // The function's own 502 is told from the one that says that its answer has no form.
   const auto answer = Json::parse(shown.payload);

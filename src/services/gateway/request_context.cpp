@@ -10,7 +10,8 @@ namespace {
 Json identity(const http::Request& request) {
   const auto agent = request.headers.get("user-agent");
   Json::Object members{{"sourceIp", request.client_address}, {"userAgent", agent ? Json(*agent) : Json()}};
-  for (const auto* name : {"accessKey", "accountId", "caller", "cognitoAuthenticationProvider", "cognitoAuthenticationType", "cognitoIdentityId", "cognitoIdentityPoolId", "principalOrgId", "user", "userArn"})
+  for (const auto* name : {"accessKey", "accountId", "caller", "cognitoAuthenticationProvider", "cognitoAuthenticationType",
+                           "cognitoIdentityId", "cognitoIdentityPoolId", "principalOrgId", "user", "userArn"})
     members.push_back({name, Json()});
   return Json(std::move(members));
 }

@@ -16,7 +16,7 @@ struct ContextRequest {
   const http::Request& request;
   const StagePath& stage_path;
   const ApiSnapshot& snapshot;
-  const ApiResource* resource;                           ///< null: none was found
+  const ApiResource* resource;  ///< null: none was found
   const Site& site;
   std::string extended_request_id, trace_id;
   Timestamp now;

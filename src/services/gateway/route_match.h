@@ -12,9 +12,9 @@ namespace signalbox::gateway {
 
 /// What a URL of a stage names: `/_api/API/STAGE/…`, or `/STAGE/…` at the host `API.execute-api.…`.
 struct StagePath {
-  std::string api, stage;                                ///< stage: empty if the URL ends before it
-  std::string path;                                      ///< behind the stage, as sent, `/` at least
-  std::string full_path;                                 ///< with the stage, as sent: `$context.path`
+  std::string api, stage;  ///< stage: empty if the URL ends before it
+  std::string path;        ///< behind the stage, as sent, `/` at least
+  std::string full_path;   ///< with the stage, as sent: `$context.path`
 };
 /// Nothing if the request is none for API Gateway. `path` is as sent, without the query.
 [[nodiscard]] std::optional<StagePath> find_stage_path(std::string_view host, std::string_view path);
@@ -22,7 +22,7 @@ struct StagePath {
 struct RouteMatch {
   const ApiResource* resource = nullptr;
   const Method* method = nullptr;
-  Pairs path_parameters;                                 ///< decoded
+  Pairs path_parameters;  ///< decoded
 };
 /// The resource with the most exact path (routes::match_path) decides, among those that have methods at all: one that lacks the method leaves the
 /// request to no other. A method wins by its name over ANY. The match lives as long as the snapshot.

@@ -31,7 +31,7 @@ class Input final : public velocity::Object {
   Input(const Invocation& invocation, const std::string& body) : invocation_(invocation), body_(body) {}
 
   std::optional<Value> property(std::string_view name) const override {
-    if (name == "body") return Value(body_.empty() ? "{}" : body_);   // [recorded on AWS]
+    if (name == "body") return Value(body_.empty() ? "{}" : body_);  // [recorded on AWS]
     return std::nullopt;
   }
 
@@ -87,7 +87,8 @@ void append_unit(std::string& out, std::uint32_t unit) { out += fmt::format("\\u
 std::uint32_t next_code_point(std::string_view text, std::size_t& at) {
   const auto lead = static_cast<unsigned char>(text[at++]);
   std::uint32_t point = lead < 0x80 ? lead : lead < 0xe0 ? lead & 0x1fU : lead < 0xf0 ? lead & 0x0fU : lead & 0x07U;
-  while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xc0U) == 0x80U) point = (point << 6U) | (static_cast<unsigned char>(text[at++]) & 0x3fU);
+  while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xc0U) == 0x80U)
+    point = (point << 6U) | (static_cast<unsigned char>(text[at++]) & 0x3fU);
   return point;
 }
 
@@ -146,7 +147,9 @@ class Util final : public velocity::Object {
   }
 };
 
-Json empty_overrides() { return json_object({{"header", Json::empty_object()}, {"path", Json::empty_object()}, {"querystring", Json::empty_object()}}); }
+Json empty_overrides() {
+  return json_object({{"header", Json::empty_object()}, {"path", Json::empty_object()}, {"querystring", Json::empty_object()}});
+}
 
 Pairs texts_in(Map& overrides, std::string_view name) {
   Pairs pairs;
@@ -168,7 +171,8 @@ Overrides overrides_in(Map& variables, std::string_view name) {
   overrides.path = texts_in(*map, "path");
   const auto* status = velocity::find(*map, "status");
   const auto number = status ? Json::parse(status->text()) : Json();
-  if (number && number->as_integer() && *number->as_integer() >= 100 && *number->as_integer() <= 599) overrides.status = static_cast<int>(*number->as_integer());
+  if (number && number->as_integer() && *number->as_integer() >= 100 && *number->as_integer() <= 599)
+    overrides.status = static_cast<int>(*number->as_integer());
   return overrides;
 }
 
@@ -180,7 +184,9 @@ Result<Rendered> render(const velocity::Template& text, const Invocation& invoca
   Map variables;
   velocity::put(variables, "input", Value(input));
   velocity::put(variables, "util", Value(util));
-  velocity::put(variables, "context", Value::from_json(invocation.context.with("requestOverride", empty_overrides()).with("responseOverride", empty_overrides())));
+  velocity::put(
+      variables, "context",
+      Value::from_json(invocation.context.with("requestOverride", empty_overrides()).with("responseOverride", empty_overrides())));
   velocity::put(variables, "stageVariables", Value::from_json(invocation.stage_variables));
   auto rendered = text.render(variables);
   if (input.fault()) return error(ErrorCode::InvalidArgument, *input.fault(), "body");

@@ -27,7 +27,8 @@ double TokenBuckets::Bucket::tokens_at(Time now) const {
 
 bool TokenBuckets::take(const std::string& name, ThrottleLimit limit, Time now) {
   if (buckets_.size() > buckets_max) drop_full(now);
-  const auto [found, is_new] = buckets_.try_emplace(name, Bucket{.tokens = limit.burst, .rate = limit.rate, .burst = limit.burst, .filled_at = now});
+  const auto [found, is_new] =
+      buckets_.try_emplace(name, Bucket{.tokens = limit.burst, .rate = limit.rate, .burst = limit.burst, .filled_at = now});
   auto& bucket = found->second;
   bucket.rate = limit.rate;
   bucket.burst = limit.burst;

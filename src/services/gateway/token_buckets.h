@@ -12,8 +12,8 @@
 namespace signalbox::gateway {
 
 struct ThrottleLimit {
-  double rate = 10'000;                                  ///< requests a second; what an account has at first
-  double burst = 5'000;                                  ///< that may come at once
+  double rate = 10'000;  ///< requests a second; what an account has at first
+  double burst = 5'000;  ///< that may come at once
 };
 /// Of an object with members of these names; nothing if it has neither, or they are negative: no limit.
 [[nodiscard]] std::optional<ThrottleLimit> read_throttle(const Json& settings, std::string_view rate, std::string_view burst);

@@ -41,7 +41,8 @@ void TrialLog::begin(const Invocation& invocation) {
 
 void TrialLog::end(const http::Response& response, const Invocation& invocation) {
   if (const auto status = text_at(invocation.context, "integrationStatus"))
-    line(fmt::format("Received response. Status: {}, Integration latency: {} ms", *status, text_at(invocation.context, "integrationLatency").value_or("0")));
+    line(fmt::format("Received response. Status: {}, Integration latency: {} ms", *status,
+                     text_at(invocation.context, "integrationLatency").value_or("0")));
   line("Method response body after transformations: " + response.body);
   line("Method response headers: " + printed(response.headers.all()));
   line(response.status >= 500 ? "Execution failed" : "Successfully completed execution");

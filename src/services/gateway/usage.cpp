@@ -14,9 +14,13 @@ namespace {
 using std::chrono::days;
 using std::chrono::sys_days;
 
-Key place(std::string_view plan, std::string_view key, sys_days day) { return Key(usage_table, plan, key, static_cast<std::int64_t>(day.time_since_epoch().count())); }
+Key place(std::string_view plan, std::string_view key, sys_days day) {
+  return Key(usage_table, plan, key, static_cast<std::int64_t>(day.time_since_epoch().count()));
+}
 
-void put(Transaction& transaction, std::string_view plan, std::string_view key, sys_days day, std::int64_t count) { transaction.put(place(plan, key, day), std::to_string(count)); }
+void put(Transaction& transaction, std::string_view plan, std::string_view key, sys_days day, std::int64_t count) {
+  transaction.put(place(plan, key, day), std::to_string(count));
+}
 
 sys_days today(const Transaction& transaction) { return std::chrono::floor<days>(transaction.now()); }
 
@@ -29,8 +33,10 @@ std::optional<Quota::Period> period_of(std::string_view name) {
 
 Result<void> check_offset(const Quota& quota) {
   if (quota.period == Quota::Period::Day && quota.offset != 0) return bad_request("Usage Plan quota offset must be zero in the DAY period");
-  if (quota.period == Quota::Period::Week && (quota.offset < 0 || quota.offset > 6)) return bad_request("Usage Plan quota offset must be between zero and six inclusive in the WEEK period");
-  if (quota.offset < 0 || quota.offset > 27) return bad_request("Usage Plan quota offset must be between zero and 27 inclusive in the MONTH period");
+  if (quota.period == Quota::Period::Week && (quota.offset < 0 || quota.offset > 6))
+    return bad_request("Usage Plan quota offset must be between zero and six inclusive in the WEEK period");
+  if (quota.offset < 0 || quota.offset > 27)
+    return bad_request("Usage Plan quota offset must be between zero and 27 inclusive in the MONTH period");
   return {};
 }
 

@@ -17,8 +17,8 @@ inline constexpr Table usage_table{"gateway_usage", {KeyPart::Text, KeyPart::Tex
 
 struct Quota {
   enum class Period { Day, Week, Month };
-  std::int64_t limit = 0;                                ///< requests in a period
-  std::int64_t offset = 0;                               ///< days by which a week begins after Sunday, a month after its first
+  std::int64_t limit = 0;   ///< requests in a period
+  std::int64_t offset = 0;  ///< days by which a week begins after Sunday, a month after its first
   Period period = Period::Day;
 };
 /// Of a usage plan; nothing if it has none. Errors: InvalidArgument (period, offset).
@@ -28,7 +28,8 @@ struct Quota {
 
 [[nodiscard]] std::int64_t used_on(const Reader& reader, std::string_view plan, std::string_view key, std::chrono::sys_days day);
 /// What is left of the quota at the end of `day`; never negative.
-[[nodiscard]] std::int64_t remaining(const Reader& reader, std::string_view plan, std::string_view key, const Quota& quota, std::chrono::sys_days day);
+[[nodiscard]] std::int64_t remaining(const Reader& reader, std::string_view plan, std::string_view key, const Quota& quota,
+                                     std::chrono::sys_days day);
 /// Counts a request, unless the quota is used up; false then. A plan without a quota counts, too.
 [[nodiscard]] bool count_request(Transaction& transaction, std::string_view plan, std::string_view key, const std::optional<Quota>& quota);
 /// Until the period ends, so much is left. [UpdateUsage]

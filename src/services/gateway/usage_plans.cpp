@@ -48,7 +48,8 @@ Result<void> check_stages(const Reader& reader, const Json& plan) {
 bool opens(const Json& plan, std::string_view api, std::string_view stage) {
   const auto* stages = plan.find("apiStages");
   if (!stages || !stages->is_array()) return false;
-  return std::any_of(stages->elements().begin(), stages->elements().end(), [&](const Json& one) { return member_text(one, "apiId") == api && member_text(one, "stage") == stage; });
+  return std::any_of(stages->elements().begin(), stages->elements().end(),
+                     [&](const Json& one) { return member_text(one, "apiId") == api && member_text(one, "stage") == stage; });
 }
 
 Json plan_key(const std::string& id, const Json& key) {
@@ -59,7 +60,8 @@ Json plan_key(const std::string& id, const Json& key) {
 
 Result<Json> put_api_key(Transaction& transaction, std::string_view id, const Json& record) {
   Json key = record.with("id", Json(id));
-  if (member_text(key, "value").empty()) key = key.with("value", Json(stable_id({transaction.new_uuid().value, transaction.new_uuid().value}, value_length)));
+  if (member_text(key, "value").empty())
+    key = key.with("value", Json(stable_id({transaction.new_uuid().value, transaction.new_uuid().value}, value_length)));
   const auto value = member_text(key, "value");
   if (value.size() < value_length_min) return bad_request(fmt::format("API Key value should be at least {} characters", value_length_min));
   if (value.size() > value_length_max) return bad_request(fmt::format("API Key value should be at most {} characters", value_length_max));
@@ -139,7 +141,9 @@ Items list_plan_keys(const Reader& reader, std::string_view plan) {
   return keys;
 }
 
-bool is_in_plan(const Reader& reader, std::string_view plan, std::string_view key) { return find_item(reader, account_items, Kind::UsagePlanKey, place(plan, key)).has_value(); }
+bool is_in_plan(const Reader& reader, std::string_view plan, std::string_view key) {
+  return find_item(reader, account_items, Kind::UsagePlanKey, place(plan, key)).has_value();
+}
 
 std::optional<PlanKey> key_for_stage(const Reader& reader, std::string_view value, std::string_view api, std::string_view stage) {
   for (const auto& [id, key] : list_items(reader, account_items, Kind::ApiKey)) {

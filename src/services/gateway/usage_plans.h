@@ -38,9 +38,10 @@ namespace signalbox::gateway {
 /// A key, and the usage plan by which it opens a stage.
 struct PlanKey {
   std::string key;
-  Json plan;                                             ///< UsagePlan
+  Json plan;  ///< UsagePlan
 };
 /// The enabled key with this value, if one of its plans opens the stage.
-[[nodiscard]] std::optional<PlanKey> key_for_stage(const Reader& reader, std::string_view value, std::string_view api, std::string_view stage);
+[[nodiscard]] std::optional<PlanKey> key_for_stage(const Reader& reader, std::string_view value, std::string_view api,
+                                                   std::string_view stage);
 
 }  // namespace signalbox::gateway

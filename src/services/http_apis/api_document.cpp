@@ -38,7 +38,8 @@ class Reading {
   Reading(const Json& document, std::vector<Error>& faults) : document_(document), faults_(faults) {}
 
   ApiDocument run() {
-    if (!member_text(document_, "openapi").starts_with("3.0")) fault("", "the document is not OpenAPI 3.0, which HTTP APIs are described in");
+    if (!member_text(document_, "openapi").starts_with("3.0"))
+      fault("", "the document is not OpenAPI 3.0, which HTTP APIs are described in");
     read_members();
     const auto* paths = document_.find("paths");
     if (paths && paths->is_object())
@@ -47,7 +48,9 @@ class Reading {
   }
 
  private:
-  void fault(std::string where, std::string message) { faults_.push_back(error(ErrorCode::InvalidArgument, std::move(message), std::move(where))); }
+  void fault(std::string where, std::string message) {
+    faults_.push_back(error(ErrorCode::InvalidArgument, std::move(message), std::move(where)));
+  }
 
   void read_members() {
     read_.members = gateway::with_info(read_.members, document_.find("info"));
@@ -58,18 +61,24 @@ class Reading {
     const auto place = gateway::document_place("/paths", path);
     if (!item.is_object()) return fault(place, "an object is expected");
     for (const auto& [name, operation] : item.members()) {
-      const auto method = std::find_if(gateway::document_methods.begin(), gateway::document_methods.end(), [&](const auto& one) { return one.first == name; });
+      const auto method = std::find_if(gateway::document_methods.begin(), gateway::document_methods.end(),
+                                       [&](const auto& one) { return one.first == name; });
       if (method != gateway::document_methods.end()) read_route(path, method->second, operation, gateway::document_place(place, name));
-      else if (!name.starts_with("x-") && std::find(path_members.begin(), path_members.end(), name) == path_members.end()) fault(gateway::document_place(place, name), fmt::format("'{}' is no method of HTTP APIs", name));
+      else if (!name.starts_with("x-") && std::find(path_members.begin(), path_members.end(), name) == path_members.end())
+        fault(gateway::document_place(place, name), fmt::format("'{}' is no method of HTTP APIs", name));
     }
   }
 
   void read_route(const std::string& path, const char* method, const Json& operation, const std::string& place) {
     const bool is_default = path == "$default" || path == "/$default" || gateway::is_true(operation.find("isDefaultRoute"));
-    DocumentedRoute route{.key = is_default ? std::string(default_stage) : fmt::format("{} {}", method, path), .operation = member_text(operation, "operationId"), .integration = {}};
+    DocumentedRoute route{.key = is_default ? std::string(default_stage) : fmt::format("{} {}", method, path),
+                          .operation = member_text(operation, "operationId"),
+                          .integration = {}};
     if (const auto key = parse_route_key(route.key); !key) return fault(place, key.error().message);
     check_security(operation, place);
-    if (const auto* integration = operation.find(integration_member)) route.integration = read_integration_record(gateway::document_target(document_, *integration), gateway::document_place(place, integration_member));
+    if (const auto* integration = operation.find(integration_member))
+      route.integration =
+          read_integration_record(gateway::document_target(document_, *integration), gateway::document_place(place, integration_member));
     read_.routes.push_back(std::move(route));
   }
 
@@ -77,15 +86,19 @@ class Reading {
     const auto* needs = operation.find("security") ? operation.find("security") : document_.find("security");
     if (!needs || !needs->is_array()) return;
     for (const auto& need : needs->elements())
-      if (need.is_object() && need.size() > 0) fault(gateway::document_place(place, "security"), fmt::format("the security scheme '{}' is not offered here: there are no authorizers", need.members().front().name));
+      if (need.is_object() && need.size() > 0)
+        fault(gateway::document_place(place, "security"),
+              fmt::format("the security scheme '{}' is not offered here: there are no authorizers", need.members().front().name));
   }
 
   Json read_integration_record(const Json& given, const std::string& place) {
     Json record = json_object({{"integrationType", ascii_upper(member_text(given, "type"))}});
     for (const auto& [name, value] : given.members()) {
-      const auto known = std::find_if(integration_members.begin(), integration_members.end(), [&](const auto& one) { return one.first == name; });
+      const auto known =
+          std::find_if(integration_members.begin(), integration_members.end(), [&](const auto& one) { return one.first == name; });
       if (known != integration_members.end()) record = record.with(known->second, value);
-      else if (name != "type" && name != "passthroughBehavior") fault(gateway::document_place(place, name), fmt::format("'{}' is not offered here", name));
+      else if (name != "type" && name != "passthroughBehavior")
+        fault(gateway::document_place(place, name), fmt::format("'{}' is not offered here", name));
     }
     if (const auto read = read_integration(record); !read) fault(place, read.error().message);
     return record;
@@ -96,8 +109,12 @@ class Reading {
   ApiDocument read_;
 };
 
-std::string documented_route_id(std::string_view api, std::string_view key) { return gateway::stable_id({api, "route", key}, part_id_length); }
-std::string documented_integration_id(std::string_view api, std::string_view key) { return gateway::stable_id({api, "integration of", key}, part_id_length); }
+std::string documented_route_id(std::string_view api, std::string_view key) {
+  return gateway::stable_id({api, "route", key}, part_id_length);
+}
+std::string documented_integration_id(std::string_view api, std::string_view key) {
+  return gateway::stable_id({api, "integration of", key}, part_id_length);
+}
 
 void clear(Transaction& transaction, std::string_view api, Replacing replacing) {
   std::set<std::string> integrations;

@@ -14,13 +14,13 @@ namespace signalbox::http_apis {
 
 /// A route and what it calls.
 struct DocumentedRoute {
-  std::string key;                                       ///< `GET /orders/{id}`, `$default`
-  std::string operation;                                 ///< its operationId; may be empty
-  Json integration;                                      ///< as put_integration() takes it; null: none
+  std::string key;        ///< `GET /orders/{id}`, `$default`
+  std::string operation;  ///< its operationId; may be empty
+  Json integration;       ///< as put_integration() takes it; null: none
 };
 
 struct ApiDocument {
-  Json members = Json::empty_object();                   ///< of Api: name, description, version, corsConfiguration
+  Json members = Json::empty_object();  ///< of Api: name, description, version, corsConfiguration
   std::vector<DocumentedRoute> routes;
 };
 

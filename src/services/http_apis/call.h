@@ -16,13 +16,13 @@ struct Call {
   const http::Request& request;
   const Snapshot& snapshot;
   std::string stage;
-  std::string path;                                      ///< with the stage unless that is `$default`, decoded, as events show it
-  const Route* route = nullptr;                          ///< null: none fits
+  std::string path;              ///< with the stage unless that is `$default`, decoded, as events show it
+  const Route* route = nullptr;  ///< null: none fits
   Pairs path_parameters = {};
   Json stage_variables = Json::empty_object();
   std::string trace_id = {};
-  Json context = Json::empty_object();                   ///< `$context`
-  const http::Response* response = nullptr;              ///< the integration's
+  Json context = Json::empty_object();       ///< `$context`
+  const http::Response* response = nullptr;  ///< the integration's
 
   [[nodiscard]] MappingSource source() const { return {request, path_parameters, context, stage_variables, response}; }
 };

@@ -38,7 +38,8 @@ void add_origin(const Cors& cors, const std::string& origin, http::Response& res
 }  // namespace
 
 std::optional<http::Response> preflight_answer(const Cors& cors, const http::Request& request) {
-  if (request.method != "OPTIONS" || !request.headers.get("origin") || !request.headers.get("access-control-request-method")) return std::nullopt;
+  if (request.method != "OPTIONS" || !request.headers.get("origin") || !request.headers.get("access-control-request-method"))
+    return std::nullopt;
   http::Response response{.status = 204};
   const auto origin = allowed_origin(cors, request);
   if (!origin) return response;

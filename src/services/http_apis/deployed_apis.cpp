@@ -16,7 +16,8 @@ std::optional<DeployedStage> read_stage(const Reader& reader, const std::string&
   if (!deployment) return std::nullopt;
   auto snapshot = read_snapshot(api, *deployment);
   if (!snapshot) {
-    spdlog::error("HTTP API {}: deployment {} cannot be served: {}", api, member_text(*deployment, "deploymentId"), snapshot.error().message);
+    spdlog::error("HTTP API {}: deployment {} cannot be served: {}", api, member_text(*deployment, "deploymentId"),
+                  snapshot.error().message);
     return std::nullopt;
   }
   const auto object_of = [&](const char* member) {
@@ -33,10 +34,11 @@ std::optional<DeployedStage> read_stage(const Reader& reader, const std::string&
 
 }  // namespace
 
-DeployedApis::DeployedApis(Engine& engine) : reader_(engine.loop_reader()), api_changes_(engine.changes(apis_table)), item_changes_(engine.changes(items_table)) {}
+DeployedApis::DeployedApis(Engine& engine)
+    : reader_(engine.loop_reader()), api_changes_(engine.changes(apis_table)), item_changes_(engine.changes(items_table)) {}
 
 std::shared_ptr<const DeployedStages> DeployedApis::find(const std::string& api) {
-  const auto changes = api_changes_.load() + item_changes_.load();   // both only grow
+  const auto changes = api_changes_.load() + item_changes_.load();  // both only grow
   if (std::exchange(seen_, changes) != changes || apis_.size() > apis_max) apis_.clear();
   const auto known = apis_.find(api);
   if (known != apis_.end()) return known->second;

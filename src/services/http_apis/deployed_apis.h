@@ -17,8 +17,8 @@ struct DeployedStage {
   std::string name;
   std::shared_ptr<const Snapshot> snapshot;
   Json variables = Json::empty_object();
-  Json default_settings = Json::empty_object();          ///< RouteSettings, of all routes but those that have their own
-  Json route_settings = Json::empty_object();            ///< by route key
+  Json default_settings = Json::empty_object();  ///< RouteSettings, of all routes but those that have their own
+  Json route_settings = Json::empty_object();    ///< by route key
   std::optional<gateway::AccessLog> access_log;
 };
 /// By name. A stage that is at no deployment is not among them.

@@ -23,14 +23,19 @@ Json snapshot_of(const Reader& reader, std::string_view api) {
 }
 
 Json deployment_record(const Transaction& transaction, std::string_view id, Json snapshot, bool automatic) {
-  return json_object({{"deploymentId", id}, {"autoDeployed", automatic}, {"createdDate", iso_time(transaction.now())}, {"deploymentStatus", "DEPLOYED"}, {"snapshot", std::move(snapshot)}});
+  return json_object({{"deploymentId", id},
+                      {"autoDeployed", automatic},
+                      {"createdDate", iso_time(transaction.now())},
+                      {"deploymentStatus", "DEPLOYED"},
+                      {"snapshot", std::move(snapshot)}});
 }
 
 }  // namespace
 
 Result<Json> create_deployment(Transaction& transaction, std::string_view api, std::string_view id, std::string_view description) {
   if (const auto there = get_api(transaction, api); !there) return there.error();
-  if (list_items(transaction, api, Kind::Route).empty()) return gateway::bad_request("At least one route is required before deploying the Api.");
+  if (list_items(transaction, api, Kind::Route).empty())
+    return gateway::bad_request("At least one route is required before deploying the Api.");
   Json record = deployment_record(transaction, id, snapshot_of(transaction, api), false);
   if (!description.empty()) record = record.with("description", Json(description));
   put_item(transaction, api, Kind::Deployment, id, record);
@@ -45,7 +50,8 @@ void deploy_automatically(Transaction& transaction, std::string_view api) {
   if (stages.empty() || list_items(transaction, api, Kind::Route).empty()) return;
   const auto snapshot = snapshot_of(transaction, api);
   const auto id = gateway::stable_id({api, snapshot.compact_text()}, gateway::deployment_id_length);
-  if (!find_item(transaction, api, Kind::Deployment, id)) put_item(transaction, api, Kind::Deployment, id, deployment_record(transaction, id, snapshot, true));
+  if (!find_item(transaction, api, Kind::Deployment, id))
+    put_item(transaction, api, Kind::Deployment, id, deployment_record(transaction, id, snapshot, true));
   for (const auto& [name, stage] : stages) {
     if (member_text(stage, "deploymentId") == id) continue;
     const auto said = fmt::format("Successfully deployed stage with deployment ID '{}'", id);
@@ -61,7 +67,8 @@ void drop_automatic_deployments(Transaction& transaction, std::string_view api) 
 
 bool is_used(const Reader& reader, std::string_view api, std::string_view deployment) {
   const auto stages = list_items(reader, api, Kind::Stage);
-  return std::any_of(stages.begin(), stages.end(), [&](const auto& stage) { return member_text(stage.second, "deploymentId") == deployment; });
+  return std::any_of(stages.begin(), stages.end(),
+                     [&](const auto& stage) { return member_text(stage.second, "deploymentId") == deployment; });
 }
 
 }  // namespace signalbox::http_apis

@@ -8,7 +8,8 @@
 namespace signalbox::http_apis {
 
 /// Keeps what the API is now, for ever. Errors: NotFound, InvalidArgument (no routes).
-[[nodiscard]] Result<Json> create_deployment(Transaction& transaction, std::string_view api, std::string_view id, std::string_view description);
+[[nodiscard]] Result<Json> create_deployment(Transaction& transaction, std::string_view api, std::string_view id,
+                                             std::string_view description);
 /// As the API shows it: without the snapshot.
 [[nodiscard]] Json shown_deployment(const Json& record);
 

@@ -39,7 +39,8 @@ Json joined(const Pairs& pairs) {
 bool is_encoded(const http::Request& request) {
   if (request.body.empty()) return false;
   const auto type = gateway::media_type(request.headers.get("Content-Type").value_or("text/plain"));
-  const bool is_text = type.starts_with("text/") || type == "application/json" || type.ends_with("+json") || type == "application/xml" || type.ends_with("+xml") || type == "application/javascript";
+  const bool is_text = type.starts_with("text/") || type == "application/json" || type.ends_with("+json") || type == "application/xml" ||
+                       type.ends_with("+xml") || type == "application/javascript";
   return !is_text || !is_utf8(request.body);
 }
 
@@ -96,7 +97,8 @@ Json event_2(const Call& call, const http::Request& request) {
   const auto cookies = cookies_of(headers);
   std::erase_if(headers, [](const auto& header) { return header.first == "cookie"; });
   const auto path = request.path == call.request.path ? call.path : percent_decode(request.path, false);
-  Json event = json_object({{"version", "2.0"}, {"routeKey", *call.context.find("routeKey")}, {"rawPath", path}, {"rawQueryString", raw_query(request)}});
+  Json event = json_object(
+      {{"version", "2.0"}, {"routeKey", *call.context.find("routeKey")}, {"rawPath", path}, {"rawQueryString", raw_query(request)}});
   if (cookies.size() > 0) event = event.with("cookies", cookies);
   event = event.with("headers", joined(headers));
   if (!request.query.empty()) event = event.with("queryStringParameters", joined(request.query));
@@ -111,7 +113,8 @@ Json event_2(const Call& call, const http::Request& request) {
 
 Json identity_1(const Json& given) {
   Json identity = given;
-  for (const auto* name : {"accessKey", "accountId", "caller", "cognitoAmr", "cognitoAuthenticationProvider", "cognitoAuthenticationType", "cognitoIdentityId", "cognitoIdentityPoolId", "principalOrgId", "user", "userArn"})
+  for (const auto* name : {"accessKey", "accountId", "caller", "cognitoAmr", "cognitoAuthenticationProvider", "cognitoAuthenticationType",
+                           "cognitoIdentityId", "cognitoIdentityPoolId", "principalOrgId", "user", "userArn"})
     identity = identity.with(name, Json());
   return identity;
 }
@@ -120,7 +123,10 @@ Json event_1(const Call& call, const http::Request& request) {
   const auto headers = headers_of(call, request);
   const Json resource(call.route->parts.path.empty() ? call.route->key : call.route->parts.path);
   const auto path = request.path == call.request.path ? call.path : percent_decode(request.path, false);
-  const Json context = call.context.without("routeKey").with("identity", identity_1(*call.context.find("identity"))).with("resourceId", *call.context.find("routeKey")).with("resourcePath", resource);
+  const Json context = call.context.without("routeKey")
+                           .with("identity", identity_1(*call.context.find("identity")))
+                           .with("resourceId", *call.context.find("routeKey"))
+                           .with("resourcePath", resource);
   return json_object({{"version", "1.0"},
                       {"resource", resource},
                       {"path", path},
@@ -142,13 +148,15 @@ Json event_1(const Call& call, const http::Request& request) {
 bool add_header(http::Response& response, std::string_view name, const Json& value) {
   if (value.is_null() || value.is_object() || value.is_array()) return false;
   auto text = plain_text(value);
-  if (name.empty() || name.find_first_of("\r\n: ") != std::string_view::npos || text.find_first_of("\r\n") != std::string::npos) return false;
+  if (name.empty() || name.find_first_of("\r\n: ") != std::string_view::npos || text.find_first_of("\r\n") != std::string::npos)
+    return false;
   response.headers.add(std::string(name), std::move(text));
   return true;
 }
 
 bool add_all(http::Response& response, std::string_view name, const Json& values) {
-  return values.is_array() && std::all_of(values.elements().begin(), values.elements().end(), [&](const Json& value) { return add_header(response, name, value); });
+  return values.is_array() && std::all_of(values.elements().begin(), values.elements().end(),
+                                          [&](const Json& value) { return add_header(response, name, value); });
 }
 
 bool add_headers(const Json& answer, bool is_format_2, http::Response& response) {
@@ -197,7 +205,9 @@ std::optional<http::Response> structured(const Json& answer, bool is_format_2, s
 
 }  // namespace
 
-Json function_event(const Call& call, const http::Request& request, bool is_format_2) { return is_format_2 ? event_2(call, request) : event_1(call, request); }
+Json function_event(const Call& call, const http::Request& request, bool is_format_2) {
+  return is_format_2 ? event_2(call, request) : event_1(call, request);
+}
 
 std::optional<http::Response> function_response(const FunctionOutcome& outcome, bool is_format_2, std::string_view default_type) {
   if (outcome.kind != FunctionOutcome::Kind::Answered) return std::nullopt;

@@ -17,6 +17,7 @@ namespace signalbox::http_apis {
 /// `{"statusCode", "headers"?, "body"?, "isBase64Encoded"?}`, with `multiValueHeaders` in format 1.0 and `cookies` in 2.0; there any value without a
 /// `statusCode` is the body of a 200, as JSON. Nothing: the function failed, or its answer has no such form. `default_type`: the Content-Type of an answer that
 /// names none.
-[[nodiscard]] std::optional<http::Response> function_response(const FunctionOutcome& outcome, bool is_format_2, std::string_view default_type = "text/plain; charset=utf-8");
+[[nodiscard]] std::optional<http::Response> function_response(const FunctionOutcome& outcome, bool is_format_2,
+                                                              std::string_view default_type = "text/plain; charset=utf-8");
 
 }  // namespace signalbox::http_apis

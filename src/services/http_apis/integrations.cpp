@@ -20,7 +20,9 @@ namespace asio = boost::asio;
 
 IntegrationFailure timed_out() { return {503, "Endpoint request timed out"}; }
 IntegrationFailure not_permitted() {
-  return {500, "The IAM role configured on the integration or API Gateway doesn't have permissions to call the integration. Check the permissions and try again."};
+  return {500,
+          "The IAM role configured on the integration or API Gateway doesn't have permissions to call the integration. Check the "
+          "permissions and try again."};
 }
 
 // ---- functions -------------------------------------------------------------------------------------------------------------------------
@@ -29,22 +31,30 @@ IntegrationFailure function_failure(const FunctionOutcome& outcome) {
   using Kind = FunctionOutcome::Kind;
   if (outcome.kind == Kind::Throttled) return {503, "The Lambda function was throttled: " + outcome.message};
   if (outcome.kind == Kind::NotFound || outcome.kind == Kind::Unavailable) return {500, outcome.message};
-  if (outcome.kind == Kind::Answered) return {500, "The response from the Lambda function doesn't match the format that API Gateway expects."};
+  if (outcome.kind == Kind::Answered)
+    return {500, "The response from the Lambda function doesn't match the format that API Gateway expects."};
   return {500, "The Lambda function returned the following error: " + outcome.payload};
 }
 
 /// In the integration's role, or as API Gateway itself for this route of this stage, if the function's policy lets it in.
-bool may_call(const gateway::IntegrationEnvironment& environment, const Call& call, const Integration& integration, const std::string& function) {
+bool may_call(const gateway::IntegrationEnvironment& environment, const Call& call, const Integration& integration,
+              const std::string& function) {
   if (!environment.permits) return true;
   const auto& key = call.route->parts;
   const auto route = key.path.empty() ? call.route->key : call.request.method + key.path;
   const auto source = environment.site.arn("execute-api", fmt::format("{}/{}/{}", call.snapshot.api, call.stage, route));
   const auto target = function.starts_with("arn:") ? function : environment.site.function_arn(function);
-  const auto permitted = environment.permits({.service = "apigateway.amazonaws.com", .source_arn = source, .role_arn = integration.credentials, .session = "BackplaneAssumeRoleSession", .action = "lambda:InvokeFunction", .resource = target});
+  const auto permitted = environment.permits({.service = "apigateway.amazonaws.com",
+                                              .source_arn = source,
+                                              .role_arn = integration.credentials,
+                                              .session = "BackplaneAssumeRoleSession",
+                                              .action = "lambda:InvokeFunction",
+                                              .resource = target});
   return permitted.has_value();
 }
 
-asio::awaitable<IntegrationOutcome> call_function(const gateway::IntegrationEnvironment& environment, const Call& call, const Integration& integration) {
+asio::awaitable<IntegrationOutcome> call_function(const gateway::IntegrationEnvironment& environment, const Call& call,
+                                                  const Integration& integration) {
   FunctionCall asked;
   asked.function = function_of(substitute(integration.uri, call.source(), ""));
   if (!may_call(environment, call, integration, asked.function)) co_return not_permitted();
@@ -59,9 +69,11 @@ asio::awaitable<IntegrationOutcome> call_function(const gateway::IntegrationEnvi
 
 // ---- services and servers --------------------------------------------------------------------------------------------------------------
 
-asio::awaitable<IntegrationOutcome> call_service(const gateway::IntegrationEnvironment& environment, const Call& call, const Integration& integration) {
+asio::awaitable<IntegrationOutcome> call_service(const gateway::IntegrationEnvironment& environment, const Call& call,
+                                                 const Integration& integration) {
   const auto source = call.source();
-  const std::function<std::optional<std::string>(std::string_view)> value_of = [&source, &environment](std::string_view mapping) -> std::optional<std::string> {
+  const std::function<std::optional<std::string>(std::string_view)> value_of =
+      [&source, &environment](std::string_view mapping) -> std::optional<std::string> {
     const auto value = mapped_value(mapping, source);
     return value ? std::optional(environment.resolve(*value)) : std::nullopt;
   };
@@ -75,14 +87,16 @@ asio::awaitable<IntegrationOutcome> call_service(const gateway::IntegrationEnvir
 }
 
 /// Where the mapping says so, the path of the request in place of the URL's own.
-std::string url_of(const gateway::IntegrationEnvironment& environment, const Call& call, const Integration& integration, const http::Request& request) {
+std::string url_of(const gateway::IntegrationEnvironment& environment, const Call& call, const Integration& integration,
+                   const http::Request& request) {
   auto url = environment.resolve(server_url(substitute(integration.uri, call.source(), ""), call.path_parameters));
   if (request.path == call.request.path) return url;
   const auto host = url.find("://");
   return url.substr(0, host == std::string::npos ? host : url.find('/', host + 3)) + request.path;
 }
 
-asio::awaitable<IntegrationOutcome> call_server(const gateway::IntegrationEnvironment& environment, const Call& call, const Integration& integration) {
+asio::awaitable<IntegrationOutcome> call_server(const gateway::IntegrationEnvironment& environment, const Call& call,
+                                                const Integration& integration) {
   const auto request = mapped_request(integration.parameters, call.source());
   http::ClientRequest sent;
   sent.method = integration.method.empty() || integration.method == "ANY" ? request.method : integration.method;
@@ -100,7 +114,8 @@ asio::awaitable<IntegrationOutcome> call_server(const gateway::IntegrationEnviro
   co_return answer;
 }
 
-asio::awaitable<IntegrationOutcome> call_target(const gateway::IntegrationEnvironment& environment, const Call& call, const Integration& integration) {
+asio::awaitable<IntegrationOutcome> call_target(const gateway::IntegrationEnvironment& environment, const Call& call,
+                                                const Integration& integration) {
   switch (integration.type) {
     case Integration::Type::Function: return call_function(environment, call, integration);
     case Integration::Type::Service: return call_service(environment, call, integration);
@@ -111,10 +126,12 @@ asio::awaitable<IntegrationOutcome> call_target(const gateway::IntegrationEnviro
 
 }  // namespace
 
-asio::awaitable<IntegrationOutcome> call_integration(const gateway::IntegrationEnvironment& environment, const Call& call, const Integration& integration) {
+asio::awaitable<IntegrationOutcome> call_integration(const gateway::IntegrationEnvironment& environment, const Call& call,
+                                                     const Integration& integration) {
   auto outcome = co_await call_target(environment, call, integration);
   const auto* response = std::get_if<http::Response>(&outcome);
-  const auto found = response ? integration.response_parameters.find(std::to_string(response->status)) : integration.response_parameters.end();
+  const auto found =
+      response ? integration.response_parameters.find(std::to_string(response->status)) : integration.response_parameters.end();
   if (found == integration.response_parameters.end()) co_return outcome;
   auto source = call.source();
   co_return mapped_response(found->second, {source.request, source.path_parameters, source.context, source.stage_variables, response});

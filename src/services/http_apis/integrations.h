@@ -15,13 +15,14 @@ namespace signalbox::http_apis {
 
 /// Why there is no answer.
 struct IntegrationFailure {
-  int status = 500;                                      ///< to the client
-  std::string message;                                   ///< `$context.integrationErrorMessage`
+  int status = 500;     ///< to the client
+  std::string message;  ///< `$context.integrationErrorMessage`
 };
 using IntegrationOutcome = std::variant<http::Response, IntegrationFailure>;
 
 /// After the integration's parameter mapping, both ways. Waits no longer than its time-out. `call` and what it refers to live as long as the coroutine.
-[[nodiscard]] boost::asio::awaitable<IntegrationOutcome> call_integration(const gateway::IntegrationEnvironment& environment, const Call& call, const Integration& integration);
+[[nodiscard]] boost::asio::awaitable<IntegrationOutcome> call_integration(const gateway::IntegrationEnvironment& environment,
+                                                                          const Call& call, const Integration& integration);
 
 /// The name or ARN in `arn:aws:lambda:…`, or in `arn:aws:apigateway:REGION:lambda:path/2015-03-31/functions/ARN/invocations`.
 [[nodiscard]] std::string function_of(std::string_view uri);

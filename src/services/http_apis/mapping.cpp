@@ -42,7 +42,8 @@ std::optional<std::string> of_response(std::string_view name, const http::Respon
 }
 
 bool is_known(std::string_view name) {
-  return name.starts_with("request.") || name.starts_with("context.") || name.starts_with("stageVariables.") || name.starts_with("response.");
+  return name.starts_with("request.") || name.starts_with("context.") || name.starts_with("stageVariables.") ||
+         name.starts_with("response.");
 }
 
 /// Of a name without its `$`.
@@ -126,11 +127,14 @@ std::string query_text(const Pairs& query) {
 
 std::optional<std::string> mapped_value(std::string_view mapping, const MappingSource& source) {
   if (mapping.starts_with('$') && is_known(mapping.substr(1))) return named_value(mapping.substr(1), source);
-  if (mapping.starts_with("${") && mapping.find('}') == mapping.size() - 1 && is_known(mapping.substr(2))) return named_value(mapping.substr(2, mapping.size() - 3), source);
+  if (mapping.starts_with("${") && mapping.find('}') == mapping.size() - 1 && is_known(mapping.substr(2)))
+    return named_value(mapping.substr(2, mapping.size() - 3), source);
   return replaced(mapping, source, "", true);
 }
 
-std::string substitute(std::string_view text, const MappingSource& source, std::string_view missing) { return replaced(text, source, missing, false); }
+std::string substitute(std::string_view text, const MappingSource& source, std::string_view missing) {
+  return replaced(text, source, missing, false);
+}
 
 http::Request mapped_request(const Pairs& parameters, const MappingSource& source) {
   http::Request request = source.request;
@@ -138,10 +142,14 @@ http::Request mapped_request(const Pairs& parameters, const MappingSource& sourc
     const auto change = parse_change(key);
     const auto value = mapped_value(mapping, source);
     if (change.what == "header") change_headers(request.headers, change, value);
-    else if (change.what == "querystring") change_pairs(request.query, change, value, [](std::string_view a, std::string_view b) { return a == b; });
+    else if (change.what == "querystring")
+      change_pairs(request.query, change, value, [](std::string_view a, std::string_view b) { return a == b; });
     else if (change.what == "path" && value) request.path = *value;
   }
-  request.target = request.path + (request.query == source.request.query ? source.request.target.substr(std::min(source.request.target.find('?'), source.request.target.size())) : query_text(request.query));
+  request.target =
+      request.path + (request.query == source.request.query
+                          ? source.request.target.substr(std::min(source.request.target.find('?'), source.request.target.size()))
+                          : query_text(request.query));
   return request;
 }
 

@@ -17,9 +17,9 @@ namespace signalbox::http_apis {
 struct MappingSource {
   const http::Request& request;
   const Pairs& path_parameters;
-  const Json& context;                                   ///< `$context`
+  const Json& context;  ///< `$context`
   const Json& stage_variables;
-  const http::Response* response = nullptr;              ///< of the integration; null before it answered
+  const http::Response* response = nullptr;  ///< of the integration; null before it answered
 };
 
 /// `$request.{header,querystring,path}.NAME`, `$request.{path,body}`, `$request.body.PATH`, `$context.NAME`, `$stageVariables.NAME`, `$response.header.NAME`,

@@ -23,13 +23,13 @@ struct Integration {
   /// A function (AWS_PROXY), an operation of an AWS service (AWS_PROXY with a subtype), a server (HTTP_PROXY).
   enum class Type { Function, Service, Server };
   Type type = Type::Function;
-  std::string uri;                                       ///< of a server; of a function, as the author wrote it
-  std::string method;                                    ///< of a server: empty or ANY is the client's
-  std::string subtype;                                   ///< `StepFunctions-StartExecution`
-  std::string credentials;                               ///< ARN of the role in which it is called; empty: API Gateway itself calls
-  bool is_format_2 = false;                              ///< payload format 2.0
-  Pairs parameters;                                      ///< `overwrite:header.X` → value; of a service: its parameters' names
-  std::map<std::string, Pairs> response_parameters;      ///< by status: `overwrite:header.X` → value
+  std::string uri;                                   ///< of a server; of a function, as the author wrote it
+  std::string method;                                ///< of a server: empty or ANY is the client's
+  std::string subtype;                               ///< `StepFunctions-StartExecution`
+  std::string credentials;                           ///< ARN of the role in which it is called; empty: API Gateway itself calls
+  bool is_format_2 = false;                          ///< payload format 2.0
+  Pairs parameters;                                  ///< `overwrite:header.X` → value; of a service: its parameters' names
+  std::map<std::string, Pairs> response_parameters;  ///< by status: `overwrite:header.X` → value
   std::chrono::milliseconds timeout{30'000};
 };
 
@@ -38,28 +38,28 @@ struct Integration {
 
 /// `GET /orders/{id}`, or `$default`.
 struct RouteKey {
-  std::string method;                                    ///< upper case; `ANY` for all; empty: `$default`
-  std::string path;                                      ///< empty: `$default`
+  std::string method;  ///< upper case; `ANY` for all; empty: `$default`
+  std::string path;    ///< empty: `$default`
 };
 /// Errors: InvalidArgument in AWS's words.
 [[nodiscard]] Result<RouteKey> parse_route_key(std::string_view text);
 
 struct Route {
-  std::string key;                                       ///< as it is written
+  std::string key;  ///< as it is written
   RouteKey parts;
-  std::string integration;                               ///< its id; empty: the route has no target
+  std::string integration;  ///< its id; empty: the route has no target
 };
 
 struct Cors {
   std::vector<std::string> origins, methods, headers, exposed;
   bool credentials = false;
-  std::optional<std::int64_t> max_age;                   ///< in seconds
+  std::optional<std::int64_t> max_age;  ///< in seconds
 };
 
 struct Snapshot {
   std::string api, deployment;
   std::vector<Route> routes;
-  std::map<std::string, Integration> integrations;       ///< by id
+  std::map<std::string, Integration> integrations;  ///< by id
   std::optional<Cors> cors;
 };
 

@@ -20,7 +20,7 @@ std::optional<RouteMatch> select_route(const Snapshot& snapshot, std::string_vie
     if (!is_own && route.parts.method != "ANY") continue;
     auto match = routes::match_path(route.parts.path, path);
     if (!match) continue;
-    auto rank = match->rank + (is_own ? "~1" : "~0");   // after every path's own letters
+    auto rank = match->rank + (is_own ? "~1" : "~0");  // after every path's own letters
     if (best.route && rank <= best_rank) continue;
     best = {.route = &route, .path_parameters = std::move(match->parameters)};
     best_rank = std::move(rank);

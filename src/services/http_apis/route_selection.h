@@ -10,7 +10,7 @@ namespace signalbox::http_apis {
 
 struct RouteMatch {
   const Route* route = nullptr;
-  Pairs path_parameters;                                 ///< decoded
+  Pairs path_parameters;  ///< decoded
 };
 /// Among the routes of the request's method and of ANY the one whose path is the most exact (routes::match_path): full matches before greedy ones; of two
 /// with the same path that of the method; `$default` if none fits. The match lives as long as the snapshot.

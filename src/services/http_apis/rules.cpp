@@ -39,7 +39,8 @@ Error missing(Kind kind, std::string_view id) {
 }
 
 Result<void> check_api(const Json& record) {
-  if (member_text(record, "protocolType") != "HTTP") return bad_request(fmt::format("the protocol type {} is not offered here; HTTP is", member_text(record, "protocolType")));
+  if (member_text(record, "protocolType") != "HTTP")
+    return bad_request(fmt::format("the protocol type {} is not offered here; HTTP is", member_text(record, "protocolType")));
   if (member_text(record, "name").empty()) return bad_request("Invalid API name specified");
   const auto* cors = record.find("corsConfiguration");
   if (!cors || cors->is_null() || cors->is_object()) return {};
@@ -52,22 +53,26 @@ Result<void> check_route(const Reader& reader, std::string_view api, std::string
   const auto key = member_text(record, "routeKey");
   if (auto parsed = parse_route_key(key); !parsed) return parsed.error();
   const auto authorization = member_text(record, "authorizationType");
-  if (!authorization.empty() && authorization != "NONE") return bad_request(fmt::format("the authorization type {} is not offered here; NONE is", authorization));
+  if (!authorization.empty() && authorization != "NONE")
+    return bad_request(fmt::format("the authorization type {} is not offered here; NONE is", authorization));
   if (!member_text(record, "authorizerId").empty()) return bad_request("authorizers are not offered here");
   if (is_true(record, "apiKeyRequired")) return bad_request("API keys are not supported for HTTP APIs");
   for (const auto& [other, route] : list_items(reader, api, Kind::Route))
-    if (other != id && member_text(route, "routeKey") == key) return already_there(fmt::format("Route with key {} already exists for this API", key));
+    if (other != id && member_text(route, "routeKey") == key)
+      return already_there(fmt::format("Route with key {} already exists for this API", key));
   const auto target = member_text(record, "target");
   if (target.empty()) return {};
   constexpr std::string_view prefix = "integrations/";
   if (!target.starts_with(prefix)) return bad_request(fmt::format("Invalid target specified: {}", target));
-  if (!find_item(reader, api, Kind::Integration, target.substr(prefix.size()))) return missing(Kind::Integration, target.substr(prefix.size()));
+  if (!find_item(reader, api, Kind::Integration, target.substr(prefix.size())))
+    return missing(Kind::Integration, target.substr(prefix.size()));
   return {};
 }
 
 bool is_stage_name(std::string_view name) {
   if (name == default_stage) return true;
-  return !name.empty() && name.size() <= 128 && std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) != 0 || c == '-' || c == '_'; });
+  return !name.empty() && name.size() <= 128 &&
+         std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) != 0 || c == '-' || c == '_'; });
 }
 
 Result<void> check_stage(const Reader& reader, std::string_view api, std::string_view name, const Json& record) {
@@ -77,18 +82,21 @@ Result<void> check_stage(const Reader& reader, std::string_view api, std::string
   if (!member_text(record, "clientCertificateId").empty()) return bad_request("client certificates are not offered here");
   const auto* log = record.find("accessLogSettings");
   if (!log || !log->is_object() || member_text(*log, "destinationArn").empty()) return {};
-  if (!gateway::read_access_log(record)) return bad_request(fmt::format("access logs go to log groups here; '{}' is none", member_text(*log, "destinationArn")));
+  if (!gateway::read_access_log(record))
+    return bad_request(fmt::format("access logs go to log groups here; '{}' is none", member_text(*log, "destinationArn")));
   return {};
 }
 
 Result<void> check_unused(const Reader& reader, std::string_view api, Kind kind, std::string_view id) {
-  if (kind == Kind::Deployment && is_used(reader, api, id)) return in_use("Active stages pointing to this deployment must be moved or deleted");
+  if (kind == Kind::Deployment && is_used(reader, api, id))
+    return in_use("Active stages pointing to this deployment must be moved or deleted");
   if (kind != Kind::Integration) return {};
   std::vector<std::string> users;
   for (const auto& [route, record] : list_items(reader, api, Kind::Route))
     if (member_text(record, "target") == "integrations/" + std::string(id)) users.push_back(route);
   if (users.empty()) return {};
-  return in_use(fmt::format("Cannot delete Integration because it is referenced by the following Routes with Ids: [{}]", fmt::join(users, ", ")));
+  return in_use(
+      fmt::format("Cannot delete Integration because it is referenced by the following Routes with Ids: [{}]", fmt::join(users, ", ")));
 }
 
 }  // namespace
@@ -98,7 +106,8 @@ Json iso_time(Timestamp time) { return Json(format_context_time(std::chrono::flo
 // ---- APIs ------------------------------------------------------------------------------------------------------------------------------
 
 Result<void> create_api(Transaction& transaction, std::string_view api, const Json& record) {
-  if (find_api(transaction, api) || gateway::find_api(transaction, api)) return already_there(fmt::format("there is an API {} already", api));
+  if (find_api(transaction, api) || gateway::find_api(transaction, api))
+    return already_there(fmt::format("there is an API {} already", api));
   if (auto fine = check_api(record); !fine) return fine;
   Json made = record.with("apiId", Json(api)).with("createdDate", iso_time(transaction.now()));
   if (!made.find("routeSelectionExpression")) made = made.with("routeSelectionExpression", Json("$request.method $request.path"));
@@ -110,7 +119,8 @@ Result<void> create_api(Transaction& transaction, std::string_view api, const Js
 Result<Json> update_api(Transaction& transaction, std::string_view api, const Json& members) {
   auto record = get_api(transaction, api);
   if (!record) return record;
-  for (const auto& member : members.members()) *record = member.value.is_null() ? record->without(member.name) : record->with(member.name, member.value);
+  for (const auto& member : members.members())
+    *record = member.value.is_null() ? record->without(member.name) : record->with(member.name, member.value);
   if (auto fine = check_api(*record); !fine) return fine.error();
   put_api(transaction, api, *record);
   deploy_automatically(transaction, api);
@@ -194,7 +204,9 @@ Result<void> add_quick_target(Transaction& transaction, std::string_view api, co
   if (const auto role = member_text(request, "credentialsArn"); !role.empty()) integration = integration.with("credentialsArn", Json(role));
   const auto integration_id = gateway::stable_id({api, "quick integration"}, part_id_length);
   if (auto put = put_integration(transaction, api, integration_id, integration); !put) return put.error();
-  const Json route = json_object({{"apiGatewayManaged", true}, {"routeKey", key.empty() ? std::string(default_stage) : key}, {"target", "integrations/" + integration_id}});
+  const Json route = json_object({{"apiGatewayManaged", true},
+                                  {"routeKey", key.empty() ? std::string(default_stage) : key},
+                                  {"target", "integrations/" + integration_id}});
   if (auto put = put_route(transaction, api, gateway::stable_id({api, "quick route"}, part_id_length), route); !put) return put.error();
   const auto stage = put_stage(transaction, api, default_stage, json_object({{"apiGatewayManaged", true}, {"autoDeploy", true}}));
   return stage ? Result<void>() : stage.error();

@@ -26,7 +26,9 @@ using std::chrono::steady_clock;
 /// Source: API Gateway developer guide, "Quotas", payload size.
 constexpr std::size_t body_bytes_max = 10U * 1024 * 1024;
 
-std::int64_t milliseconds_since(steady_clock::time_point began) { return std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - began).count(); }
+std::int64_t milliseconds_since(steady_clock::time_point began) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - began).count();
+}
 
 std::string_view text_of_status(int status) {
   switch (status) {
@@ -44,7 +46,8 @@ http::Response refusal(Call& call, int status, const std::string& response_type)
   const auto message = text_of_status(status);
   std::string quoted;
   append_json_string(quoted, message);
-  call.context = call.context.with("error", json_object({{"message", message}, {"messageString", quoted}, {"responseType", response_type}}));
+  call.context =
+      call.context.with("error", json_object({{"message", message}, {"messageString", quoted}, {"responseType", response_type}}));
   return http::json_response(status, json_object({{"message", message}}).text());
 }
 
@@ -70,10 +73,12 @@ std::optional<gateway::ThrottleLimit> route_limit(const DeployedStage& stage, co
   return limit ? limit : gateway::read_throttle(stage.default_settings, "throttlingRateLimit", "throttlingBurstLimit");
 }
 
-asio::awaitable<http::Response> answer(const gateway::IntegrationEnvironment& environment, const DeployedStage& stage, gateway::TokenBuckets& buckets, Call& call) {
+asio::awaitable<http::Response> answer(const gateway::IntegrationEnvironment& environment, const DeployedStage& stage,
+                                       gateway::TokenBuckets& buckets, Call& call) {
   if (!call.route) co_return refusal(call, 404, "NOT_FOUND");
   const auto limit = route_limit(stage, call.route->key);
-  if (limit && !buckets.take(call.snapshot.api + " " + stage.name + " " + call.route->key, *limit, steady_clock::now())) co_return refusal(call, 429, "THROTTLED");
+  if (limit && !buckets.take(call.snapshot.api + " " + stage.name + " " + call.route->key, *limit, steady_clock::now()))
+    co_return refusal(call, 429, "THROTTLED");
   if (call.request.body.size() > body_bytes_max) co_return refusal(call, 413, "REQUEST_TOO_LARGE");
   const auto integration = call.snapshot.integrations.find(call.route->integration);
   if (integration == call.snapshot.integrations.end()) co_return refusal(call, 500, "API_CONFIGURATION_ERROR");
@@ -87,7 +92,7 @@ asio::awaitable<http::Response> answer(const gateway::IntegrationEnvironment& en
 /// The stage that a URL names, or `$default`, and what is behind it.
 struct Place {
   const DeployedStage* stage = nullptr;
-  std::string path;                                      ///< behind the stage, as sent
+  std::string path;  ///< behind the stage, as sent
 };
 Place find_place(const DeployedStages& stages, const gateway::StagePath& path) {
   if (const auto named = stages.find(path.stage); named != stages.end() && path.stage != default_stage) return {&named->second, path.path};
@@ -108,10 +113,12 @@ struct HttpApiService::Implementation {
   static asio::awaitable<http::Response> serve_guarded(Implementation& self, Stages stages, gateway::StagePath path, http::Request request);
   static asio::awaitable<http::Response> serve(Implementation& self, Stages stages, gateway::StagePath path, http::Request request);
   void write_log(const DeployedStage& stage, const Call& call) const;
-  [[nodiscard]] http::Handler handler(http::Handler others, asio::awaitable<http::Response> (*serve)(Implementation&, Stages, gateway::StagePath, http::Request));
+  [[nodiscard]] http::Handler handler(http::Handler others,
+                                      asio::awaitable<http::Response> (*serve)(Implementation&, Stages, gateway::StagePath, http::Request));
 };
 
-asio::awaitable<http::Response> HttpApiService::Implementation::serve_guarded(Implementation& self, Stages stages, gateway::StagePath path, http::Request request) {
+asio::awaitable<http::Response> HttpApiService::Implementation::serve_guarded(Implementation& self, Stages stages, gateway::StagePath path,
+                                                                              http::Request request) {
   auto verdict = self.environment.guard(request);
   if (verdict.answer && find_place(*stages, path).stage) co_return std::move(*verdict.answer);
   if (verdict.confirmed) {
@@ -122,13 +129,19 @@ asio::awaitable<http::Response> HttpApiService::Implementation::serve_guarded(Im
   co_return response;
 }
 
-asio::awaitable<http::Response> HttpApiService::Implementation::serve(Implementation& self, Stages stages, gateway::StagePath path, http::Request request) {
+asio::awaitable<http::Response> HttpApiService::Implementation::serve(Implementation& self, Stages stages, gateway::StagePath path,
+                                                                      http::Request request) {
   const auto began = steady_clock::now();
   const auto place = find_place(*stages, path);
   if (!place.stage) co_return http::json_response(404, R"({"message":"Not Found"})");
   const auto& snapshot = *place.stage->snapshot;
   const auto shown = place.stage->name == default_stage ? place.path : path.full_path;
-  Call call{.request = request, .snapshot = snapshot, .stage = place.stage->name, .path = percent_decode(shown, false), .stage_variables = place.stage->variables, .trace_id = gateway::make_trace_id(self.engine.clock().now())};
+  Call call{.request = request,
+            .snapshot = snapshot,
+            .stage = place.stage->name,
+            .path = percent_decode(shown, false),
+            .stage_variables = place.stage->variables,
+            .trace_id = gateway::make_trace_id(self.engine.clock().now())};
   auto match = select_route(snapshot, request.method, place.path);
   if (match) {
     call.route = match->route;
@@ -148,10 +161,14 @@ asio::awaitable<http::Response> HttpApiService::Implementation::serve(Implementa
 }
 
 void HttpApiService::Implementation::write_log(const DeployedStage& stage, const Call& call) const {
-  if (stage.access_log) gateway::write_access_log(engine, *stage.access_log, call.snapshot.api, stage.name, substitute(stage.access_log->format, call.source(), "-"));
+  if (stage.access_log)
+    gateway::write_access_log(engine, *stage.access_log, call.snapshot.api, stage.name,
+                              substitute(stage.access_log->format, call.source(), "-"));
 }
 
-http::Handler HttpApiService::Implementation::handler(http::Handler others, asio::awaitable<http::Response> (*how)(Implementation&, Stages, gateway::StagePath, http::Request)) {
+http::Handler HttpApiService::Implementation::handler(http::Handler others,
+                                                      asio::awaitable<http::Response> (*how)(Implementation&, Stages, gateway::StagePath,
+                                                                                             http::Request)) {
   return [this, others = std::move(others), how](http::Request&& request) {
     auto path = gateway::find_stage_path(request.headers.get("host").value_or(""), request.path);
     auto stages = path ? apis.find(path->api) : nullptr;
@@ -159,7 +176,8 @@ http::Handler HttpApiService::Implementation::handler(http::Handler others, asio
   };
 }
 
-HttpApiService::HttpApiService(Engine& engine, gateway::GatewayEnvironment environment) : implementation_(new Implementation{engine, std::move(environment), DeployedApis(engine)}) {}
+HttpApiService::HttpApiService(Engine& engine, gateway::GatewayEnvironment environment)
+    : implementation_(new Implementation{engine, std::move(environment), DeployedApis(engine)}) {}
 HttpApiService::~HttpApiService() = default;
 
 std::vector<std::string> HttpApiService::apis_at_root(const http::Request& request) {
@@ -174,7 +192,11 @@ std::vector<std::string> HttpApiService::apis_at_root(const http::Request& reque
   return found;
 }
 
-http::Handler HttpApiService::handler(http::Handler others) { return implementation_->handler(std::move(others), &Implementation::serve_guarded); }
-http::Handler HttpApiService::internal_handler(http::Handler others) { return implementation_->handler(std::move(others), &Implementation::serve); }
+http::Handler HttpApiService::handler(http::Handler others) {
+  return implementation_->handler(std::move(others), &Implementation::serve_guarded);
+}
+http::Handler HttpApiService::internal_handler(http::Handler others) {
+  return implementation_->handler(std::move(others), &Implementation::serve);
+}
 
 }  // namespace signalbox::http_apis

@@ -12,7 +12,9 @@ namespace signalbox::services {
 
 namespace {
 
-Error unknown_key() { return error(ErrorCode::Forbidden, "The security token included in the request is invalid.", "UnrecognizedClientException"); }
+Error unknown_key() {
+  return error(ErrorCode::Forbidden, "The security token included in the request is invalid.", "UnrecognizedClientException");
+}
 Error expired() { return error(ErrorCode::Forbidden, "The security token included in the request is expired", "ExpiredTokenException"); }
 
 constexpr std::string_view bearer = "bearer ";
@@ -76,7 +78,7 @@ Result<Principal> Authenticator::by_bearer(const http::Request& request, std::st
     return unknown_key();
   }
   std::optional<Principal> found;
-  for (const auto& key : list_keys(reader_)) {   // all of them, so that time says nothing
+  for (const auto& key : list_keys(reader_)) {  // all of them, so that time says nothing
     if (equal_in_constant_time(key.secret, token)) found = Principal{Role::Admin, key.id};
   }
   if (found) return *found;
@@ -122,7 +124,7 @@ Result<ChunkedBody> Authenticator::decode_chunked(const http::Request& request) 
   if (!any_keys()) return decode_chunks(request, SigV4{}, std::nullopt);
   const auto given = parse_sigv4(request);
   if (!given) return given.error();
-  if (!*given) return decode_chunks(request, SigV4{}, std::nullopt);   // authenticated by a bearer token
+  if (!*given) return decode_chunks(request, SigV4{}, std::nullopt);  // authenticated by a bearer token
   return decode_chunks(request, **given, secret_of((*given)->access_key_id));
 }
 
@@ -131,8 +133,9 @@ Result<void> check_listener(const Reader& reader, std::string_view listen_addres
   if (!loopback) return loopback.error();
   if (*loopback || insecure || has_keys(reader)) return {};
   return error(ErrorCode::Forbidden,
-               "the admin listener " + std::string(listen_address) + " can be reached from other machines and no API key exists: make one (SIGNALBOX_API_KEY, "
-               "signalbox keys make), listen on 127.0.0.1, or say --insecure",
+               "the admin listener " + std::string(listen_address) +
+                   " can be reached from other machines and no API key exists: make one (SIGNALBOX_API_KEY, "
+                   "signalbox keys make), listen on 127.0.0.1, or say --insecure",
                "--listen");
 }
 

@@ -15,15 +15,15 @@
 namespace signalbox::services {
 
 enum class Role : std::uint8_t {
-  Anonymous,   ///< no key was ever made: whoever reaches the listener
-  Admin,       ///< an API key
-  Function,    ///< a function's own pair
-  Session      ///< temporary credentials of a role (STS)
+  Anonymous,  ///< no key was ever made: whoever reaches the listener
+  Admin,      ///< an API key
+  Function,   ///< a function's own pair
+  Session     ///< temporary credentials of a role (STS)
 };
 
 struct Principal {
   Role role = Role::Anonymous;
-  std::string key_id;      ///< empty for Anonymous
+  std::string key_id;  ///< empty for Anonymous
 };
 
 /// Whether requests are told apart by the role that they come from even where anything passes: `--iam`.

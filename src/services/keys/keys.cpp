@@ -10,7 +10,7 @@ namespace signalbox::services {
 namespace {
 
 constexpr std::string_view prefix = "SBX";
-constexpr std::size_t id_characters = 20, secret_bytes = 30;   // as long as AWS's: 20 and 40 characters
+constexpr std::size_t id_characters = 20, secret_bytes = 30;  // as long as AWS's: 20 and 40 characters
 
 constexpr std::string_view base32_alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
@@ -31,7 +31,10 @@ std::string base32(std::string_view bytes, std::size_t characters) {
 std::string new_id(std::string_view bytes) { return std::string(prefix) + "A" + base32(bytes, id_characters - prefix.size() - 1); }
 
 void put(Transaction& transaction, const ApiKey& key) {
-  const Json record = json_object({{"version", Json(1)}, {"secret", Json(key.secret)}, {"name", Json(key.name)}, {"createdAt", Json(key.created_at.time_since_epoch().count())}});
+  const Json record = json_object({{"version", Json(1)},
+                                   {"secret", Json(key.secret)},
+                                   {"name", Json(key.name)},
+                                   {"createdAt", Json(key.created_at.time_since_epoch().count())}});
   transaction.put(Key(keys_table, key.id), record.text());
 }
 
@@ -40,18 +43,24 @@ ApiKey decode(std::string id, std::string_view text) {
   ApiKey key{.id = std::move(id), .secret = {}, .name = {}, .created_at = {}};
   if (const Json* secret = json.find("secret")) key.secret = std::string(secret->as_string());
   if (const Json* name = json.find("name")) key.name = std::string(name->as_string());
-  if (const Json* created = json.find("createdAt")) key.created_at = Timestamp{std::chrono::milliseconds{created->as_integer().value_or(0)}};
+  if (const Json* created = json.find("createdAt"))
+    key.created_at = Timestamp{std::chrono::milliseconds{created->as_integer().value_or(0)}};
   return key;
 }
 
 bool is_id(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-'; });
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+  });
 }
 
 }  // namespace
 
 ApiKey create_key(Transaction& transaction, std::string name) {
-  ApiKey key{.id = new_id(random_bytes(16)), .secret = base64url_encode(random_bytes(secret_bytes)), .name = std::move(name), .created_at = transaction.now()};
+  ApiKey key{.id = new_id(random_bytes(16)),
+             .secret = base64url_encode(random_bytes(secret_bytes)),
+             .name = std::move(name),
+             .created_at = transaction.now()};
   put(transaction, key);
   return key;
 }
@@ -101,7 +110,7 @@ bool has_keys(const Reader& reader) {
 namespace {
 
 constexpr std::string_view session_prefix = "SBXS";
-constexpr std::size_t session_end_characters = 7;   // 35 bits of seconds
+constexpr std::size_t session_end_characters = 7;  // 35 bits of seconds
 
 }  // namespace
 

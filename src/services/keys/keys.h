@@ -13,12 +13,12 @@
 
 namespace signalbox::services {
 
-inline constexpr Table keys_table{"keys", {KeyPart::Text}};   // access key id → ApiKey, JSON
+inline constexpr Table keys_table{"keys", {KeyPart::Text}};  // access key id → ApiKey, JSON
 
 struct ApiKey {
-  std::string id;                           ///< `SBX` and 17 more of A-Z 2-7, unless it was given
+  std::string id;  ///< `SBX` and 17 more of A-Z 2-7, unless it was given
   std::string secret;
-  std::string name;                         ///< for people: `laptop of Ada`; may be empty
+  std::string name;  ///< for people: `laptop of Ada`; may be empty
   Timestamp created_at;
 };
 

@@ -41,11 +41,16 @@ std::string_view role_name_of(std::string_view role_arn) { return role_arn.subst
 
 std::string assumed_role_arn(const RoleSession& session) {
   constexpr int account_field = 4;
-  return "arn:aws:sts::" + std::string(arn_field(session.role_arn, account_field)) + ":assumed-role/" + std::string(role_name_of(session.role_arn)) + "/" + session.name;
+  return "arn:aws:sts::" + std::string(arn_field(session.role_arn, account_field)) + ":assumed-role/" +
+         std::string(role_name_of(session.role_arn)) + "/" + session.name;
 }
 
 std::string session_token(const MasterKey& master, std::string_view key_id, const RoleSession& session) {
-  const Json payload = json_object({{"version", token_version}, {"role", Json(session.role_arn)}, {"name", Json(session.name)}, {"policies", texts_json(session.policies)}, {"policyArns", texts_json(session.policy_arns)}});
+  const Json payload = json_object({{"version", token_version},
+                                    {"role", Json(session.role_arn)},
+                                    {"name", Json(session.name)},
+                                    {"policies", texts_json(session.policies)},
+                                    {"policyArns", texts_json(session.policy_arns)}});
   const auto text = base64url_encode(payload.text());
   return text + "." + seal(master, key_id, text);
 }
@@ -57,7 +62,7 @@ std::optional<RoleSession> read_session_token(const MasterKey& master, std::stri
   if (!equal_in_constant_time(seal(master, key_id, text), token.substr(dot + 1))) return std::nullopt;
   const auto payload = base64url_decode(text);
   if (!payload) return std::nullopt;
-  const Json json = Json::from_stored(*payload);   // the seal says that we wrote it
+  const Json json = Json::from_stored(*payload);  // the seal says that we wrote it
   return RoleSession{member_text(json, "role"), member_text(json, "name"), texts_of(json, "policies"), texts_of(json, "policyArns")};
 }
 

@@ -13,10 +13,10 @@ namespace signalbox::services {
 
 /// A role as somebody acts in it. Without a role: the account's root, by GetSessionToken.
 struct RoleSession {
-  std::string role_arn;                  ///< `arn:aws:iam::000000000000:role/PATH/NAME`
-  std::string name;                      ///< RoleSessionName; a function's own name
-  std::vector<std::string> policies = {};        ///< documents given to AssumeRole, which limit the role's
-  std::vector<std::string> policy_arns = {};     ///< managed ones given to it
+  std::string role_arn;                       ///< `arn:aws:iam::000000000000:role/PATH/NAME`
+  std::string name;                           ///< RoleSessionName; a function's own name
+  std::vector<std::string> policies = {};     ///< documents given to AssumeRole, which limit the role's
+  std::vector<std::string> policy_arns = {};  ///< managed ones given to it
 
   friend bool operator==(const RoleSession&, const RoleSession&) = default;
 };

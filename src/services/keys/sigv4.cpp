@@ -19,14 +19,15 @@ using std::chrono::seconds;
 constexpr std::string_view algorithm = "AWS4-HMAC-SHA256";
 constexpr std::string_view unsigned_payload = "UNSIGNED-PAYLOAD";
 constexpr auto clock_skew_max = minutes(15);
-constexpr std::int64_t expires_max = 604'800;   // a week
+constexpr std::int64_t expires_max = 604'800;  // a week
 
 Error incomplete(const std::string& why) { return error(ErrorCode::Forbidden, why, "IncompleteSignatureException"); }
 Error mismatch() {
-  return error(ErrorCode::Forbidden,
-               "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. "
-               "Consult the service documentation for details.",
-               "InvalidSignatureException");
+  return error(
+      ErrorCode::Forbidden,
+      "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. "
+      "Consult the service documentation for details.",
+      "InvalidSignatureException");
 }
 
 std::string sha256_hex(std::string_view bytes) { return hex_encode(digest(DigestAlgorithm::Sha256, bytes)); }
@@ -56,7 +57,8 @@ bool set_scope(SigV4& out, std::string_view credential) {
   out.service = parts[n - 2];
   out.region = parts[n - 3];
   out.date = parts[n - 4];
-  out.access_key_id = credential.substr(0, credential.size() - out.service.size() - out.region.size() - out.date.size() - parts[n - 1].size() - 4);
+  out.access_key_id =
+      credential.substr(0, credential.size() - out.service.size() - out.region.size() - out.date.size() - parts[n - 1].size() - 4);
   return !out.access_key_id.empty();
 }
 
@@ -83,14 +85,16 @@ Result<std::optional<SigV4>> from_header(const http::Request& request, std::stri
 Result<std::optional<SigV4>> from_query(const http::Request& request) {
   SigV4 out;
   out.presigned = true;
-  if (!set_scope(out, request.query_value("X-Amz-Credential").value_or(""))) return incomplete("X-Amz-Credential is not ID/DATE/REGION/SERVICE/aws4_request.");
+  if (!set_scope(out, request.query_value("X-Amz-Credential").value_or("")))
+    return incomplete("X-Amz-Credential is not ID/DATE/REGION/SERVICE/aws4_request.");
   out.signed_headers = split(request.query_value("X-Amz-SignedHeaders").value_or(""), ';');
   out.signature = request.query_value("X-Amz-Signature").value_or("");
   out.time = request.query_value("X-Amz-Date").value_or("");
   const auto expires = request.query_value("X-Amz-Expires").value_or("");
   std::from_chars(expires.data(), expires.data() + expires.size(), out.expires_seconds);
   if (out.signature.empty() || out.time.empty()) return incomplete("A presigned request requires X-Amz-Signature and X-Amz-Date.");
-  if (out.expires_seconds < 1 || out.expires_seconds > expires_max) return incomplete("X-Amz-Expires must be between 1 and 604800 seconds.");
+  if (out.expires_seconds < 1 || out.expires_seconds > expires_max)
+    return incomplete("X-Amz-Expires must be between 1 and 604800 seconds.");
   return std::optional(std::move(out));
 }
 
@@ -118,7 +122,9 @@ std::string canonical_query(const http::Request& request) {
       const auto equals = field.find('=');
       auto name = percent_encode(percent_decode(std::string_view(field).substr(0, equals), false));
       if (name == "X-Amz-Signature") continue;
-      fields.emplace_back(std::move(name), equals == std::string::npos ? std::string() : percent_encode(percent_decode(std::string_view(field).substr(equals + 1), false)));
+      fields.emplace_back(std::move(name), equals == std::string::npos
+                                               ? std::string()
+                                               : percent_encode(percent_decode(std::string_view(field).substr(equals + 1), false)));
     }
   }
   std::sort(fields.begin(), fields.end());
@@ -145,11 +151,15 @@ std::string scope_of(const SigV4& given) { return given.date + "/" + given.regio
 
 Result<void> check_time(const SigV4& given, Timestamp now) {
   const auto time = parse_time(given.time);
-  if (!time || given.time.substr(0, 8) != given.date) return incomplete("Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: " + given.time);
+  if (!time || given.time.substr(0, 8) != given.date)
+    return incomplete("Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: " + given.time);
   const bool early = *time > now + clock_skew_max;
   const bool late = given.presigned ? now > *time + seconds(given.expires_seconds) : now > *time + clock_skew_max;
   if (!early && !late) return {};
-  return error(ErrorCode::Forbidden, std::string("Signature ") + (early ? "not yet current: " : "expired: ") + given.time + " is not close enough to " + format_rfc3339(now), "InvalidSignatureException");
+  return error(ErrorCode::Forbidden,
+               std::string("Signature ") + (early ? "not yet current: " : "expired: ") + given.time + " is not close enough to " +
+                   format_rfc3339(now),
+               "InvalidSignatureException");
 }
 
 }  // namespace
@@ -182,13 +192,16 @@ std::string sign(const SigV4& scope, std::string_view secret, std::string_view s
 Result<void> verify_sigv4(const http::Request& request, const SigV4& given, std::string_view secret, Timestamp now) {
   if (auto timely = check_time(given, now); !timely) return timely;
   if (std::find(given.signed_headers.begin(), given.signed_headers.end(), "host") == given.signed_headers.end()) {
-    return error(ErrorCode::Forbidden, "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.", "InvalidSignatureException");
+    return error(ErrorCode::Forbidden, "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.",
+                 "InvalidSignatureException");
   }
-  const auto string_to_sign = fmt::format("{}\n{}\n{}\n{}", algorithm, given.time, scope_of(given), sha256_hex(canonical_request(request, given)));
+  const auto string_to_sign =
+      fmt::format("{}\n{}\n{}\n{}", algorithm, given.time, scope_of(given), sha256_hex(canonical_request(request, given)));
   if (!equal_in_constant_time(sign(given, secret, string_to_sign), given.signature)) return mismatch();
   // The signature covers the hash that the client claims; now the claim itself.
   const auto hash = payload_hash(request, given);
-  if (hash != unsigned_payload && !hash.starts_with("STREAMING-") && !equal_in_constant_time(hash, sha256_hex(request.body))) return mismatch();
+  if (hash != unsigned_payload && !hash.starts_with("STREAMING-") && !equal_in_constant_time(hash, sha256_hex(request.body)))
+    return mismatch();
   return {};
 }
 
@@ -197,7 +210,8 @@ namespace {
 /// Reads an `aws-chunked` body, each signature covering the one before it.
 class Chunks {
  public:
-  Chunks(const http::Request& request, const SigV4& given, const std::optional<std::string>& secret) : given_(given), secret_(secret), rest_(request.body), previous_(given.signature) {
+  Chunks(const http::Request& request, const SigV4& given, const std::optional<std::string>& secret)
+      : given_(given), secret_(secret), rest_(request.body), previous_(given.signature) {
     is_signed_ = secret && payload_hash(request, given).starts_with("STREAMING-AWS4-HMAC-SHA256-PAYLOAD");
   }
 
@@ -209,7 +223,9 @@ class Chunks {
       if (std::from_chars(head->data(), head->data() + head->size(), size, 16).ec != std::errc()) return invalid("a chunk has no size");
       if (size > rest_.size()) return invalid("it ends inside a chunk");
       const auto chunk = rest_.substr(0, size);
-      if (auto checked = check("PAYLOAD", sha256_hex("") + "\n" + (is_signed_ ? sha256_hex(chunk) : ""), after(*head, ";chunk-signature=")); !checked) return checked.error();
+      if (auto checked = check("PAYLOAD", sha256_hex("") + "\n" + (is_signed_ ? sha256_hex(chunk) : ""), after(*head, ";chunk-signature="));
+          !checked)
+        return checked.error();
       rest_.remove_prefix(size);
       if (size == 0) return read_trailers();
       out_.body.append(chunk);
@@ -272,6 +288,8 @@ class Chunks {
 
 }  // namespace
 
-Result<ChunkedBody> decode_chunks(const http::Request& request, const SigV4& given, const std::optional<std::string>& secret) { return Chunks(request, given, secret).read(); }
+Result<ChunkedBody> decode_chunks(const http::Request& request, const SigV4& given, const std::optional<std::string>& secret) {
+  return Chunks(request, given, secret).read();
+}
 
 }  // namespace signalbox::services

@@ -15,11 +15,11 @@ namespace signalbox::services {
 
 /// What a signed request says of its signature, in its Authorization header or, presigned, in its query.
 struct SigV4 {
-  std::string access_key_id, date, region, service;   ///< the credential scope; date as `20261124`
-  std::vector<std::string> signed_headers;            ///< lower case, in order
-  std::string signature;                              ///< 64 hex digits
-  std::string time;                                   ///< `20261124T010203Z`
-  std::int64_t expires_seconds = 0;                   ///< presigned only
+  std::string access_key_id, date, region, service;  ///< the credential scope; date as `20261124`
+  std::vector<std::string> signed_headers;           ///< lower case, in order
+  std::string signature;                             ///< 64 hex digits
+  std::string time;                                  ///< `20261124T010203Z`
+  std::int64_t expires_seconds = 0;                  ///< presigned only
   bool presigned = false;
 };
 
@@ -33,7 +33,7 @@ struct SigV4 {
 
 struct ChunkedBody {
   std::string body;
-  std::vector<std::pair<std::string, std::string>> trailers;   ///< names in lower case
+  std::vector<std::pair<std::string, std::string>> trailers;  ///< names in lower case
 };
 /// The body of a request sent as `aws-chunked`. Without a secret no signature is looked at; with one, those of the chunks and of the trailers are
 /// checked where they are signed. Errors: Forbidden, InvalidArgument.

@@ -101,7 +101,9 @@ Result<std::shared_ptr<const re2::RE2>> FilterText::regular_expression() {
 
 Error FilterText::fault(const std::string& why) const {
   const auto place = whole_.size() - rest_.size();
-  return error(ErrorCode::InvalidArgument, "Invalid filter pattern: " + why + " at character " + std::to_string(place + 1) + " of '" + std::string(whole_) + "'", "InvalidParameterException");
+  return error(ErrorCode::InvalidArgument,
+               "Invalid filter pattern: " + why + " at character " + std::to_string(place + 1) + " of '" + std::string(whole_) + "'",
+               "InvalidParameterException");
 }
 
 }  // namespace signalbox::logs

@@ -13,9 +13,9 @@ enum class Comparison : std::uint8_t { Equal, NotEqual, Less, LessOrEqual, Great
 
 struct Condition {
   Comparison comparison = Comparison::Equal;
-  std::string text = {};                    ///< for = and !=; `*` stands for anything
+  std::string text = {};  ///< for = and !=; `*` stands for anything
   std::optional<double> number = std::nullopt;
-  std::shared_ptr<const re2::RE2> expression = nullptr;   ///< instead of text
+  std::shared_ptr<const re2::RE2> expression = nullptr;  ///< instead of text
 
   /// For a scalar's text: as numbers where both are, otherwise as texts.
   [[nodiscard]] bool holds_for(std::string_view value) const;

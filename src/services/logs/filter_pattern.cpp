@@ -33,7 +33,9 @@ Result<Term> read_term(FilterText& text) {
   if (text.at('%')) {
     auto expression = text.regular_expression();
     if (!expression) return expression.error();
-    term.fits = [expression = *expression](std::string_view message) { return re2::RE2::PartialMatch(re2::StringPiece(message.data(), message.size()), *expression); };
+    term.fits = [expression = *expression](std::string_view message) {
+      return re2::RE2::PartialMatch(re2::StringPiece(message.data(), message.size()), *expression);
+    };
     return term;
   }
   auto word = text.at('"') ? text.quoted() : Result<std::string>(text.word(" \t\r\n"));
@@ -85,7 +87,8 @@ Result<Path> read_path(FilterText& text) {
       std::size_t index = 0;
       const auto [end, failure] = std::from_chars(inside.data(), inside.data() + inside.size(), index);
       if (failure == std::errc() && end == inside.data() + inside.size()) path.emplace_back(index);
-      else if (inside.size() > 2 && (inside.front() == '\'' || inside.front() == '"')) path.emplace_back(inside.substr(1, inside.size() - 2));
+      else if (inside.size() > 2 && (inside.front() == '\'' || inside.front() == '"'))
+        path.emplace_back(inside.substr(1, inside.size() - 2));
       else return text.fault("[" + inside + "] is no index");
     } else {
       return path;
@@ -158,7 +161,7 @@ std::vector<std::string> fields_of(std::string_view message) {
 using FieldTest = std::function<bool(std::string_view)>;
 struct Fields {
   std::vector<FieldTest> tests;
-  std::optional<std::size_t> gap;           ///< `...` stands before the test of this place
+  std::optional<std::size_t> gap;  ///< `...` stands before the test of this place
 };
 
 /// `name`, `name=value`, or several conditions on the name.

@@ -36,7 +36,9 @@ asio::awaitable<void> LogService::Implementation::run() {
   const auto self = shared_from_this();
   while (!is_stopping) {
     if (logs::needs_expiry(*reader, engine.clock().now())) {
-      std::function<Result<bool>(EngineTransaction&)> work = [](EngineTransaction& transaction) -> Result<bool> { return logs::expire(transaction, rows_at_once); };
+      std::function<Result<bool>(EngineTransaction&)> work = [](EngineTransaction& transaction) -> Result<bool> {
+        return logs::expire(transaction, rows_at_once);
+      };
       const auto more = co_await transact<bool>(engine, std::move(work));
       if (more && *more) continue;
     }

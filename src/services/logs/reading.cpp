@@ -9,7 +9,8 @@ namespace {
 
 /// Texts that begin with `prefix`, after `after`, are contiguous: the scan begins right before them and ends behind them.
 template <class Record, class Decode>
-std::vector<Record> list(const Reader& reader, const Key& table, std::string_view prefix, std::string_view after, std::size_t limit, std::size_t name_part, Decode decode) {
+std::vector<Record> list(const Reader& reader, const Key& table, std::string_view prefix, std::string_view after, std::size_t limit,
+                         std::size_t name_part, Decode decode) {
   std::vector<Record> found;
   if (limit == 0) return found;
   KeyRange range{.prefix = table};
@@ -45,11 +46,13 @@ std::optional<StreamRecord> find_stream(const Reader& reader, const GroupRecord&
   return decode_stream(name, *record);
 }
 
-std::vector<StreamRecord> list_streams(const Reader& reader, const GroupRecord& group, std::string_view prefix, std::string_view after, std::size_t limit) {
+std::vector<StreamRecord> list_streams(const Reader& reader, const GroupRecord& group, std::string_view prefix, std::string_view after,
+                                       std::size_t limit) {
   return list<StreamRecord>(reader, Key(streams_table, group.row), prefix, after, limit, 1, &decode_stream);
 }
 
-std::vector<StoredEvent> read_events(const Reader& reader, const GroupRecord& group, const StreamRecord& stream, const EventRange& range, Timestamp now) {
+std::vector<StoredEvent> read_events(const Reader& reader, const GroupRecord& group, const StreamRecord& stream, const EventRange& range,
+                                     Timestamp now) {
   std::vector<StoredEvent> events;
   const auto kept = kept_since(group, now);
   auto from = range.from.value_or(at(0));
@@ -61,7 +64,9 @@ std::vector<StoredEvent> read_events(const Reader& reader, const GroupRecord& gr
   if (range.before) before = std::min(before, *range.before);
   if (range.limit == 0) return events;
   const auto& start = range.newest_first ? before : after;
-  const KeyRange keys{.prefix = Key(events_table, stream.row), .after = Key(events_table, stream.row, start.ms, start.number), .reverse = range.newest_first};
+  const KeyRange keys{.prefix = Key(events_table, stream.row),
+                      .after = Key(events_table, stream.row, start.ms, start.number),
+                      .reverse = range.newest_first};
   reader.scan(keys, [&](const Key& key, std::string_view record) {
     const Position position{key.integer(1), key.integer(2)};
     if (position <= after || position >= before) return false;

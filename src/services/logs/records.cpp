@@ -47,7 +47,9 @@ StreamRecord decode_stream(std::string_view name, std::string_view record) {
   return stream;
 }
 
-std::string encode_event(Timestamp ingested_at, std::string_view message) { return RecordWriter(1).timestamp(ingested_at).text(message).take(); }
+std::string encode_event(Timestamp ingested_at, std::string_view message) {
+  return RecordWriter(1).timestamp(ingested_at).text(message).take();
+}
 
 StoredEvent decode_event(const Key& key, std::string_view record) {
   RecordReader reader(record);

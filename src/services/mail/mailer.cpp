@@ -4,12 +4,12 @@
 #include "services/mail/outbox_records.h"
 #include "signalbox/async.h"
 
+#include <spdlog/spdlog.h>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <mutex>
@@ -36,21 +36,21 @@ struct Mailer::Implementation : std::enable_shared_from_this<Implementation> {
   Engine& engine;
   MailerOptions options;
   const Reader* reader = nullptr;
-  std::optional<asio::steady_timer> wait_timer, pause_timer, retention_timer;   // new mail ends a wait, not a pause
+  std::optional<asio::steady_timer> wait_timer, pause_timer, retention_timer;  // new mail ends a wait, not a pause
   std::unique_ptr<SmtpConnection> connection;
-  std::int64_t server_failures = 0;         ///< in a row
-  bool fresh = false;                       ///< the connection has carried no mail yet
+  std::int64_t server_failures = 0;  ///< in a row
+  bool fresh = false;                ///< the connection has carried no mail yet
   bool woken = false;
   bool stopping = false;
-  bool sending = false;                     ///< the loop runs
+  bool sending = false;  ///< the loop runs
 
-  std::mutex executor_mutex;                ///< the engine's thread may call wake() while the I/O thread is still starting
+  std::mutex executor_mutex;  ///< the engine's thread may call wake() while the I/O thread is still starting
   std::optional<asio::any_io_executor> executor;
 
   /// From any thread: there may be mail.
   void wake() {
     const std::lock_guard lock(executor_mutex);
-    if (!executor) return;   // start() looks anyway
+    if (!executor) return;  // start() looks anyway
     asio::post(*executor, [self = shared_from_this()] {
       self->woken = true;
       if (self->wait_timer) self->wait_timer->cancel();
@@ -66,7 +66,7 @@ struct Mailer::Implementation : std::enable_shared_from_this<Implementation> {
   // --- sending ---
 
   awaitable<void> send_loop() {
-    const auto self = shared_from_this();   // keeps everything alive until the loop has ended
+    const auto self = shared_from_this();  // keeps everything alive until the loop has ended
     while (!stopping) {
       woken = false;
       const auto due = due_now();
@@ -201,7 +201,8 @@ struct Mailer::Implementation : std::enable_shared_from_this<Implementation> {
       std::optional<MailRow> after;
       bool more = !stopping;
       while (more && !stopping) {
-        std::function<Result<Forgotten>(EngineTransaction&)> work = [after, keep = options.retention](EngineTransaction& transaction) -> Result<Forgotten> {
+        std::function<Result<Forgotten>(EngineTransaction&)> work =
+            [after, keep = options.retention](EngineTransaction& transaction) -> Result<Forgotten> {
           return forget_old_mail(transaction, transaction.now() - keep, 500, after);
         };
         const auto forgotten = co_await transact<Forgotten>(engine, std::move(work));
@@ -212,7 +213,8 @@ struct Mailer::Implementation : std::enable_shared_from_this<Implementation> {
   }
 };
 
-Mailer::Mailer(Engine& engine, Outbox& outbox, MailerOptions options) : implementation_(std::make_shared<Implementation>(engine, std::move(options))) {
+Mailer::Mailer(Engine& engine, Outbox& outbox, MailerOptions options)
+    : implementation_(std::make_shared<Implementation>(engine, std::move(options))) {
   outbox.on_mail([weak = std::weak_ptr(implementation_)] {
     if (const auto self = weak.lock()) self->wake();
   });

@@ -17,11 +17,11 @@
 namespace signalbox {
 
 struct MailerOptions {
-  std::optional<SmtpServer> server = {};     ///< nothing: mail is kept, and only retention is at work
-  std::string from = {};                    ///< bare address; required with a server
-  std::function<std::string()> public_url = {};  ///< for links; no slash at its end
-  std::chrono::seconds retention = std::chrono::days{30}; ///< of mail that was sent, failed or is kept
-  std::chrono::hours give_up_after{5 * 24}; ///< RFC 5321 4.5.4.1: at least four to five days
+  std::optional<SmtpServer> server = {};                   ///< nothing: mail is kept, and only retention is at work
+  std::string from = {};                                   ///< bare address; required with a server
+  std::function<std::string()> public_url = {};            ///< for links; no slash at its end
+  std::chrono::seconds retention = std::chrono::days{30};  ///< of mail that was sent, failed or is kept
+  std::chrono::hours give_up_after{5 * 24};                ///< RFC 5321 4.5.4.1: at least four to five days
   /// After a mail was deferred: the first wait, doubling. After the server could not be used at all: likewise, for all mail.
   std::chrono::milliseconds retry_first{30'000}, retry_longest{3'600'000};
   std::chrono::milliseconds pause_first{5'000}, pause_longest{300'000};

@@ -81,7 +81,7 @@ std::string mail_date(Timestamp time) {
 std::string encode_header_text(std::string_view text) {
   // An ASCII text that looks like an encoded word would be read as one.
   if (is_printable_ascii(text) && text.find("=?") == std::string_view::npos && text.size() <= 900) return std::string(text);
-  constexpr std::size_t bytes_a_word = 45;   // 60 characters of base64 and 12 of wrapping
+  constexpr std::size_t bytes_a_word = 45;  // 60 characters of base64 and 12 of wrapping
   std::string out, word;
   const auto flush = [&] {
     if (word.empty()) return;
@@ -154,14 +154,15 @@ std::string render_mime(const Mail& mail, const MimeEnvironment& environment) {
   std::string mime;
   const auto header = [&](std::string_view name, std::string_view value) { mime.append(name).append(": ").append(value).append("\r\n"); };
   header("Date", mail_date(environment.date));
-  header("From", mail.from_name.empty() ? environment.from_address : display_name(mail.from_name) + "\r\n <" + environment.from_address + ">");
+  header("From",
+         mail.from_name.empty() ? environment.from_address : display_name(mail.from_name) + "\r\n <" + environment.from_address + ">");
   header("To", mail.to);
   header("Subject", encode_header_text(mail.subject));
   header("Message-ID", environment.message_id);
   header("MIME-Version", "1.0");
   header("Content-Type", "text/plain; charset=UTF-8");
   header("Content-Transfer-Encoding", plain ? "7bit" : "quoted-printable");
-  header("Auto-Submitted", "auto-generated");   // RFC 3834: no out-of-office answers, please
+  header("Auto-Submitted", "auto-generated");  // RFC 3834: no out-of-office answers, please
   mime += "\r\n";
   mime += plain ? with_line_ends(text) : quoted_printable(text);
   return mime;

@@ -12,9 +12,9 @@ namespace signalbox {
 
 struct MimeEnvironment {
   std::string from_address;
-  std::string public_url;                   ///< for the placeholders
-  std::string message_id;                   ///< with its angle brackets
-  Timestamp date;                           ///< when the mail was written, so that repetitions are equal
+  std::string public_url;  ///< for the placeholders
+  std::string message_id;  ///< with its angle brackets
+  Timestamp date;          ///< when the mail was written, so that repetitions are equal
 };
 
 /// Headers and body, lines ended by CRLF, each at most 998 bytes. A text of plain ASCII whose lines are short goes as it is; others are

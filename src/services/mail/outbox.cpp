@@ -25,13 +25,13 @@ std::optional<Timestamp> optional_timestamp(const OrderedJson& record, const cha
 
 std::string encode(const OutboxMail& mail) {
   OrderedJson record{{"version", 1},
-              {"to", mail.mail.to},
-              {"fromName", mail.mail.from_name},
-              {"subject", mail.mail.subject},
-              {"text", mail.mail.text},
-              {"state", to_string(mail.state)},
-              {"createdAt", milliseconds(mail.created_at)},
-              {"attempts", mail.attempts}};
+                     {"to", mail.mail.to},
+                     {"fromName", mail.mail.from_name},
+                     {"subject", mail.mail.subject},
+                     {"text", mail.mail.text},
+                     {"state", to_string(mail.state)},
+                     {"createdAt", milliseconds(mail.created_at)},
+                     {"attempts", mail.attempts}};
   if (mail.next_attempt) record["nextAttempt"] = milliseconds(*mail.next_attempt);
   if (mail.ended_at) record["endedAt"] = milliseconds(*mail.ended_at);
   if (!mail.last_error.empty()) record["lastError"] = mail.last_error;
@@ -47,14 +47,15 @@ MailState state_of(std::string_view text) {
 OutboxMail decode(MailRow row, std::string_view text) {
   try {
     const auto record = OrderedJson::parse(text);
-    return OutboxMail{.row = row,
-                      .mail = {.to = record.at("to"), .from_name = record.at("fromName"), .subject = record.at("subject"), .text = record.at("text")},
-                      .state = state_of(record.at("state").get<std::string>()),
-                      .created_at = timestamp(record.at("createdAt")),
-                      .attempts = record.at("attempts"),
-                      .next_attempt = optional_timestamp(record, "nextAttempt"),
-                      .ended_at = optional_timestamp(record, "endedAt"),
-                      .last_error = record.value("lastError", "")};
+    return OutboxMail{
+        .row = row,
+        .mail = {.to = record.at("to"), .from_name = record.at("fromName"), .subject = record.at("subject"), .text = record.at("text")},
+        .state = state_of(record.at("state").get<std::string>()),
+        .created_at = timestamp(record.at("createdAt")),
+        .attempts = record.at("attempts"),
+        .next_attempt = optional_timestamp(record, "nextAttempt"),
+        .ended_at = optional_timestamp(record, "endedAt"),
+        .last_error = record.value("lastError", "")};
   } catch (const OrderedJson::exception& failure) {
     throw StoreFailure("outbox: mail " + std::to_string(row.value) + " cannot be read: " + failure.what());
   }
@@ -88,8 +89,10 @@ bool has_control(std::string_view text) {
 
 Result<void> check(const Mail& mail) {
   if (!is_mail_address(mail.to)) return error(ErrorCode::InvalidArgument, "not a mail address: '" + mail.to + "'", "to");
-  if (has_control(mail.subject) || !is_utf8(mail.subject)) return error(ErrorCode::InvalidArgument, "a mail's subject must be one line of UTF-8", "subject");
-  if (has_control(mail.from_name) || !is_utf8(mail.from_name)) return error(ErrorCode::InvalidArgument, "a sender's name must be one line of UTF-8", "from");
+  if (has_control(mail.subject) || !is_utf8(mail.subject))
+    return error(ErrorCode::InvalidArgument, "a mail's subject must be one line of UTF-8", "subject");
+  if (has_control(mail.from_name) || !is_utf8(mail.from_name))
+    return error(ErrorCode::InvalidArgument, "a sender's name must be one line of UTF-8", "from");
   if (!is_utf8(mail.text)) return error(ErrorCode::InvalidArgument, "a mail's text must be UTF-8", "text");
   return {};
 }
@@ -124,13 +127,15 @@ bool is_mail_address(std::string_view address) {
   const auto domain = address.substr(at + 1);
   if (domain.empty() || domain.front() == '.' || domain.back() == '.' || domain.find("..") != std::string_view::npos) return false;
   // Quoted local parts are refused: nobody has one, and they are a way to smuggle delimiters.
-  return !has_control(address) && address.find_first_of(" <>()[],;:\\\"") == std::string_view::npos && address.substr(0, at).find('@') == std::string_view::npos;
+  return !has_control(address) && address.find_first_of(" <>()[],;:\\\"") == std::string_view::npos &&
+         address.substr(0, at).find('@') == std::string_view::npos;
 }
 
 Result<MailRow> Outbox::put(Transaction& transaction, Mail mail) const {
   if (auto checked = check(mail); !checked) return checked.error();
   const MailRow row{transaction.next_row(outbox_table)};
-  OutboxMail stored{.row = row, .mail = std::move(mail), .state = mail_is_sent_ ? MailState::Waiting : MailState::Kept, .created_at = transaction.now()};
+  OutboxMail stored{
+      .row = row, .mail = std::move(mail), .state = mail_is_sent_ ? MailState::Waiting : MailState::Kept, .created_at = transaction.now()};
   if (mail_is_sent_) {
     stored.next_attempt = transaction.now();
     transaction.put(due_key(transaction.now(), row), "");

@@ -33,13 +33,15 @@ namespace {
 
 struct Reply {
   int code = 0;
-  std::string text;                         ///< lines joined by \n, without the code
+  std::string text;  ///< lines joined by \n, without the code
   [[nodiscard]] bool positive() const { return code >= 200 && code < 400; }
   [[nodiscard]] std::string printed() const { return std::to_string(code) + " " + text; }
 };
 
 /// The server did not keep to the protocol. Caught where a connection's functions begin.
-struct ProtocolFault { std::string text; };
+struct ProtocolFault {
+  std::string text;
+};
 
 /// What EHLO is told. A name that is no host name would be refused by strict servers.
 std::string own_name() {
@@ -68,8 +70,8 @@ struct SmtpConnection::Implementation : std::enable_shared_from_this<Implementat
   asio::steady_timer deadline;
   bool secure = false;
   bool timed_out = false;
-  std::string received;                     ///< read, not yet consumed
-  std::map<std::string, std::string> extensions;   ///< EHLO keyword → parameters, upper case
+  std::string received;                           ///< read, not yet consumed
+  std::map<std::string, std::string> extensions;  ///< EHLO keyword → parameters, upper case
 
   /// Whatever is under way when the time is up is ended by closing the socket.
   void limit(std::chrono::milliseconds time) {
@@ -83,7 +85,7 @@ struct SmtpConnection::Implementation : std::enable_shared_from_this<Implementat
   }
 
   void close() {
-    error_code ignored;   // nothing could be done about it
+    error_code ignored;  // nothing could be done about it
     stream.next_layer().close(ignored);
   }
 
@@ -115,7 +117,8 @@ struct SmtpConnection::Implementation : std::enable_shared_from_this<Implementat
       const auto line = co_await read_line();
       int code = 0;
       const auto parsed = std::from_chars(line.data(), line.data() + std::min<std::size_t>(line.size(), 3), code);
-      if (parsed.ec != std::errc{} || parsed.ptr != line.data() + 3 || code < 200 || code > 599) throw ProtocolFault{"not an SMTP reply: " + line.substr(0, 200)};
+      if (parsed.ec != std::errc{} || parsed.ptr != line.data() + 3 || code < 200 || code > 599)
+        throw ProtocolFault{"not an SMTP reply: " + line.substr(0, 200)};
       if (reply.code != 0) reply.text += '\n';
       reply.code = code;
       if (line.size() > 4) reply.text += line.substr(4);
@@ -135,7 +138,7 @@ struct SmtpConnection::Implementation : std::enable_shared_from_this<Implementat
     tcp::resolver resolver(co_await asio::this_coro::executor);
     const auto endpoints = co_await resolver.async_resolve(server.host, std::to_string(server.port), use_awaitable);
     co_await asio::async_connect(stream.next_layer(), endpoints, use_awaitable);
-    error_code ignored;   // an optimisation only
+    error_code ignored;  // an optimisation only
     stream.next_layer().set_option(tcp::no_delay(true), ignored);
   }
 
@@ -164,8 +167,8 @@ struct SmtpConnection::Implementation : std::enable_shared_from_this<Implementat
       const auto end = rest.find('\n');
       const auto line = ascii_upper(rest.substr(0, end));
       rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
-      if (first) continue;   // the server's name
-      const auto blank = line.find_first_of(" =");   // `AUTH=LOGIN` is an old server's spelling
+      if (first) continue;                          // the server's name
+      const auto blank = line.find_first_of(" =");  // `AUTH=LOGIN` is an old server's spelling
       extensions[line.substr(0, blank)] += blank == std::string::npos ? std::string() : " " + line.substr(blank + 1) + " ";
     }
   }
@@ -178,7 +181,8 @@ struct SmtpConnection::Implementation : std::enable_shared_from_this<Implementat
       if (reply.code != 235) throw ProtocolFault{"AUTH PLAIN: " + reply.printed()};
       co_return;
     }
-    if (offered->second.find(" LOGIN ") == std::string::npos) throw ProtocolFault{"the server offers neither AUTH PLAIN nor AUTH LOGIN, but:" + offered->second};
+    if (offered->second.find(" LOGIN ") == std::string::npos)
+      throw ProtocolFault{"the server offers neither AUTH PLAIN nor AUTH LOGIN, but:" + offered->second};
     auto reply = co_await command("AUTH LOGIN");
     if (reply.code == 334) reply = co_await command(base64_encode(server.user));
     if (reply.code == 334) reply = co_await command(base64_encode(server.password));
@@ -226,14 +230,18 @@ struct SmtpConnection::Implementation : std::enable_shared_from_this<Implementat
   awaitable<SmtpOutcome> send(SmtpMessage message) {
     const bool international = !is_ascii(message.from) || !is_ascii(message.to);
     if (international && !extensions.contains("SMTPUTF8"))
-      co_return SmtpOutcome{.kind = SmtpOutcome::Kind::Refused, .text = "the server does not take addresses that are not ASCII (SMTPUTF8): " + message.to};
+      co_return SmtpOutcome{.kind = SmtpOutcome::Kind::Refused,
+                            .text = "the server does not take addresses that are not ASCII (SMTPUTF8): " + message.to};
     if (const auto most = size_limit(); most && message.mime.size() > *most)
-      co_return SmtpOutcome{.kind = SmtpOutcome::Kind::Refused, .text = "the mail has " + std::to_string(message.mime.size()) + " bytes, the server takes " + std::to_string(*most)};
+      co_return SmtpOutcome{
+          .kind = SmtpOutcome::Kind::Refused,
+          .text = "the mail has " + std::to_string(message.mime.size()) + " bytes, the server takes " + std::to_string(*most)};
     std::string parameters;
     if (extensions.contains("SIZE")) parameters += " SIZE=" + std::to_string(message.mime.size());
     if (international) parameters += " BODY=8BITMIME SMTPUTF8";
 
-    if (const auto reply = co_await command("MAIL FROM:<" + message.from + ">" + parameters); !reply.positive()) co_return co_await refused(reply);
+    if (const auto reply = co_await command("MAIL FROM:<" + message.from + ">" + parameters); !reply.positive())
+      co_return co_await refused(reply);
     if (const auto reply = co_await command("RCPT TO:<" + message.to + ">"); !reply.positive()) co_return co_await refused(reply);
     if (const auto reply = co_await command("DATA"); reply.code != 354) co_return co_await refused(reply);
     limit(timeouts.data);
@@ -299,7 +307,8 @@ awaitable<void> SmtpConnection::quit() {
 
 void SmtpConnection::hurry(std::chrono::milliseconds limit) {
   auto& timeouts = implementation_->timeouts;
-  timeouts = {.connect = std::min(timeouts.connect, limit), .reply = std::min(timeouts.reply, limit), .data = std::min(timeouts.data, limit)};
+  timeouts = {
+      .connect = std::min(timeouts.connect, limit), .reply = std::min(timeouts.reply, limit), .data = std::min(timeouts.data, limit)};
   implementation_->limit(limit);
 }
 

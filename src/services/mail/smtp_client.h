@@ -18,19 +18,19 @@ struct SmtpTimeouts {
 };
 
 struct SmtpMessage {
-  std::string from, to;                     ///< bare addresses
-  std::string mime;                         ///< from render_mime
+  std::string from, to;  ///< bare addresses
+  std::string mime;      ///< from render_mime
 };
 
 struct SmtpOutcome {
   enum class Kind {
-    Accepted,                               ///< the server has it
-    Deferred,                               ///< 4xx, or the connection broke: try again later
-    Refused                                 ///< 5xx, or something this server cannot do: trying again is of no use
+    Accepted,  ///< the server has it
+    Deferred,  ///< 4xx, or the connection broke: try again later
+    Refused    ///< 5xx, or something this server cannot do: trying again is of no use
   };
   Kind kind = Kind::Accepted;
-  std::string text;                         ///< the server's words, or ours
-  bool connection_usable = true;            ///< for a further mail
+  std::string text;               ///< the server's words, or ours
+  bool connection_usable = true;  ///< for a further mail
 };
 
 class SmtpConnection {

@@ -10,7 +10,9 @@ namespace signalbox {
 
 namespace {
 
-Error fault(const std::string& what) { return error(ErrorCode::InvalidArgument, what + " (expected smtp://[USER:PASSWORD@]HOST[:PORT][?tls=starttls])", "smtp"); }
+Error fault(const std::string& what) {
+  return error(ErrorCode::InvalidArgument, what + " (expected smtp://[USER:PASSWORD@]HOST[:PORT][?tls=starttls])", "smtp");
+}
 
 std::string_view take_until(std::string_view& text, char separator) {
   const auto at = text.find(separator);
@@ -32,11 +34,13 @@ Result<void> read_host(std::string_view text, SmtpServer& server, bool& has_port
     port = text;
   }
   if (server.host.empty()) return fault("the SMTP URL names no server");
-  if (std::any_of(server.host.begin(), server.host.end(), [](char c) { return c <= ' ' || c == 0x7f; })) return fault("'" + server.host + "' is no host name");
+  if (std::any_of(server.host.begin(), server.host.end(), [](char c) { return c <= ' ' || c == 0x7f; }))
+    return fault("'" + server.host + "' is no host name");
   has_port = !port.empty();
   if (!has_port) return {};
   const auto parsed = std::from_chars(port.data(), port.data() + port.size(), server.port);
-  if (parsed.ec != std::errc{} || parsed.ptr != port.data() + port.size() || server.port == 0) return fault("'" + std::string(port) + "' is no port");
+  if (parsed.ec != std::errc{} || parsed.ptr != port.data() + port.size() || server.port == 0)
+    return fault("'" + std::string(port) + "' is no port");
   return {};
 }
 
@@ -58,7 +62,8 @@ Result<void> read_option(std::string_view name, std::string_view value, SmtpServ
 }  // namespace
 
 std::string SmtpServer::printed() const {
-  return (tls == SmtpTls::Implicit ? "smtps://" : "smtp://") + (user.empty() ? std::string() : user + "@") + host + ":" + std::to_string(port);
+  return (tls == SmtpTls::Implicit ? "smtps://" : "smtp://") + (user.empty() ? std::string() : user + "@") + host + ":" +
+         std::to_string(port);
 }
 
 Result<SmtpServer> parse_smtp_url(std::string_view url) {

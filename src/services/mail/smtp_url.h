@@ -10,10 +10,10 @@
 namespace signalbox {
 
 enum class SmtpTls : std::uint8_t {
-  None,          ///< never, even if offered: for a catcher on the same machine
-  IfOffered,     ///< STARTTLS if the server has it, its certificate unchecked: whoever could forge that could as well hide STARTTLS
-  StartTls,      ///< STARTTLS, or no mail at all
-  Implicit       ///< TLS from the first byte
+  None,       ///< never, even if offered: for a catcher on the same machine
+  IfOffered,  ///< STARTTLS if the server has it, its certificate unchecked: whoever could forge that could as well hide STARTTLS
+  StartTls,   ///< STARTTLS, or no mail at all
+  Implicit    ///< TLS from the first byte
 };
 
 /// `smtp://[USER:PASSWORD@]HOST[:PORT]` (port 587 with a user, else 25) or `smtps://…` (port 465), with `?tls=none|optional|starttls|implicit`

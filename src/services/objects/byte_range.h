@@ -10,7 +10,7 @@
 namespace signalbox::objects {
 
 struct ByteRange {
-  std::uint64_t begin = 0, end = 0;         ///< end exclusive
+  std::uint64_t begin = 0, end = 0;  ///< end exclusive
 };
 
 /// `bytes=0-9`, `bytes=5-`, `bytes=-3` of `size` bytes. Nothing: it is to be ignored (malformed, several). Errors: InvalidRange. RFC 9110, 14.2.

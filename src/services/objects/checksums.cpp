@@ -45,7 +45,7 @@ struct Crc {
 
   /// x^(8·bytes)
   static Word power(std::uint64_t bytes) {
-    Word result = Word{1} << (bits - 1), square = Word{1} << (bits - 1 - 8);   // 1 and x^8
+    Word result = Word{1} << (bits - 1), square = Word{1} << (bits - 1 - 8);  // 1 and x^8
     for (; bytes != 0; bytes >>= 1) {
       if (bytes & 1) result = multiply(result, square);
       square = multiply(square, square);
@@ -84,7 +84,7 @@ std::string raw_checksum(std::string_view algorithm, std::string_view bytes) {
 
 template <class Sum, class Word = decltype(Sum::of(""))>
 std::string combined(const std::vector<PartRecord>& parts) {
-  Word all = 0;   // of no bytes at all
+  Word all = 0;  // of no bytes at all
   for (const auto& part : parts) {
     const auto own = from_big_endian<Word>(base64_decode(part.checksum->value).value_or(""));
     all = Sum::combine(all, own, static_cast<std::uint64_t>(part.file.bytes));
@@ -114,7 +114,7 @@ std::optional<Checksum> checksum_of_parts(const UploadRecord& upload, const std:
     if (algorithm == "CRC32") return Checksum{algorithm, combined<Crc32>(parts), false};
     if (algorithm == "CRC32C") return Checksum{algorithm, combined<Crc32c>(parts), false};
     if (algorithm == "CRC64NVME") return Checksum{algorithm, combined<Crc64Nvme>(parts), false};
-    return std::nullopt;   // refused when the upload began
+    return std::nullopt;  // refused when the upload began
   }
   std::string all;
   for (const auto& part : parts) all += base64_decode(part.checksum->value).value_or("");

@@ -89,7 +89,7 @@ Result<ContentFile> ObjectFiles::link(const ContentFile& from) const {
 }
 
 void ObjectFiles::remove(const std::vector<ContentFile>& files) const {
-  for (const auto& file : files) ::unlink(path_of(file.name).c_str());   // one that stays is swept at the next start
+  for (const auto& file : files) ::unlink(path_of(file.name).c_str());  // one that stays is swept at the next start
 }
 
 std::vector<ContentFile> ObjectFiles::list() const {
@@ -121,7 +121,8 @@ ContentReader::~ContentReader() {
 
 std::optional<std::size_t> ContentReader::read(std::uint64_t offset, std::span<char> into) const {
   if (offset >= size_ || into.empty()) return 0;
-  const auto piece = std::upper_bound(pieces_.begin(), pieces_.end(), offset, [](std::uint64_t at, const Piece& each) { return at < each.end; });
+  const auto piece =
+      std::upper_bound(pieces_.begin(), pieces_.end(), offset, [](std::uint64_t at, const Piece& each) { return at < each.end; });
   const auto wanted = std::min<std::uint64_t>(into.size(), piece->end - offset);
   for (;;) {
     const auto got = ::pread(piece->descriptor, into.data(), wanted, static_cast<off_t>(offset - piece->begin));

@@ -53,11 +53,12 @@ std::vector<UploadRecord> list_uploads(const Reader& reader, std::string_view bu
 
 std::vector<PartRecord> list_parts(const Reader& reader, std::string_view upload_id, std::int64_t after, std::size_t limit) {
   std::vector<PartRecord> parts;
-  reader.scan({.prefix = Key(parts_table, upload_id), .after = Key(parts_table, upload_id, after)}, [&](const Key& key, std::string_view record) {
-    if (parts.size() == limit) return false;
-    parts.push_back(decode_part(key.integer(1), record));
-    return true;
-  });
+  reader.scan({.prefix = Key(parts_table, upload_id), .after = Key(parts_table, upload_id, after)},
+              [&](const Key& key, std::string_view record) {
+                if (parts.size() == limit) return false;
+                parts.push_back(decode_part(key.integer(1), record));
+                return true;
+              });
   return parts;
 }
 
@@ -90,7 +91,9 @@ class Listing {
   /// Where the scan begins: behind the page before, and not before the prefix. A page that ended with a common prefix goes on behind all of it.
   [[nodiscard]] std::string first_after() const {
     std::string after = request_.after;
-    if (!request_.delimiter.empty() && after.starts_with(request_.prefix) && after.size() > request_.prefix.size() && after.ends_with(request_.delimiter)) after += behind_all;
+    if (!request_.delimiter.empty() && after.starts_with(request_.prefix) && after.size() > request_.prefix.size() &&
+        after.ends_with(request_.delimiter))
+      after += behind_all;
     return std::max(after, request_.prefix);
   }
 
@@ -124,7 +127,7 @@ class Listing {
   const Reader& reader_;
   const ListObjects& request_;
   ObjectPage page_;
-  std::string skip_to_;        ///< behind the common prefix just found
+  std::string skip_to_;  ///< behind the common prefix just found
 };
 
 }  // namespace

@@ -65,9 +65,7 @@ struct ObjectService::Threads {
 ObjectService::ObjectService(Engine& engine, std::filesystem::path directory, asio::any_io_executor executor)
     : engine_(engine),
       files_(std::move(directory)),
-      rules_([this](std::vector<ContentFile> files) {
-        on_file_thread([this, files = std::move(files)] { files_.remove(files); });
-      }),
+      rules_([this](std::vector<ContentFile> files) { on_file_thread([this, files = std::move(files)] { files_.remove(files); }); }),
       threads_(std::make_unique<Threads>(std::move(executor))) {}
 
 ObjectService::~ObjectService() { stop(); }
@@ -114,14 +112,22 @@ void ObjectService::remove_unless_unknown(const Error& why, const std::vector<Co
 
 asio::awaitable<Result<ObjectRecord>> ObjectService::put(PutObject request) {
   auto shared = std::make_shared<PutObject>(std::move(request));
-  NewObject object{.bucket = shared->bucket, .key = shared->key, .files = {}, .bytes = static_cast<std::int64_t>(shared->bytes.size()), .etag = {},
-                   .attributes = shared->attributes, .checksum = shared->checksum, .condition = shared->condition};
+  NewObject object{.bucket = shared->bucket,
+                   .key = shared->key,
+                   .files = {},
+                   .bytes = static_cast<std::int64_t>(shared->bytes.size()),
+                   .etag = {},
+                   .attributes = shared->attributes,
+                   .checksum = shared->checksum,
+                   .condition = shared->condition};
   std::function<Result<ContentFile>()> write = [this, shared] { return files_.write(shared->bytes); };
   auto written = co_await threads_->run<Result<ContentFile>>(std::move(write));
   if (!written) co_return written.error();
   object.etag = md5_hex(shared->bytes);
   object.files = {*written};
-  std::function<Result<ObjectRecord>(EngineTransaction&)> work = [this, object](EngineTransaction& transaction) { return rules_.put(transaction, object); };
+  std::function<Result<ObjectRecord>(EngineTransaction&)> work = [this, object](EngineTransaction& transaction) {
+    return rules_.put(transaction, object);
+  };
   auto record = co_await transact<ObjectRecord>(engine_, std::move(work));
   if (!record) remove_unless_unknown(record.error(), {*written});
   co_return record;
@@ -134,7 +140,9 @@ asio::awaitable<Result<PartRecord>> ObjectService::put_part(UploadRecord upload,
   if (!written) co_return written.error();
   part.file = *written;
   part.etag = md5_hex(*shared);
-  std::function<Result<PartRecord>(EngineTransaction&)> work = [this, upload, part](EngineTransaction& transaction) { return rules_.put_part(transaction, upload, part); };
+  std::function<Result<PartRecord>(EngineTransaction&)> work = [this, upload, part](EngineTransaction& transaction) {
+    return rules_.put_part(transaction, upload, part);
+  };
   auto record = co_await transact<PartRecord>(engine_, std::move(work));
   if (!record) remove_unless_unknown(record.error(), {*written});
   co_return record;
@@ -157,7 +165,9 @@ asio::awaitable<Result<ObjectRecord>> ObjectService::copy(std::vector<ContentFil
   auto linked = co_await threads_->run<Result<std::vector<ContentFile>>>(std::move(link));
   if (!linked) co_return linked.error();
   target.files = *linked;
-  std::function<Result<ObjectRecord>(EngineTransaction&)> work = [this, target](EngineTransaction& transaction) { return rules_.put(transaction, target); };
+  std::function<Result<ObjectRecord>(EngineTransaction&)> work = [this, target](EngineTransaction& transaction) {
+    return rules_.put(transaction, target);
+  };
   auto record = co_await transact<ObjectRecord>(engine_, std::move(work));
   if (!record) remove_unless_unknown(record.error(), *linked);
   co_return record;

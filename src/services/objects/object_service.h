@@ -48,7 +48,8 @@ class ObjectService {
   /// A new object with the content of `source`, which must have been read from a record of now. `target` says the rest.
   [[nodiscard]] boost::asio::awaitable<Result<ObjectRecord>> copy(std::vector<ContentFile> source, NewObject target);
   /// Bytes of an open object, read away from the I/O thread.
-  [[nodiscard]] boost::asio::awaitable<Result<std::string>> read(std::shared_ptr<objects::ContentReader> content, std::uint64_t begin, std::uint64_t end);
+  [[nodiscard]] boost::asio::awaitable<Result<std::string>> read(std::shared_ptr<objects::ContentReader> content, std::uint64_t begin,
+                                                                 std::uint64_t end);
   /// Errors: NoSuchBucket, NoSuchKey.
   [[nodiscard]] Result<OpenObject> open(const Reader& reader, std::string_view bucket, std::string_view key) const;
 

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <array>
 
+#include "services/objects/checksums.h"
 #include "services/objects/object_errors.h"
 #include "services/objects/object_records.h"
-#include "services/objects/checksums.h"
 #include "signalbox/encoding.h"
 
 namespace signalbox {
@@ -15,9 +15,11 @@ using namespace objects;
 namespace {
 
 constexpr std::size_t key_bytes_max = 1'024;
-constexpr std::int64_t part_bytes_min = 5 * 1024 * 1024;   // all but the last. [S3 multipart upload limits]
+constexpr std::int64_t part_bytes_min = 5 * 1024 * 1024;  // all but the last. [S3 multipart upload limits]
 
-bool is_address(std::string_view name) { return std::count(name.begin(), name.end(), '.') == 3 && name.find_first_not_of("0123456789.") == std::string_view::npos; }
+bool is_address(std::string_view name) {
+  return std::count(name.begin(), name.end(), '.') == 3 && name.find_first_not_of("0123456789.") == std::string_view::npos;
+}
 
 /// Source: S3 User Guide, "General purpose bucket naming rules".
 bool is_bucket_name(std::string_view name) {
@@ -25,7 +27,9 @@ bool is_bucket_name(std::string_view name) {
   constexpr std::array reserved_suffixes{"-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3"};
   const auto is_plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
   if (name.size() < 3 || name.size() > 63 || !is_plain(name.front()) || !is_plain(name.back()) || is_address(name)) return false;
-  if (!std::all_of(name.begin(), name.end(), [&](char c) { return is_plain(c) || c == '-' || c == '.'; }) || name.find("..") != std::string_view::npos) return false;
+  if (!std::all_of(name.begin(), name.end(), [&](char c) { return is_plain(c) || c == '-' || c == '.'; }) ||
+      name.find("..") != std::string_view::npos)
+    return false;
   return std::none_of(reserved_prefixes.begin(), reserved_prefixes.end(), [&](const char* prefix) { return name.starts_with(prefix); }) &&
          std::none_of(reserved_suffixes.begin(), reserved_suffixes.end(), [&](const char* suffix) { return name.ends_with(suffix); });
 }
@@ -85,7 +89,8 @@ Result<void> Objects::create_bucket(Transaction& transaction, std::string_view n
   return {};
 }
 
-Result<void> Objects::change_bucket(Transaction& transaction, std::string_view name, const std::function<void(BucketRecord&)>& change) const {
+Result<void> Objects::change_bucket(Transaction& transaction, std::string_view name,
+                                    const std::function<void(BucketRecord&)>& change) const {
   const Key key(buckets_table, name);
   const auto stored = transaction.get(key);
   if (!stored) return object_error("NoSuchBucket");
@@ -127,8 +132,12 @@ Result<ObjectRecord> Objects::put(Transaction& transaction, NewObject object) co
   const Key key(objects_table, object.bucket, object.key);
   const auto stored = transaction.get(key);
   if (auto checked = check_condition(object.condition, stored); !checked) return checked.error();
-  ObjectRecord record{.files = std::move(object.files), .bytes = object.bytes, .etag = std::move(object.etag), .modified_at = transaction.now(),
-                      .attributes = std::move(object.attributes), .checksum = std::move(object.checksum)};
+  ObjectRecord record{.files = std::move(object.files),
+                      .bytes = object.bytes,
+                      .etag = std::move(object.etag),
+                      .modified_at = transaction.now(),
+                      .attributes = std::move(object.attributes),
+                      .checksum = std::move(object.checksum)};
   transaction.put(key, encode_object(record));
   if (stored) remove_after_commit(transaction, decode_object(*stored).files);
   tell(transaction, *bucket, {.bucket = object.bucket, .key = object.key, .created = &record, .reason = object.reason});
@@ -165,12 +174,20 @@ Result<PartRecord> Objects::put_part(Transaction& transaction, const UploadRecor
   return part;
 }
 
-Result<ObjectRecord> Objects::complete_upload(Transaction& transaction, const UploadRecord& upload, const std::vector<CompletedPart>& asked, WriteCondition condition) const {
+Result<ObjectRecord> Objects::complete_upload(Transaction& transaction, const UploadRecord& upload, const std::vector<CompletedPart>& asked,
+                                              WriteCondition condition) const {
   if (!transaction.get(Key(uploads_table, upload.bucket, upload.key, upload.id))) return object_error("NoSuchUpload");
   const auto parts = chosen_parts(transaction, upload, asked);
   if (!parts) return parts.error();
-  NewObject object{.bucket = upload.bucket, .key = upload.key, .files = files_of(*parts), .bytes = 0, .etag = composite_etag(*parts),
-                   .attributes = upload.attributes, .checksum = checksum_of_parts(upload, *parts), .condition = std::move(condition), .reason = "CompleteMultipartUpload"};
+  NewObject object{.bucket = upload.bucket,
+                   .key = upload.key,
+                   .files = files_of(*parts),
+                   .bytes = 0,
+                   .etag = composite_etag(*parts),
+                   .attributes = upload.attributes,
+                   .checksum = checksum_of_parts(upload, *parts),
+                   .condition = std::move(condition),
+                   .reason = "CompleteMultipartUpload"};
   for (const auto& part : *parts) object.bytes += part.file.bytes;
   auto record = put(transaction, std::move(object));
   if (!record) return record;

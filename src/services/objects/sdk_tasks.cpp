@@ -73,7 +73,8 @@ void add_checksum(Json::Object& members, const std::optional<Checksum>& checksum
 
 Json described(const ObjectRecord& record) {
   Json::Object members{{"AcceptRanges", Json("bytes")}, {"ContentLength", Json(record.bytes)}};
-  members.push_back({"ContentType", Json(record.attributes.content_type.empty() ? std::string("binary/octet-stream") : record.attributes.content_type)});
+  members.push_back(
+      {"ContentType", Json(record.attributes.content_type.empty() ? std::string("binary/octet-stream") : record.attributes.content_type)});
   for (const auto& [name, value] : record.attributes.headers) {
     std::string member;
     std::copy_if(name.begin(), name.end(), std::back_inserter(member), [](char c) { return c != '-'; });
@@ -98,7 +99,8 @@ Json listed(const ObjectPage& page) {
     members.push_back({"Key", Json(key)});
     members.push_back({"LastModified", Json(instant(record.modified_at))});
     members.push_back({"Size", Json(record.bytes)});
-    members.push_back({"StorageClass", Json(record.attributes.storage_class.empty() ? std::string("STANDARD") : record.attributes.storage_class)});
+    members.push_back(
+        {"StorageClass", Json(record.attributes.storage_class.empty() ? std::string("STANDARD") : record.attributes.storage_class)});
     contents.push_back(Json(std::move(members)));
   }
   return Json(std::move(contents));
@@ -114,8 +116,11 @@ ObjectAttributes attributes_of(const SdkCall& call) {
   ObjectAttributes attributes;
   attributes.content_type = call.text("ContentType").value_or("");
   attributes.storage_class = call.text("StorageClass").value_or("");
-  static constexpr std::pair<const char*, const char*> kept[] = {{"CacheControl", "Cache-Control"}, {"ContentDisposition", "Content-Disposition"}, {"ContentEncoding", "Content-Encoding"},
-                                                                 {"ContentLanguage", "Content-Language"}, {"Expires", "Expires"}};
+  static constexpr std::pair<const char*, const char*> kept[] = {{"CacheControl", "Cache-Control"},
+                                                                 {"ContentDisposition", "Content-Disposition"},
+                                                                 {"ContentEncoding", "Content-Encoding"},
+                                                                 {"ContentLanguage", "Content-Language"},
+                                                                 {"Expires", "Expires"}};
   for (const auto& [member, header] : kept) {
     if (auto value = call.text(member)) attributes.headers.emplace_back(header, std::move(*value));
   }
@@ -167,13 +172,18 @@ SdkAnswer head_object(SdkCall call) {
 /// `IfMatch` and `IfNoneMatch` of a write.
 WriteCondition condition_of(const SdkCall& call) {
   WriteCondition condition{.if_match = call.text("IfMatch"), .if_none_match = call.text("IfNoneMatch") == "*"};
-  if (auto& etag = condition.if_match; etag && etag->size() >= 2 && etag->starts_with('"') && etag->ends_with('"')) etag = etag->substr(1, etag->size() - 2);
+  if (auto& etag = condition.if_match; etag && etag->size() >= 2 && etag->starts_with('"') && etag->ends_with('"'))
+    etag = etag->substr(1, etag->size() - 2);
   return condition;
 }
 
 SdkAnswer put_object(SdkCall call) {
-  PutObject request{.bucket = call.bucket(), .key = call.key(), .bytes = call.blob("Body"), .attributes = attributes_of(call), .condition = condition_of(call)};
-  request.checksum = Checksum{"CRC32", checksum_of("CRC32", request.bytes), false};   // what the SDK sends
+  PutObject request{.bucket = call.bucket(),
+                    .key = call.key(),
+                    .bytes = call.blob("Body"),
+                    .attributes = attributes_of(call),
+                    .condition = condition_of(call)};
+  request.checksum = Checksum{"CRC32", checksum_of("CRC32", request.bytes), false};  // what the SDK sends
   const auto record = co_await call.service.put(std::move(request));
   if (!record) co_return record.error();
   Json::Object members;
@@ -187,12 +197,19 @@ SdkAnswer copy_object(SdkCall call) {
   auto source = percent_decode(call.text("CopySource").value_or(""), false);
   if (source.starts_with('/')) source.erase(0, 1);
   const auto slash = source.find('/');
-  if (slash == std::string::npos) co_return object_error("InvalidArgument", "Copy Source must mention the source bucket and key: sourcebucket/sourcekey");
+  if (slash == std::string::npos)
+    co_return object_error("InvalidArgument", "Copy Source must mention the source bucket and key: sourcebucket/sourcekey");
   const auto record = find_object(*call.reader, source.substr(0, slash), source.substr(slash + 1));
   if (!record) co_return record.error();
   auto attributes = call.text("MetadataDirective") == "REPLACE" ? attributes_of(call) : record->attributes;
-  NewObject target{.bucket = call.bucket(), .key = call.key(), .files = {}, .bytes = record->bytes, .etag = record->etag, .attributes = std::move(attributes),
-                   .checksum = record->checksum, .condition = {}};
+  NewObject target{.bucket = call.bucket(),
+                   .key = call.key(),
+                   .files = {},
+                   .bytes = record->bytes,
+                   .etag = record->etag,
+                   .attributes = std::move(attributes),
+                   .checksum = record->checksum,
+                   .condition = {}};
   auto files = record->files;
   const auto copied = co_await call.service.copy(std::move(files), std::move(target));
   if (!copied) co_return copied.error();
@@ -204,7 +221,8 @@ SdkAnswer copy_object(SdkCall call) {
 }
 
 SdkAnswer delete_object(SdkCall call) {
-  std::function<Result<void>(EngineTransaction&)> work = [&service = call.service, bucket = call.bucket(), key = call.key()](EngineTransaction& transaction) {
+  std::function<Result<void>(EngineTransaction&)> work = [&service = call.service, bucket = call.bucket(),
+                                                          key = call.key()](EngineTransaction& transaction) {
     return service.objects().remove(transaction, bucket, key);
   };
   const auto removed = co_await transact<void>(call.service.engine(), std::move(work));
@@ -221,7 +239,8 @@ SdkAnswer delete_objects(SdkCall call) {
     }
   }
   if (keys.empty()) co_return object_error("MalformedXML");
-  std::function<Result<void>(EngineTransaction&)> work = [&service = call.service, bucket = call.bucket(), keys](EngineTransaction& transaction) -> Result<void> {
+  std::function<Result<void>(EngineTransaction&)> work = [&service = call.service, bucket = call.bucket(),
+                                                          keys](EngineTransaction& transaction) -> Result<void> {
     for (const auto& key : keys) {
       if (auto removed = service.objects().remove(transaction, bucket, key); !removed) return removed;
     }
@@ -240,8 +259,11 @@ std::int64_t max_keys_of(const SdkCall& call) {
 }
 
 SdkAnswer list_objects_v2(SdkCall call) {
-  ListObjects request{.bucket = call.bucket(), .prefix = call.text("Prefix").value_or(""), .delimiter = call.text("Delimiter").value_or(""),
-                      .after = call.text("StartAfter").value_or(""), .limit = static_cast<std::size_t>(max_keys_of(call))};
+  ListObjects request{.bucket = call.bucket(),
+                      .prefix = call.text("Prefix").value_or(""),
+                      .delimiter = call.text("Delimiter").value_or(""),
+                      .after = call.text("StartAfter").value_or(""),
+                      .limit = static_cast<std::size_t>(max_keys_of(call))};
   if (const auto token = call.text("ContinuationToken")) request.after = base64url_decode(*token).value_or("");
   const auto page = list_objects(*call.reader, request);
   if (!page) co_return page.error();
@@ -258,8 +280,11 @@ SdkAnswer list_objects_v2(SdkCall call) {
 }
 
 SdkAnswer list_objects_v1(SdkCall call) {
-  const ListObjects request{.bucket = call.bucket(), .prefix = call.text("Prefix").value_or(""), .delimiter = call.text("Delimiter").value_or(""),
-                            .after = call.text("Marker").value_or(""), .limit = static_cast<std::size_t>(max_keys_of(call))};
+  const ListObjects request{.bucket = call.bucket(),
+                            .prefix = call.text("Prefix").value_or(""),
+                            .delimiter = call.text("Delimiter").value_or(""),
+                            .after = call.text("Marker").value_or(""),
+                            .limit = static_cast<std::size_t>(max_keys_of(call))};
   const auto page = list_objects(*call.reader, request);
   if (!page) co_return page.error();
   Json::Object members;
@@ -278,7 +303,8 @@ SdkAnswer list_all_buckets(SdkCall call) {
   for (const auto& bucket : list_buckets(*call.reader)) {
     buckets.push_back(json_object({{"CreationDate", Json(instant(bucket.created_at))}, {"Name", Json(bucket.name)}}));
   }
-  co_return json_object({{"Buckets", Json(std::move(buckets))}, {"Owner", json_object({{"DisplayName", Json("signalbox")}, {"Id", Json(call.service.engine().site().account)}})}});
+  co_return json_object({{"Buckets", Json(std::move(buckets))},
+                         {"Owner", json_object({{"DisplayName", Json("signalbox")}, {"Id", Json(call.service.engine().site().account)}})}});
 }
 
 SdkAnswer head_bucket(SdkCall call) {
@@ -308,16 +334,21 @@ struct Action {
   const char* name;
   SdkAnswer (*run)(SdkCall);
 };
-constexpr Action actions[] = {{"copyObject", &copy_object},      {"createBucket", &create_bucket},   {"deleteBucket", &delete_bucket},        {"deleteObject", &delete_object},
-                              {"deleteObjects", &delete_objects}, {"getObject", &get_object},         {"headBucket", &head_bucket},            {"headObject", &head_object},
-                              {"listBuckets", &list_all_buckets}, {"listObjects", &list_objects_v1},  {"listObjectsV2", &list_objects_v2},     {"putObject", &put_object}};
+constexpr Action actions[] = {{"copyObject", &copy_object},      {"createBucket", &create_bucket},    {"deleteBucket", &delete_bucket},
+                              {"deleteObject", &delete_object},  {"deleteObjects", &delete_objects},  {"getObject", &get_object},
+                              {"headBucket", &head_bucket},      {"headObject", &head_object},        {"listBuckets", &list_all_buckets},
+                              {"listObjects", &list_objects_v1}, {"listObjectsV2", &list_objects_v2}, {"putObject", &put_object}};
 
 /// Codes that the SDK has classes for. Source: the API model's errors.
-bool is_modelled(std::string_view code) { return code == "NoSuchKey" || code == "NoSuchBucket" || code == "NoSuchUpload" || code == "BucketAlreadyExists" || code == "BucketAlreadyOwnedByYou"; }
+bool is_modelled(std::string_view code) {
+  return code == "NoSuchKey" || code == "NoSuchBucket" || code == "NoSuchUpload" || code == "BucketAlreadyExists" ||
+         code == "BucketAlreadyOwnedByYou";
+}
 
 WorkflowError failure(const Error& error, const std::string& request_id) {
   if (error.code == ErrorCode::TooLarge) {
-    return {error_names::DataLimitExceeded, "The state/task 'aws-sdk:s3' returned a result with a size exceeding the maximum number of bytes service limit."};
+    return {error_names::DataLimitExceeded,
+            "The state/task 'aws-sdk:s3' returned a result with a size exceeding the maximum number of bytes service limit."};
   }
   const auto shown = s3_error(error);
   return sdk_error("S3", shown.code, is_modelled(shown.code), shown.message, shown.status, request_id, true);
@@ -333,7 +364,8 @@ class S3Task final : public ExternalTask {
   }
 
  private:
-  static asio::awaitable<void> answer(SdkAnswer (*run)(SdkCall), SdkCall call, std::string request_id, std::function<void(TaskAnswer)> done) {
+  static asio::awaitable<void> answer(SdkAnswer (*run)(SdkCall), SdkCall call, std::string request_id,
+                                      std::function<void(TaskAnswer)> done) {
     auto result = co_await run(std::move(call));
     if (result) {
       done(std::move(*result));

@@ -22,8 +22,8 @@ bool is_attribute_name(std::string_view name) {
   const auto is_allowed = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
   };
-  return !name.empty() && name.size() <= 256 && !name.starts_with('.') && !name.ends_with('.') && name.find("..") == std::string_view::npos &&
-         std::all_of(name.begin(), name.end(), is_allowed);
+  return !name.empty() && name.size() <= 256 && !name.starts_with('.') && !name.ends_with('.') &&
+         name.find("..") == std::string_view::npos && std::all_of(name.begin(), name.end(), is_allowed);
 }
 
 bool has_prefix_type(std::string_view type) {
@@ -43,23 +43,33 @@ bool is_number(std::string_view text) {
 
 Result<void> check_attributes(const MessageAttributes& attributes) {
   if (attributes.size() > attributes_max) {
-    return invalid_parameter(fmt::format("Number of message attributes [{}] exceeds the allowed maximum [{}].", attributes.size(), attributes_max));
+    return invalid_parameter(
+        fmt::format("Number of message attributes [{}] exceeds the allowed maximum [{}].", attributes.size(), attributes_max));
   }
   for (const auto& [name, attribute] : attributes) {
     if (!is_attribute_name(name)) {
-      return invalid_parameter(fmt::format("Message (user) attribute name '{}' is invalid: it can contain 1 to 256 of A-Z, a-z, 0-9, underscore, hyphen, and single periods inside.", name));
+      return invalid_parameter(
+          fmt::format("Message (user) attribute name '{}' is invalid: it can contain 1 to 256 of A-Z, a-z, 0-9, underscore, hyphen, and "
+                      "single periods inside.",
+                      name));
     }
     if (!has_prefix_type(attribute.data_type)) {
-      return invalid_parameter(fmt::format("The message attribute '{}' has an invalid message attribute type, the set of supported type prefixes is Binary, Number, and String.", name));
+      return invalid_parameter(
+          fmt::format("The message attribute '{}' has an invalid message attribute type, the set of supported type prefixes is Binary, "
+                      "Number, and String.",
+                      name));
     }
     if (attribute.value.empty()) {
-      return invalid_parameter(fmt::format("The message attribute '{}' must contain non-empty message attribute value for message attribute type '{}'.", name, attribute.data_type));
+      return invalid_parameter(
+          fmt::format("The message attribute '{}' must contain non-empty message attribute value for message attribute type '{}'.", name,
+                      attribute.data_type));
     }
     if (attribute.data_type.starts_with("Number") && !is_number(attribute.value)) {
       return invalid_parameter(fmt::format("Can't cast the value of message (user) attribute '{}' to a number.", name));
     }
     if (!attribute.is_binary() && !has_allowed_characters(attribute.value)) {
-      return queue_error(ErrorCode::InvalidArgument, "InvalidMessageContents", fmt::format("The value of message (user) attribute '{}' has invalid characters.", name));
+      return queue_error(ErrorCode::InvalidArgument, "InvalidMessageContents",
+                         fmt::format("The value of message (user) attribute '{}' has invalid characters.", name));
     }
   }
   return {};
@@ -70,7 +80,8 @@ bool has_allowed_characters(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto byte = static_cast<unsigned char>(text[i]);
     if (byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r') return false;
-    if (byte == 0xEF && text.substr(i, 2) == "\xEF\xBF" && i + 2 < text.size() && static_cast<unsigned char>(text[i + 2]) >= 0xBE) return false;
+    if (byte == 0xEF && text.substr(i, 2) == "\xEF\xBF" && i + 2 < text.size() && static_cast<unsigned char>(text[i + 2]) >= 0xBE)
+      return false;
   }
   return is_utf8(text);
 }
@@ -87,7 +98,7 @@ std::optional<std::string> md5_of_attributes(const MessageAttributes& attributes
     for (int shift = 24; shift >= 0; shift -= 8) bytes.push_back(static_cast<char>(size >> shift));
     bytes.append(text);
   };
-  for (const auto& [name, attribute] : attributes) {       // the map is in the order that the digest wants
+  for (const auto& [name, attribute] : attributes) {  // the map is in the order that the digest wants
     append(name);
     append(attribute.data_type);
     bytes.push_back(attribute.is_binary() ? '\2' : '\1');
@@ -113,7 +124,8 @@ MessageAttributes select_attributes(const MessageAttributes& attributes, const s
 QueueTextMap select_system_attributes(const QueueTextMap& attributes, const std::vector<std::string>& names) {
   QueueTextMap selected;
   for (const auto& [name, value] : attributes) {
-    if (std::any_of(names.begin(), names.end(), [&](const auto& wanted) { return wanted == "All" || wanted == name; })) selected.emplace(name, value);
+    if (std::any_of(names.begin(), names.end(), [&](const auto& wanted) { return wanted == "All" || wanted == name; }))
+      selected.emplace(name, value);
   }
   return selected;
 }

@@ -41,7 +41,9 @@ asio::awaitable<void> MessageMoveService::Implementation::run(std::shared_ptr<Im
     bool under_way = false;
     for (const auto& move : self->moves.list(*self->reader, std::nullopt)) {
       if (move.status != MoveStatus::Running && move.status != MoveStatus::Cancelling) continue;
-      std::function<Result<MessageMove>(EngineTransaction&)> work = [rules = &self->moves, row = move.row, limit = move.per_second_max.value_or(messages_at_once)](EngineTransaction& transaction) -> Result<MessageMove> {
+      std::function<Result<MessageMove>(EngineTransaction&)> work =
+          [rules = &self->moves, row = move.row,
+           limit = move.per_second_max.value_or(messages_at_once)](EngineTransaction& transaction) -> Result<MessageMove> {
         return rules->step(transaction, row, static_cast<std::size_t>(limit));
       };
       const auto stepped = co_await transact<MessageMove>(self->engine, std::move(work));
@@ -59,7 +61,8 @@ asio::awaitable<void> MessageMoveService::Implementation::run(std::shared_ptr<Im
   }
 }
 
-MessageMoveService::MessageMoveService(Engine& engine, MessageMoves& moves) : implementation_(std::make_shared<Implementation>(engine, moves)) {}
+MessageMoveService::MessageMoveService(Engine& engine, MessageMoves& moves)
+    : implementation_(std::make_shared<Implementation>(engine, moves)) {}
 MessageMoveService::~MessageMoveService() { stop(); }
 
 void MessageMoveService::start(asio::any_io_executor executor) {

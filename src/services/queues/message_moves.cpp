@@ -13,11 +13,16 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr std::array status_names{"running", "completed", "cancelling", "cancelled", "failed"};   // stored: do not renumber
-constexpr std::size_t tasks_kept = 10;      ///< a source; ListMessageMoveTasks shows no more
+constexpr std::array status_names{"running", "completed", "cancelling", "cancelled", "failed"};  // stored: do not renumber
+constexpr std::size_t tasks_kept = 10;  ///< a source; ListMessageMoveTasks shows no more
 
 std::string encode(const MessageMove& move) {
-  ordered_json json{{"version", 1}, {"id", move.id}, {"source", move.source}, {"status", status_names[static_cast<std::size_t>(move.status)]}, {"moved", move.moved}, {"toMove", move.to_move},
+  ordered_json json{{"version", 1},
+                    {"id", move.id},
+                    {"source", move.source},
+                    {"status", status_names[static_cast<std::size_t>(move.status)]},
+                    {"moved", move.moved},
+                    {"toMove", move.to_move},
                     {"startedAt", move.started_at.time_since_epoch().count()}};
   if (move.destination) json["destination"] = *move.destination;
   if (move.per_second_max) json["perSecondMax"] = *move.per_second_max;
@@ -63,11 +68,14 @@ void MessageMoves::store(Transaction& transaction, const MessageMove& move) cons
 Result<MessageMove> MessageMoves::start(Transaction& transaction, MessageMove move) const {
   const auto source = queues_.find(transaction, move.source);
   if (!source) return not_found("The resource that you specified for the SourceArn parameter doesn't exist.");
-  if (move.destination && !queues_.find(transaction, *move.destination)) return not_found("The resource that you specified for the DestinationArn parameter doesn't exist.");
+  if (move.destination && !queues_.find(transaction, *move.destination))
+    return not_found("The resource that you specified for the DestinationArn parameter doesn't exist.");
   const auto sources = queues_.dead_letter_sources(transaction, move.source);
-  if (!sources || sources->empty()) return error(ErrorCode::InvalidArgument, "Source queue must be configured as a Dead Letter Queue.", "InvalidParameterValue");
+  if (!sources || sources->empty())
+    return error(ErrorCode::InvalidArgument, "Source queue must be configured as a Dead Letter Queue.", "InvalidParameterValue");
   const auto present = list(transaction, move.source);
-  if (std::any_of(present.begin(), present.end(), is_under_way)) return unsupported("There is already a task running. Only one active task is allowed for a source queue arn at a given time.");
+  if (std::any_of(present.begin(), present.end(), is_under_way))
+    return unsupported("There is already a task running. Only one active task is allowed for a source queue arn at a given time.");
   for (std::size_t i = tasks_kept - 1; i < present.size(); ++i) transaction.erase(Key(message_moves_table, present[i].row));
   const auto counts = queues_.attributes(transaction, move.source, {"ApproximateNumberOfMessages"}, transaction.now());
   if (counts && counts->contains("ApproximateNumberOfMessages")) move.to_move = std::stoll(counts->at("ApproximateNumberOfMessages"));
@@ -107,7 +115,7 @@ Result<void> MessageMoves::move_message(Transaction& transaction, const MessageM
   sent.attributes = message.attributes;
   sent.trace_header = message.trace_header;
   sent.group_id = message.group_id;
-  if (is_fifo_name(*destination)) sent.deduplication_id = transaction.new_uuid().value;   // the old one may still stand for it
+  if (is_fifo_name(*destination)) sent.deduplication_id = transaction.new_uuid().value;  // the old one may still stand for it
   if (const auto done = queues_.send(transaction, *destination, sent); !done) return done.error();
   return queues_.delete_message(transaction, move.source, message.receipt_handle);
 }
@@ -119,7 +127,9 @@ MessageMove MessageMoves::step(Transaction& transaction, std::int64_t row, std::
   if (move.status == MoveStatus::Cancelling) move.status = MoveStatus::Cancelled;
   std::size_t done = 0;
   while (move.status == MoveStatus::Running && done < limit) {
-    const auto messages = queues_.receive(transaction, move.source, {.max_messages = static_cast<std::int64_t>(std::min<std::size_t>(10, limit - done)), .visibility_timeout = 30});
+    const auto messages =
+        queues_.receive(transaction, move.source,
+                        {.max_messages = static_cast<std::int64_t>(std::min<std::size_t>(10, limit - done)), .visibility_timeout = 30});
     if (!messages) {
       move.status = MoveStatus::Failed;
       move.failure = messages.error().message;

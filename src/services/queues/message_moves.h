@@ -23,12 +23,12 @@ enum class MoveStatus : std::uint8_t { Running, Completed, Cancelling, Cancelled
 
 struct MessageMove {
   std::int64_t row = 0;
-  std::string id = {};                      ///< a UUID
-  std::string source = {};                  ///< name of the dead-letter queue
+  std::string id = {};                                        ///< a UUID
+  std::string source = {};                                    ///< name of the dead-letter queue
   std::optional<std::string> destination = std::nullopt;      ///< name; nothing: each message's source
   std::optional<std::int64_t> per_second_max = std::nullopt;  ///< 1 to 500
   MoveStatus status = MoveStatus::Running;
-  std::int64_t moved = 0, to_move = 0;      ///< to_move: counted at the start
+  std::int64_t moved = 0, to_move = 0;  ///< to_move: counted at the start
   std::optional<std::string> failure = std::nullopt;
   Timestamp started_at = {};
 };

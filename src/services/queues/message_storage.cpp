@@ -12,7 +12,8 @@ constexpr const char* received_mark = "r";
 
 Key due_key(const QueueRecord& queue, Timestamp due, std::int64_t number) { return Key(queue_due_table, queue.row, to_ms(due), number); }
 
-void set_group(Transaction& transaction, const QueueRecord& queue, std::string_view group_id, const std::optional<Group>& before, const std::optional<Group>& after);
+void set_group(Transaction& transaction, const QueueRecord& queue, std::string_view group_id, const std::optional<Group>& before,
+               const std::optional<Group>& after);
 
 }  // namespace
 
@@ -54,7 +55,8 @@ void forget(Transaction& transaction, const QueueRecord& queue, std::int64_t num
   }
 }
 
-void set_delivery(Transaction& transaction, const QueueRecord& queue, std::int64_t number, const std::optional<Delivery>& before, const Delivery& after) {
+void set_delivery(Transaction& transaction, const QueueRecord& queue, std::int64_t number, const std::optional<Delivery>& before,
+                  const Delivery& after) {
   if (!queue.fifo) {
     if (before) transaction.erase(due_key(queue, before->visible_at, number));
     transaction.put(due_key(queue, after.visible_at, number), after.receives == 0 ? delayed_mark : received_mark);
@@ -62,8 +64,8 @@ void set_delivery(Transaction& transaction, const QueueRecord& queue, std::int64
   transaction.put(Key(queue_deliveries_table, queue.row, number), encode(after));
 }
 
-void move_to(Transaction& transaction, const QueueRecord& from, const QueueRecord& to, std::int64_t number, Message message, const Delivery& delivery,
-             const std::string& source_arn) {
+void move_to(Transaction& transaction, const QueueRecord& from, const QueueRecord& to, std::int64_t number, Message message,
+             const Delivery& delivery, const std::string& source_arn) {
   forget(transaction, from, number, delivery, message.group_id);
   message.dead_letter_source = source_arn;
   message.earlier_receives += delivery.receives;
@@ -74,7 +76,8 @@ void move_to(Transaction& transaction, const QueueRecord& from, const QueueRecor
 
 namespace {
 
-void set_group(Transaction& transaction, const QueueRecord& queue, std::string_view group_id, const std::optional<Group>& before, const std::optional<Group>& after) {
+void set_group(Transaction& transaction, const QueueRecord& queue, std::string_view group_id, const std::optional<Group>& before,
+               const std::optional<Group>& after) {
   if (before) transaction.erase(due_key(queue, before->available_at, before->due_number));
   if (!after) {
     transaction.erase(Key(queue_groups_table, queue.row, group_id));
@@ -122,7 +125,8 @@ namespace {
 /// One receive's work: what it took so far, and whether more fits.
 class Lessor {
  public:
-  Lessor(Transaction& transaction, const QueueRecord& queue, const LeaseRequest& request) : transaction_(transaction), queue_(queue), request_(request) {}
+  Lessor(Transaction& transaction, const QueueRecord& queue, const LeaseRequest& request)
+      : transaction_(transaction), queue_(queue), request_(request) {}
 
   [[nodiscard]] bool is_full() const { return result_.leased.size() >= request_.messages_max; }
   /// Whether a message of this size may still come along.
@@ -158,7 +162,7 @@ class Lessor {
  private:
   void take_group(const std::string& group_id);
 
-  static constexpr std::size_t candidates_max = 1'000;      // bounds one receive, were everything expired or to be moved
+  static constexpr std::size_t candidates_max = 1'000;  // bounds one receive, were everything expired or to be moved
 
   Transaction& transaction_;
   const QueueRecord& queue_;
@@ -277,8 +281,9 @@ namespace {
 std::int64_t count_all(const Reader& reader, const QueueRecord& queue) {
   const auto state = load_state(reader, queue.row);
   auto total = state.counted;
-  reader.scan(KeyRange{.prefix = Key(queue_messages_table, queue.row), .after = Key(queue_messages_table, queue.row, state.counted_through)},
-              [&](const Key&, std::string_view) { return ++total, true; });
+  reader.scan(
+      KeyRange{.prefix = Key(queue_messages_table, queue.row), .after = Key(queue_messages_table, queue.row, state.counted_through)},
+      [&](const Key&, std::string_view) { return ++total, true; });
   return total;
 }
 

@@ -29,9 +29,11 @@ Error not_for_this_type(std::string_view value, std::string_view parameter) {
 
 /// MessageGroupId, MessageDeduplicationId: 1 to 128 alphanumeric and punctuation characters. [SendMessage]
 Result<void> check_fifo_id(std::string_view parameter, std::string_view value) {
-  const bool good = !value.empty() && value.size() <= 128 && std::all_of(value.begin(), value.end(), [](char c) { return c > ' ' && c <= '~'; });
+  const bool good =
+      !value.empty() && value.size() <= 128 && std::all_of(value.begin(), value.end(), [](char c) { return c > ' ' && c <= '~'; });
   if (good) return {};
-  return invalid_value(value, parameter, fmt::format("{} can only include alphanumeric and punctuation characters. 1 to 128 in length.", parameter));
+  return invalid_value(value, parameter,
+                       fmt::format("{} can only include alphanumeric and punctuation characters. 1 to 128 in length.", parameter));
 }
 
 Result<void> check_order(const QueueRecord& queue, const SendMessage& message) {
@@ -42,11 +44,12 @@ Result<void> check_order(const QueueRecord& queue, const SendMessage& message) {
     if (!queue.fifo) return not_for_this_type(*message.deduplication_id, "MessageDeduplicationId");
     if (auto checked = check_fifo_id("MessageDeduplicationId", *message.deduplication_id); !checked) return checked;
   }
-  if (!queue.fifo) return {};                // a group on a standard queue (a fair queue) is kept and shown, and has no effect
+  if (!queue.fifo) return {};  // a group on a standard queue (a fair queue) is kept and shown, and has no effect
   if (!message.group_id) return missing_parameter("MessageGroupId");
   if (message.delay_seconds.value_or(0) != 0) return not_for_this_type(std::to_string(*message.delay_seconds), "DelaySeconds");
   if (!message.deduplication_id && !queue.content_based_deduplication) {
-    return invalid_parameter("The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly");
+    return invalid_parameter(
+        "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly");
   }
   return {};
 }
@@ -54,12 +57,14 @@ Result<void> check_order(const QueueRecord& queue, const SendMessage& message) {
 Result<void> check(const QueueRecord& queue, const SendMessage& message) {
   if (message.body.empty()) return missing_parameter("MessageBody");
   if (const auto bytes = size_bytes(message.body, message.attributes); bytes > static_cast<std::size_t>(queue.message_bytes_max)) {
-    return queue_error(ErrorCode::TooLarge, "InvalidParameterValue",
-                       fmt::format("One or more parameters are invalid. Reason: Message must be shorter than {} bytes.", queue.message_bytes_max));
+    return queue_error(
+        ErrorCode::TooLarge, "InvalidParameterValue",
+        fmt::format("One or more parameters are invalid. Reason: Message must be shorter than {} bytes.", queue.message_bytes_max));
   }
   if (!has_allowed_characters(message.body)) {
-    return queue_error(ErrorCode::InvalidArgument, "InvalidMessageContents",
-                       "Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF");
+    return queue_error(
+        ErrorCode::InvalidArgument, "InvalidMessageContents",
+        "Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF");
   }
   if (const auto delay = message.delay_seconds.value_or(0); delay < 0 || delay > 900) {
     return invalid_value(std::to_string(delay), "DelaySeconds", "DelaySeconds must be >= 0 and <= 900.");
@@ -71,7 +76,9 @@ Result<void> check(const QueueRecord& queue, const SendMessage& message) {
 MessageAttributes trace_attributes(const std::string& header) { return {{"AWSTraceHeader", {"String", header}}}; }
 
 SentMessage sent(const SendMessage& message, std::string message_id) {
-  SentMessage sent{.message_id = std::move(message_id), .md5_of_body = md5_hex(message.body), .md5_of_attributes = md5_of_attributes(message.attributes)};
+  SentMessage sent{.message_id = std::move(message_id),
+                   .md5_of_body = md5_hex(message.body),
+                   .md5_of_attributes = md5_of_attributes(message.attributes)};
   if (message.trace_header) sent.md5_of_system_attributes = md5_of_attributes(trace_attributes(*message.trace_header));
   return sent;
 }
@@ -159,7 +166,8 @@ ReceivedMessage received(const QueueRecord& queue, Leased leased) {
   return out;
 }
 
-std::vector<ReceivedMessage> lease_and_notify(Transaction& transaction, const Queues& queues, const QueueRecord& queue, LeaseRequest request) {
+std::vector<ReceivedMessage> lease_and_notify(Transaction& transaction, const Queues& queues, const QueueRecord& queue,
+                                              LeaseRequest request) {
   std::optional<QueueRecord> dead_letters;
   if (queue.dead_letter_queue) {
     if (auto found = queues.find(transaction, *queue.dead_letter_queue)) dead_letters = std::move(*found);
@@ -175,7 +183,8 @@ std::vector<ReceivedMessage> lease_and_notify(Transaction& transaction, const Qu
 
 }  // namespace
 
-Result<std::vector<ReceivedMessage>> Queues::receive(Transaction& transaction, std::string_view name, const ReceiveMessages& request) const {
+Result<std::vector<ReceivedMessage>> Queues::receive(Transaction& transaction, std::string_view name,
+                                                     const ReceiveMessages& request) const {
   const auto queue = find(transaction, name);
   if (!queue) return queue.error();
   if (request.max_messages < 1 || request.max_messages > 10) {
@@ -217,12 +226,13 @@ std::optional<Timestamp> Queues::next_receivable(const Reader& reader, const Que
   const auto state = load_state(reader, queue.row);
   std::size_t visited = 0;
   bool fresh = false;
-  reader.scan(KeyRange{.prefix = Key(queue_messages_table, queue.row), .after = Key(queue_messages_table, queue.row, state.received_through)},
-              [&](const Key&, std::string_view record) {
-                // Delayed messages among the fresh ones are found by queue_due. After many of them a receive has to move on.
-                fresh = !decode_message(record).delayed_until || ++visited >= 1'000;
-                return !fresh;
-              });
+  reader.scan(
+      KeyRange{.prefix = Key(queue_messages_table, queue.row), .after = Key(queue_messages_table, queue.row, state.received_through)},
+      [&](const Key&, std::string_view record) {
+        // Delayed messages among the fresh ones are found by queue_due. After many of them a receive has to move on.
+        fresh = !decode_message(record).delayed_until || ++visited >= 1'000;
+        return !fresh;
+      });
   return fresh ? std::optional(now) : due;
 }
 
@@ -232,7 +242,7 @@ namespace {
 
 struct InFlight {
   ReceiptHandle handle;
-  std::optional<Delivery> delivery;         ///< nothing: the message is gone
+  std::optional<Delivery> delivery;  ///< nothing: the message is gone
   std::optional<std::string> group_id;
 };
 
@@ -240,13 +250,15 @@ Result<InFlight> find_received(const Transaction& transaction, const QueueRecord
   if (text.empty()) return missing_parameter("ReceiptHandle");
   const auto handle = decode_receipt_handle(text);
   if (!handle || handle->queue_id != queue.id) {
-    return queue_error(ErrorCode::InvalidArgument, "ReceiptHandleIsInvalid", fmt::format("The input receipt handle \"{}\" is not a valid receipt handle.", text));
+    return queue_error(ErrorCode::InvalidArgument, "ReceiptHandleIsInvalid",
+                       fmt::format("The input receipt handle \"{}\" is not a valid receipt handle.", text));
   }
   InFlight found{.handle = *handle, .delivery = std::nullopt, .group_id = std::nullopt};
-  if (handle->row != queue.row) return found;            // purged since
+  if (handle->row != queue.row) return found;  // purged since
   found.delivery = find_delivery(transaction, queue.row, handle->number);
   if (found.delivery && queue.fifo) {
-    if (const auto record = transaction.get(Key(queue_messages_table, queue.row, handle->number))) found.group_id = decode_message(*record).group_id;
+    if (const auto record = transaction.get(Key(queue_messages_table, queue.row, handle->number)))
+      found.group_id = decode_message(*record).group_id;
   }
   return found;
 }
@@ -269,10 +281,14 @@ Result<void> change_received(Transaction& transaction, const QueueRecord& queue,
   }
   const auto found = find_received(transaction, queue, change.receipt_handle);
   if (!found) return found.error();
-  if (!found->delivery) return invalid_value(change.receipt_handle, "ReceiptHandle", "Message does not exist or is not available for visibility timeout change.");
+  if (!found->delivery)
+    return invalid_value(change.receipt_handle, "ReceiptHandle",
+                         "Message does not exist or is not available for visibility timeout change.");
   if (found->delivery->visible_at <= transaction.now() || found->delivery->receives == 0) {
     return queue_error(ErrorCode::Conflict, "MessageNotInflight",
-                       fmt::format("Value {} for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not available for visibility timeout change.", change.receipt_handle));
+                       fmt::format("Value {} for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not available "
+                                   "for visibility timeout change.",
+                                   change.receipt_handle));
   }
   auto after = *found->delivery;
   after.visible_at = transaction.now() + std::chrono::seconds{change.seconds};
@@ -281,7 +297,8 @@ Result<void> change_received(Transaction& transaction, const QueueRecord& queue,
   return {};
 }
 
-void release(Transaction& transaction, const QueueRecord& queue, std::int64_t number, const Delivery& before, const std::optional<std::string>& group_id, std::chrono::milliseconds delay) {
+void release(Transaction& transaction, const QueueRecord& queue, std::int64_t number, const Delivery& before,
+             const std::optional<std::string>& group_id, std::chrono::milliseconds delay) {
   auto after = before;
   after.receives = std::max<std::int64_t>(0, after.receives - 1);
   after.visible_at = transaction.now() + delay;
@@ -299,7 +316,7 @@ void notify_after_commit(Transaction& transaction, QueueSignals& signals, const 
 Result<void> Queues::delete_message(Transaction& transaction, std::string_view name, std::string_view receipt_handle) const {
   const auto queue = find(transaction, name);
   if (!queue) return queue.error();
-  if (queue->fifo) notify_after_commit(transaction, signals_, *queue);         // its group may go on
+  if (queue->fifo) notify_after_commit(transaction, signals_, *queue);  // its group may go on
   return delete_received(transaction, *queue, receipt_handle);
 }
 
@@ -310,7 +327,8 @@ Result<void> Queues::change_visibility(Transaction& transaction, std::string_vie
   return change_received(transaction, *queue, change);
 }
 
-Result<void> Queues::give_back(Transaction& transaction, std::string_view name, const std::vector<std::string>& receipt_handles, std::chrono::milliseconds delay) const {
+Result<void> Queues::give_back(Transaction& transaction, std::string_view name, const std::vector<std::string>& receipt_handles,
+                               std::chrono::milliseconds delay) const {
   const auto queue = find(transaction, name);
   if (!queue) return queue.error();
   for (const auto& text : receipt_handles) {
@@ -372,14 +390,20 @@ bool is_entry_id(std::string_view id) {
 template <class T>
 Result<void> check_entries(const BatchEntries<T>& entries) {
   constexpr std::size_t entries_max = 10;
-  const auto fault = [](const char* shape, std::string message) { return queue_error(ErrorCode::InvalidArgument, shape, std::move(message)); };
+  const auto fault = [](const char* shape, std::string message) {
+    return queue_error(ErrorCode::InvalidArgument, shape, std::move(message));
+  };
   if (entries.empty()) return fault("EmptyBatchRequest", "There should be at least one entry in the request.");
   if (entries.size() > entries_max) {
-    return fault("TooManyEntriesInBatchRequest", fmt::format("Maximum number of entries per request are {}. You have sent {}.", entries_max, entries.size()));
+    return fault("TooManyEntriesInBatchRequest",
+                 fmt::format("Maximum number of entries per request are {}. You have sent {}.", entries_max, entries.size()));
   }
   std::set<std::string_view> ids;
   for (const auto& [id, entry] : entries) {
-    if (!is_entry_id(id)) return fault("InvalidBatchEntryId", "A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can be at most 80 letters long.");
+    if (!is_entry_id(id))
+      return fault(
+          "InvalidBatchEntryId",
+          "A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can be at most 80 letters long.");
     if (!ids.insert(id).second) return fault("BatchEntryIdsNotDistinct", fmt::format("Id {} repeated.", id));
   }
   return {};
@@ -387,21 +411,24 @@ Result<void> check_entries(const BatchEntries<T>& entries) {
 
 }  // namespace
 
-Result<std::vector<BatchAnswer<SentMessage>>> Queues::send_batch(Transaction& transaction, std::string_view name, const BatchEntries<SendMessage>& entries) const {
+Result<std::vector<BatchAnswer<SentMessage>>> Queues::send_batch(Transaction& transaction, std::string_view name,
+                                                                 const BatchEntries<SendMessage>& entries) const {
   constexpr std::size_t batch_bytes_max = 1'048'576;
   if (const auto queue = find(transaction, name); !queue) return queue.error();
   if (auto checked = check_entries(entries); !checked) return checked.error();
   std::size_t bytes = 0;
   for (const auto& [id, message] : entries) bytes += size_bytes(message.body, message.attributes);
   if (bytes > batch_bytes_max) {
-    return queue_error(ErrorCode::TooLarge, "BatchRequestTooLong", fmt::format("Batch requests cannot be longer than {} bytes. You have sent {} bytes.", batch_bytes_max, bytes));
+    return queue_error(ErrorCode::TooLarge, "BatchRequestTooLong",
+                       fmt::format("Batch requests cannot be longer than {} bytes. You have sent {} bytes.", batch_bytes_max, bytes));
   }
   std::vector<BatchAnswer<SentMessage>> answers;
   for (const auto& [id, message] : entries) answers.push_back({id, send(transaction, name, message)});
   return answers;
 }
 
-Result<std::vector<BatchAnswer<void>>> Queues::delete_batch(Transaction& transaction, std::string_view name, const BatchEntries<std::string>& receipt_handles) const {
+Result<std::vector<BatchAnswer<void>>> Queues::delete_batch(Transaction& transaction, std::string_view name,
+                                                            const BatchEntries<std::string>& receipt_handles) const {
   const auto queue = find(transaction, name);
   if (!queue) return queue.error();
   if (auto checked = check_entries(receipt_handles); !checked) return checked.error();
@@ -411,7 +438,8 @@ Result<std::vector<BatchAnswer<void>>> Queues::delete_batch(Transaction& transac
   return answers;
 }
 
-Result<std::vector<BatchAnswer<void>>> Queues::change_visibility_batch(Transaction& transaction, std::string_view name, const BatchEntries<VisibilityChange>& changes) const {
+Result<std::vector<BatchAnswer<void>>> Queues::change_visibility_batch(Transaction& transaction, std::string_view name,
+                                                                       const BatchEntries<VisibilityChange>& changes) const {
   const auto queue = find(transaction, name);
   if (!queue) return queue.error();
   if (auto checked = check_entries(changes); !checked) return checked.error();

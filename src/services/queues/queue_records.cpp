@@ -119,8 +119,13 @@ Message decode_message(std::string_view record) {
 Timestamp decode_sent_at(std::string_view record) { return open(record, "message").timestamp(); }
 
 std::string encode(const Delivery& delivery) {
-  return RecordWriter(version).timestamp(delivery.visible_at).integer(delivery.receives).timestamp(delivery.first_received_at)
-      .integer(delivery.leases).boolean(delivery.by_trigger).take();
+  return RecordWriter(version)
+      .timestamp(delivery.visible_at)
+      .integer(delivery.receives)
+      .timestamp(delivery.first_received_at)
+      .integer(delivery.leases)
+      .boolean(delivery.by_trigger)
+      .take();
 }
 
 Delivery decode_delivery(std::string_view record) {
@@ -166,7 +171,8 @@ Deduplication decode_deduplication(std::string_view record) {
 }
 
 std::string encode(const ReceiptHandle& handle) {
-  return base64url_encode(RecordWriter(version).integer(handle.queue_id).integer(handle.row).integer(handle.number).integer(handle.leases).take());
+  return base64url_encode(
+      RecordWriter(version).integer(handle.queue_id).integer(handle.row).integer(handle.number).integer(handle.leases).take());
 }
 
 std::optional<ReceiptHandle> decode_receipt_handle(std::string_view text) {
@@ -182,11 +188,13 @@ std::optional<ReceiptHandle> decode_receipt_handle(std::string_view text) {
     handle.leases = reader.integer();
     if (!reader.at_end()) return std::nullopt;
     return handle;
-  } catch (const StoreFailure&) {           // RecordReader's word for bytes that end too early; these came from a caller, not from the store
+  } catch (const StoreFailure&) {  // RecordReader's word for bytes that end too early; these came from a caller, not from the store
     return std::nullopt;
   }
 }
 
-std::string sequence_number(std::int64_t number) { return fmt::format("{}", 10'000'000'000'000'000'000ULL + static_cast<std::uint64_t>(number)); }
+std::string sequence_number(std::int64_t number) {
+  return fmt::format("{}", 10'000'000'000'000'000'000ULL + static_cast<std::uint64_t>(number));
+}
 
 }  // namespace signalbox::queues

@@ -33,8 +33,9 @@ struct Message {
   std::optional<Timestamp> delayed_until = std::nullopt;
   std::string body = {};
   MessageAttributes attributes = {};
-  std::optional<std::string> group_id = std::nullopt, deduplication_id = std::nullopt, trace_header = std::nullopt, dead_letter_source = std::nullopt;
-  std::int64_t earlier_receives = 0;        ///< in the queue from which it was moved here
+  std::optional<std::string> group_id = std::nullopt, deduplication_id = std::nullopt, trace_header = std::nullopt,
+                             dead_letter_source = std::nullopt;
+  std::int64_t earlier_receives = 0;  ///< in the queue from which it was moved here
 };
 [[nodiscard]] std::string encode(const Message& message);
 [[nodiscard]] Message decode_message(std::string_view record);
@@ -43,10 +44,10 @@ struct Message {
 
 struct Delivery {
   Timestamp visible_at = {};
-  std::int64_t receives = 0;                ///< 0: delayed, not yet received
+  std::int64_t receives = 0;  ///< 0: delayed, not yet received
   Timestamp first_received_at = {};
-  std::int64_t leases = 0;                  ///< like `receives`, but never goes down, so that no two receipt handles are equal
-  bool by_trigger = false;                  ///< leased by this daemon for a function: after a restart nobody holds it
+  std::int64_t leases = 0;  ///< like `receives`, but never goes down, so that no two receipt handles are equal
+  bool by_trigger = false;  ///< leased by this daemon for a function: after a restart nobody holds it
 };
 [[nodiscard]] std::string encode(const Delivery& delivery);
 [[nodiscard]] Delivery decode_delivery(std::string_view record);

@@ -36,7 +36,7 @@ template <class T>
 using Work = std::function<Result<T>(EngineTransaction&)>;
 
 constexpr auto sweep_interval = 60s;
-constexpr std::size_t sweep_rows = 500;                  // a transaction of some milliseconds, between those of others
+constexpr std::size_t sweep_rows = 500;  // a transaction of some milliseconds, between those of others
 constexpr std::int64_t wait_seconds_max = 20;
 
 /// No coroutine: GCC 12 copies the bytes of a closure that captures a coroutine's parameter by move.
@@ -81,7 +81,8 @@ asio::awaitable<Result<std::vector<ReceivedMessage>>> QueueService::Implementati
   co_return received;
 }
 
-asio::awaitable<Result<std::vector<ReceivedMessage>>> QueueService::receive(std::string name, ReceiveMessages request, std::optional<std::int64_t> wait_seconds) {
+asio::awaitable<Result<std::vector<ReceivedMessage>>> QueueService::receive(std::string name, ReceiveMessages request,
+                                                                            std::optional<std::int64_t> wait_seconds) {
   const auto self = implementation_;
   const auto queue = self->queues.find(*self->reader, name);
   if (!queue) co_return queue.error();

@@ -42,7 +42,8 @@ class QueueService {
   void stop();
 
   /// ReceiveMessage with its wait: `wait` at most 20 s; default: the queue's. Errors: those of Queues::receive, and an invalid wait.
-  [[nodiscard]] boost::asio::awaitable<Result<std::vector<ReceivedMessage>>> receive(std::string name, ReceiveMessages request, std::optional<std::int64_t> wait_seconds);
+  [[nodiscard]] boost::asio::awaitable<Result<std::vector<ReceivedMessage>>> receive(std::string name, ReceiveMessages request,
+                                                                                     std::optional<std::int64_t> wait_seconds);
 
  private:
   struct Implementation;

@@ -34,9 +34,10 @@ struct NumberSetting {
   std::int64_t least, most;
   std::chrono::seconds QueueRecord::*member;
 };
-constexpr std::array number_settings{
-    NumberSetting{"VisibilityTimeout", 0, 43'200, &QueueRecord::visibility_timeout}, NumberSetting{"DelaySeconds", 0, 900, &QueueRecord::delay},
-    NumberSetting{"MessageRetentionPeriod", 60, 1'209'600, &QueueRecord::retention}, NumberSetting{"ReceiveMessageWaitTimeSeconds", 0, 20, &QueueRecord::receive_wait}};
+constexpr std::array number_settings{NumberSetting{"VisibilityTimeout", 0, 43'200, &QueueRecord::visibility_timeout},
+                                     NumberSetting{"DelaySeconds", 0, 900, &QueueRecord::delay},
+                                     NumberSetting{"MessageRetentionPeriod", 60, 1'209'600, &QueueRecord::retention},
+                                     NumberSetting{"ReceiveMessageWaitTimeSeconds", 0, 20, &QueueRecord::receive_wait}};
 
 /// Kept and shown, without effect here.
 constexpr std::array<std::string_view, 4> kept_settings{"Policy", "KmsMasterKeyId", "KmsDataKeyReusePeriodSeconds", "SqsManagedSseEnabled"};
@@ -66,7 +67,9 @@ Result<void> check_permission(const QueueRecord& dead_letters, const QueueRecord
       if (arn.is_string() && queue_name_of(arn.get<std::string>()) == source.name) return {};
     }
   }
-  return invalid_policy(policy, "RedrivePolicy", fmt::format("The RedriveAllowPolicy of queue {} does not permit queue {} to use it.", dead_letters.name, source.name));
+  return invalid_policy(
+      policy, "RedrivePolicy",
+      fmt::format("The RedriveAllowPolicy of queue {} does not permit queue {} to use it.", dead_letters.name, source.name));
 }
 
 std::optional<std::int64_t> integer_member(const json& object, const char* name) {
@@ -86,14 +89,18 @@ Result<void> set_redrive_policy(const Reader& reader, QueueRecord& queue, const 
   const auto policy = json::parse(value, nullptr, false);
   if (!policy.is_object()) return invalid_policy(value, name, "Redrive policy is not a valid JSON map.");
   for (const char* member : {"deadLetterTargetArn", "maxReceiveCount"}) {
-    if (!policy.contains(member)) return invalid_policy(value, name, fmt::format("Redrive policy does not contain mandatory attribute: {}.", member));
+    if (!policy.contains(member))
+      return invalid_policy(value, name, fmt::format("Redrive policy does not contain mandatory attribute: {}.", member));
   }
   for (const auto& [member, unused] : policy.items()) {
-    if (member != "deadLetterTargetArn" && member != "maxReceiveCount") return invalid_policy(value, name, "Only following attributes are supported: [deadLetterTargetArn, maxReceiveCount].");
+    if (member != "deadLetterTargetArn" && member != "maxReceiveCount")
+      return invalid_policy(value, name, "Only following attributes are supported: [deadLetterTargetArn, maxReceiveCount].");
   }
   const auto receives = integer_member(policy, "maxReceiveCount");
   if (!receives || *receives < 1 || *receives > 1'000) {
-    return invalid_policy(value, name, fmt::format("Invalid value for maxReceiveCount: {}, valid values are from 1 to 1000 both inclusive.", policy["maxReceiveCount"].dump()));
+    return invalid_policy(value, name,
+                          fmt::format("Invalid value for maxReceiveCount: {}, valid values are from 1 to 1000 both inclusive.",
+                                      policy["maxReceiveCount"].dump()));
   }
   const auto& arn = policy["deadLetterTargetArn"];
   const auto target = arn.is_string() ? queue_name_of(arn.get<std::string>()) : std::nullopt;
@@ -119,7 +126,8 @@ Result<void> set_redrive_allow_policy(QueueRecord& queue, const std::string& val
     return invalid_policy(value, name, "redrivePermission must be one of allowAll, denyAll, byQueue.");
   }
   const bool has_sources = policy.contains("sourceQueueArns") && policy["sourceQueueArns"].is_array() && !policy["sourceQueueArns"].empty();
-  if (has_sources != (permission == "byQueue")) return invalid_policy(value, name, "sourceQueueArns must be given with redrivePermission byQueue, and only then.");
+  if (has_sources != (permission == "byQueue"))
+    return invalid_policy(value, name, "sourceQueueArns must be given with redrivePermission byQueue, and only then.");
   return {};
 }
 
@@ -155,7 +163,8 @@ Result<void> apply_one(const Reader& reader, QueueRecord& queue, const std::stri
   if (name == "RedrivePolicy") return set_redrive_policy(reader, queue, value);
   if (name == "RedriveAllowPolicy") return set_redrive_allow_policy(queue, value);
   if (name == "FifoQueue") return value == (queue.fifo ? "true" : "false") ? Result<void>{} : Result<void>{invalid_attribute_value(name)};
-  if (name == "ContentBasedDeduplication" || name == "DeduplicationScope" || name == "FifoThroughputLimit") return set_fifo_setting(queue, name, value);
+  if (name == "ContentBasedDeduplication" || name == "DeduplicationScope" || name == "FifoThroughputLimit")
+    return set_fifo_setting(queue, name, value);
   if (std::find(kept_settings.begin(), kept_settings.end(), name) != kept_settings.end()) {
     keep(queue, name, value);
     return {};
@@ -173,7 +182,9 @@ Result<void> apply_settings(const Reader& reader, QueueRecord& queue, const Queu
 }
 
 QueueTextMap settings_of(const QueueRecord& queue, const Site& site) {
-  const auto seconds = [](Timestamp time) { return std::to_string(std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count()); };
+  const auto seconds = [](Timestamp time) {
+    return std::to_string(std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count());
+  };
   QueueTextMap map = queue.settings;
   for (const auto& setting : number_settings) map.emplace(setting.name, std::to_string((queue.*setting.member).count()));
   map.emplace("MaximumMessageSize", std::to_string(queue.message_bytes_max));

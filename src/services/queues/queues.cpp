@@ -17,7 +17,8 @@ namespace {
 void store(Transaction& transaction, const QueueRecord& queue) { transaction.put(Key(queues_table, queue.name), encode(queue)); }
 
 Error invalid_name(bool fifo) {
-  return invalid_parameter(fifo ? "The name of a FIFO queue can only include alphanumeric characters, hyphens, or underscores, must end with .fifo suffix and be 1 to 80 in length."
+  return invalid_parameter(fifo ? "The name of a FIFO queue can only include alphanumeric characters, hyphens, or underscores, must end "
+                                  "with .fifo suffix and be 1 to 80 in length."
                                 : "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length.");
 }
 
@@ -25,7 +26,8 @@ Result<void> check_tags(const QueueTextMap& tags) {
   constexpr std::size_t tags_max = 50;
   if (tags.size() > tags_max) return invalid_parameter(fmt::format("Too many tags: {}; a queue can have {}.", tags.size(), tags_max));
   for (const auto& [key, value] : tags) {
-    if (key.empty() || key.size() > 128 || value.size() > 256) return invalid_parameter(fmt::format("Tag '{}' is invalid: a key has 1 to 128 characters, a value up to 256.", key));
+    if (key.empty() || key.size() > 128 || value.size() > 256)
+      return invalid_parameter(fmt::format("Tag '{}' is invalid: a key has 1 to 128 characters, a value up to 256.", key));
   }
   return {};
 }
@@ -52,7 +54,12 @@ Result<QueueRecord> Queues::create(Transaction& transaction, const CreateQueue& 
   const bool wants_fifo = fifo_flag != request.attributes.end() && fifo_flag->second == "true";
   const bool fifo = is_fifo_name(request.name);
   if (!is_queue_name(request.name) || wants_fifo != fifo) return invalid_name(wants_fifo);
-  QueueRecord queue{.name = request.name, .fifo = fifo, .tags = request.tags, .created_at = transaction.now(), .modified_at = transaction.now(), .stack = request.stack};
+  QueueRecord queue{.name = request.name,
+                    .fifo = fifo,
+                    .tags = request.tags,
+                    .created_at = transaction.now(),
+                    .modified_at = transaction.now(),
+                    .stack = request.stack};
   if (auto applied = apply_settings(transaction, queue, request.attributes); !applied) return applied.error();
   if (auto checked = check_tags(request.tags); !checked) return checked.error();
 
@@ -108,21 +115,31 @@ std::vector<QueueRecord> Queues::list(const Reader& reader, std::string_view pre
   return queues;
 }
 
-Result<QueueTextMap> Queues::attributes(const Reader& reader, std::string_view name, const std::vector<std::string>& names, Timestamp now) const {
+Result<QueueTextMap> Queues::attributes(const Reader& reader, std::string_view name, const std::vector<std::string>& names,
+                                        Timestamp now) const {
   const auto queue = find(reader, name);
   if (!queue) return queue.error();
   auto all = settings_of(*queue, site_);
   const auto wants = [&](std::string_view attribute) {
     return std::any_of(names.begin(), names.end(), [&](const auto& wanted) { return wanted == "All" || wanted == attribute; });
   };
-  if (wants("ApproximateNumberOfMessages") || wants("ApproximateNumberOfMessagesNotVisible") || wants("ApproximateNumberOfMessagesDelayed")) {
+  if (wants("ApproximateNumberOfMessages") || wants("ApproximateNumberOfMessagesNotVisible") ||
+      wants("ApproximateNumberOfMessagesDelayed")) {
     const auto counts = count(reader, *queue, now);
     all.emplace("ApproximateNumberOfMessages", std::to_string(counts.visible));
     all.emplace("ApproximateNumberOfMessagesNotVisible", std::to_string(counts.not_visible));
     all.emplace("ApproximateNumberOfMessagesDelayed", std::to_string(counts.delayed));
   }
-  static constexpr std::string_view optional_names[]{"All", "Policy", "RedrivePolicy", "RedriveAllowPolicy", "KmsMasterKeyId", "KmsDataKeyReusePeriodSeconds",
-                                                     "FifoQueue", "ContentBasedDeduplication", "DeduplicationScope", "FifoThroughputLimit"};
+  static constexpr std::string_view optional_names[]{"All",
+                                                     "Policy",
+                                                     "RedrivePolicy",
+                                                     "RedriveAllowPolicy",
+                                                     "KmsMasterKeyId",
+                                                     "KmsDataKeyReusePeriodSeconds",
+                                                     "FifoQueue",
+                                                     "ContentBasedDeduplication",
+                                                     "DeduplicationScope",
+                                                     "FifoThroughputLimit"};
   QueueTextMap selected;
   for (const auto& wanted : names) {
     if (!all.contains(wanted) && std::find(std::begin(optional_names), std::end(optional_names), wanted) == std::end(optional_names)) {

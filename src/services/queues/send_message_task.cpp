@@ -17,8 +17,8 @@ WorkflowError task_error(const Error& fault, const std::string& request_id) {
   const auto sqs = sqs_error(fault);
   const bool is_modelled = sqs.shape == "QueueDoesNotExist" || sqs.shape == "InvalidMessageContents";
   return WorkflowError{.error = is_modelled ? "SQS." + sqs.shape + "Exception" : "SQS.AmazonSQSException",
-                       .cause = fmt::format("{} (Service: AmazonSQS; Status Code: {}; Error Code: {}; Request ID: {}; Proxy: null)", fault.message, sqs.status,
-                                            sqs.query_code, request_id)};
+                       .cause = fmt::format("{} (Service: AmazonSQS; Status Code: {}; Error Code: {}; Request ID: {}; Proxy: null)",
+                                            fault.message, sqs.status, sqs.query_code, request_id)};
 }
 
 Result<MessageAttribute> parse_attribute(const std::string& name, const Json& json) {
@@ -46,10 +46,12 @@ struct Parsed {
 
 Result<void> parse_member(Parsed& parsed, const Json::Member& member) {
   const auto& [name, value] = member;
-  if (value.is_null()) return {};                        // as if it were not there
+  if (value.is_null()) return {};  // as if it were not there
   if (name == "QueueUrl") {
     const auto queue = value.is_string() ? queue_name_of(value.as_string()) : std::nullopt;
-    if (!queue) return queue_error(ErrorCode::InvalidArgument, "InvalidAddress", fmt::format("The address {} is not valid for this endpoint.", plain_text(value)));
+    if (!queue)
+      return queue_error(ErrorCode::InvalidArgument, "InvalidAddress",
+                         fmt::format("The address {} is not valid for this endpoint.", plain_text(value)));
     parsed.queue = *queue;
   } else if (name == "MessageBody") {
     parsed.message.body = plain_text(value);
@@ -60,7 +62,7 @@ Result<void> parse_member(Parsed& parsed, const Json::Member& member) {
     parsed.message.group_id = plain_text(value);
   } else if (name == "MessageDeduplicationId") {
     parsed.message.deduplication_id = plain_text(value);
-  } else if (name == "MessageAttributes" || name == "MessageAttribute") {          // AWS's guide spells it both ways
+  } else if (name == "MessageAttributes" || name == "MessageAttribute") {  // AWS's guide spells it both ways
     if (!value.is_object()) return invalid_parameter(fmt::format("{} must be an object, but is {}", name, value.text()));
     for (const auto& [attribute_name, json] : value.members()) {
       auto attribute = parse_attribute(attribute_name, json);
@@ -69,7 +71,8 @@ Result<void> parse_member(Parsed& parsed, const Json::Member& member) {
     }
   } else if (name == "MessageSystemAttributes") {
     for (const auto& [attribute_name, json] : value.is_object() ? value.members() : Json::Object()) {
-      if (attribute_name != "AWSTraceHeader") return invalid_parameter(fmt::format("Message system attribute name '{}' is invalid.", attribute_name));
+      if (attribute_name != "AWSTraceHeader")
+        return invalid_parameter(fmt::format("Message system attribute name '{}' is invalid.", attribute_name));
       const auto attribute = parse_attribute(attribute_name, json);
       if (!attribute) return attribute.error();
       parsed.message.trace_header = attribute->value;
@@ -102,10 +105,11 @@ Json result_of(const SentMessage& sent, const std::string& request_id, Timestamp
   const std::string length = std::to_string(body.size() + 1), date = format_http_date(now);
   constexpr std::string_view type = "application/x-amz-json-1.0";
   for (const std::string_view part : std::initializer_list<std::string_view>{
-           R"(,"SdkHttpMetadata":{"AllHttpHeaders":{"x-amzn-RequestId":[")", request_id, R"("],"connection":["keep-alive"],"Content-Length":[")", length,
-           R"("],"Date":[")", date, R"("],"Content-Type":[")", type, R"("]},"HttpHeaders":{"connection":"keep-alive","Content-Length":")", length,
-           R"(","Content-Type":")", type, R"(","Date":")", date, R"(","x-amzn-RequestId":")", request_id,
-           R"("},"HttpStatusCode":200},"SdkResponseMetadata":{"RequestId":")", request_id, R"("}})"}) {
+           R"(,"SdkHttpMetadata":{"AllHttpHeaders":{"x-amzn-RequestId":[")", request_id,
+           R"("],"connection":["keep-alive"],"Content-Length":[")", length, R"("],"Date":[")", date, R"("],"Content-Type":[")", type,
+           R"("]},"HttpHeaders":{"connection":"keep-alive","Content-Length":")", length, R"(","Content-Type":")", type, R"(","Date":")",
+           date, R"(","x-amzn-RequestId":")", request_id, R"("},"HttpStatusCode":200},"SdkResponseMetadata":{"RequestId":")", request_id,
+           R"("}})"}) {
     body += part;
   }
   return Json::from_stored(std::move(body));

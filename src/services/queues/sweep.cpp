@@ -15,12 +15,14 @@ constexpr std::chrono::minutes deduplication_interval{5};
 /// So many uncounted messages are counted when somebody asks; the sweeper keeps it to that.
 constexpr std::size_t uncounted_max = 1'000;
 
-constexpr std::array row_tables{&queue_messages_table,        &queue_deliveries_table,    &queue_due_table,        &queue_groups_table,
-                                &queue_group_messages_table,  &queue_deduplication_table, &queue_deduplication_order_table};
+constexpr std::array row_tables{
+    &queue_messages_table,      &queue_deliveries_table,         &queue_due_table, &queue_groups_table, &queue_group_messages_table,
+    &queue_deduplication_table, &queue_deduplication_order_table};
 
 std::vector<QueueRecord> all_queues(const Reader& reader) {
   std::vector<QueueRecord> queues;
-  reader.scan(KeyRange{.prefix = Key(queues_table)}, [&](const Key&, std::string_view record) { return queues.push_back(decode_queue(record)), true; });
+  reader.scan(KeyRange{.prefix = Key(queues_table)},
+              [&](const Key&, std::string_view record) { return queues.push_back(decode_queue(record)), true; });
   return queues;
 }
 
@@ -44,7 +46,11 @@ std::vector<std::int64_t> expired_messages(const Reader& reader, const QueueReco
 }
 
 /// The oldest deduplication ids, as far as they are over: number in the order table, id, and whether the id still stands for that number.
-struct OldId { std::int64_t number; std::string id; bool is_current; };
+struct OldId {
+  std::int64_t number;
+  std::string id;
+  bool is_current;
+};
 std::vector<OldId> old_ids(const Reader& reader, const QueueRecord& queue, Timestamp now, std::size_t limit) {
   std::vector<OldId> ids;
   if (!queue.fifo || limit == 0) return ids;
@@ -63,10 +69,11 @@ std::vector<OldId> old_ids(const Reader& reader, const QueueRecord& queue, Times
 std::pair<std::int64_t, std::size_t> uncounted(const Reader& reader, const QueueRecord& queue, std::size_t limit) {
   const auto from = load_state(reader, queue.row).counted_through;
   std::pair<std::int64_t, std::size_t> found{from, 0};
-  reader.scan(KeyRange{.prefix = Key(queue_messages_table, queue.row), .after = Key(queue_messages_table, queue.row, from)}, [&](const Key& key, std::string_view) {
-    found.first = key.integer(1);
-    return ++found.second < limit;
-  });
+  reader.scan(KeyRange{.prefix = Key(queue_messages_table, queue.row), .after = Key(queue_messages_table, queue.row, from)},
+              [&](const Key& key, std::string_view) {
+                found.first = key.integer(1);
+                return ++found.second < limit;
+              });
   return found;
 }
 

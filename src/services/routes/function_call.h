@@ -14,6 +14,7 @@ namespace signalbox::routes {
 inline constexpr std::chrono::milliseconds integration_timeout{29'000};
 
 /// Its outcome, if that comes in time; nothing otherwise, and the function goes on.
-[[nodiscard]] boost::asio::awaitable<std::optional<FunctionOutcome>> call_function(FunctionInvoker& functions, FunctionCall call, std::chrono::milliseconds time);
+[[nodiscard]] boost::asio::awaitable<std::optional<FunctionOutcome>> call_function(FunctionInvoker& functions, FunctionCall call,
+                                                                                   std::chrono::milliseconds time);
 
 }  // namespace signalbox::routes

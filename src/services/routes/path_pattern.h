@@ -20,8 +20,8 @@ namespace signalbox::routes {
 [[nodiscard]] std::string_view parameter_name(std::string_view part);
 
 struct PathMatch {
-  std::string rank;                                      ///< the greater, the more exact: part by part, spelled out before parameter before greedy
-  std::vector<std::pair<std::string, std::string>> parameters;   ///< decoded
+  std::string rank;  ///< the greater, the more exact: part by part, spelled out before parameter before greedy
+  std::vector<std::pair<std::string, std::string>> parameters;  ///< decoded
 };
 /// `path` is as sent, without the query. Slashes before the first part, doubled ones and one at the end do not matter; those inside of what a greedy
 /// parameter takes are kept.

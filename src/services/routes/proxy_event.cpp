@@ -17,8 +17,8 @@ Json optional_header(const http::Request& request, std::string_view name) {
 
 Json identity(const http::Request& request) {
   Json::Object members{{"sourceIp", request.client_address}, {"userAgent", optional_header(request, "user-agent")}};
-  for (const auto* name : {"accessKey", "accountId", "caller", "cognitoAuthenticationProvider", "cognitoAuthenticationType", "cognitoIdentityId",
-                           "cognitoIdentityPoolId", "principalOrgId", "user", "userArn"})
+  for (const auto* name : {"accessKey", "accountId", "caller", "cognitoAuthenticationProvider", "cognitoAuthenticationType",
+                           "cognitoIdentityId", "cognitoIdentityPoolId", "principalOrgId", "user", "userArn"})
     members.push_back({name, Json()});
   return Json(std::move(members));
 }
@@ -99,7 +99,9 @@ Json proxy_event(const http::Request& request, const RouteMatch& match, const Si
                       {"pathParameters", last_values(match.path_parameters, true)},
                       {"stageVariables", Json()},
                       {"requestContext", request_context(request, match.route, site, now)},
-                      {"body", request.body.empty() ? Json() : is_text ? Json(request.body) : Json(base64_encode(request.body))},
+                      {"body", request.body.empty() ? Json()
+                               : is_text            ? Json(request.body)
+                                                    : Json(base64_encode(request.body))},
                       {"isBase64Encoded", !is_text}});
 }
 

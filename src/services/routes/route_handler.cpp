@@ -13,7 +13,8 @@ namespace {
 
 namespace asio = boost::asio;
 
-asio::awaitable<http::Response> serve(FunctionInvoker& functions, RouteMatch match, const Site& site, const Clock& clock, http::Request request) {
+asio::awaitable<http::Response> serve(FunctionInvoker& functions, RouteMatch match, const Site& site, const Clock& clock,
+                                      http::Request request) {
   FunctionCall asked;
   asked.function = match.route.function;
   asked.payload = proxy_event(request, match, site, clock.now()).text();
@@ -26,7 +27,8 @@ asio::awaitable<http::Response> no_route() { co_return no_route_response(); }
 
 }  // namespace
 
-http::Handler make_route_handler(const Reader& reader, FunctionInvoker& functions, const Site& site, const Clock& clock, http::Handler others) {
+http::Handler make_route_handler(const Reader& reader, FunctionInvoker& functions, const Site& site, const Clock& clock,
+                                 http::Handler others) {
   return [&reader, &functions, &site, &clock, others = std::move(others)](http::Request&& request) {
     auto match = match_route(reader, request.method, request.path);
     return match ? serve(functions, std::move(*match), site, clock, std::move(request)) : others(std::move(request));

@@ -20,7 +20,8 @@ constexpr std::array methods{"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "O
 constexpr std::array own_paths{"verification", "subscriptions", "healthz", "_api", "_url"};
 
 bool is_name(std::string_view name) {
-  return !name.empty() && std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c == '-' || c == '.'; });
+  return !name.empty() &&
+         std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c == '-' || c == '.'; });
 }
 
 std::optional<std::string> fault_in(const std::vector<std::string_view>& parts) {
@@ -34,7 +35,8 @@ std::optional<std::string> fault_in(const std::vector<std::string_view>& parts) 
 }
 
 std::string to_record(const Route& route) {
-  return json_object({{"version", 1}, {"path", route.path}, {"method", route.method}, {"function", route.function}, {"stack", route.stack}}).text();
+  return json_object({{"version", 1}, {"path", route.path}, {"method", route.method}, {"function", route.function}, {"stack", route.stack}})
+      .text();
 }
 
 Route from_record(std::string_view text) {
@@ -57,7 +59,8 @@ Result<Route> check_route(Route route) {
   if (!parts.empty() && std::find(own_paths.begin(), own_paths.end(), parts.front()) != own_paths.end())
     return invalid(fmt::format("the path '{}' is served by the daemon itself", route.path));
   route.method = ascii_upper(route.method);
-  if (std::find(methods.begin(), methods.end(), route.method) == methods.end()) return invalid(fmt::format("'{}' is no HTTP method", route.method));
+  if (std::find(methods.begin(), methods.end(), route.method) == methods.end())
+    return invalid(fmt::format("'{}' is no HTTP method", route.method));
   route.path.clear();
   for (const auto part : parts) route.path += '/' + std::string(part);
   if (route.path.empty()) route.path = "/";
@@ -70,7 +73,8 @@ Result<void> put_route(Transaction& transaction, const Route& given) {
   const Key key(routes_table, route->path, route->method);
   if (const auto existing = transaction.get(key))
     if (const auto other = from_record(*existing); other.stack != route->stack)
-      return error(ErrorCode::AlreadyExists, fmt::format("the stack '{}' has the route {} {} already", other.stack, route->method, route->path));
+      return error(ErrorCode::AlreadyExists,
+                   fmt::format("the stack '{}' has the route {} {} already", other.stack, route->method, route->path));
   transaction.put(key, to_record(*route));
   return {};
 }
@@ -80,7 +84,9 @@ std::optional<Route> find_route(const Reader& reader, std::string_view path, std
   return record ? std::optional(from_record(*record)) : std::nullopt;
 }
 
-void remove_route(Transaction& transaction, std::string_view path, std::string_view method) { transaction.erase(Key(routes_table, path, method)); }
+void remove_route(Transaction& transaction, std::string_view path, std::string_view method) {
+  transaction.erase(Key(routes_table, path, method));
+}
 
 std::vector<Route> list_routes(const Reader& reader) {
   std::vector<Route> routes;

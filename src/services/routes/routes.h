@@ -18,10 +18,10 @@ namespace signalbox::routes {
 inline constexpr Table routes_table{"routes", {KeyPart::Text, KeyPart::Text}};
 
 struct Route {
-  std::string path;                         ///< `/orders/{id}`, `/files/{rest+}`
-  std::string method;                       ///< upper case; `ANY` for every method
-  std::string function;                     ///< name
-  std::string stack;                        ///< the template folder it came from
+  std::string path;      ///< `/orders/{id}`, `/files/{rest+}`
+  std::string method;    ///< upper case; `ANY` for every method
+  std::string function;  ///< name
+  std::string stack;     ///< the template folder it came from
 };
 
 /// Path and method as they are stored. Errors: InvalidArgument (a path that does not begin with `/`, a malformed `{parameter}`, an
@@ -38,7 +38,7 @@ void remove_route(Transaction& transaction, std::string_view path, std::string_v
 
 struct RouteMatch {
   Route route;
-  std::vector<std::pair<std::string, std::string>> path_parameters;   ///< decoded
+  std::vector<std::pair<std::string, std::string>> path_parameters;  ///< decoded
 };
 /// The route for a request's path (as sent, without query): of the path that fits best (path_pattern.h) the route of the method, or else that of ANY. A
 /// path that lacks the method leaves the request to no other, as on API Gateway.

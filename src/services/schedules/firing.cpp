@@ -28,12 +28,14 @@ constexpr std::int64_t retries_max_default = 185, age_max_seconds_default = 86'4
 Key due_key(Timestamp due, const ScheduleId& id) { return Key(schedule_due_table, due.time_since_epoch().count(), id.group, id.name); }
 
 /// What a role's trust may be limited to: the rule, or the schedule's group. [Scheduler User Guide, Confused deputy prevention]
-std::string source_of(const Site& site, const ScheduleId& id, const std::string& arn) { return id.is_rule() ? arn : site.arn("scheduler", "schedule-group/" + id.group); }
+std::string source_of(const Site& site, const ScheduleId& id, const std::string& arn) {
+  return id.is_rule() ? arn : site.arn("scheduler", "schedule-group/" + id.group);
+}
 
 struct Due {
-  Timestamp first, last;                    ///< the firings that have come, at least one
+  Timestamp first, last;  ///< the firings that have come, at least one
   std::int64_t count = 0;
-  std::optional<Timestamp> next;            ///< after now
+  std::optional<Timestamp> next;  ///< after now
 };
 
 /// All firings from the stored one up to now.
@@ -54,12 +56,15 @@ Due firings_until(const ScheduleRecord& schedule, const schedules::Expression& e
 
 }  // namespace
 
-void Schedules::bury(Transaction& transaction, const ScheduleId& id, const ScheduleTarget& target, const std::string& payload, std::string_view code, const std::string& message) const {
+void Schedules::bury(Transaction& transaction, const ScheduleId& id, const ScheduleTarget& target, const std::string& payload,
+                     std::string_view code, const std::string& message) const {
   if (!target.dead_letter_queue) return;
   const auto queue = queue_name_of(*target.dead_letter_queue);
   if (!queue) return;
   SendMessage letter{.body = payload};
-  letter.attributes = {{id.is_rule() ? "RULE_ARN" : "SCHEDULE_ARN", {"String", arn(id)}}, {"TARGET_ARN", {"String", target.arn}}, {"ERROR_CODE", {"String", std::string(code)}},
+  letter.attributes = {{id.is_rule() ? "RULE_ARN" : "SCHEDULE_ARN", {"String", arn(id)}},
+                       {"TARGET_ARN", {"String", target.arn}},
+                       {"ERROR_CODE", {"String", std::string(code)}},
                        {"ERROR_MESSAGE", {"String", message.empty() ? std::string(code) : message}}};
   if (is_fifo_name(*queue)) {
     letter.group_id = id.name;
@@ -82,11 +87,20 @@ void Schedules::bury(Transaction& transaction, const ScheduleId& id, const Sched
 Result<void> Schedules::permits(const ScheduleId& id, const ScheduleTarget& target, std::string_view service) const {
   const bool calls_as_itself = id.is_rule() && service == "lambda" && !target.role_arn;
   if (!environment_.permits || (!target.role_arn && !calls_as_itself)) return {};
-  const auto action = service == "states" ? "states:StartExecution" : service == "sqs" ? "sqs:SendMessage" : service == "sns" ? "sns:Publish" : "lambda:InvokeFunction";
-  return environment_.permits({.service = id.is_rule() ? "events.amazonaws.com" : "scheduler.amazonaws.com", .source_arn = source_of(environment_.site, id, arn(id)), .role_arn = target.role_arn.value_or(""), .session = id.name, .action = action, .resource = target.arn});
+  const auto action = service == "states" ? "states:StartExecution"
+                      : service == "sqs"  ? "sqs:SendMessage"
+                      : service == "sns"  ? "sns:Publish"
+                                          : "lambda:InvokeFunction";
+  return environment_.permits({.service = id.is_rule() ? "events.amazonaws.com" : "scheduler.amazonaws.com",
+                               .source_arn = source_of(environment_.site, id, arn(id)),
+                               .role_arn = target.role_arn.value_or(""),
+                               .session = id.name,
+                               .action = action,
+                               .resource = target.arn});
 }
 
-Result<void> Schedules::reach(EngineTransaction& transaction, const ScheduleId& id, const ScheduleTarget& target, Timestamp scheduled_at) const {
+Result<void> Schedules::reach(EngineTransaction& transaction, const ScheduleId& id, const ScheduleTarget& target,
+                              Timestamp scheduled_at) const {
   const schedules::FiringContext firing{.arn = arn(id), .scheduled_at = scheduled_at, .execution_id = transaction.new_uuid().value};
   const auto input = schedules::target_input(id, target, firing, environment_.site);
   const auto done = [&]() -> Result<void> {
@@ -96,7 +110,10 @@ Result<void> Schedules::reach(EngineTransaction& transaction, const ScheduleId& 
     if (target_arn.service == "states") {
       auto json = Json::parse(input);
       if (!json) return json.error();
-      auto started = transaction.start_execution({.state_machine = target_arn.resource.substr(std::string_view("stateMachine:").size()), .name = std::nullopt, .input = std::move(*json), .parent = std::nullopt});
+      auto started = transaction.start_execution({.state_machine = target_arn.resource.substr(std::string_view("stateMachine:").size()),
+                                                  .name = std::nullopt,
+                                                  .input = std::move(*json),
+                                                  .parent = std::nullopt});
       return started ? Result<void>{} : started.error();
     }
     if (target_arn.service == "sqs") {
@@ -105,10 +122,16 @@ Result<void> Schedules::reach(EngineTransaction& transaction, const ScheduleId& 
       auto sent = environment_.queues.send(transaction, target_arn.resource, message);
       return sent ? Result<void>{} : sent.error();
     }
-    if (target_arn.service == "sns" && environment_.publish) return environment_.publish(transaction, target_arn.resource, input, target.message_group_id);
+    if (target_arn.service == "sns" && environment_.publish)
+      return environment_.publish(transaction, target_arn.resource, input, target.message_group_id);
     if (target_arn.service == "lambda") {
-      const ScheduleCall call{.row = transaction.next_row(schedule_calls_table), .schedule = id, .target = target, .payload = input, .request_id = firing.execution_id,
-                              .created_at = transaction.now(), .next_attempt_at = transaction.now()};
+      const ScheduleCall call{.row = transaction.next_row(schedule_calls_table),
+                              .schedule = id,
+                              .target = target,
+                              .payload = input,
+                              .request_id = firing.execution_id,
+                              .created_at = transaction.now(),
+                              .next_attempt_at = transaction.now()};
       transaction.put(Key(schedule_calls_table, call.row), schedules::encode(call));
       return {};
     }
@@ -147,7 +170,8 @@ Firing Schedules::fire(EngineTransaction& transaction, ScheduleRecord schedule) 
   if (firing.catch_up) schedule.last_catch_up = firing.catch_up;
   if (firing.ran) {
     for (const auto& target : schedule.definition.targets) {
-      if (auto reached = reach(transaction, id, target, firing.scheduled_at); !reached) firing.errors.push_back(fmt::format("{}: {}", target.arn, reached.error().message));
+      if (auto reached = reach(transaction, id, target, firing.scheduled_at); !reached)
+        firing.errors.push_back(fmt::format("{}: {}", target.arn, reached.error().message));
     }
     if (id.is_rule() && environment_.rule_fired) environment_.rule_fired(transaction, id, firing.scheduled_at);
     ++schedule.firings;
@@ -207,7 +231,8 @@ Result<void> Schedules::settle_call(Transaction& transaction, std::int64_t row, 
     call.next_attempt_at = transaction.now() + call.function_errors * 1min;
   } else if (outcome.kind == Kind::Throttled || outcome.kind == Kind::Unavailable) {
     again = !is_over;
-    call.next_attempt_at = transaction.now() + std::min<std::chrono::milliseconds>(5min, 1s * (std::int64_t{1} << std::min<std::int64_t>(call.attempts, 9)));
+    call.next_attempt_at =
+        transaction.now() + std::min<std::chrono::milliseconds>(5min, 1s * (std::int64_t{1} << std::min<std::int64_t>(call.attempts, 9)));
   }
   if (again) {
     transaction.put(key, schedules::encode(call));
@@ -217,7 +242,8 @@ Result<void> Schedules::settle_call(Transaction& transaction, std::int64_t row, 
   transaction.erase(key);
   if (outcome.kind == Kind::Answered) return {};
   const auto message = outcome.message.empty() ? outcome.payload : outcome.message;
-  bury(transaction, call.schedule, call.target, call.payload, outcome.kind == Kind::NotFound ? "RESOURCE_NOT_FOUND" : "TARGET_ERROR", message);
+  bury(transaction, call.schedule, call.target, call.payload, outcome.kind == Kind::NotFound ? "RESOURCE_NOT_FOUND" : "TARGET_ERROR",
+       message);
   if (auto schedule = find(transaction, call.schedule)) {
     schedule->last_error = fmt::format("{}: {}", call.target.arn, message);
     store(transaction, *schedule, schedule->next_at);

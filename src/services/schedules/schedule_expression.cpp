@@ -46,12 +46,16 @@ Result<Expression> parse_rate(std::string_view expression, std::string_view insi
   if (parts.size() != 2) return invalid(expression, "a rate has the form rate(value unit)");
   const auto value = parse_number(parts[0]);
   if (!value || *value < 1) return invalid(expression, fmt::format("'{}' must be a whole number of at least 1", parts[0]));
-  struct Unit { std::string_view name; minutes length; };
+  struct Unit {
+    std::string_view name;
+    minutes length;
+  };
   static constexpr std::array units{Unit{"minute", minutes{1}}, Unit{"hour", hours{1}}, Unit{"day", hours{24}}};
   for (const auto& unit : units) {
     const auto wanted = *value == 1 ? std::string(unit.name) : std::string(unit.name) + "s";
     if (parts[1] == wanted) return Rate{*value * unit.length};
-    if (parts[1] == unit.name || parts[1] == std::string(unit.name) + "s") return invalid(expression, fmt::format("the unit of {} must be '{}', not '{}'", *value, wanted, parts[1]));
+    if (parts[1] == unit.name || parts[1] == std::string(unit.name) + "s")
+      return invalid(expression, fmt::format("the unit of {} must be '{}', not '{}'", *value, wanted, parts[1]));
   }
   return invalid(expression, fmt::format("'{}' is not one of minute, minutes, hour, hours, day, days", parts[1]));
 }
@@ -61,7 +65,7 @@ Result<Expression> parse_rate(std::string_view expression, std::string_view insi
 struct Field {
   std::string_view name;
   int least, most;
-  std::array<std::string_view, 12> names;   ///< of the values from `least` on
+  std::array<std::string_view, 12> names;  ///< of the values from `least` on
 };
 constexpr Field minutes_field{"minutes", 0, 59, {}};
 constexpr Field hours_field{"hours", 0, 23, {}};
@@ -89,7 +93,9 @@ class FieldParser {
  public:
   FieldParser(std::string_view expression, const Field& field) : expression_(expression), field_(field) {}
 
-  [[nodiscard]] Error fault(std::string_view item, std::string_view why) const { return invalid(expression_, fmt::format("'{}' in the field {} {}", item, field_.name, why)); }
+  [[nodiscard]] Error fault(std::string_view item, std::string_view why) const {
+    return invalid(expression_, fmt::format("'{}' in the field {} {}", item, field_.name, why));
+  }
 
   /// `*`, `5`, `1-5`, `*/10`, `0/15`, `1-30/5`: each value is given to `add`.
   template <class Add>
@@ -167,7 +173,7 @@ Result<void> parse_week_days(std::string_view expression, std::string_view text,
   const auto items = split(text, ',');
   for (const auto item : items) {
     if (equals_ignoring_case(item, "L")) {
-      cron.week_days |= 1U << 7;             // the last day of the week: Saturday
+      cron.week_days |= 1U << 7;  // the last day of the week: Saturday
     } else if (const auto hash = item.find('#'); hash != std::string_view::npos) {
       const auto day = parse_value(week_day_field, item.substr(0, hash));
       const auto nth = parse_number(item.substr(hash + 1));
@@ -187,7 +193,8 @@ Result<void> parse_week_days(std::string_view expression, std::string_view text,
 
 Result<Expression> parse_cron(std::string_view expression, std::string_view inside) {
   const auto fields = split(inside, ' ');
-  if (fields.size() != 6) return invalid(expression, fmt::format("cron has six fields with one space between them, but here are {}", fields.size()));
+  if (fields.size() != 6)
+    return invalid(expression, fmt::format("cron has six fields with one space between them, but here are {}", fields.size()));
   if ((fields[2] == "?") == (fields[4] == "?")) return invalid(expression, "exactly one of day of month and day of week must be '?'");
   Cron cron;
   if (auto done = parse_set(expression, minutes_field, fields[0], cron.minutes); !done) return done.error();
@@ -207,11 +214,14 @@ Result<Expression> parse_cron(std::string_view expression, std::string_view insi
 
 Result<Expression> parse_at(std::string_view expression, std::string_view inside) {
   const auto part = [&](std::size_t from, std::size_t size) { return parse_number(inside.substr(std::min(from, inside.size()), size)); };
-  const bool shaped = inside.size() == 19 && inside[4] == '-' && inside[7] == '-' && inside[10] == 'T' && inside[13] == ':' && inside[16] == ':';
+  const bool shaped =
+      inside.size() == 19 && inside[4] == '-' && inside[7] == '-' && inside[10] == 'T' && inside[13] == ':' && inside[16] == ':';
   const auto year = part(0, 4), month = part(5, 2), day = part(8, 2), hour = part(11, 2), minute = part(14, 2), second = part(17, 2);
-  if (!shaped || !year || !month || !day || !hour || !minute || !second) return invalid(expression, "a time has the form at(yyyy-mm-ddThh:mm:ss)");
+  if (!shaped || !year || !month || !day || !hour || !minute || !second)
+    return invalid(expression, "a time has the form at(yyyy-mm-ddThh:mm:ss)");
   const auto ymd = date::year{*year} / *month / *day;
-  if (!ymd.ok() || *hour > 23 || *minute > 59 || *second > 59) return invalid(expression, fmt::format("'{}' is not a date and time", inside));
+  if (!ymd.ok() || *hour > 23 || *minute > 59 || *second > 59)
+    return invalid(expression, fmt::format("'{}' is not a date and time", inside));
   return Once{*year, *month, *day, *hour, *minute, *second};
 }
 
@@ -285,7 +295,9 @@ std::optional<LocalMinutes> first_local(const Cron& cron, LocalMinutes from) {
   for (auto month = ymd.year() / ymd.month(); static_cast<int>(month.year()) <= Cron::last_year; month += date::months{1}) {
     const bool is_first_month = month == ymd.year() / ymd.month();
     const auto year = static_cast<int>(month.year());
-    if (year < Cron::first_year || !cron.years.test(static_cast<std::size_t>(year - Cron::first_year)) || !(cron.months >> static_cast<unsigned>(month.month()) & 1U)) continue;
+    if (year < Cron::first_year || !cron.years.test(static_cast<std::size_t>(year - Cron::first_year)) ||
+        !(cron.months >> static_cast<unsigned>(month.month()) & 1U))
+      continue;
     const auto days = days_of(cron, month);
     auto least = is_first_month ? static_cast<int>(static_cast<unsigned>(ymd.day())) : 1;
     for (auto found = first_of(days, least, 31); found; found = first_of(days, *found + 1, 31)) {
@@ -308,7 +320,7 @@ date::local_time<std::chrono::milliseconds> to_local(const TimeZone& zone, Times
 
 struct Moment {
   Timestamp time;
-  bool is_skipped = false;                  ///< the local time does not exist; `time` is when the gap ends
+  bool is_skipped = false;  ///< the local time does not exist; `time` is when the gap ends
 };
 Moment to_utc(const TimeZone& zone, date::local_seconds local) {
   if (!zone.zone()) return {Timestamp{local.time_since_epoch()}};
@@ -335,7 +347,8 @@ std::optional<Timestamp> next_of(const Rate& rate, Timestamp after, Timestamp an
 }
 
 std::optional<Timestamp> next_of(const Once& once, Timestamp after, const TimeZone& zone) {
-  const auto local = date::local_days{date::year{once.year} / once.month / once.day} + hours{once.hour} + minutes{once.minute} + seconds{once.second};
+  const auto local =
+      date::local_days{date::year{once.year} / once.month / once.day} + hours{once.hour} + minutes{once.minute} + seconds{once.second};
   const auto moment = to_utc(zone, local);
   if (moment.time <= after) return std::nullopt;
   return moment.time;
@@ -344,10 +357,10 @@ std::optional<Timestamp> next_of(const Once& once, Timestamp after, const TimeZo
 }  // namespace
 
 std::optional<Timestamp> next_after(const Expression& expression, Timestamp after, Timestamp anchor, const TimeZone& zone) {
-  return std::visit(Overload{[&](const Rate& rate) { return next_of(rate, after, anchor); },
-                             [&](const Cron& cron) { return next_of(cron, after, zone); },
-                             [&](const Once& once) { return next_of(once, after, zone); }},
-                    expression);
+  return std::visit(
+      Overload{[&](const Rate& rate) { return next_of(rate, after, anchor); }, [&](const Cron& cron) { return next_of(cron, after, zone); },
+               [&](const Once& once) { return next_of(once, after, zone); }},
+      expression);
 }
 
 }  // namespace signalbox::schedules

@@ -30,16 +30,17 @@ struct Cron {
   static constexpr int first_year = 1970, last_year = 2199;
   std::uint64_t minutes = 0;
   std::uint32_t hours = 0;
-  std::uint32_t months = 0;                 ///< 1 to 12
+  std::uint32_t months = 0;  ///< 1 to 12
   std::bitset<last_year - first_year + 1> years;
   /// Exactly one of the two fields is `?`, so the day is chosen by one of these groups.
-  std::uint32_t month_days = 0;             ///< 1 to 31
-  bool last_day = false;                    ///< `L`
-  bool last_weekday = false;                ///< `LW`: the last Monday-to-Friday of the month
-  std::vector<int> nearest_weekdays;        ///< `15W`: the Monday-to-Friday nearest to it, staying inside the month; none in a month without that day
-  std::uint32_t week_days = 0;              ///< 1 (Sunday) to 7
-  std::uint32_t last_week_days = 0;         ///< `6L`: the month's last Friday
-  std::optional<std::pair<int, int>> nth_week_day;       ///< `3#2`: the second Tuesday
+  std::uint32_t month_days = 0;  ///< 1 to 31
+  bool last_day = false;         ///< `L`
+  bool last_weekday = false;     ///< `LW`: the last Monday-to-Friday of the month
+  std::vector<int>
+      nearest_weekdays;         ///< `15W`: the Monday-to-Friday nearest to it, staying inside the month; none in a month without that day
+  std::uint32_t week_days = 0;  ///< 1 (Sunday) to 7
+  std::uint32_t last_week_days = 0;                 ///< `6L`: the month's last Friday
+  std::optional<std::pair<int, int>> nth_week_day;  ///< `3#2`: the second Tuesday
 };
 
 /// `at(2026-11-24T08:30:00)`, in the schedule's time zone.
@@ -59,7 +60,7 @@ class TimeZone {
   /// An IANA name. Errors: InvalidArgument, naming it.
   [[nodiscard]] static Result<TimeZone> find(std::string_view name);
   [[nodiscard]] static TimeZone utc() { return TimeZone(nullptr); }
-  [[nodiscard]] const date::time_zone* zone() const { return zone_; }       ///< null: UTC
+  [[nodiscard]] const date::time_zone* zone() const { return zone_; }  ///< null: UTC
 
  private:
   explicit TimeZone(const date::time_zone* zone) : zone_(zone) {}

@@ -38,10 +38,11 @@ std::string target_input(const ScheduleId& id, const ScheduleTarget& target, con
   if (!target.input) return scheduled_event(id, firing, site);
   if (id.is_rule()) return *target.input;
   // A call that is repeated repeats its payload, so the attempt is always the first.
-  const std::array placeholders{std::pair<std::string_view, std::string>{"<aws.scheduler.schedule-arn>", firing.arn},
-                                std::pair<std::string_view, std::string>{"<aws.scheduler.scheduled-time>", format_event_time(firing.scheduled_at)},
-                                std::pair<std::string_view, std::string>{"<aws.scheduler.execution-id>", firing.execution_id},
-                                std::pair<std::string_view, std::string>{"<aws.scheduler.attempt-number>", "1"}};
+  const std::array placeholders{
+      std::pair<std::string_view, std::string>{"<aws.scheduler.schedule-arn>", firing.arn},
+      std::pair<std::string_view, std::string>{"<aws.scheduler.scheduled-time>", format_event_time(firing.scheduled_at)},
+      std::pair<std::string_view, std::string>{"<aws.scheduler.execution-id>", firing.execution_id},
+      std::pair<std::string_view, std::string>{"<aws.scheduler.attempt-number>", "1"}};
   auto input = *target.input;
   for (const auto& [placeholder, value] : placeholders) input = replace_all(std::move(input), placeholder, value);
   return input;

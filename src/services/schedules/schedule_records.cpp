@@ -63,8 +63,12 @@ Config parse(std::string_view record, const char* what) {
 
 std::string encode(const ScheduleRecord& schedule) {
   const auto& definition = schedule.definition;
-  Config config{{"version", version}, {"expression", definition.expression}, {"timeZone", definition.time_zone}, {"enabled", definition.enabled},
-                {"missedFirings", to_string(definition.missed_firings)}, {"deleteAfterCompletion", definition.delete_after_completion}};
+  Config config{{"version", version},
+                {"expression", definition.expression},
+                {"timeZone", definition.time_zone},
+                {"enabled", definition.enabled},
+                {"missedFirings", to_string(definition.missed_firings)},
+                {"deleteAfterCompletion", definition.delete_after_completion}};
   add(config, "startAt", definition.start_at);
   add(config, "endAt", definition.end_at);
   add(config, "description", definition.description);
@@ -80,8 +84,11 @@ std::string encode(const ScheduleRecord& schedule) {
   config["firings"] = schedule.firings;
   config["missed"] = schedule.missed;
   if (const auto& caught = schedule.last_catch_up) {
-    config["lastCatchUp"] = Config{{"at", format_rfc3339(caught->at)}, {"first", format_rfc3339(caught->first)}, {"last", format_rfc3339(caught->last)},
-                                   {"missed", caught->missed}, {"ran", caught->ran}};
+    config["lastCatchUp"] = Config{{"at", format_rfc3339(caught->at)},
+                                   {"first", format_rfc3339(caught->first)},
+                                   {"last", format_rfc3339(caught->last)},
+                                   {"missed", caught->missed},
+                                   {"ran", caught->ran}};
   }
   add(config, "lastError", schedule.last_error);
   return config.dump(-1, ' ', false, Config::error_handler_t::replace);

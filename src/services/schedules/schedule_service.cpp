@@ -5,8 +5,8 @@
 
 #include "services/wake.h"
 
-#include <boost/asio/co_spawn.hpp>
 #include <spdlog/spdlog.h>
+#include <boost/asio/co_spawn.hpp>
 
 #include <algorithm>
 #include <set>
@@ -28,8 +28,8 @@ constexpr auto pause_after_failure = 5s;
 void log(const Firing& firing) {
   const auto& name = firing.id.name;
   if (const auto& caught = firing.catch_up) {
-    spdlog::warn("schedule {}: {} firings from {} to {} came while the daemon could not fire; runs in their place: {}", name, caught->missed, format_rfc3339(caught->first),
-                 format_rfc3339(caught->last), caught->ran);
+    spdlog::warn("schedule {}: {} firings from {} to {} came while the daemon could not fire; runs in their place: {}", name,
+                 caught->missed, format_rfc3339(caught->first), format_rfc3339(caught->last), caught->ran);
   }
   if (firing.ran && firing.errors.empty()) spdlog::info("schedule {}: fired for {}", name, format_rfc3339(firing.scheduled_at));
   for (const auto& error : firing.errors) spdlog::error("schedule {}: {}", name, error);
@@ -38,7 +38,8 @@ void log(const Firing& firing) {
 }  // namespace
 
 struct ScheduleService::Implementation : std::enable_shared_from_this<Implementation> {
-  Implementation(Engine& the_engine, Schedules& the_schedules, FunctionInvoker& the_functions) : engine(the_engine), schedules(the_schedules), functions(the_functions) {}
+  Implementation(Engine& the_engine, Schedules& the_schedules, FunctionInvoker& the_functions)
+      : engine(the_engine), schedules(the_schedules), functions(the_functions) {}
 
   Engine& engine;
   Schedules& schedules;
@@ -46,7 +47,7 @@ struct ScheduleService::Implementation : std::enable_shared_from_this<Implementa
   asio::any_io_executor executor;
   const Reader* reader = nullptr;
   std::optional<Wake> wake;
-  std::set<std::int64_t> under_way;          ///< rows of calls that were made and have not been settled
+  std::set<std::int64_t> under_way;  ///< rows of calls that were made and have not been settled
   bool is_stopping = false;
 
   static asio::awaitable<void> run(std::shared_ptr<Implementation> self);
@@ -62,7 +63,9 @@ asio::awaitable<void> ScheduleService::Implementation::run(std::shared_ptr<Imple
     const auto next_call = self->make_calls(now);
     const auto due = self->schedules.next_due(*self->reader);
     if (due && *due <= now) {
-      Work<std::vector<Firing>> work = [rules = &self->schedules](EngineTransaction& transaction) { return rules->fire_due(transaction, firings_at_once); };
+      Work<std::vector<Firing>> work = [rules = &self->schedules](EngineTransaction& transaction) {
+        return rules->fire_due(transaction, firings_at_once);
+      };
       const auto fired = co_await transact<std::vector<Firing>>(self->engine, std::move(work));
       if (fired) {
         for (const auto& firing : *fired) log(firing);
@@ -95,12 +98,17 @@ std::optional<Timestamp> ScheduleService::Implementation::make_calls(Timestamp n
   return next;
 }
 
-asio::awaitable<void> ScheduleService::Implementation::settle(std::shared_ptr<Implementation> self, std::int64_t row, FunctionOutcome outcome) {
+asio::awaitable<void> ScheduleService::Implementation::settle(std::shared_ptr<Implementation> self, std::int64_t row,
+                                                              FunctionOutcome outcome) {
   using Kind = FunctionOutcome::Kind;
   if (outcome.kind != Kind::Answered && !self->is_stopping) {
-    spdlog::warn("schedule call {}: {}", row, outcome.kind == Kind::FunctionError ? "the function failed: " + outcome.payload : "the function was not called: " + outcome.message);
+    spdlog::warn("schedule call {}: {}", row,
+                 outcome.kind == Kind::FunctionError ? "the function failed: " + outcome.payload
+                                                     : "the function was not called: " + outcome.message);
   }
-  Work<void> work = [rules = &self->schedules, row, outcome = std::move(outcome)](EngineTransaction& transaction) { return rules->settle_call(transaction, row, outcome); };
+  Work<void> work = [rules = &self->schedules, row, outcome = std::move(outcome)](EngineTransaction& transaction) {
+    return rules->settle_call(transaction, row, outcome);
+  };
   const auto settled = co_await transact<void>(self->engine, std::move(work));
   if (!settled && !self->is_stopping) {
     // Stays under way: what is not settled is called again after the next start, with the same request id.

@@ -87,14 +87,22 @@ Result<void> Schedules::check_target(const ScheduleId& id, const ScheduleTarget&
   const bool is_function = arn.service == "lambda" && arn.resource.starts_with("function:");
   const bool is_topic = arn.service == "sns" && environment_.publish != nullptr;
   if (!is_machine && !is_function && !is_topic && arn.service != "sqs") {
-    return error(ErrorCode::NotSupported, fmt::format("A schedule cannot have the target '{}': only state machines, functions, queues and topics are offered.", target.arn), "Target.Arn");
+    return error(
+        ErrorCode::NotSupported,
+        fmt::format("A schedule cannot have the target '{}': only state machines, functions, queues and topics are offered.", target.arn),
+        "Target.Arn");
   }
-  if (target.dead_letter_queue && !queue_name_of(*target.dead_letter_queue)) return invalid("Target.DeadLetterConfig.Arn", fmt::format("'{}' is not a queue's ARN.", *target.dead_letter_queue));
-  if (target.retries_max && (*target.retries_max < 0 || *target.retries_max > 185)) return invalid("Target.RetryPolicy.MaximumRetryAttempts", "MaximumRetryAttempts must be between 0 and 185.");
-  if (target.age_max_seconds && (*target.age_max_seconds < 60 || *target.age_max_seconds > 86'400)) return invalid("Target.RetryPolicy.MaximumEventAgeInSeconds", "MaximumEventAgeInSeconds must be between 60 and 86400.");
+  if (target.dead_letter_queue && !queue_name_of(*target.dead_letter_queue))
+    return invalid("Target.DeadLetterConfig.Arn", fmt::format("'{}' is not a queue's ARN.", *target.dead_letter_queue));
+  if (target.retries_max && (*target.retries_max < 0 || *target.retries_max > 185))
+    return invalid("Target.RetryPolicy.MaximumRetryAttempts", "MaximumRetryAttempts must be between 0 and 185.");
+  if (target.age_max_seconds && (*target.age_max_seconds < 60 || *target.age_max_seconds > 86'400))
+    return invalid("Target.RetryPolicy.MaximumEventAgeInSeconds", "MaximumEventAgeInSeconds must be between 60 and 86400.");
   if ((is_machine || is_function) && target.input) {
-    const auto example = schedules::target_input(id, target, {.arn = this->arn(id), .scheduled_at = {}, .execution_id = "0"}, environment_.site);
-    if (auto json = Json::parse(example); !json) return invalid("Target.Input", fmt::format("Input must be JSON: {}", json.error().message));
+    const auto example =
+        schedules::target_input(id, target, {.arn = this->arn(id), .scheduled_at = {}, .execution_id = "0"}, environment_.site);
+    if (auto json = Json::parse(example); !json)
+      return invalid("Target.Input", fmt::format("Input must be JSON: {}", json.error().message));
   }
   return {};
 }
@@ -107,11 +115,14 @@ void Schedules::store(Transaction& transaction, const ScheduleRecord& schedule, 
 }
 
 Result<ScheduleRecord> Schedules::put(Transaction& transaction, const ScheduleDefinition& definition) const {
-  if (!is_name(definition.id.name)) return invalid("Name", fmt::format("'{}' is not a name: 1 to 64 of A-Z a-z 0-9 - _ .", definition.id.name));
+  if (!is_name(definition.id.name))
+    return invalid("Name", fmt::format("'{}' is not a name: 1 to 64 of A-Z a-z 0-9 - _ .", definition.id.name));
   const auto timing = parse_timing(definition);
   if (!timing) return timing.error();
-  if (definition.id.is_rule() && definition.time_zone != "UTC") return invalid("ScheduleExpressionTimezone", "A rule's schedule is always in UTC.");
-  if (definition.start_at && definition.end_at && *definition.end_at <= *definition.start_at) return invalid("EndDate", "EndDate must come after StartDate.");
+  if (definition.id.is_rule() && definition.time_zone != "UTC")
+    return invalid("ScheduleExpressionTimezone", "A rule's schedule is always in UTC.");
+  if (definition.start_at && definition.end_at && *definition.end_at <= *definition.start_at)
+    return invalid("EndDate", "EndDate must come after StartDate.");
   for (const auto& target : definition.targets) {
     if (auto checked = check_target(definition.id, target); !checked) return checked.error();
   }
@@ -120,7 +131,8 @@ Result<ScheduleRecord> Schedules::put(Transaction& transaction, const ScheduleDe
   ScheduleRecord schedule = existing ? *existing : ScheduleRecord{.created_at = now, .anchor = definition.start_at.value_or(now)};
   const auto old_next = schedule.next_at;
   const auto& before = schedule.definition;
-  const bool same_time = existing && before.expression == definition.expression && before.time_zone == definition.time_zone && before.start_at == definition.start_at;
+  const bool same_time = existing && before.expression == definition.expression && before.time_zone == definition.time_zone &&
+                         before.start_at == definition.start_at;
   if (existing && !same_time) schedule.anchor = definition.start_at.value_or(now);
   const bool goes_on = same_time && before.enabled && definition.enabled && before.end_at == definition.end_at;
   schedule.definition = definition;
@@ -133,7 +145,8 @@ Result<ScheduleRecord> Schedules::put(Transaction& transaction, const ScheduleDe
 }
 
 Result<ScheduleRecord> Schedules::create(Transaction& transaction, const ScheduleDefinition& definition) const {
-  if (find(transaction, definition.id)) return error(ErrorCode::AlreadyExists, fmt::format("Schedule {} already exists.", definition.id.name));
+  if (find(transaction, definition.id))
+    return error(ErrorCode::AlreadyExists, fmt::format("Schedule {} already exists.", definition.id.name));
   return put(transaction, definition);
 }
 
@@ -177,7 +190,8 @@ Result<ScheduleRecord> Schedules::find(const Reader& reader, const ScheduleId& i
   return schedules::decode_schedule(id, *record);
 }
 
-std::vector<ScheduleRecord> Schedules::list(const Reader& reader, std::optional<std::string_view> group, const std::optional<ScheduleId>& after, std::size_t limit) const {
+std::vector<ScheduleRecord> Schedules::list(const Reader& reader, std::optional<std::string_view> group,
+                                            const std::optional<ScheduleId>& after, std::size_t limit) const {
   std::vector<ScheduleRecord> found;
   if (limit == 0) return found;
   KeyRange range{.prefix = group ? Key(schedules_table, *group) : Key(schedules_table)};

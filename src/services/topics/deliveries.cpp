@@ -18,8 +18,15 @@ Key due_key(const Delivery& delivery) { return Key(delivery_due_table, milliseco
 
 std::string encode(const Delivery& delivery) {
   RecordWriter writer(1);
-  writer.integer(static_cast<std::int64_t>(delivery.kind)).integer(delivery.subscription.value).text(delivery.request_id).text(delivery.message_id);
-  writer.text(delivery.body).boolean(delivery.raw).text(delivery.dead_letter_body).integer(delivery.attempts).timestamp(delivery.created_at);
+  writer.integer(static_cast<std::int64_t>(delivery.kind))
+      .integer(delivery.subscription.value)
+      .text(delivery.request_id)
+      .text(delivery.message_id);
+  writer.text(delivery.body)
+      .boolean(delivery.raw)
+      .text(delivery.dead_letter_body)
+      .integer(delivery.attempts)
+      .timestamp(delivery.created_at);
   writer.timestamp(delivery.due);
   return writer.take();
 }
@@ -92,7 +99,9 @@ std::optional<Timestamp> first_due(const Reader& reader, std::optional<Key> afte
 }  // namespace
 
 std::optional<Timestamp> next_delivery_due(const Reader& reader) { return first_due(reader, std::nullopt); }
-std::optional<Timestamp> next_delivery_due_after(const Reader& reader, Timestamp now) { return first_due(reader, Key(delivery_due_table, milliseconds(now))); }
+std::optional<Timestamp> next_delivery_due_after(const Reader& reader, Timestamp now) {
+  return first_due(reader, Key(delivery_due_table, milliseconds(now)));
+}
 
 void erase_delivery(Transaction& transaction, const Delivery& delivery) {
   transaction.erase(due_key(delivery));
@@ -112,9 +121,12 @@ std::optional<std::chrono::milliseconds> delivery_retry_delay(DeliveryKind kind,
     return std::chrono::minutes{attempts};
   }
   const auto parsed = nlohmann::json::parse(policy_text, nullptr, false);
-  const auto policy = parsed.is_object() && parsed.contains("healthyRetryPolicy") && parsed["healthyRetryPolicy"].is_object() ? parsed["healthyRetryPolicy"]
-                                                                                                                                : nlohmann::json::object();
-  const auto retries = policy.contains("numRetries") && policy["numRetries"].is_number() ? std::clamp<std::int64_t>(policy["numRetries"].get<std::int64_t>(), 0, 100) : 3;
+  const auto policy = parsed.is_object() && parsed.contains("healthyRetryPolicy") && parsed["healthyRetryPolicy"].is_object()
+                          ? parsed["healthyRetryPolicy"]
+                          : nlohmann::json::object();
+  const auto retries = policy.contains("numRetries") && policy["numRetries"].is_number()
+                           ? std::clamp<std::int64_t>(policy["numRetries"].get<std::int64_t>(), 0, 100)
+                           : 3;
   if (attempts > retries) return std::nullopt;
   const auto least = seconds_of(policy, "minDelayTarget", 20);
   const auto most = std::max(least, seconds_of(policy, "maxDelayTarget", 20));

@@ -23,11 +23,11 @@ struct Delivery {
   std::int64_t row = 0;
   DeliveryKind kind = DeliveryKind::Http;
   SubscriptionRow subscription = {};
-  std::string request_id = {};              ///< UUID; the same at each attempt
+  std::string request_id = {};  ///< UUID; the same at each attempt
   std::string message_id = {};
-  std::string body = {};                    ///< the event, the envelope, or the raw message; may hold public_url_placeholder
+  std::string body = {};  ///< the event, the envelope, or the raw message; may hold public_url_placeholder
   bool raw = false;
-  std::string dead_letter_body = {};        ///< what a dead-letter queue gets; empty: `body`
+  std::string dead_letter_body = {};  ///< what a dead-letter queue gets; empty: `body`
   std::int64_t attempts = 0;
   Timestamp created_at = {};
   Timestamp due = {};
@@ -47,6 +47,7 @@ void postpone_delivery(Transaction& transaction, Delivery delivery, Timestamp du
 /// Pause before the next attempt after `attempts` made, or nothing: give up. `policy` is the subscription's DeliveryPolicy
 /// (healthyRetryPolicy: numRetries, minDelayTarget, maxDelayTarget), AWS's default being 3 retries after 20 seconds each. Functions are
 /// retried after 1 and 2 minutes, as asynchronous invocations are.
-[[nodiscard]] std::optional<std::chrono::milliseconds> delivery_retry_delay(DeliveryKind kind, std::int64_t attempts, std::string_view policy);
+[[nodiscard]] std::optional<std::chrono::milliseconds> delivery_retry_delay(DeliveryKind kind, std::int64_t attempts,
+                                                                            std::string_view policy);
 
 }  // namespace signalbox

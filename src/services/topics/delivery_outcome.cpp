@@ -37,11 +37,12 @@ DeliveryOutcome outcome_of(const Delivery& delivery, const FunctionOutcome& outc
   if (now - delivery.created_at >= std::chrono::hours{6}) return GiveUp{outcome.message};
   // Doubling from a second by the time it has waited already; such attempts are not counted, since the handler never ran.
   const auto waited = std::chrono::duration_cast<std::chrono::milliseconds>(now - delivery.created_at);
-  return TryAgain{.after = std::clamp<std::chrono::milliseconds>(waited, std::chrono::seconds{1}, std::chrono::minutes{5}), .why = outcome.message};
+  return TryAgain{.after = std::clamp<std::chrono::milliseconds>(waited, std::chrono::seconds{1}, std::chrono::minutes{5}),
+                  .why = outcome.message};
 }
 
-http::ClientRequest request_of(const Delivery& delivery, const std::string& endpoint, const std::string& topic_arn, const std::string& subscription_arn,
-                               const std::string& public_url) {
+http::ClientRequest request_of(const Delivery& delivery, const std::string& endpoint, const std::string& topic_arn,
+                               const std::string& subscription_arn, const std::string& public_url) {
   http::ClientRequest request;
   request.url = endpoint;
   const bool confirmation = delivery.kind == DeliveryKind::Confirmation;

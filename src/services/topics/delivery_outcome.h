@@ -11,13 +11,19 @@
 namespace signalbox {
 
 struct Delivered {};
-struct TryAgain { std::chrono::milliseconds after; std::string why; };
-struct GiveUp { std::string why; };
+struct TryAgain {
+  std::chrono::milliseconds after;
+  std::string why;
+};
+struct GiveUp {
+  std::string why;
+};
 using DeliveryOutcome = std::variant<Delivered, TryAgain, GiveUp>;
 
 /// 2xx is delivered; other 4xx than 429 are for good; all else is tried again as the delivery policy says.
 /// Source: SNS Developer Guide, Message delivery retries.
-[[nodiscard]] DeliveryOutcome outcome_of(const Delivery& delivery, const Result<http::Response>& response, std::string_view delivery_policy);
+[[nodiscard]] DeliveryOutcome outcome_of(const Delivery& delivery, const Result<http::Response>& response,
+                                         std::string_view delivery_policy);
 /// A handler's error is retried twice; a function that could not run is tried for six hours; one that does not exist is given up.
 /// Source: Lambda Developer Guide, Asynchronous invocation.
 [[nodiscard]] DeliveryOutcome outcome_of(const Delivery& delivery, const FunctionOutcome& outcome, Timestamp now);

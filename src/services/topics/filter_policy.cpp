@@ -20,11 +20,14 @@ using OrderedJson = nlohmann::ordered_json;
 
 constexpr std::size_t keys_max = 5, combinations_max = 150;
 
-Error fault(const std::string& what) { return error(ErrorCode::InvalidArgument, "Invalid parameter: FilterPolicy: " + what, "FilterPolicy"); }
+Error fault(const std::string& what) {
+  return error(ErrorCode::InvalidArgument, "Invalid parameter: FilterPolicy: " + what, "FilterPolicy");
+}
 
 /// Discards what is nested deeper than anybody means, so that recursion over the rest is safe.
 OrderedJson parse_json(std::string_view text) {
-  return OrderedJson::parse(text, [](int depth, OrderedJson::parse_event_t, OrderedJson&) { return depth < 64; }, false);
+  return OrderedJson::parse(
+      text, [](int depth, OrderedJson::parse_event_t, OrderedJson&) { return depth < 64; }, false);
 }
 
 // --- matching ---
@@ -55,7 +58,8 @@ std::optional<Network> parse_network(const std::string& text) {
   auto address = parse_address(text.substr(0, slash));
   int prefix = -1;
   const auto* end = text.data() + text.size();
-  if (!address || std::from_chars(text.data() + slash + 1, end, prefix).ptr != end || prefix < 0 || prefix > address->bits) return std::nullopt;
+  if (!address || std::from_chars(text.data() + slash + 1, end, prefix).ptr != end || prefix < 0 || prefix > address->bits)
+    return std::nullopt;
   return Network{.address = *address, .prefix = prefix};
 }
 
@@ -87,7 +91,7 @@ bool text_rule(const std::string& name, const OrderedJson& operand, const std::s
   if (name == "suffix") return any([&](const std::string& end) { return text.ends_with(end); });
   if (name == "wildcard") return any([&](const std::string& pattern) { return fits_wildcards(pattern, text); });
   if (name == "equals-ignore-case") return any([&](const std::string& other) { return equal_without_case(text, other); });
-  return any([&](const std::string& network) { return in_network(text, *parse_network(network)); });   // cidr
+  return any([&](const std::string& network) { return in_network(text, *parse_network(network)); });  // cidr
 }
 
 bool excluded(const OrderedJson& operand, const OrderedJson& value) {
@@ -115,7 +119,8 @@ bool rule_matches(const OrderedJson& rule, const OrderedJson& value) {
 
 bool rules_match(const OrderedJson& rules, const std::vector<OrderedJson>& values) {
   if (values.empty())
-    return std::any_of(rules.begin(), rules.end(), [](const OrderedJson& rule) { return rule.is_object() && rule.contains("exists") && !rule["exists"].get<bool>(); });
+    return std::any_of(rules.begin(), rules.end(),
+                       [](const OrderedJson& rule) { return rule.is_object() && rule.contains("exists") && !rule["exists"].get<bool>(); });
   return std::any_of(rules.begin(), rules.end(), [&](const OrderedJson& rule) {
     return std::any_of(values.begin(), values.end(), [&](const OrderedJson& value) { return rule_matches(rule, value); });
   });
@@ -124,8 +129,7 @@ bool rules_match(const OrderedJson& rules, const std::vector<OrderedJson>& value
 void collect(const OrderedJson& value, std::vector<OrderedJson>& values) {
   if (value.is_array())
     for (const auto& element : value) collect(element, values);
-  else if (!value.is_object())
-    values.push_back(value);
+  else if (!value.is_object()) values.push_back(value);
 }
 
 /// `find(name)` gives the values of a member; `inside(name, policy)` judges a nested policy.
@@ -135,8 +139,7 @@ bool matches(const OrderedJson& policy, const Find& find, const Inside& inside) 
     bool matched = false;
     if (name == "$or" && rules.is_array())
       matched = std::any_of(rules.begin(), rules.end(), [&](const OrderedJson& alternative) { return matches(alternative, find, inside); });
-    else
-      matched = rules.is_object() ? inside(name, rules) : rules_match(rules, find(name));
+    else matched = rules.is_object() ? inside(name, rules) : rules_match(rules, find(name));
     if (!matched) return false;
   }
   return true;
@@ -174,7 +177,8 @@ std::vector<OrderedJson> attribute_values(const TopicMessageAttribute& attribute
 
 bool is_scalar(const OrderedJson& value) { return value.is_string() || value.is_number() || value.is_boolean() || value.is_null(); }
 bool is_texts(const OrderedJson& value) {
-  return value.is_string() || (value.is_array() && !value.empty() && std::all_of(value.begin(), value.end(), [](const OrderedJson& one) { return one.is_string(); }));
+  return value.is_string() || (value.is_array() && !value.empty() &&
+                               std::all_of(value.begin(), value.end(), [](const OrderedJson& one) { return one.is_string(); }));
 }
 
 Result<void> check_text_rule(const std::string& name, const OrderedJson& operand) {
@@ -215,7 +219,8 @@ Result<void> check_rule(const OrderedJson& rule) {
     return {};
   }
   if (name == "anything-but") {
-    if (operand.is_object() && operand.size() == 1 && is_text_rule(operand.begin().key())) return check_text_rule(operand.begin().key(), operand.begin().value());
+    if (operand.is_object() && operand.size() == 1 && is_text_rule(operand.begin().key()))
+      return check_text_rule(operand.begin().key(), operand.begin().value());
     if (operand.is_array() ? !operand.empty() && std::all_of(operand.begin(), operand.end(), is_scalar) : is_scalar(operand)) return {};
     return fault("Value of anything-but must be a string, a number, or an array of them");
   }

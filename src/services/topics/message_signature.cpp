@@ -3,11 +3,11 @@
 #include "signalbox/encoding.h"
 #include "signalbox/record.h"
 
-#include <nlohmann/json.hpp>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
+#include <nlohmann/json.hpp>
 
 #include <cstring>
 #include <memory>
@@ -29,7 +29,7 @@ using Owned = std::unique_ptr<T, Free>;
 
 constexpr std::uint8_t record_version = 1;
 constexpr unsigned key_bits = 2048;
-constexpr long valid_seconds = 100L * 365 * 24 * 3600;   // it is as old as the data file: nobody would renew it
+constexpr long valid_seconds = 100L * 365 * 24 * 3600;  // it is as old as the data file: nobody would renew it
 
 Key record_key() { return Key(meta_table, "topic_signing_key"); }
 
@@ -89,7 +89,8 @@ SigningKey signing_key(Transaction& transaction) {
 }
 
 std::string certificate_path(const SigningKey& key) {
-  return std::string(certificates_path) + "/SimpleNotificationService-" + hex_encode(digest(DigestAlgorithm::Sha256, key.certificate)).substr(0, 32) + ".pem";
+  return std::string(certificates_path) + "/SimpleNotificationService-" +
+         hex_encode(digest(DigestAlgorithm::Sha256, key.certificate)).substr(0, 32) + ".pem";
 }
 
 namespace {

@@ -14,7 +14,7 @@
 namespace signalbox {
 
 struct SigningKey {
-  std::string private_key, certificate;     ///< PEM
+  std::string private_key, certificate;  ///< PEM
 };
 
 /// The data file's, made when it is needed first: RSA 2048 takes some tenths of a second, once.

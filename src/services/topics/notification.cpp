@@ -15,7 +15,8 @@ std::string dump(const OrderedJson& value) { return value.dump(-1, ' ', false, O
 OrderedJson attributes_json(const TopicMessageAttributes& attributes) {
   OrderedJson result = OrderedJson::object();
   for (const auto& [name, attribute] : attributes)
-    result[name] = {{"Type", attribute.data_type}, {"Value", attribute.data_type.starts_with("Binary") ? base64_encode(attribute.value) : attribute.value}};
+    result[name] = {{"Type", attribute.data_type},
+                    {"Value", attribute.data_type.starts_with("Binary") ? base64_encode(attribute.value) : attribute.value}};
   return result;
 }
 
@@ -26,7 +27,8 @@ std::string subject_of(const Notification& notification) { return notification.s
 std::string string_to_sign(const Notification& notification) {
   std::string text = "Message\n" + notification.message + "\nMessageId\n" + notification.message_id + "\n";
   if (notification.subject) text += "Subject\n" + *notification.subject + "\n";
-  return text + "Timestamp\n" + format_rfc3339(notification.published_at) + "\nTopicArn\n" + notification.topic_arn + "\nType\nNotification\n";
+  return text + "Timestamp\n" + format_rfc3339(notification.published_at) + "\nTopicArn\n" + notification.topic_arn +
+         "\nType\nNotification\n";
 }
 
 std::string notification_json(const Notification& notification) {
@@ -49,17 +51,18 @@ std::string notification_json(const Notification& notification) {
 
 std::string notification_event(const Notification& notification) {
   const OrderedJson sns{{"Type", "Notification"},
-                 {"MessageId", notification.message_id},
-                 {"TopicArn", notification.topic_arn},
-                 {"Subject", notification.subject ? OrderedJson(*notification.subject) : OrderedJson(nullptr)},
-                 {"Message", notification.message},
-                 {"Timestamp", format_rfc3339(notification.published_at)},
-                 {"SignatureVersion", notification.signature_version},
-                 {"Signature", notification.signature},
-                 {"SigningCertUrl", notification.signing_certificate_url},
-                 {"UnsubscribeUrl", notification.unsubscribe_url},
-                 {"MessageAttributes", attributes_json(*notification.attributes)}};
-  const OrderedJson record{{"EventSource", "aws:sns"}, {"EventVersion", "1.0"}, {"EventSubscriptionArn", notification.subscription_arn}, {"Sns", sns}};
+                        {"MessageId", notification.message_id},
+                        {"TopicArn", notification.topic_arn},
+                        {"Subject", notification.subject ? OrderedJson(*notification.subject) : OrderedJson(nullptr)},
+                        {"Message", notification.message},
+                        {"Timestamp", format_rfc3339(notification.published_at)},
+                        {"SignatureVersion", notification.signature_version},
+                        {"Signature", notification.signature},
+                        {"SigningCertUrl", notification.signing_certificate_url},
+                        {"UnsubscribeUrl", notification.unsubscribe_url},
+                        {"MessageAttributes", attributes_json(*notification.attributes)}};
+  const OrderedJson record{
+      {"EventSource", "aws:sns"}, {"EventVersion", "1.0"}, {"EventSubscriptionArn", notification.subscription_arn}, {"Sns", sns}};
   return dump({{"Records", OrderedJson::array({record})}});
 }
 
@@ -81,7 +84,8 @@ Mail notification_mail(const Notification& notification, const std::string& to, 
   return Mail{.to = to,
               .from_name = display_name,
               .subject = subject_of(notification),
-              .text = notification.message + "\n\n--\nTo stop receiving mail from this topic, open this link:\n" + notification.unsubscribe_url + "\n"};
+              .text = notification.message + "\n\n--\nTo stop receiving mail from this topic, open this link:\n" +
+                      notification.unsubscribe_url + "\n"};
 }
 
 Mail json_mail(const Notification& notification, const std::string& to, const std::string& display_name) {

@@ -18,7 +18,7 @@ struct Notification {
   Timestamp published_at;
   const TopicMessageAttributes* attributes;
   std::string unsubscribe_url, signing_certificate_url;
-  std::string signature_version = "1", signature = {};   ///< see message_signature.h; FIFO messages have none
+  std::string signature_version = "1", signature = {};  ///< see message_signature.h; FIFO messages have none
 };
 
 /// What of it is signed, in the form that verifiers rebuild.
@@ -36,6 +36,7 @@ struct Confirmation {
 
 [[nodiscard]] Mail notification_mail(const Notification& notification, const std::string& to, const std::string& display_name);
 [[nodiscard]] Mail json_mail(const Notification& notification, const std::string& to, const std::string& display_name);
-[[nodiscard]] Mail confirmation_mail(const std::string& topic_arn, const std::string& to, const std::string& display_name, const std::string& url);
+[[nodiscard]] Mail confirmation_mail(const std::string& topic_arn, const std::string& to, const std::string& display_name,
+                                     const std::string& url);
 
 }  // namespace signalbox

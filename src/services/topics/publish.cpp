@@ -6,8 +6,8 @@
 #include "signalbox/encoding.h"
 #include "signalbox/topics.h"
 
-#include <nlohmann/json.hpp>
 #include <spdlog/spdlog.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -47,10 +47,11 @@ Result<void> check_attributes(const TopicMessageAttributes& attributes) {
     if (!is_attribute_name(name)) return bad_attribute("Invalid attribute name: '" + name + "'");
     const auto type = std::string_view(attribute.data_type).substr(0, attribute.data_type.find('.'));
     if (type != "String" && type != "Number" && type != "Binary")
-      return bad_attribute("The message attribute '" + name + "' has an invalid message attribute type, the set of supported type prefixes is Binary, Number, and String.");
+      return bad_attribute("The message attribute '" + name +
+                           "' has an invalid message attribute type, the set of supported type prefixes is Binary, Number, and String.");
     if (attribute.value.empty())
-      return bad_attribute("The message attribute '" + name + "' must contain non-empty message attribute value for message attribute type '" +
-                           attribute.data_type + "'.");
+      return bad_attribute("The message attribute '" + name +
+                           "' must contain non-empty message attribute value for message attribute type '" + attribute.data_type + "'.");
     if (type == "Number") {
       const auto number = nlohmann::json::parse(attribute.value, nullptr, false);
       if (!number.is_number()) return bad_attribute("Could not cast message attribute '" + name + "' value to number.");
@@ -85,15 +86,18 @@ Result<void> check(const Topic& topic, const PublishRequest& request) {
   if (!topic.is_fifo()) {
     // MessageGroupId is allowed: fair queues use it.
     if (request.deduplication_id)
-      return invalid("MessageDeduplicationId Reason: The request includes MessageDeduplicationId parameter that is not valid for this topic type",
-                     "MessageDeduplicationId");
+      return invalid(
+          "MessageDeduplicationId Reason: The request includes MessageDeduplicationId parameter that is not valid for this topic type",
+          "MessageDeduplicationId");
     return {};
   }
-  if (!request.group_id || request.group_id->empty()) return invalid("The MessageGroupId parameter is required for FIFO topics", "MessageGroupId");
+  if (!request.group_id || request.group_id->empty())
+    return invalid("The MessageGroupId parameter is required for FIFO topics", "MessageGroupId");
   if (!request.deduplication_id) {
     const auto content = topic.attributes.find("ContentBasedDeduplication");
     if (content == topic.attributes.end() || content->second != "true")
-      return invalid("The topic should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly", "MessageDeduplicationId");
+      return invalid("The topic should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly",
+                     "MessageDeduplicationId");
   }
   return {};
 }
@@ -126,7 +130,7 @@ bool passes_filter(const Subscription& subscription, const PublishRequest& reque
   if (text.empty()) return true;
   const bool body = attribute(subscription.attributes, "FilterPolicyScope") == "MessageBody";
   const auto policy = FilterPolicy::parse(text, body);
-  if (!policy) return true;   // stored before a stricter check: better too many than too few
+  if (!policy) return true;  // stored before a stricter check: better too many than too few
   return body ? policy->matches_body(message) : policy->matches_attributes(request.attributes);
 }
 
@@ -156,7 +160,8 @@ Result<PublishedMessage> Topics::publish(Transaction& transaction, const Publish
   PublishedMessage published{.message_id = transaction.new_uuid().value};
   if (topic->is_fifo()) {
     const auto id = deduplication_id(request);
-    if (const auto earlier = get_deduplication(transaction, topic->name, id); earlier && transaction.now() - earlier->published_at < std::chrono::minutes{5})
+    if (const auto earlier = get_deduplication(transaction, topic->name, id);
+        earlier && transaction.now() - earlier->published_at < std::chrono::minutes{5})
       return earlier->published;
     published.sequence_number = sequence_number(++topic->sequence);
     put_topic(transaction, *topic);
@@ -199,7 +204,9 @@ void Topics::deliver(Transaction& transaction, const Topic& topic, const Subscri
   const bool raw = attribute(subscription.attributes, "RawMessageDelivery") == "true";
   if (!raw && !topic.is_fifo() && subscription.protocol != SubscriptionProtocol::Email) sign(notification, signer, base);
   const auto name = attribute(topic.attributes, "DisplayName");
-  const auto refused = [&](const Error& why) { spdlog::warn("topic {}: a message for {} was lost: {}", topic.name, subscription.endpoint, why.message); };
+  const auto refused = [&](const Error& why) {
+    spdlog::warn("topic {}: a message for {} was lost: {}", topic.name, subscription.endpoint, why.message);
+  };
 
   switch (subscription.protocol) {
     case SubscriptionProtocol::Email:
@@ -235,7 +242,9 @@ void Topics::deliver(Transaction& transaction, const Topic& topic, const Subscri
                                  .subscription = subscription.row,
                                  .request_id = transaction.new_uuid().value,
                                  .message_id = published.message_id,
-                                 .body = function ? notification_event(notification) : raw ? message : notification_json(notification),
+                                 .body = function ? notification_event(notification)
+                                         : raw    ? message
+                                                  : notification_json(notification),
                                  .raw = raw,
                                  .dead_letter_body = function ? notification_json(notification) : std::string()});
       if (delivery_listener_) transaction.on_commit(delivery_listener_);
@@ -248,7 +257,10 @@ Result<void> Topics::permits(const Subscription& subscription) const {
   if (!environment_.permits) return {};
   const bool queue = subscription.protocol == SubscriptionProtocol::Sqs;
   if (!queue && subscription.protocol != SubscriptionProtocol::Lambda) return {};
-  return environment_.permits({.service = "sns.amazonaws.com", .source_arn = environment_.site.topic_arn(subscription.topic), .action = queue ? "sqs:SendMessage" : "lambda:InvokeFunction", .resource = subscription.endpoint});
+  return environment_.permits({.service = "sns.amazonaws.com",
+                               .source_arn = environment_.site.topic_arn(subscription.topic),
+                               .action = queue ? "sqs:SendMessage" : "lambda:InvokeFunction",
+                               .resource = subscription.endpoint});
 }
 
 bool Topics::send_to_dead_letter_queue(Transaction& transaction, const Subscription& subscription, QueueDelivery delivery) const {
@@ -258,10 +270,14 @@ bool Topics::send_to_dead_letter_queue(Transaction& transaction, const Subscript
   delivery.queue = queue.resource;
   Result<void> sent;
   if (environment_.permits) {
-    sent = environment_.permits({.service = "sns.amazonaws.com", .source_arn = environment_.site.topic_arn(subscription.topic), .action = "sqs:SendMessage", .resource = policy.value("deadLetterTargetArn", "")});
+    sent = environment_.permits({.service = "sns.amazonaws.com",
+                                 .source_arn = environment_.site.topic_arn(subscription.topic),
+                                 .action = "sqs:SendMessage",
+                                 .resource = policy.value("deadLetterTargetArn", "")});
   }
   if (sent) sent = environment_.send_to_queue(transaction, delivery);
-  if (!sent) spdlog::warn("dead-letter queue {} of a subscription of topic {}: {}", queue.resource, subscription.topic, sent.error().message);
+  if (!sent)
+    spdlog::warn("dead-letter queue {} of a subscription of topic {}: {}", queue.resource, subscription.topic, sent.error().message);
   return sent.has_value();
 }
 

@@ -20,8 +20,8 @@ std::string exception_name(const std::string& code) { return code == "ParameterV
 WorkflowError failure(const Error& error, const std::string& request_id) {
   const auto sns = sns_error(error);
   return WorkflowError{.error = "SNS." + exception_name(sns.code) + "Exception",
-                       .cause = fmt::format("{} (Service: AmazonSNS; Status Code: {}; Error Code: {}; Request ID: {}; Proxy: null)", error.message,
-                                            sns.status, sns.code, request_id)};
+                       .cause = fmt::format("{} (Service: AmazonSNS; Status Code: {}; Error Code: {}; Request ID: {}; Proxy: null)",
+                                            error.message, sns.status, sns.code, request_id)};
 }
 
 std::optional<std::string> text_of(const Json& input, std::string_view name) {
@@ -72,20 +72,20 @@ Result<PublishRequest> request_of(const Json& input) {
 /// The answer as the AWS SDK hands it to Step Functions: the operation's result and how HTTP carried it.
 Json answer(const PublishedMessage& published, const std::string& request_id, Timestamp now) {
   const std::string date = format_http_date(now), length = published.sequence_number ? "352" : "294";
-  auto result = json_object({{"MessageId", published.message_id},
-                             {"SdkHttpMetadata",
-                              json_object({{"AllHttpHeaders", json_object({{"x-amzn-RequestId", json_array({request_id})},
-                                                                           {"connection", json_array({"keep-alive"})},
-                                                                           {"Content-Length", json_array({length})},
-                                                                           {"Date", json_array({date})},
-                                                                           {"Content-Type", json_array({"text/xml"})}})},
-                                           {"HttpHeaders", json_object({{"connection", "keep-alive"},
-                                                                        {"Content-Length", length},
-                                                                        {"Content-Type", "text/xml"},
-                                                                        {"Date", date},
-                                                                        {"x-amzn-RequestId", request_id}})},
-                                           {"HttpStatusCode", 200}})},
-                             {"SdkResponseMetadata", json_object({{"RequestId", request_id}})}});
+  auto result =
+      json_object({{"MessageId", published.message_id},
+                   {"SdkHttpMetadata", json_object({{"AllHttpHeaders", json_object({{"x-amzn-RequestId", json_array({request_id})},
+                                                                                    {"connection", json_array({"keep-alive"})},
+                                                                                    {"Content-Length", json_array({length})},
+                                                                                    {"Date", json_array({date})},
+                                                                                    {"Content-Type", json_array({"text/xml"})}})},
+                                                    {"HttpHeaders", json_object({{"connection", "keep-alive"},
+                                                                                 {"Content-Length", length},
+                                                                                 {"Content-Type", "text/xml"},
+                                                                                 {"Date", date},
+                                                                                 {"x-amzn-RequestId", request_id}})},
+                                                    {"HttpStatusCode", 200}})},
+                   {"SdkResponseMetadata", json_object({{"RequestId", request_id}})}});
   if (published.sequence_number) return result.with("SequenceNumber", *published.sequence_number);
   return result;
 }

@@ -33,8 +33,8 @@ auto decoded(const char* what, std::string_view record, Decode decode) {
 }
 
 SubscriptionProtocol protocol_of(std::string_view text) {
-  for (const auto protocol : {SubscriptionProtocol::Email, SubscriptionProtocol::EmailJson, SubscriptionProtocol::Sqs, SubscriptionProtocol::Lambda,
-                              SubscriptionProtocol::Http, SubscriptionProtocol::Https})
+  for (const auto protocol : {SubscriptionProtocol::Email, SubscriptionProtocol::EmailJson, SubscriptionProtocol::Sqs,
+                              SubscriptionProtocol::Lambda, SubscriptionProtocol::Http, SubscriptionProtocol::Https})
     if (to_string(protocol) == text) return protocol;
   throw StoreFailure("a subscription has the unknown protocol " + std::string(text));
 }
@@ -91,12 +91,12 @@ std::optional<Subscription> get_subscription(const Reader& reader, SubscriptionR
 
 void put_subscription(Transaction& transaction, const Subscription& subscription) {
   OrderedJson record{{"version", 1},
-              {"id", subscription.id},
-              {"protocol", to_string(subscription.protocol)},
-              {"endpoint", subscription.endpoint},
-              {"attributes", OrderedJson(subscription.attributes)},
-              {"createdAt", milliseconds(subscription.created_at)},
-              {"confirmationSent", subscription.confirmation_sent}};
+                     {"id", subscription.id},
+                     {"protocol", to_string(subscription.protocol)},
+                     {"endpoint", subscription.endpoint},
+                     {"attributes", OrderedJson(subscription.attributes)},
+                     {"createdAt", milliseconds(subscription.created_at)},
+                     {"confirmationSent", subscription.confirmation_sent}};
   if (subscription.confirmed_at) record["confirmedAt"] = milliseconds(*subscription.confirmed_at);
   transaction.put(Key(subscriptions_table, subscription.topic, subscription.row.value), dump(record));
   transaction.put(Key(subscription_topics_table, subscription.row.value), subscription.topic);
@@ -106,8 +106,9 @@ std::optional<Deduplication> get_deduplication(const Reader& reader, const std::
   const auto record = reader.get(Key(deduplication_table, topic, id));
   if (!record) return std::nullopt;
   return decoded("a deduplication entry", *record, [](const OrderedJson& value) {
-    return Deduplication{.published_at = timestamp(value.at("publishedAt")),
-                         .published = {.message_id = value.at("messageId"), .sequence_number = value.at("sequenceNumber").get<std::string>()}};
+    return Deduplication{
+        .published_at = timestamp(value.at("publishedAt")),
+        .published = {.message_id = value.at("messageId"), .sequence_number = value.at("sequenceNumber").get<std::string>()}};
   });
 }
 

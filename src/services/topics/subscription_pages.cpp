@@ -23,22 +23,24 @@ namespace {
 
 struct PageText {
   int status = 200;
-  std::string_view word;                    ///< for programs: `confirmed`, `waiting`, …
+  std::string_view word;  ///< for programs: `confirmed`, `waiting`, …
   std::string title, text;
-  std::string form;                         ///< HTML, or nothing
+  std::string form;  ///< HTML, or nothing
 };
 
 http::Response html_page(const PageText& page) {
   auto response = http::html_response(
       page.status,
-      fmt::format("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">"
-                  "<meta name=\"robots\" content=\"noindex\"><title>{0}</title>"
-                  "<style>body{{font:18px/1.5 system-ui,sans-serif;max-width:32em;margin:3em auto;padding:0 1em;color:#222;background:#fff}}"
-                  "h1{{font-size:1.4em}}button{{font:inherit;padding:.5em 1.2em}}"
-                  "@media(prefers-color-scheme:dark){{body{{color:#ddd;background:#111}}}}</style></head>"
-                  "<body><h1>{0}</h1><p>{1}</p>{2}</body></html>\n",
-                  html_escape(page.title), html_escape(page.text), page.form));
-  response.headers.set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'");
+      fmt::format(
+          "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">"
+          "<meta name=\"robots\" content=\"noindex\"><title>{0}</title>"
+          "<style>body{{font:18px/1.5 system-ui,sans-serif;max-width:32em;margin:3em auto;padding:0 1em;color:#222;background:#fff}}"
+          "h1{{font-size:1.4em}}button{{font:inherit;padding:.5em 1.2em}}"
+          "@media(prefers-color-scheme:dark){{body{{color:#ddd;background:#111}}}}</style></head>"
+          "<body><h1>{0}</h1><p>{1}</p>{2}</body></html>\n",
+          html_escape(page.title), html_escape(page.text), page.form));
+  response.headers.set("Content-Security-Policy",
+                       "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'");
   return response;
 }
 
@@ -48,9 +50,10 @@ bool wants_json(const http::Request& request) {
 }
 
 http::Response answer(const http::Request& request, const PageText& page) {
-  auto response = wants_json(request) ? http::json_response(page.status, fmt::format("{{\"status\":\"{}\"}}\n", page.word)) : html_page(page);
+  auto response =
+      wants_json(request) ? http::json_response(page.status, fmt::format("{{\"status\":\"{}\"}}\n", page.word)) : html_page(page);
   response.headers.set("Cache-Control", "no-store");
-  response.headers.set("Referrer-Policy", "no-referrer");   // the token stands in the URL
+  response.headers.set("Referrer-Policy", "no-referrer");  // the token stands in the URL
   return response;
 }
 
@@ -66,9 +69,11 @@ http::Response xml(int status, const std::string& body) {
 
 http::Response xml_error(const Error& error, const std::string& request_id) {
   const auto sns = sns_error(error);
-  return xml(sns.status, fmt::format("<ErrorResponse xmlns=\"http://sns.amazonaws.com/doc/2010-03-31/\"><Error><Type>Sender</Type><Code>{}</Code><Message>{}"
-                                     "</Message></Error><RequestId>{}</RequestId></ErrorResponse>\n",
-                                     sns.code, html_escape(error.message), request_id));
+  return xml(
+      sns.status,
+      fmt::format("<ErrorResponse xmlns=\"http://sns.amazonaws.com/doc/2010-03-31/\"><Error><Type>Sender</Type><Code>{}</Code><Message>{}"
+                  "</Message></Error><RequestId>{}</RequestId></ErrorResponse>\n",
+                  sns.code, html_escape(error.message), request_id));
 }
 
 // --- what a request may do ---
@@ -93,13 +98,17 @@ std::string day_and_time(Timestamp time) {
   return text + " UTC";
 }
 
-const PageText unknown_link{.status = 404, .word = "unknown", .title = "This link does not work",
-                            .text = "Perhaps a part of it got lost on its way. Please open it again from the mail, or copy it as a whole.", .form = ""};
+const PageText unknown_link{.status = 404,
+                            .word = "unknown",
+                            .title = "This link does not work",
+                            .text = "Perhaps a part of it got lost on its way. Please open it again from the mail, or copy it as a whole.",
+                            .form = ""};
 
 }  // namespace
 
 struct SubscriptionPages::Implementation : std::enable_shared_from_this<Implementation> {
-  Implementation(Engine& the_engine, const Topics& the_topics, bool confirm) : engine(the_engine), topics(the_topics), no_get_decides(confirm) {}
+  Implementation(Engine& the_engine, const Topics& the_topics, bool confirm)
+      : engine(the_engine), topics(the_topics), no_get_decides(confirm) {}
 
   Engine& engine;
   const Topics& topics;
@@ -125,17 +134,30 @@ struct SubscriptionPages::Implementation : std::enable_shared_from_this<Implemen
     if (!parsed || parsed->action != SubscriptionAction::Confirm) co_return answer(request, unknown_link);
     const auto subscription = topics.find_subscription(reader(), parsed->row);
     if (!subscription)
-      co_return answer(request, {.status = 410, .word = "ended", .title = "This subscription has ended", .text = "It was cancelled, or its topic was deleted.", .form = ""});
+      co_return answer(request, {.status = 410,
+                                 .word = "ended",
+                                 .title = "This subscription has ended",
+                                 .text = "It was cancelled, or its topic was deleted.",
+                                 .form = ""});
     if (!subscription->confirmed_at && is_expired(*parsed, engine.clock().now()))
-      co_return answer(request, {.status = 410, .word = "expired", .title = "This link has expired",
-                                 .text = "Confirmation links work for two days. Please ask whoever subscribed you to do it once more: a new mail will come.", .form = ""});
+      co_return answer(
+          request,
+          {.status = 410,
+           .word = "expired",
+           .title = "This link has expired",
+           .text = "Confirmation links work for two days. Please ask whoever subscribed you to do it once more: a new mail will come.",
+           .form = ""});
     if (!subscription->confirmed_at) {
       if (!decides(request, token))
-        co_return answer(request, {.word = "waiting", .title = "Confirm this subscription?",
-                                   .text = subscription->endpoint + " will then receive the messages of the topic " + subscription->topic + ".",
-                                   .form = form(action, token, "Yes, confirm")});
+        co_return answer(request,
+                         {.word = "waiting",
+                          .title = "Confirm this subscription?",
+                          .text = subscription->endpoint + " will then receive the messages of the topic " + subscription->topic + ".",
+                          .form = form(action, token, "Yes, confirm")});
       // Named before it is handed over: GCC 12 destroys a closure that is a temporary in a co_await expression twice.
-      std::function<Result<Subscription>(EngineTransaction&)> work = [self, token](EngineTransaction& transaction) { return self->topics.confirm(transaction, "", token); };
+      std::function<Result<Subscription>(EngineTransaction&)> work = [self, token](EngineTransaction& transaction) {
+        return self->topics.confirm(transaction, "", token);
+      };
       const auto confirmed = co_await transact<Subscription>(engine, std::move(work));
       if (!confirmed) co_return answer(request, failed(confirmed.error()));
       co_return answer(request, confirmed_page(*confirmed));
@@ -148,12 +170,15 @@ struct SubscriptionPages::Implementation : std::enable_shared_from_this<Implemen
     const auto parsed = parse_subscription_token(engine.master_key(), token);
     if (!parsed || parsed->action != SubscriptionAction::Unsubscribe) co_return answer(request, unknown_link);
     const auto subscription = topics.find_subscription(reader(), parsed->row);
-    const PageText gone{.word = "unsubscribed", .title = "You are not subscribed", .text = "No further messages of this topic will come.", .form = ""};
+    const PageText gone{
+        .word = "unsubscribed", .title = "You are not subscribed", .text = "No further messages of this topic will come.", .form = ""};
     if (!subscription) co_return answer(request, gone);
     if (!decides(request, token))
-      co_return answer(request, {.word = "waiting", .title = "Unsubscribe?",
-                                 .text = subscription->endpoint + " will then receive no further messages of the topic " + subscription->topic + ".",
-                                 .form = form(action, token, "Yes, unsubscribe")});
+      co_return answer(request,
+                       {.word = "waiting",
+                        .title = "Unsubscribe?",
+                        .text = subscription->endpoint + " will then receive no further messages of the topic " + subscription->topic + ".",
+                        .form = form(action, token, "Yes, unsubscribe")});
     std::function<Result<bool>(EngineTransaction&)> work = [self, row = subscription->row](EngineTransaction& transaction) -> Result<bool> {
       if (const auto current = self->topics.find_subscription(transaction, row)) self->topics.remove_subscription(transaction, *current);
       return true;
@@ -171,29 +196,34 @@ struct SubscriptionPages::Implementation : std::enable_shared_from_this<Implemen
     const auto parsed = parse_subscription_token(engine.master_key(), token);
     if (!parsed) co_return xml_error(parsed.error(), request.request_id);
     const auto subscription = topics.find_subscription(reader(), parsed->row);
-    const bool by_program = subscription && (subscription->protocol == SubscriptionProtocol::Http || subscription->protocol == SubscriptionProtocol::Https);
+    const bool by_program =
+        subscription && (subscription->protocol == SubscriptionProtocol::Http || subscription->protocol == SubscriptionProtocol::Https);
     if (!by_program) co_return co_await confirm(std::move(request), token, "subscriptions/confirm?token=" + token);
     std::function<Result<Subscription>(EngineTransaction&)> work = [self, token, topic = *name](EngineTransaction& transaction) {
       return self->topics.confirm(transaction, topic, token);
     };
     const auto confirmed = co_await transact<Subscription>(engine, std::move(work));
     if (!confirmed) co_return xml_error(confirmed.error(), request.request_id);
-    co_return xml(200, fmt::format("<ConfirmSubscriptionResponse xmlns=\"http://sns.amazonaws.com/doc/2010-03-31/\"><ConfirmSubscriptionResult><SubscriptionArn>{}"
-                                   "</SubscriptionArn></ConfirmSubscriptionResult><ResponseMetadata><RequestId>{}</RequestId></ResponseMetadata>"
-                                   "</ConfirmSubscriptionResponse>\n",
-                                   subscription_arn(topics.site(), *confirmed), request.request_id));
+    co_return xml(
+        200,
+        fmt::format(
+            "<ConfirmSubscriptionResponse xmlns=\"http://sns.amazonaws.com/doc/2010-03-31/\"><ConfirmSubscriptionResult><SubscriptionArn>{}"
+            "</SubscriptionArn></ConfirmSubscriptionResult><ResponseMetadata><RequestId>{}</RequestId></ResponseMetadata>"
+            "</ConfirmSubscriptionResponse>\n",
+            subscription_arn(topics.site(), *confirmed), request.request_id));
   }
 
   awaitable<http::Response> unsubscribe_action(http::Request request) {
     const auto subscription = topics.find_subscription(reader(), request.query_value("SubscriptionArn").value_or(""));
     if (!subscription) co_return xml_error(subscription.error(), request.request_id);
-    const auto token = make_subscription_token(engine.master_key(), {.action = SubscriptionAction::Unsubscribe, .row = subscription->row,
-                                                                     .issued_at = subscription->created_at});
+    const auto token = make_subscription_token(
+        engine.master_key(), {.action = SubscriptionAction::Unsubscribe, .row = subscription->row, .issued_at = subscription->created_at});
     co_return co_await unsubscribe(std::move(request), token, "subscriptions/unsubscribe?token=" + token);
   }
 
   PageText confirmed_page(const Subscription& subscription) const {
-    return {.word = "confirmed", .title = "The subscription is confirmed",
+    return {.word = "confirmed",
+            .title = "The subscription is confirmed",
             .text = subscription.endpoint + " receives the messages of the topic " + subscription.topic + " (confirmed " +
                     day_and_time(subscription.confirmed_at.value_or(Timestamp{})) + ").",
             .form = ""};
@@ -201,7 +231,11 @@ struct SubscriptionPages::Implementation : std::enable_shared_from_this<Implemen
 
   static PageText failed(const Error& error) {
     if (error.code == ErrorCode::Unavailable)
-      return {.status = 503, .word = "unavailable", .title = "Not now", .text = "Nothing was changed. Please try again in a few minutes.", .form = ""};
+      return {.status = 503,
+              .word = "unavailable",
+              .title = "Not now",
+              .text = "Nothing was changed. Please try again in a few minutes.",
+              .form = ""};
     return {.status = 410, .word = "ended", .title = "This link has expired", .text = error.message, .form = ""};
   }
 };
@@ -241,7 +275,8 @@ void SubscriptionPages::install(http::Router& router) {
       return self->unsubscribe(std::move(request), std::move(token), "");
     });
   }
-  router.on("GET", std::string(certificates_path) + "/{name}", [self = implementation_](http::Request&& request) { return certificate(self->reader(), std::move(request)); });
+  router.on("GET", std::string(certificates_path) + "/{name}",
+            [self = implementation_](http::Request&& request) { return certificate(self->reader(), std::move(request)); });
 }
 
 namespace {

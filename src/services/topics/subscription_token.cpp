@@ -36,7 +36,8 @@ Result<SubscriptionToken> parse_subscription_token(const MasterKey& master, std:
   RecordReader reader(body);
   const auto action = reader.integer();
   const SubscriptionRow row{reader.integer()};
-  return SubscriptionToken{.action = static_cast<SubscriptionAction>(action), .row = row, .issued_at = Timestamp{std::chrono::seconds{reader.integer()}}};
+  return SubscriptionToken{
+      .action = static_cast<SubscriptionAction>(action), .row = row, .issued_at = Timestamp{std::chrono::seconds{reader.integer()}}};
 }
 
 bool is_expired(const SubscriptionToken& token, Timestamp now) {

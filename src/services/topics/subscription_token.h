@@ -20,7 +20,7 @@ inline constexpr std::chrono::hours confirmation_life{48};
 struct SubscriptionToken {
   SubscriptionAction action;
   SubscriptionRow row;
-  Timestamp issued_at;                      ///< to the second
+  Timestamp issued_at;  ///< to the second
 };
 
 /// base64url, some 36 characters.

@@ -20,20 +20,26 @@ using namespace topic_rules;
 
 Error topic_rules::subscription_does_not_exist() { return error(ErrorCode::NotFound, "Subscription does not exist", "SubscriptionArn"); }
 
-std::string topic_rules::confirm_path(const std::string& token) { return std::string(public_url_placeholder) + "/subscriptions/confirm?token=" + token; }
-std::string topic_rules::unsubscribe_path(const std::string& token) { return std::string(public_url_placeholder) + "/subscriptions/unsubscribe?token=" + token; }
+std::string topic_rules::confirm_path(const std::string& token) {
+  return std::string(public_url_placeholder) + "/subscriptions/confirm?token=" + token;
+}
+std::string topic_rules::unsubscribe_path(const std::string& token) {
+  return std::string(public_url_placeholder) + "/subscriptions/unsubscribe?token=" + token;
+}
 
 std::string topic_rules::unsubscribe_token(const TopicEnvironment& environment, const Subscription& subscription) {
-  return make_subscription_token(environment.master_key(),
-                                 {.action = SubscriptionAction::Unsubscribe, .row = subscription.row, .issued_at = subscription.created_at});
+  return make_subscription_token(
+      environment.master_key(), {.action = SubscriptionAction::Unsubscribe, .row = subscription.row, .issued_at = subscription.created_at});
 }
 
 namespace {
 
-constexpr std::array protocols{SubscriptionProtocol::Email, SubscriptionProtocol::EmailJson, SubscriptionProtocol::Sqs,
-                               SubscriptionProtocol::Lambda, SubscriptionProtocol::Http, SubscriptionProtocol::Https};
+constexpr std::array protocols{SubscriptionProtocol::Email,  SubscriptionProtocol::EmailJson, SubscriptionProtocol::Sqs,
+                               SubscriptionProtocol::Lambda, SubscriptionProtocol::Http,      SubscriptionProtocol::Https};
 
-bool is_email(SubscriptionProtocol protocol) { return protocol == SubscriptionProtocol::Email || protocol == SubscriptionProtocol::EmailJson; }
+bool is_email(SubscriptionProtocol protocol) {
+  return protocol == SubscriptionProtocol::Email || protocol == SubscriptionProtocol::EmailJson;
+}
 bool is_http(SubscriptionProtocol protocol) { return protocol == SubscriptionProtocol::Http || protocol == SubscriptionProtocol::Https; }
 
 Result<SubscriptionProtocol> parse_protocol(const std::string& text) {
@@ -46,7 +52,8 @@ Result<SubscriptionProtocol> parse_protocol(const std::string& text) {
 
 bool is_arn_of(std::string_view endpoint, std::string_view service, std::string_view resource_start) {
   Arn arn;
-  return parse_arn(endpoint, arn) && arn.service == service && arn.resource.starts_with(resource_start) && arn.resource.size() > resource_start.size();
+  return parse_arn(endpoint, arn) && arn.service == service && arn.resource.starts_with(resource_start) &&
+         arn.resource.size() > resource_start.size();
 }
 
 Result<void> check_endpoint(const Topic& topic, SubscriptionProtocol protocol, const std::string& endpoint) {
@@ -68,7 +75,8 @@ Result<void> check_endpoint(const Topic& topic, SubscriptionProtocol protocol, c
     case SubscriptionProtocol::Http:
     case SubscriptionProtocol::Https: {
       const auto scheme = std::string(to_string(protocol)) + "://";
-      if (!endpoint.starts_with(scheme) || endpoint.size() == scheme.size()) return invalid("Endpoint must match the specified protocol", "Endpoint");
+      if (!endpoint.starts_with(scheme) || endpoint.size() == scheme.size())
+        return invalid("Endpoint must match the specified protocol", "Endpoint");
       // What could end a request line early is refused here, once.
       if (std::any_of(endpoint.begin(), endpoint.end(), [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f; }))
         return invalid("Endpoint Reason: not a URL", "Endpoint");
@@ -143,13 +151,19 @@ std::string_view to_string(SubscriptionProtocol protocol) {
   return "";
 }
 
-std::string subscription_arn(const Site& site, const Subscription& subscription) { return site.topic_arn(subscription.topic) + ":" + subscription.id; }
+std::string subscription_arn(const Site& site, const Subscription& subscription) {
+  return site.topic_arn(subscription.topic) + ":" + subscription.id;
+}
 
-Result<void> topic_rules::check_subscription_attribute(const Subscription& subscription, const std::string& name, const std::string& value) {
+Result<void> topic_rules::check_subscription_attribute(const Subscription& subscription, const std::string& name,
+                                                       const std::string& value) {
   if (name == "RawMessageDelivery") {
-    if (value != "true" && value != "false") return bad_attribute("RawMessageDelivery: Invalid value [" + value + "]. Must be true or false.", name);
+    if (value != "true" && value != "false")
+      return bad_attribute("RawMessageDelivery: Invalid value [" + value + "]. Must be true or false.", name);
     if (value == "true" && (is_email(subscription.protocol) || subscription.protocol == SubscriptionProtocol::Lambda))
-      return bad_attribute("RawMessageDelivery: Delivery protocol [" + std::string(to_string(subscription.protocol)) + "] does not support raw message delivery.", name);
+      return bad_attribute("RawMessageDelivery: Delivery protocol [" + std::string(to_string(subscription.protocol)) +
+                               "] does not support raw message delivery.",
+                           name);
     return {};
   }
   if (name == "FilterPolicy") {
@@ -186,7 +200,10 @@ Result<Subscription> Topics::subscribe(Transaction& transaction, const Subscribe
   if (!topic) return topic_does_not_exist();
   if (auto checked = check_endpoint(*topic, *protocol, request.endpoint); !checked) return checked.error();
 
-  Subscription subscription{.topic = request.topic, .protocol = *protocol, .endpoint = request.endpoint, .attributes = request.attributes,
+  Subscription subscription{.topic = request.topic,
+                            .protocol = *protocol,
+                            .endpoint = request.endpoint,
+                            .attributes = request.attributes,
                             .created_at = transaction.now()};
   for (const auto& [name, value] : subscription.attributes)
     if (auto checked = check_subscription_attribute(subscription, name, value); !checked) return checked.error();
@@ -214,16 +231,18 @@ Result<Subscription> Topics::subscribe(Transaction& transaction, const Subscribe
 }
 
 Result<void> Topics::send_confirmation(Transaction& transaction, Subscription& subscription) const {
-  const auto token = make_subscription_token(environment_.master_key(),
-                                             {.action = SubscriptionAction::Confirm, .row = subscription.row, .issued_at = transaction.now()});
+  const auto token = make_subscription_token(
+      environment_.master_key(), {.action = SubscriptionAction::Confirm, .row = subscription.row, .issued_at = transaction.now()});
   const auto arn = environment_.site.topic_arn(subscription.topic);
   if (is_email(subscription.protocol)) {
-    auto put = outbox_.put(transaction, confirmation_mail(arn, subscription.endpoint, display_name(transaction, subscription.topic), confirm_path(token)));
+    auto put = outbox_.put(
+        transaction, confirmation_mail(arn, subscription.endpoint, display_name(transaction, subscription.topic), confirm_path(token)));
     if (!put) return put.error();
   } else {
     const auto topic = get_topic(transaction, subscription.topic);
     const auto message_id = transaction.new_uuid().value;
-    const auto url = std::string(public_url_placeholder) + "/?Action=ConfirmSubscription&TopicArn=" + percent_encode(arn) + "&Token=" + token;
+    const auto url =
+        std::string(public_url_placeholder) + "/?Action=ConfirmSubscription&TopicArn=" + percent_encode(arn) + "&Token=" + token;
     put_delivery(transaction, {.kind = DeliveryKind::Confirmation,
                                .subscription = subscription.row,
                                .request_id = message_id,
@@ -233,7 +252,8 @@ Result<void> Topics::send_confirmation(Transaction& transaction, Subscription& s
                                                           .token = token,
                                                           .subscribe_url = url,
                                                           .signature_version = topic ? signature_version(*topic) : "1",
-                                                          .signing_certificate_url = std::string(public_url_placeholder) + certificate_path(signing_key(transaction))},
+                                                          .signing_certificate_url = std::string(public_url_placeholder) +
+                                                                                     certificate_path(signing_key(transaction))},
                                                          transaction.now())});
     if (delivery_listener_) transaction.on_commit(delivery_listener_);
   }
@@ -264,11 +284,14 @@ void Topics::remove_subscription(Transaction& transaction, const Subscription& s
 Result<void> Topics::unsubscribe(Transaction& transaction, std::string_view arn) const {
   const auto row = row_of_arn(arn);
   if (!row) return row.error().code == ErrorCode::NotFound ? Result<void>() : Result<void>(row.error());
-  if (const auto subscription = get_subscription(transaction, *row); subscription && arn.ends_with(subscription->id)) remove_subscription(transaction, *subscription);
+  if (const auto subscription = get_subscription(transaction, *row); subscription && arn.ends_with(subscription->id))
+    remove_subscription(transaction, *subscription);
   return {};
 }
 
-std::optional<Subscription> Topics::find_subscription(const Reader& reader, SubscriptionRow row) const { return get_subscription(reader, row); }
+std::optional<Subscription> Topics::find_subscription(const Reader& reader, SubscriptionRow row) const {
+  return get_subscription(reader, row);
+}
 
 Result<Subscription> Topics::find_subscription(const Reader& reader, std::string_view arn) const {
   const auto row = row_of_arn(arn);
@@ -293,7 +316,8 @@ TextMap Topics::subscription_attributes(const Subscription& subscription) const 
   return shown;
 }
 
-Result<void> Topics::set_subscription_attribute(Transaction& transaction, std::string_view arn, const std::string& attribute, const std::string& value) const {
+Result<void> Topics::set_subscription_attribute(Transaction& transaction, std::string_view arn, const std::string& attribute,
+                                                const std::string& value) const {
   auto subscription = find_subscription(transaction, arn);
   if (!subscription) return subscription.error();
   if (auto checked = check_subscription_attribute(*subscription, attribute, value); !checked) {
@@ -335,7 +359,8 @@ Result<std::size_t> Topics::ask_for_missing_confirmations(Transaction& transacti
   std::vector<Subscription> unasked;
   transaction.scan({.prefix = Key(subscriptions_table)}, [&](const Key& key, std::string_view record) {
     auto subscription = decode_subscription(key, record);
-    if (is_email(subscription.protocol) && !subscription.confirmed_at && !subscription.confirmation_sent) unasked.push_back(std::move(subscription));
+    if (is_email(subscription.protocol) && !subscription.confirmed_at && !subscription.confirmation_sent)
+      unasked.push_back(std::move(subscription));
     return true;
   });
   for (auto& subscription : unasked)

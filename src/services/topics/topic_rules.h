@@ -14,7 +14,8 @@ namespace signalbox::topic_rules {
 [[nodiscard]] Error subscription_does_not_exist();
 
 /// Errors: InvalidArgument for unknown attributes and values.
-[[nodiscard]] Result<void> check_subscription_attribute(const Subscription& subscription, const std::string& name, const std::string& value);
+[[nodiscard]] Result<void> check_subscription_attribute(const Subscription& subscription, const std::string& name,
+                                                        const std::string& value);
 
 /// `1` unless the topic says `2`.
 [[nodiscard]] std::string signature_version(const Topic& topic);

@@ -7,12 +7,12 @@
 #include "services/topics/publish_task.h"
 #include "signalbox/async.h"
 
+#include <spdlog/spdlog.h>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <mutex>
@@ -48,20 +48,20 @@ struct TopicService::Implementation : std::enable_shared_from_this<Implementatio
   Topics topics;
   const Reader* reader = nullptr;
   std::optional<asio::steady_timer> wait_timer, sweep_timer;
-  std::set<std::int64_t> under_way;         ///< rows of deliveries
+  std::set<std::int64_t> under_way;  ///< rows of deliveries
   bool woken = false;
   bool stopping = false;
 
   /// The wall clock may be set while we wait.
   static constexpr std::chrono::milliseconds longest_wait = std::chrono::seconds{30};
 
-  std::mutex executor_mutex;                ///< the engine's thread may call wake() while the I/O thread is still starting
+  std::mutex executor_mutex;  ///< the engine's thread may call wake() while the I/O thread is still starting
   std::optional<asio::any_io_executor> executor;
 
   /// From any thread: there may be something to deliver.
   void wake() {
     const std::lock_guard lock(executor_mutex);
-    if (!executor) return;   // start() looks anyway
+    if (!executor) return;  // start() looks anyway
     asio::post(*executor, [self = shared_from_this()] { self->look_again(); });
   }
 
@@ -123,7 +123,7 @@ struct TopicService::Implementation : std::enable_shared_from_this<Implementatio
     bool stored = false;
     try {
       const auto subscription = topics.find_subscription(*reader, delivery.subscription);
-      DeliveryOutcome outcome = Delivered{};   // unsubscribed meanwhile
+      DeliveryOutcome outcome = Delivered{};  // unsubscribed meanwhile
       if (subscription) outcome = co_await attempt(delivery, *subscription);
       stored = co_await store(delivery, subscription, outcome);
     } catch (const StoreFailure& failure) {
@@ -147,14 +147,15 @@ struct TopicService::Implementation : std::enable_shared_from_this<Implementatio
       const auto outcome = co_await invoke(std::move(call));
       co_return outcome_of(delivery, outcome, engine.clock().now());
     }
-    auto request = request_of(delivery, subscription.endpoint, topics.site().topic_arn(subscription.topic), subscription_arn(topics.site(), subscription),
-                              options.public_url());
+    auto request = request_of(delivery, subscription.endpoint, topics.site().topic_arn(subscription.topic),
+                              subscription_arn(topics.site(), subscription), options.public_url());
     if (delivery.kind == DeliveryKind::Confirmation) {
       if (const auto key = find_signing_key(*reader)) request.body = sign_confirmation(*key, request.body);
     }
     const auto response = co_await options.send_http(std::move(request));
     const auto policy = subscription.attributes.find("DeliveryPolicy");
-    co_return outcome_of(delivery, response, policy == subscription.attributes.end() ? std::string_view() : std::string_view(policy->second));
+    co_return outcome_of(delivery, response,
+                         policy == subscription.attributes.end() ? std::string_view() : std::string_view(policy->second));
   }
 
   awaitable<FunctionOutcome> invoke(FunctionCall call) {
@@ -170,7 +171,8 @@ struct TopicService::Implementation : std::enable_shared_from_this<Implementatio
 
   awaitable<bool> store(const Delivery& delivery, const std::optional<Subscription>& subscription, const DeliveryOutcome& outcome) {
     const auto self = shared_from_this();
-    std::function<Result<bool>(EngineTransaction&)> work = [self, delivery, subscription, outcome](EngineTransaction& transaction) -> Result<bool> {
+    std::function<Result<bool>(EngineTransaction&)> work = [self, delivery, subscription,
+                                                            outcome](EngineTransaction& transaction) -> Result<bool> {
       std::visit(Overload{[&](const Delivered&) { erase_delivery(transaction, delivery); },
                           [&](const TryAgain& later) { postpone_delivery(transaction, delivery, transaction.now() + later.after); },
                           [&](const GiveUp& given_up) {

@@ -26,11 +26,11 @@ struct TopicServiceOptions {
   std::function<std::string()> public_url;  ///< no slash at its end; called on both threads
   /// Sends to a queue within the transaction: queue_sender(queues).
   std::function<Result<void>(Transaction&, const QueueDelivery&)> send_to_queue;
-  std::function<std::string(std::string_view)> resolve = {};   ///< see TopicEnvironment
-  FunctionInvoker* functions = nullptr;     ///< outlives the service
-  ServiceCallGuard permits = {};            ///< of deliveries; empty: all are permitted
-  HttpSender send_http;                     ///< http::send
-  std::size_t concurrency = 16;             ///< deliveries under way at once
+  std::function<std::string(std::string_view)> resolve = {};  ///< see TopicEnvironment
+  FunctionInvoker* functions = nullptr;                       ///< outlives the service
+  ServiceCallGuard permits = {};                              ///< of deliveries; empty: all are permitted
+  HttpSender send_http;                                       ///< http::send
+  std::size_t concurrency = 16;                               ///< deliveries under way at once
 };
 
 /// Delivers at least once: a repetition after a crash carries the same message id and request id.

@@ -14,7 +14,9 @@ namespace signalbox {
 using namespace topic_records;
 using namespace topic_rules;
 
-Error topic_rules::invalid(const std::string& what, const std::string& where) { return error(ErrorCode::InvalidArgument, "Invalid parameter: " + what, where); }
+Error topic_rules::invalid(const std::string& what, const std::string& where) {
+  return error(ErrorCode::InvalidArgument, "Invalid parameter: " + what, where);
+}
 Error topic_rules::topic_does_not_exist() { return error(ErrorCode::NotFound, "Topic does not exist", "TopicArn"); }
 
 std::string topic_rules::signature_version(const Topic& topic) {
@@ -25,20 +27,42 @@ std::string topic_rules::signature_version(const Topic& topic) {
 namespace {
 
 /// Settable attributes of a topic. All are kept; DisplayName, FifoTopic, ContentBasedDeduplication, SignatureVersion and MaximumMessageSize have an effect.
-constexpr std::array topic_attributes{
-    "DisplayName", "Policy", "DeliveryPolicy", "KmsMasterKeyId", "FifoTopic", "ContentBasedDeduplication", "SignatureVersion", "TracingConfig",
-    "FifoThroughputScope", "ArchivePolicy", "MaximumMessageSize", "DataProtectionPolicy",
-    "HTTPSuccessFeedbackRoleArn", "HTTPSuccessFeedbackSampleRate", "HTTPFailureFeedbackRoleArn",
-    "LambdaSuccessFeedbackRoleArn", "LambdaSuccessFeedbackSampleRate", "LambdaFailureFeedbackRoleArn",
-    "SQSSuccessFeedbackRoleArn", "SQSSuccessFeedbackSampleRate", "SQSFailureFeedbackRoleArn",
-    "FirehoseSuccessFeedbackRoleArn", "FirehoseSuccessFeedbackSampleRate", "FirehoseFailureFeedbackRoleArn",
-    "ApplicationSuccessFeedbackRoleArn", "ApplicationSuccessFeedbackSampleRate", "ApplicationFailureFeedbackRoleArn"};
+constexpr std::array topic_attributes{"DisplayName",
+                                      "Policy",
+                                      "DeliveryPolicy",
+                                      "KmsMasterKeyId",
+                                      "FifoTopic",
+                                      "ContentBasedDeduplication",
+                                      "SignatureVersion",
+                                      "TracingConfig",
+                                      "FifoThroughputScope",
+                                      "ArchivePolicy",
+                                      "MaximumMessageSize",
+                                      "DataProtectionPolicy",
+                                      "HTTPSuccessFeedbackRoleArn",
+                                      "HTTPSuccessFeedbackSampleRate",
+                                      "HTTPFailureFeedbackRoleArn",
+                                      "LambdaSuccessFeedbackRoleArn",
+                                      "LambdaSuccessFeedbackSampleRate",
+                                      "LambdaFailureFeedbackRoleArn",
+                                      "SQSSuccessFeedbackRoleArn",
+                                      "SQSSuccessFeedbackSampleRate",
+                                      "SQSFailureFeedbackRoleArn",
+                                      "FirehoseSuccessFeedbackRoleArn",
+                                      "FirehoseSuccessFeedbackSampleRate",
+                                      "FirehoseFailureFeedbackRoleArn",
+                                      "ApplicationSuccessFeedbackRoleArn",
+                                      "ApplicationSuccessFeedbackSampleRate",
+                                      "ApplicationFailureFeedbackRoleArn"};
 
-bool is_name_character(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_'; }
+bool is_name_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+}
 
 Result<void> check_name(std::string_view name, bool fifo) {
   if (fifo != name.ends_with(".fifo"))
-    return invalid(fifo ? "Fifo Topic names must end with .fifo and must be made up of only uppercase and lowercase ASCII letters, numbers, underscores, and "
+    return invalid(fifo ? "Fifo Topic names must end with .fifo and must be made up of only uppercase and lowercase ASCII letters, "
+                          "numbers, underscores, and "
                           "hyphens, and must be between 1 and 256 characters long."
                         : "Topic Name",
                    "Name");
@@ -49,16 +73,19 @@ Result<void> check_name(std::string_view name, bool fifo) {
 
 Result<void> check_attribute(const std::string& name, const std::string& value) {
   if (std::find(topic_attributes.begin(), topic_attributes.end(), name) == topic_attributes.end()) return invalid("AttributeName", name);
-  if (name == "DisplayName" && (value.size() > 100 || std::any_of(value.begin(), value.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; })))
+  if (name == "DisplayName" &&
+      (value.size() > 100 || std::any_of(value.begin(), value.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; })))
     return invalid("DisplayName", name);
   if ((name == "FifoTopic" || name == "ContentBasedDeduplication") && value != "true" && value != "false") return invalid(name, name);
   if (name == "SignatureVersion" && value != "1" && value != "2") return invalid(name, name);
   if (name == "MaximumMessageSize") {
     int bytes = 0;
     const auto parsed = std::from_chars(value.data(), value.data() + value.size(), bytes);
-    if (parsed.ec != std::errc{} || parsed.ptr != value.data() + value.size() || bytes < 1024 || bytes > 1048576) return invalid(name, name);
+    if (parsed.ec != std::errc{} || parsed.ptr != value.data() + value.size() || bytes < 1024 || bytes > 1048576)
+      return invalid(name, name);
   }
-  if ((name == "Policy" || name == "DeliveryPolicy") && !value.empty() && !nlohmann::json::accept(value)) return invalid(name + " failed to parse JSON.", name);
+  if ((name == "Policy" || name == "DeliveryPolicy") && !value.empty() && !nlohmann::json::accept(value))
+    return invalid(name + " failed to parse JSON.", name);
   return {};
 }
 
@@ -144,7 +171,8 @@ void Topics::remove(Transaction& transaction, const std::string& name) const {
   transaction.erase(Key(topics_table, name));
 }
 
-Result<void> Topics::set_attribute(Transaction& transaction, const std::string& name, const std::string& attribute, const std::string& value) const {
+Result<void> Topics::set_attribute(Transaction& transaction, const std::string& name, const std::string& attribute,
+                                   const std::string& value) const {
   auto topic = get_topic(transaction, name);
   if (!topic) return topic_does_not_exist();
   if (attribute == "FifoTopic") return invalid("AttributeName", attribute);
@@ -164,19 +192,20 @@ Result<TextMap> Topics::attributes(const Reader& reader, const std::string& name
     return true;
   });
   const auto arn = environment_.site.topic_arn(name);
-  TextMap shown{{"TopicArn", arn},
-                {"Owner", environment_.site.account},
-                {"DisplayName", ""},
-                {"SubscriptionsConfirmed", std::to_string(confirmed)},
-                {"SubscriptionsPending", std::to_string(pending)},
-                {"SubscriptionsDeleted", "0"},
-                {"Policy", default_policy(environment_.site, arn)},
-                {"EffectiveDeliveryPolicy",
-                 R"({"http":{"defaultHealthyRetryPolicy":{"minDelayTarget":20,"maxDelayTarget":20,"numRetries":3,"numMaxDelayRetries":0,"numNoDelayRetries":0,)"
-                 R"("numMinDelayRetries":0,"backoffFunction":"linear"},"disableSubscriptionOverrides":false}})"}};
+  TextMap shown{
+      {"TopicArn", arn},
+      {"Owner", environment_.site.account},
+      {"DisplayName", ""},
+      {"SubscriptionsConfirmed", std::to_string(confirmed)},
+      {"SubscriptionsPending", std::to_string(pending)},
+      {"SubscriptionsDeleted", "0"},
+      {"Policy", default_policy(environment_.site, arn)},
+      {"EffectiveDeliveryPolicy",
+       R"({"http":{"defaultHealthyRetryPolicy":{"minDelayTarget":20,"maxDelayTarget":20,"numRetries":3,"numMaxDelayRetries":0,"numNoDelayRetries":0,)"
+       R"("numMinDelayRetries":0,"backoffFunction":"linear"},"disableSubscriptionOverrides":false}})"}};
   if (topic->is_fifo()) shown["ContentBasedDeduplication"] = "false";
   for (const auto& [attribute, value] : topic->attributes)
-    if (attribute != "Policy" || !value.empty()) shown[attribute] = value;   // an empty policy is none
+    if (attribute != "Policy" || !value.empty()) shown[attribute] = value;  // an empty policy is none
   return shown;
 }
 

@@ -97,7 +97,7 @@ Verdict judge_reported(const TriggerRecord& trigger, const std::vector<ReceivedM
     stopped = stopped || (failed && is_fifo_name(trigger.queue));
     (failed || stopped ? verdict.failed : verdict.done).push_back(i);
   }
-  if (!failures->empty()) return {.done = {}, .failed = all(batch), .untouched = {}};      // it names a message that is not there
+  if (!failures->empty()) return {.done = {}, .failed = all(batch), .untouched = {}};  // it names a message that is not there
   return verdict;
 }
 
@@ -147,10 +147,12 @@ Verdict judge(const TriggerRecord& trigger, const std::vector<ReceivedMessage>& 
   return {.done = {}, .failed = {}, .untouched = all(batch)};
 }
 
-std::chrono::milliseconds reappears_after(const ReceivedMessage& message, std::chrono::milliseconds visibility_timeout, std::chrono::milliseconds since_leased) {
+std::chrono::milliseconds reappears_after(const ReceivedMessage& message, std::chrono::milliseconds visibility_timeout,
+                                          std::chrono::milliseconds since_leased) {
   using namespace std::chrono_literals;
   const auto doublings = std::clamp<std::int64_t>(message.receive_count - 1, 0, 16);
-  const auto back_off = std::clamp<std::chrono::milliseconds>(1s * (std::int64_t{1} << doublings), 1s, std::max<std::chrono::milliseconds>(1s, visibility_timeout));
+  const auto back_off = std::clamp<std::chrono::milliseconds>(1s * (std::int64_t{1} << doublings), 1s,
+                                                              std::max<std::chrono::milliseconds>(1s, visibility_timeout));
   return std::max(back_off, visibility_timeout - since_leased);
 }
 

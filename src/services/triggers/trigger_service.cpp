@@ -5,10 +5,10 @@
 #include "services/queues/queue_service.h"
 #include "services/triggers/trigger_event.h"
 
+#include <spdlog/spdlog.h>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <map>
@@ -49,8 +49,16 @@ using Permission = std::function<Result<void>(const std::string& function, const
 /// One trigger's poller. Lives as long as its coroutines.
 class TriggerPoller : public std::enable_shared_from_this<TriggerPoller> {
  public:
-  TriggerPoller(asio::any_io_executor executor, Engine& engine, const Queues& queues, const Reader& reader, FunctionInvoker& functions, Permission permits, TriggerRecord trigger)
-      : executor_(executor), engine_(engine), queues_(queues), reader_(reader), functions_(functions), permits_(std::move(permits)), trigger_(std::move(trigger)), timer_(executor) {}
+  TriggerPoller(asio::any_io_executor executor, Engine& engine, const Queues& queues, const Reader& reader, FunctionInvoker& functions,
+                Permission permits, TriggerRecord trigger)
+      : executor_(executor),
+        engine_(engine),
+        queues_(queues),
+        reader_(reader),
+        functions_(functions),
+        permits_(std::move(permits)),
+        trigger_(std::move(trigger)),
+        timer_(executor) {}
 
   void start() { asio::co_spawn(executor_, run(shared_from_this()), log_failure("trigger poller")); }
   void stop() {
@@ -79,7 +87,9 @@ class TriggerPoller : public std::enable_shared_from_this<TriggerPoller> {
   asio::awaitable<void> settle(const Batch& batch, const FunctionOutcome& outcome, std::chrono::steady_clock::time_point leased_at);
   void note(const FunctionOutcome& outcome);
 
-  [[nodiscard]] Result<void> permitted() const { return permits_ ? permits_(trigger_.function, queues_.site().queue_arn(trigger_.queue)) : Result<void>(); }
+  [[nodiscard]] Result<void> permitted() const {
+    return permits_ ? permits_(trigger_.function, queues_.site().queue_arn(trigger_.queue)) : Result<void>();
+  }
   [[nodiscard]] std::int64_t batches_max() const { return trigger_.concurrency_max.value_or(batches_max_default); }
 
   asio::any_io_executor executor_;
@@ -89,7 +99,7 @@ class TriggerPoller : public std::enable_shared_from_this<TriggerPoller> {
   FunctionInvoker& functions_;
   const Permission permits_;
   const TriggerRecord trigger_;
-  asio::steady_timer timer_;                 // for pauses, and for a free place among the batches under way
+  asio::steady_timer timer_;  // for pauses, and for a free place among the batches under way
   QueueWaiter* waiter_ = nullptr;
   std::chrono::milliseconds visibility_timeout_{30'000};
   std::chrono::milliseconds pause_{0};
@@ -103,7 +113,7 @@ asio::awaitable<void> TriggerPoller::run(std::shared_ptr<TriggerPoller> self) {
     const auto queue = self->queues_.find(self->reader_, self->trigger_.queue);
     if (queue) {
       said_missing = false;
-      co_await self->poll(*queue);           // until the queue is deleted or the poller is stopped
+      co_await self->poll(*queue);  // until the queue is deleted or the poller is stopped
     } else {
       if (!said_missing) spdlog::warn("trigger {}: queue {} does not exist; waiting for it", self->trigger_.id, self->trigger_.queue);
       said_missing = true;
@@ -121,7 +131,7 @@ asio::awaitable<void> TriggerPoller::poll(const QueueRecord& queue) {
 
   while (!stopped_) {
     co_await pause();
-    while (under_way_ >= batches_max() && !stopped_) co_await sleep(timer_, 1h);       // ended by deliver()
+    while (under_way_ >= batches_max() && !stopped_) co_await sleep(timer_, 1h);  // ended by deliver()
     if (stopped_) co_return;
     waiter.look();
     const auto current = queues_.find(reader_, trigger_.queue);
@@ -155,7 +165,8 @@ asio::awaitable<void> TriggerPoller::pause() {
 }
 
 asio::awaitable<TriggerPoller::Batch> TriggerPoller::lease(std::int64_t messages_max) {
-  Work<Batch> work = [rules = &queues_, queue = trigger_.queue, messages_max, timeout = visibility_timeout_](EngineTransaction& transaction) {
+  Work<Batch> work = [rules = &queues_, queue = trigger_.queue, messages_max,
+                      timeout = visibility_timeout_](EngineTransaction& transaction) {
     return rules->lease(transaction, queue, LeaseMessages{.max_messages = messages_max, .visibility_timeout = timeout});
   };
   auto leased = co_await transact<Batch>(engine_, std::move(work));
@@ -184,14 +195,15 @@ asio::awaitable<TriggerPoller::Batch> TriggerPoller::filtered(Batch leased) {
     for (const auto& handle : rest) (void)rules->delete_message(transaction, queue, handle);
     return {};
   };
-  (void)co_await transact<void>(engine_, std::move(work));   // what fails here shows when the messages reappear
+  (void)co_await transact<void>(engine_, std::move(work));  // what fails here shows when the messages reappear
   co_return passing;
 }
 
 asio::awaitable<TriggerPoller::Batch> TriggerPoller::gather() {
   auto batch = co_await lease(trigger_.batch_size);
   if (batch.empty() || trigger_.window_seconds == 0) co_return batch;
-  const auto deadline = std::chrono::steady_clock::now() + std::min<std::chrono::milliseconds>(std::chrono::seconds{trigger_.window_seconds}, visibility_timeout_ / 2);
+  const auto deadline = std::chrono::steady_clock::now() +
+                        std::min<std::chrono::milliseconds>(std::chrono::seconds{trigger_.window_seconds}, visibility_timeout_ / 2);
   while (!stopped_ && std::ssize(batch) < trigger_.batch_size && std::chrono::steady_clock::now() < deadline) {
     waiter_->look();
     auto more = co_await lease(trigger_.batch_size - std::ssize(batch));
@@ -215,7 +227,9 @@ asio::awaitable<void> TriggerPoller::deliver(std::shared_ptr<TriggerPoller> self
 
 asio::awaitable<FunctionOutcome> TriggerPoller::invoke(const Batch& batch) {
   const auto call = std::make_shared<Call>(executor_);
-  functions_.invoke(FunctionCall{.function = trigger_.function, .payload = triggers::queue_event(batch, trigger_.queue, queues_.site()), .request_id = triggers::request_id(trigger_, batch)},
+  functions_.invoke(FunctionCall{.function = trigger_.function,
+                                 .payload = triggers::queue_event(batch, trigger_.queue, queues_.site()),
+                                 .request_id = triggers::request_id(trigger_, batch)},
                     [executor = executor_, call](FunctionOutcome outcome) {
                       asio::post(executor, [call, outcome = std::move(outcome)]() mutable {
                         call->outcome = std::move(outcome);
@@ -236,13 +250,15 @@ asio::awaitable<FunctionOutcome> TriggerPoller::invoke(const Batch& batch) {
   co_return std::move(*call->outcome);
 }
 
-asio::awaitable<void> TriggerPoller::settle(const Batch& batch, const FunctionOutcome& outcome, std::chrono::steady_clock::time_point leased_at) {
+asio::awaitable<void> TriggerPoller::settle(const Batch& batch, const FunctionOutcome& outcome,
+                                            std::chrono::steady_clock::time_point leased_at) {
   const auto verdict = triggers::judge(trigger_, batch, outcome);
   const auto since = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - leased_at);
   std::vector<std::pair<std::string, std::chrono::milliseconds>> failed;
-  for (const auto place : verdict.failed) failed.emplace_back(batch[place].receipt_handle, triggers::reappears_after(batch[place], visibility_timeout_, since));
-  Work<void> work = [rules = &queues_, queue = trigger_.queue, done = handles(batch, verdict.done), failed, untouched = handles(batch, verdict.untouched),
-                     pause = pause_](EngineTransaction& transaction) -> Result<void> {
+  for (const auto place : verdict.failed)
+    failed.emplace_back(batch[place].receipt_handle, triggers::reappears_after(batch[place], visibility_timeout_, since));
+  Work<void> work = [rules = &queues_, queue = trigger_.queue, done = handles(batch, verdict.done), failed,
+                     untouched = handles(batch, verdict.untouched), pause = pause_](EngineTransaction& transaction) -> Result<void> {
     // A FIFO queue refuses an expired handle: the message is due again, which is what there is to do then.
     for (const auto& handle : done) (void)rules->delete_message(transaction, queue, handle);
     for (const auto& [handle, delay] : failed) {
@@ -253,7 +269,8 @@ asio::awaitable<void> TriggerPoller::settle(const Batch& batch, const FunctionOu
   };
   auto settled = co_await transact<void>(engine_, std::move(work));
   if (!settled && settled.error().code != ErrorCode::NotFound && !stopped_) {
-    spdlog::error("trigger {}: cannot settle a batch of queue {}, its messages will reappear: {}", trigger_.id, trigger_.queue, settled.error().message);
+    spdlog::error("trigger {}: cannot settle a batch of queue {}, its messages will reappear: {}", trigger_.id, trigger_.queue,
+                  settled.error().message);
   }
 }
 
@@ -264,13 +281,15 @@ void TriggerPoller::note(const FunctionOutcome& outcome) {
     return;
   }
   pause_ = std::clamp<std::chrono::milliseconds>(pause_ * 2, 1s, pause_max);
-  spdlog::warn("trigger {}: function {} was not called: {}; next attempt in {} s", trigger_.id, trigger_.function, outcome.message, pause_.count() / 1'000);
+  spdlog::warn("trigger {}: function {} was not called: {}; next attempt in {} s", trigger_.id, trigger_.function, outcome.message,
+               pause_.count() / 1'000);
 }
 
 // ---- the service ----
 
 struct TriggerService::Implementation : std::enable_shared_from_this<Implementation> {
-  Implementation(Engine& the_engine, const Queues& the_queues, Triggers& the_triggers, FunctionInvoker& the_functions, Permission the_permits)
+  Implementation(Engine& the_engine, const Queues& the_queues, Triggers& the_triggers, FunctionInvoker& the_functions,
+                 Permission the_permits)
       : engine(the_engine), queues(the_queues), triggers(the_triggers), functions(the_functions), permits(std::move(the_permits)) {}
 
   Engine& engine;
@@ -306,16 +325,18 @@ asio::awaitable<void> TriggerService::Implementation::begin(std::shared_ptr<Impl
   for (const auto& trigger : all) names.insert(trigger.queue);
   if (!names.empty()) {
     Work<void> work = [rules = &self->queues, names](EngineTransaction& transaction) -> Result<void> {
-      for (const auto& name : names) (void)rules->release_trigger_leases(transaction, name);       // a queue that is gone holds no leases
+      for (const auto& name : names) (void)rules->release_trigger_leases(transaction, name);  // a queue that is gone holds no leases
       return {};
     };
     const auto released = co_await transact<void>(self->engine, std::move(work));
-    if (!released) spdlog::error("triggers: messages of the last run reappear only after their visibility time-out: {}", released.error().message);
+    if (!released)
+      spdlog::error("triggers: messages of the last run reappear only after their visibility time-out: {}", released.error().message);
   }
   for (const auto& trigger : all) self->follow(trigger.id);
 }
 
-TriggerService::TriggerService(Engine& engine, const Queues& queues, Triggers& triggers, FunctionInvoker& functions, std::function<Result<void>(const std::string&, const std::string&)> permits)
+TriggerService::TriggerService(Engine& engine, const Queues& queues, Triggers& triggers, FunctionInvoker& functions,
+                               std::function<Result<void>(const std::string&, const std::string&)> permits)
     : implementation_(std::make_shared<Implementation>(engine, queues, triggers, functions, std::move(permits))) {}
 TriggerService::~TriggerService() { stop(); }
 

@@ -60,23 +60,30 @@ Result<void> check(const TriggerRecord& trigger) {
   const std::int64_t batch_max = fifo ? 10 : 10'000;
   if (trigger.function.empty()) return error(ErrorCode::InvalidArgument, "FunctionName must not be empty.", "FunctionName");
   if (trigger.batch_size < 1 || trigger.batch_size > batch_max) return out_of_range("BatchSize", trigger.batch_size, 1, batch_max);
-  if (trigger.window_seconds < 0 || trigger.window_seconds > 300) return out_of_range("MaximumBatchingWindowInSeconds", trigger.window_seconds, 0, 300);
+  if (trigger.window_seconds < 0 || trigger.window_seconds > 300)
+    return out_of_range("MaximumBatchingWindowInSeconds", trigger.window_seconds, 0, 300);
   if (fifo && trigger.window_seconds > 0) {
     return error(ErrorCode::InvalidArgument, "Batching window is not supported for FIFO queues.", "MaximumBatchingWindowInSeconds");
   }
   if (trigger.batch_size > 10 && trigger.window_seconds < 1) {
-    return error(ErrorCode::InvalidArgument, "Maximum batch window in seconds must be greater than 0 if maximum batch size is greater than 10", "MaximumBatchingWindowInSeconds");
+    return error(ErrorCode::InvalidArgument,
+                 "Maximum batch window in seconds must be greater than 0 if maximum batch size is greater than 10",
+                 "MaximumBatchingWindowInSeconds");
   }
-  if (trigger.concurrency_max && (*trigger.concurrency_max < 2 || *trigger.concurrency_max > 1'000)) return out_of_range("MaximumConcurrency", *trigger.concurrency_max, 2, 1'000);
+  if (trigger.concurrency_max && (*trigger.concurrency_max < 2 || *trigger.concurrency_max > 1'000))
+    return out_of_range("MaximumConcurrency", *trigger.concurrency_max, 2, 1'000);
   for (const auto& filter : trigger.filters) {
-    if (const auto pattern = events::EventPattern::parse(filter); !pattern) return error(ErrorCode::InvalidArgument, "Invalid filter pattern definition. " + pattern.error().message, "FilterCriteria");
+    if (const auto pattern = events::EventPattern::parse(filter); !pattern)
+      return error(ErrorCode::InvalidArgument, "Invalid filter pattern definition. " + pattern.error().message, "FilterCriteria");
   }
   return {};
 }
 
 }  // namespace
 
-void Triggers::store(Transaction& transaction, const TriggerRecord& trigger) const { transaction.put(Key(triggers_table, trigger.id), encode(trigger)); }
+void Triggers::store(Transaction& transaction, const TriggerRecord& trigger) const {
+  transaction.put(Key(triggers_table, trigger.id), encode(trigger));
+}
 
 void Triggers::on_change(std::function<void(const std::string&)> listener) {
   const std::lock_guard lock(mutex_);
@@ -95,9 +102,9 @@ Result<TriggerRecord> Triggers::create(Transaction& transaction, TriggerRecord t
   if (auto queue = queues_.find(transaction, trigger.queue); !queue) return queue.error();
   for (const auto& other : list(transaction, trigger.queue, std::nullopt, "", static_cast<std::size_t>(-1))) {
     if (other.function != trigger.function) continue;
-    return error(ErrorCode::AlreadyExists,
-                 fmt::format("An event source mapping with event source arn (\"{}\") and function name (\"{}\") already exists. Please update or delete the existing mapping with UUID {}",
-                             queues_.site().queue_arn(trigger.queue), trigger.function, other.id));
+    return error(ErrorCode::AlreadyExists, fmt::format("An event source mapping with event source arn (\"{}\") and function name (\"{}\") "
+                                                       "already exists. Please update or delete the existing mapping with UUID {}",
+                                                       queues_.site().queue_arn(trigger.queue), trigger.function, other.id));
   }
   trigger.id = transaction.new_uuid().value;
   trigger.created_at = trigger.modified_at = transaction.now();
@@ -137,8 +144,8 @@ Result<TriggerRecord> Triggers::find(const Reader& reader, std::string_view id) 
   return decode(std::string(id), *record);
 }
 
-std::vector<TriggerRecord> Triggers::list(const Reader& reader, std::optional<std::string_view> queue, std::optional<std::string_view> function, std::string_view after,
-                                          std::size_t limit) const {
+std::vector<TriggerRecord> Triggers::list(const Reader& reader, std::optional<std::string_view> queue,
+                                          std::optional<std::string_view> function, std::string_view after, std::size_t limit) const {
   std::vector<TriggerRecord> triggers;
   KeyRange range{.prefix = Key(triggers_table)};
   if (!after.empty()) range.after = Key(triggers_table, after);

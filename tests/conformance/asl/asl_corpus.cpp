@@ -30,7 +30,8 @@ std::string read(const fs::path& path) {
 }
 
 std::optional<fs::path> conformance_folder() {
-  std::vector<fs::path> candidates{test::source_directory() / "../shared/conformance", test::source_directory() / "../../shared/conformance"};
+  std::vector<fs::path> candidates{test::source_directory() / "../shared/conformance",
+                                   test::source_directory() / "../../shared/conformance"};
   if (const char* given = std::getenv("SIGNALBOX_CONFORMANCE")) candidates.insert(candidates.begin(), given);
   for (const auto& candidate : candidates)
     if (fs::exists(candidate)) return candidate;
@@ -77,7 +78,9 @@ std::string with_resources(std::string text) {
 }
 
 /// How many of the public validators take it, and how many refuse it.
-struct Votes { int accept = 0, refuse = 0; };
+struct Votes {
+  int accept = 0, refuse = 0;
+};
 Votes votes(const Json& verdicts, const std::string& id) {
   Votes count;
   const auto* tools = verdicts.find("verdicts")->find(id);
@@ -91,8 +94,24 @@ Votes votes(const Json& verdicts, const std::string& id) {
 
 /// Task resources anywhere in a definition that are services not offered here, as the corpus's README names them.
 void collect_services(const Json& value, std::set<std::string>& services) {
-  static const std::set<std::string> offered{"apigateway", "http", "lambda", "sqs", "sns", "states", "events", "aws-sdk:cloudwatchlogs", "aws-sdk:eventbridge", "aws-sdk:iam", "aws-sdk:lambda", "aws-sdk:scheduler",
-                                             "aws-sdk:s3", "aws-sdk:sfn", "aws-sdk:sns", "aws-sdk:sqs", "aws-sdk:ssm", "aws-sdk:sts"};
+  static const std::set<std::string> offered{"apigateway",
+                                             "http",
+                                             "lambda",
+                                             "sqs",
+                                             "sns",
+                                             "states",
+                                             "events",
+                                             "aws-sdk:cloudwatchlogs",
+                                             "aws-sdk:eventbridge",
+                                             "aws-sdk:iam",
+                                             "aws-sdk:lambda",
+                                             "aws-sdk:scheduler",
+                                             "aws-sdk:s3",
+                                             "aws-sdk:sfn",
+                                             "aws-sdk:sns",
+                                             "aws-sdk:sqs",
+                                             "aws-sdk:ssm",
+                                             "aws-sdk:sts"};
   if (value.is_object()) {
     const auto* type = value.find("Type");
     const auto* resource = value.find("Resource");
@@ -124,7 +143,8 @@ TEST_CASE("published samples are accepted, or refused for a service or a part of
     if (is_faulty(parsed)) {
       ++faulty;
       const auto [accept, refuse] = votes(*verdicts, definition.id);
-      std::cout << "sample " << definition.id << " has faults (validators: " << accept << " accept, " << refuse << " refuse)\n" << faults(parsed);
+      std::cout << "sample " << definition.id << " has faults (validators: " << accept << " accept, " << refuse << " refuse)\n"
+                << faults(parsed);
       CHECK(known_faulty.contains(definition.id));
       continue;
     }
@@ -140,8 +160,8 @@ TEST_CASE("published samples are accepted, or refused for a service or a part of
     else ++other_service;
     CHECK((services.empty() || !parsed.unsupported.empty()));
   }
-  std::cout << "samples: " << accepted << " accepted, " << other_service << " refused for a service, " << language << " refused for JSONata, variables or a distributed Map, "
-            << faulty << " faulty\n";
+  std::cout << "samples: " << accepted << " accepted, " << other_service << " refused for a service, " << language
+            << " refused for JSONata, variables or a distributed Map, " << faulty << " faulty\n";
 }
 
 TEST_CASE("fixtures: refused where two validators refuse, accepted where two accept") {
@@ -169,13 +189,15 @@ TEST_CASE("fixtures: refused where two validators refuse, accepted where two acc
       ++(valid ? agreed_accept : agreed_refuse);
     } else {
       ++differ;
-      std::cout << "fixture " << definition.id << ": " << accept << " accept, " << refuse << " refuse, we " << (valid ? "accept" : "refuse") << "\n" << faults(parsed);
+      std::cout << "fixture " << definition.id << ": " << accept << " accept, " << refuse << " refuse, we " << (valid ? "accept" : "refuse")
+                << "\n"
+                << faults(parsed);
       INFO(definition.id);
       CHECK(known_differences.contains(definition.id));
     }
   }
-  std::cout << "fixtures: " << agreed_accept << " accepted like two validators, " << agreed_refuse << " refused like two validators, " << differ << " differ, " << undecided
-            << " undecided\n";
+  std::cout << "fixtures: " << agreed_accept << " accepted like two validators, " << agreed_refuse << " refused like two validators, "
+            << differ << " differ, " << undecided << " undecided\n";
 }
 
 TEST_CASE("every definition that AWS ran is accepted") {

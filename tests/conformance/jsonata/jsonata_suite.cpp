@@ -25,7 +25,9 @@ unsigned hex4(std::string_view digits) { return static_cast<unsigned>(std::stoul
 
 std::string utf8(unsigned code) {
   const auto byte = [](unsigned value) { return static_cast<char>(static_cast<unsigned char>(value)); };
-  if (code >= 0x10000) return {byte(0xF0U | code >> 18U), byte(0x80U | (code >> 12U & 0x3FU)), byte(0x80U | (code >> 6U & 0x3FU)), byte(0x80U | (code & 0x3FU))};
+  if (code >= 0x10000)
+    return {byte(0xF0U | code >> 18U), byte(0x80U | (code >> 12U & 0x3FU)), byte(0x80U | (code >> 6U & 0x3FU)),
+            byte(0x80U | (code & 0x3FU))};
   return {byte(0xE0U | code >> 12U), byte(0x80U | (code >> 6U & 0x3FU)), byte(0x80U | (code & 0x3FU))};
 }
 
@@ -43,7 +45,8 @@ std::string with_stand_ins(std::string_view text) {
       continue;
     }
     const unsigned code = hex4(text.substr(at + 2, 4));
-    const bool low_follows = code >= 0xD800 && code < 0xDC00 && text.substr(at + 6, 2) == "\\u" && hex4(text.substr(at + 8, 4)) >= 0xDC00 && hex4(text.substr(at + 8, 4)) < 0xE000;
+    const bool low_follows = code >= 0xD800 && code < 0xDC00 && text.substr(at + 6, 2) == "\\u" && hex4(text.substr(at + 8, 4)) >= 0xDC00 &&
+                             hex4(text.substr(at + 8, 4)) < 0xE000;
     const std::size_t length = low_follows ? 12 : 6;
     if (!low_follows && code >= 0xD800 && code < 0xE000) out += utf8(stand_in + code);
     else out += text.substr(at, length);
@@ -71,7 +74,8 @@ Json with_halves(const Json& value) {
   }
   if (!value.is_object()) return value;
   Json::Object members;
-  for (const Json::Member& member : value.members()) members.push_back({with_halves(std::string_view(member.name)), with_halves(member.value)});
+  for (const Json::Member& member : value.members())
+    members.push_back({with_halves(std::string_view(member.name)), with_halves(member.value)});
   return Json(std::move(members));
 }
 
@@ -160,12 +164,14 @@ class Suite {
       return;
     }
     ++failed_;
-    std::cout << "FAILED " << one.find("id")->as_string() << ": " << one.find("expr")->as_string() << "\n  expected " << expected(one).substr(0, 300) << "\n  got      "
-              << printed(outcome).substr(0, 300) << "\n";
+    std::cout << "FAILED " << one.find("id")->as_string() << ": " << one.find("expr")->as_string() << "\n  expected "
+              << expected(one).substr(0, 300) << "\n  got      " << printed(outcome).substr(0, 300) << "\n";
   }
 
   static bool is_skipped(const Json& one) {
-    if (const Json* const marks = one.find("aws"); marks != nullptr && std::ranges::any_of(marks->elements(), [](const Json& mark) { return mark == Json("eval"); })) return true;
+    if (const Json* const marks = one.find("aws");
+        marks != nullptr && std::ranges::any_of(marks->elements(), [](const Json& mark) { return mark == Json("eval"); }))
+      return true;
     const Json* const reference = one.find("ref");
     const Json* const verdict = reference == nullptr ? nullptr : reference->find("2.0.6");
     return verdict != nullptr && *verdict != Json("pass");
@@ -206,8 +212,12 @@ class Suite {
   }
 
   static bool error_agrees(const Json& expected, const jsonata::Failure& failure) {
-    const auto same = [&expected](const char* name, const std::string& got) { return expected.find(name) == nullptr || equal(*expected.find(name), Json(got)); };
-    if (!same("code", failure.code) || !same("token", failure.token) || !same("message", failure.message) || !same("functionName", failure.token)) return false;
+    const auto same = [&expected](const char* name, const std::string& got) {
+      return expected.find(name) == nullptr || equal(*expected.find(name), Json(got));
+    };
+    if (!same("code", failure.code) || !same("token", failure.token) || !same("message", failure.message) ||
+        !same("functionName", failure.token))
+      return false;
     const Json* const value = expected.find("value");
     return value == nullptr || (failure.value && equal(*value, *failure.value));
   }
@@ -221,7 +231,8 @@ class Suite {
 
   const Json& read_dataset(const std::string& name) {
     const auto known = datasets_.find(name);
-    return known != datasets_.end() ? known->second : datasets_.emplace(name, read_json(folder_ / "datasets" / (name + ".json"))).first->second;
+    return known != datasets_.end() ? known->second
+                                    : datasets_.emplace(name, read_json(folder_ / "datasets" / (name + ".json"))).first->second;
   }
 
   std::filesystem::path folder_;

@@ -75,12 +75,14 @@ TEST_CASE("No closure or aggregate is a temporary in a co_await expression") {
   int files = 0;
   for (const std::string folder : {"include", "src", "tests"}) {
     for (const auto& entry : fs::recursive_directory_iterator(fs::path(root) / folder)) {
-      if (entry.path().filename() == "coroutines_test.cpp" || (entry.path().extension() != ".cpp" && entry.path().extension() != ".h")) continue;
+      if (entry.path().filename() == "coroutines_test.cpp" || (entry.path().extension() != ".cpp" && entry.path().extension() != ".h"))
+        continue;
       ++files;
       std::ifstream in(entry.path());
       for (const auto line : hazards({std::istreambuf_iterator<char>(in), {}})) {
-        FAIL_CHECK(fs::relative(entry.path(), root).string() << ":" << line << " awaits an expression with braces. GCC 12 destroys closures and aggregates in it "
-                                                             << "twice: give them a name in a statement of their own, then std::move() that.");
+        FAIL_CHECK(fs::relative(entry.path(), root).string()
+                   << ":" << line << " awaits an expression with braces. GCC 12 destroys closures and aggregates in it "
+                   << "twice: give them a name in a statement of their own, then std::move() that.");
       }
     }
   }
@@ -88,12 +90,15 @@ TEST_CASE("No closure or aggregate is a temporary in a co_await expression") {
 }
 
 TEST_CASE("The search for temporaries that GCC 12 destroys twice finds them, and nothing else") {
-  for (const std::string bad : {"co_await run([t] { return 1; });", "auto r = co_await f(x,\n  Request{.a = 1});", "co_return co_await f({});", "if (co_await f({1})) {}"}) {
+  for (const std::string bad : {"co_await run([t] { return 1; });", "auto r = co_await f(x,\n  Request{.a = 1});",
+                                "co_return co_await f({});", "if (co_await f({1})) {}"}) {
     INFO(bad);
     CHECK(hazards(bad) == std::vector<std::size_t>{1});
   }
-  for (const std::string good : {"if (co_await f(x)) { g(); }", "co_await f(\"{\"); { }", "// co_await f({})", "while (!co_await f('{')) {}", "co_await timer.async_wait(as_result);\nx = {1};",
-                                 "auto r = R\"(co_await f({}))\";", "co_await f(1'000, x); y = {2'000};", "for (auto x : co_await f()) { }"}) {
+  for (const std::string good :
+       {"if (co_await f(x)) { g(); }", "co_await f(\"{\"); { }", "// co_await f({})", "while (!co_await f('{')) {}",
+        "co_await timer.async_wait(as_result);\nx = {1};", "auto r = R\"(co_await f({}))\";", "co_await f(1'000, x); y = {2'000};",
+        "for (auto x : co_await f()) { }"}) {
     INFO(good);
     CHECK(hazards(good).empty());
   }

@@ -15,8 +15,8 @@ namespace fs = std::filesystem;
 const fs::path root = signalbox::test::source_directory();
 
 struct Rule {
-  std::string forbidden;   ///< a text that must not stand in a line of the file
-  std::string instead;     ///< what to do about it, said kindly
+  std::string forbidden;  ///< a text that must not stand in a line of the file
+  std::string instead;    ///< what to do about it, said kindly
 };
 
 const std::vector<Rule> purity{
@@ -61,7 +61,7 @@ TEST_CASE("The pure modules see no I/O, clock, randomness or log") {
         for (const auto& [forbidden, instead] : purity) {
           if (line.find(forbidden) == std::string::npos) continue;
           if (forbidden == "signalbox/store.h\"" && file.filename() == "history_codec.cpp") continue;
-          if (forbidden == "steady_clock" && file.filename() == "deadline.h") continue;   // an expression's time limit
+          if (forbidden == "steady_clock" && file.filename() == "deadline.h") continue;  // an expression's time limit
           FAIL_CHECK(fs::relative(file, root).string() << " mentions " << forbidden << ". " << instead);
         }
       }
@@ -76,8 +76,9 @@ TEST_CASE("Modules include only what stands before them") {
       for (const auto& line : lines_of(file)) {
         for (std::size_t later = place + 1; later < order.size(); ++later) {
           if (line.starts_with("#include \"" + order[later] + "/")) {
-            FAIL_CHECK(fs::relative(file, root).string() << " (" << order[place] << ") has: " << line << ". Dependencies point one way; what "
-                                                         << order[place] << " needs of " << order[later] << " belongs into a header of include/signalbox, or further down.");
+            FAIL_CHECK(fs::relative(file, root).string()
+                       << " (" << order[place] << ") has: " << line << ". Dependencies point one way; what " << order[place] << " needs of "
+                       << order[later] << " belongs into a header of include/signalbox, or further down.");
           }
         }
       }

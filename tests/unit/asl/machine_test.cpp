@@ -33,10 +33,13 @@ TEST_CASE("defaults are left out, all else is kept") {
       "F": {"Type": "Succeed", "OutputPath": null}}})") ==
         "machine start=A timeout=300\n"
         "/States/A Pass input=null result=$.x output=$['x']['b'] value={\"b\":1} next=B\n"
-        "/States/B Task resource=sqs:sendMessage.waitForTaskToken parameters={\"QueueUrl\":\"q\",\"MessageBody.$\":\"$\"} selector={\"a.$\":\"$.a\"} result=null "
-        "timeout=60 heartbeat=$['h'] retry=(A|B interval=2 attempts=3 rate=2 max=9 jitter=full) retry=(States.ALL interval=1 attempts=0 rate=1.5) "
+        "/States/B Task resource=sqs:sendMessage.waitForTaskToken parameters={\"QueueUrl\":\"q\",\"MessageBody.$\":\"$\"} "
+        "selector={\"a.$\":\"$.a\"} result=null "
+        "timeout=60 heartbeat=$['h'] retry=(A|B interval=2 attempts=3 rate=2 max=9 jitter=full) retry=(States.ALL interval=1 attempts=0 "
+        "rate=1.5) "
         "catch=(States.Timeout result=$.error next=D) next=C\n"
-        "/States/C Choice [($['a'] StringEquals \"x\" and not $['b'] IsPresent true) -> D] [$['n'] NumericGreaterThan $['m'] -> E] default=D\n"
+        "/States/C Choice [($['a'] StringEquals \"x\" and not $['b'] IsPresent true) -> D] [$['n'] NumericGreaterThan $['m'] -> E] "
+        "default=D\n"
         "/States/D Fail error=E cause=$['cause']\n"
         "/States/E Wait until=2026-01-02T03:04:05.000Z next=F\n"
         "/States/F Succeed output=null\n");
@@ -53,7 +56,8 @@ TEST_CASE("nested blocks share the machine's vector, each with its own start") {
                 "States": {"I": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:000000000000:function:f", "End": true}}}}}})") ==
         "machine start=P\n"
         "/States/P Parallel branches=B2,C1 next=M\n"
-        "/States/M Map processor=I items=$['items'] item={\"v.$\":\"$$.Map.Item.Value\"} concurrency=5 tolerated=1 tolerated%=$['p'] end=true\n"
+        "/States/M Map processor=I items=$['items'] item={\"v.$\":\"$$.Map.Item.Value\"} concurrency=5 tolerated=1 tolerated%=$['p'] "
+        "end=true\n"
         "/States/P/Branches[0]/States/B1 Succeed\n"
         "/States/P/Branches[0]/States/B2 Pass next=B1\n"
         "/States/P/Branches[1]/States/C1 Wait seconds=$['s'] end=true\n"
@@ -82,8 +86,10 @@ TEST_CASE("task resources") {
   CHECK(kind("arn:aws:states:::states:startExecution.sync") == "states startExecution startExecution.sync 1");
   CHECK(kind("arn:aws:states:::states:startExecution.sync:2") == "states startExecution startExecution.sync:2 2");
   CHECK(kind("arn:aws:states:::lambda:invoke.waitForTaskToken") == "lambda invoke invoke.waitForTaskToken 3");
-  CHECK(kind("arn:aws:states:::aws-sdk:sfn:startExecution.waitForTaskToken") == "aws-sdk:sfn startExecution startExecution.waitForTaskToken 3");
+  CHECK(kind("arn:aws:states:::aws-sdk:sfn:startExecution.waitForTaskToken") ==
+        "aws-sdk:sfn startExecution startExecution.waitForTaskToken 3");
   CHECK(kind("arn:aws:swf:us-east-1:000000000000:task:x") == "swf task:x task:x 0");
-  for (const auto* bad : {"", "f", "arn:aws:lambda:us-east-1:000000000000:f", "arn:aws:states:::sqs", "arn:aws:states:::sqs:", "arn:aws:states:::sqs:sendMessage.foo"})
+  for (const auto* bad : {"", "f", "arn:aws:lambda:us-east-1:000000000000:f", "arn:aws:states:::sqs",
+                          "arn:aws:states:::sqs:", "arn:aws:states:::sqs:sendMessage.foo"})
     CHECK(kind(bad) == "Value is not a valid resource ARN");
 }

@@ -14,12 +14,34 @@ std::string converted(std::string_view yaml) {
 }  // namespace
 
 TEST_CASE("plain scalars follow YAML 1.1 as CloudFormation reads it") {
-  struct Case { const char* yaml; const char* json; };
+  struct Case {
+    const char* yaml;
+    const char* json;
+  };
   const Case cases[] = {
-      {"a", R"("a")"},          {"~", "null"},        {"yes", "true"},          {"Off", "false"},  {"'yes'", R"("yes")"}, {"\"12\"", R"("12")"}, {"12", "12"},
-      {"-1.50", "-1.50"},       {"1e3", "1e3"},       {"0777", "511"},          {"0x1F", "31"},    {"1_000", "1000"},     {"+7", "7"},           {".5", "0.5"},
-      {"012345678901", R"("012345678901")"},          {"2010-09-09", R"("2010-09-09")"},           {"10:30", R"("10:30")"},                      {"1.2.3", R"("1.2.3")"},
-      {"!!str 12", R"("12")"},  {"y", R"("y")"},      {".", R"(".")"},          {"-", "[null]"},   {"cron(0 1 * * ? *)", "\"cron(0 1 * * ? *)\""},
+      {"a", R"("a")"},
+      {"~", "null"},
+      {"yes", "true"},
+      {"Off", "false"},
+      {"'yes'", R"("yes")"},
+      {"\"12\"", R"("12")"},
+      {"12", "12"},
+      {"-1.50", "-1.50"},
+      {"1e3", "1e3"},
+      {"0777", "511"},
+      {"0x1F", "31"},
+      {"1_000", "1000"},
+      {"+7", "7"},
+      {".5", "0.5"},
+      {"012345678901", R"("012345678901")"},
+      {"2010-09-09", R"("2010-09-09")"},
+      {"10:30", R"("10:30")"},
+      {"1.2.3", R"("1.2.3")"},
+      {"!!str 12", R"("12")"},
+      {"y", R"("y")"},
+      {".", R"(".")"},
+      {"-", "[null]"},
+      {"cron(0 1 * * ? *)", "\"cron(0 1 * * ? *)\""},
   };
   for (const auto& item : cases) {
     INFO(item.yaml);
@@ -50,7 +72,8 @@ TEST_CASE("what is wrong is named with its place") {
   CHECK(converted("--- 1\n--- 2\n") == "error: one YAML document is expected, but here begins a second (line 2, column 1)");
   CHECK(converted("# nothing\n") == "error: one YAML document is expected, but there is none");
   // At these the parser makes no progress; found by fuzzing.
-  for (const char* yaml : {", \"MaxConcurrency\": -1", ", a"}) CHECK(converted(yaml) == "error: no YAML value begins like this (line 1, column 1)");
+  for (const char* yaml : {", \"MaxConcurrency\": -1", ", a"})
+    CHECK(converted(yaml) == "error: no YAML value begins like this (line 1, column 1)");
   CHECK(converted("a: 1\n}\n").starts_with("error: "));
   CHECK(converted("a: \"\xE4\"") == "error: the text is not UTF-8 (line 1, column 4)");
   CHECK(converted("\xE4: 1") == "error: the member's name is not UTF-8 (line 1, column 1)");

@@ -23,7 +23,8 @@ class ApiFixture {
     REQUIRE(engine.start().has_value());
     reader = engine.reader();
     queue_service.start(context.get_executor());
-    authenticator = std::make_unique<services::Authenticator>(*reader, engine.changes(services::keys_table), services::WithoutKeys::AnythingPasses);
+    authenticator =
+        std::make_unique<services::Authenticator>(*reader, engine.changes(services::keys_table), services::WithoutKeys::AnythingPasses);
     api = std::make_unique<AwsApi>(AwsServices{engine, activity_signals, queues, queue_service, topics.topics(), *authenticator});
   }
   ~ApiFixture() {
@@ -80,7 +81,11 @@ class ApiFixture {
   Queues queues{Site{}, queue_signals};
   QueueService queue_service{engine, queues};
   Outbox outbox{false};
-  TopicService topics{engine, outbox, TopicServiceOptions{.public_url = [] { return std::string("http://localhost"); }, .send_to_queue = queue_sender(queues), .functions = nullptr, .send_http = {}}};
+  TopicService topics{engine, outbox,
+                      TopicServiceOptions{.public_url = [] { return std::string("http://localhost"); },
+                                          .send_to_queue = queue_sender(queues),
+                                          .functions = nullptr,
+                                          .send_http = {}}};
   std::unique_ptr<Reader> reader;
   std::unique_ptr<services::Authenticator> authenticator;
   std::unique_ptr<AwsApi> api;

@@ -26,10 +26,13 @@ struct Logging : EngineHarness {
     }));
   }
   void run(const std::string& level, bool data, const std::string& group = "/aws/vendedlogs/states/g") {
-    const auto configuration = Json::parse(R"({"level":")" + level + R"(","includeExecutionData":)" + (data ? "true" : "false") +
-                                           R"(,"destinations":[{"cloudWatchLogsLogGroup":{"logGroupArn":"arn:aws:logs:us-east-1:000000000000:log-group:)" + group + R"(:*"}}]})");
+    const auto configuration =
+        Json::parse(R"({"level":")" + level + R"(","includeExecutionData":)" + (data ? "true" : "false") +
+                    R"(,"destinations":[{"cloudWatchLogsLogGroup":{"logGroupArn":"arn:aws:logs:us-east-1:000000000000:log-group:)" + group +
+                    R"(:*"}}]})");
     REQUIRE(transact<StateMachineRecord>([&](EngineTransaction& transaction) {
-      return create_state_machine(transaction, Site{}, {.name = "m", .definition = failing, .role_arn = "role", .logging_configuration = *configuration});
+      return create_state_machine(transaction, Site{},
+                                  {.name = "m", .definition = failing, .role_arn = "role", .logging_configuration = *configuration});
     }));
     REQUIRE(start("m", R"({"a":1})"));
   }
@@ -39,7 +42,8 @@ struct Logging : EngineHarness {
     const auto group = logs::find_group(memory, "/aws/vendedlogs/states/g");
     for (const auto& stream : logs::list_streams(memory, *group, "", "", 10)) {
       CHECK(stream.name.starts_with("states/m/"));
-      for (const auto& event : logs::read_events(memory, *group, stream, {}, clock.now())) events.push_back(Json::parse(event.message).value());
+      for (const auto& event : logs::read_events(memory, *group, stream, {}, clock.now()))
+        events.push_back(Json::parse(event.message).value());
     }
     return events;
   }
@@ -68,7 +72,7 @@ TEST_CASE("levels let events pass as AWS's table says") {
     engine.run("ERROR", false);
     CHECK(engine.types() == "FailStateEntered ExecutionFailed");
     CHECK(engine.logged()[0].find("details")->text() == R"({"name":"F"})");
-    CHECK(engine.logged()[1].find("details")->text() == R"({"error":"E","cause":"C"})");   // no execution data, and so shown
+    CHECK(engine.logged()[1].find("details")->text() == R"({"error":"E","cause":"C"})");  // no execution data, and so shown
   }
   SECTION("FATAL") {
     engine.run("FATAL", true);

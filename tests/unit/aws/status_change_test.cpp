@@ -18,7 +18,9 @@ struct Listening : EngineHarness {
       events.push_back(aws::status_change_event(transaction, core->site(), record, Uuid{"id"}, transaction.now()));
     });
   }
-  [[nodiscard]] std::string detail(std::size_t event, const char* name) const { return events.at(event).find("detail")->find(name)->text(); }
+  [[nodiscard]] std::string detail(std::size_t event, const char* name) const {
+    return events.at(event).find("detail")->find(name)->text();
+  }
   std::vector<Json> events;
 };
 

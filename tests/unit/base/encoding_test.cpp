@@ -14,7 +14,7 @@ TEST_CASE("base64 has one encoding for each byte string") {
   CHECK(base64_encode("f") == "Zg==");
   CHECK(base64_encode("foobar") == "Zm9vYmFy");
   CHECK(base64_decode("Zm8=") == "fo");
-  CHECK(base64_decode("Zm9=") == std::nullopt);   // bits that encode nothing
+  CHECK(base64_decode("Zm9=") == std::nullopt);  // bits that encode nothing
   CHECK(base64_decode("Zm8") == std::nullopt);
   CHECK(base64_decode("Z===") == std::nullopt);
   CHECK(base64url_encode("\xfb\xff") == "-_8");
@@ -26,7 +26,8 @@ TEST_CASE("digests agree with published vectors") {
   CHECK(hex_encode(digest(DigestAlgorithm::Md5, "abc")) == "900150983cd24fb0d6963f7d28e17f72");
   CHECK(hex_encode(digest(DigestAlgorithm::Sha256, "abc")) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   // RFC 4231, test cases 2 and 6 (a key longer than a block).
-  CHECK(hex_encode(hmac_sha256("Jefe", "what do ya want for nothing?")) == "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+  CHECK(hex_encode(hmac_sha256("Jefe", "what do ya want for nothing?")) ==
+        "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
   CHECK(hex_encode(hmac_sha256(std::string(131, '\xaa'), "Test Using Larger Than Block-Size Key - Hash Key First")) ==
         "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
 }
@@ -62,7 +63,8 @@ TEST_CASE("times are written and read") {
   CHECK(format_http_date(time) == "Mon, 24 Nov 2025 01:02:03 GMT");
   CHECK(parse_rfc3339("2025-11-24T02:02:03.4509+01:00") == time);
   CHECK(parse_rfc3339("2025-11-24T01:02:03.45Z") == time);
-  for (const char* wrong : {"2025-11-24", "2025-11-24T01:02:03", "2025-02-30T01:02:03Z", "2025-11-24T01:02:03.Z", "2025-11-24T01:02:03Zx", "2025-11-24 01:02:03Z"}) {
+  for (const char* wrong : {"2025-11-24", "2025-11-24T01:02:03", "2025-02-30T01:02:03Z", "2025-11-24T01:02:03.Z", "2025-11-24T01:02:03Zx",
+                            "2025-11-24 01:02:03Z"}) {
     INFO(wrong);
     CHECK(parse_rfc3339(wrong) == std::nullopt);
   }
@@ -70,7 +72,14 @@ TEST_CASE("times are written and read") {
 
 TEST_CASE("records read back what was written") {
   RecordWriter writer(3);
-  writer.integer(0).integer(-1).integer(INT64_MIN).integer(INT64_MAX).text("a\0b").optional_text(std::nullopt).optional_integer(7).timestamp(Timestamp{5ms});
+  writer.integer(0)
+      .integer(-1)
+      .integer(INT64_MIN)
+      .integer(INT64_MAX)
+      .text("a\0b")
+      .optional_text(std::nullopt)
+      .optional_integer(7)
+      .timestamp(Timestamp{5ms});
   const auto bytes = writer.take();
   RecordReader reader(bytes);
   CHECK(reader.version() == 3);

@@ -12,9 +12,10 @@ TEST_CASE("what a template fills in gets a value that fits its place") {
       R"({"StartAt":"A","States":{"A":{"Type":"Task","Resource":"${Make}","TimeoutSeconds":"${Limit}","Next":"B"},)"
       R"("B":{"Type":"Task","Resource":"arn:${AWS::Partition}:states:::sqs:sendMessage","Parameters":{"QueueUrl":"${Queue}","MessageBody":"${Make} ${"},"End":true}}})");
   CHECK(assumed.names == std::vector<std::string>{"Make", "Limit", "AWS::Partition", "Queue"});
-  CHECK(assumed.text ==
-        R"({"StartAt":"A","States":{"A":{"Type":"Task","Resource":"arn:aws:lambda:us-east-1:000000000000:function:Make","TimeoutSeconds":1,"Next":"B"},)"
-        R"("B":{"Type":"Task","Resource":"arn:aws:states:::sqs:sendMessage","Parameters":{"QueueUrl":"${Queue}","MessageBody":"${Make} ${"},"End":true}}})");
+  CHECK(
+      assumed.text ==
+      R"({"StartAt":"A","States":{"A":{"Type":"Task","Resource":"arn:aws:lambda:us-east-1:000000000000:function:Make","TimeoutSeconds":1,"Next":"B"},)"
+      R"("B":{"Type":"Task","Resource":"arn:aws:states:::sqs:sendMessage","Parameters":{"QueueUrl":"${Queue}","MessageBody":"${Make} ${"},"End":true}}})");
   CHECK(parse_definition(assumed.text).diagnostics.empty());
 }
 

@@ -37,7 +37,8 @@ TEST_CASE("options are completed and checked") {
 
 TEST_CASE("a file gives what neither the command line nor a variable has given") {
   const std::string path = std::string(std::getenv("TMPDIR") ? std::getenv("TMPDIR") : "/tmp") + "/signalbox-config-test.toml";
-  std::ofstream(path) << "data = \"/from/file\"\nregion = \"eu-west-1\"\naccount = \"111111111111\"\nparameter = [\"A=1\", \"B=2\"]\ninsecure = true\nfunction-workers = 7\n";
+  std::ofstream(path) << "data = \"/from/file\"\nregion = \"eu-west-1\"\naccount = \"111111111111\"\nparameter = [\"A=1\", "
+                         "\"B=2\"]\ninsecure = true\nfunction-workers = 7\n";
   ::setenv("SIGNALBOX_ACCOUNT", "222222222222", 1);
   cli::ServeOptions options;
   CLI::App command;
@@ -52,7 +53,9 @@ TEST_CASE("a file gives what neither the command line nor a variable has given")
   CHECK(options.insecure);
   CHECK(options.function_workers == 7);
 
-  for (const auto& [text, word] : {std::pair{"nonsense = 1\n", "'nonsense'"}, {"verification = \"maybe\"\n", "maybe"}, {"[section]\ndata = \"x\"\n", "section.data"}}) {
+  for (const auto& [text, word] : {std::pair{"nonsense = 1\n", "'nonsense'"},
+                                   {"verification = \"maybe\"\n", "maybe"},
+                                   {"[section]\ndata = \"x\"\n", "section.data"}}) {
     CAPTURE(text);
     std::ofstream(path) << text;
     cli::ServeOptions fresh;

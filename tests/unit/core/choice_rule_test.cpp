@@ -69,8 +69,10 @@ TEST_CASE("Is… operators ask for a type, and their operand for yes or no") {
     std::string of_type, of_another;
   };
   const std::vector<Row> rows{
-      {Operator::IsNull, "null", "0"},          {Operator::IsNumeric, "0", R"("0")"},
-      {Operator::IsString, R"("")", "1"},       {Operator::IsBoolean, "false", "null"},
+      {Operator::IsNull, "null", "0"},
+      {Operator::IsNumeric, "0", R"("0")"},
+      {Operator::IsString, R"("")", "1"},
+      {Operator::IsBoolean, "false", "null"},
       {Operator::IsTimestamp, R"("2016-03-14T01:59:00Z")", R"("2016-03-14 01:59:00Z")"},
   };
   for (const auto& row : rows) {
@@ -89,10 +91,24 @@ TEST_CASE("In StringMatches a star stands for anything, and a backslash takes it
     bool matches;
   };
   const std::vector<Row> rows{
-      {"", "", true},           {"", "*", true},           {"a", "", false},           {"abc", "abc", true},       {"abc", "a*", true},
-      {"abc", "*c", true},      {"abc", "*b*", true},      {"abc", "a*d", false},      {"aXbXc", "a*X*c", true},   {"aab", "*ab", true},
-      {"aaab", "*aab", true},   {"a*b", R"(a\*b)", true},  {"axb", R"(a\*b)", false},  {R"(a\b)", R"(a\\b)", true}, {"abcabd", "*abd", true},
-      {"ab", "a*b*", true},     {"ab", "b*", false},       {"mississippi", "m*iss*ip*", true},
+      {"", "", true},
+      {"", "*", true},
+      {"a", "", false},
+      {"abc", "abc", true},
+      {"abc", "a*", true},
+      {"abc", "*c", true},
+      {"abc", "*b*", true},
+      {"abc", "a*d", false},
+      {"aXbXc", "a*X*c", true},
+      {"aab", "*ab", true},
+      {"aaab", "*aab", true},
+      {"a*b", R"(a\*b)", true},
+      {"axb", R"(a\*b)", false},
+      {R"(a\b)", R"(a\\b)", true},
+      {"abcabd", "*abd", true},
+      {"ab", "a*b*", true},
+      {"ab", "b*", false},
+      {"mississippi", "m*iss*ip*", true},
   };
   for (const auto& row : rows) {
     INFO(row.text << " like " << row.pattern);

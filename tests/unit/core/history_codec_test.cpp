@@ -21,7 +21,8 @@ std::vector<HistoryEvent> one_of_each() {
   const Json payload = Json::parse(R"({"a": [1, 2.50, null]})").value();
   const WorkflowError error{"Error", "because"};
   std::vector<HistoryFact> facts{
-      ExecutionStarted{payload, "role", "version", std::nullopt, "arn", "name", "machine arn", "machine", std::string("\0\xff key", 6), at(99)},
+      ExecutionStarted{payload, "role", "version", std::nullopt, "arn", "name", "machine arn", "machine", std::string("\0\xff key", 6),
+                       at(99)},
       ExecutionSucceeded{payload},
       ExecutionFailed{error},
       ExecutionTimedOut{WorkflowError{"States.Timeout", std::nullopt}},
@@ -50,7 +51,8 @@ std::vector<HistoryEvent> one_of_each() {
   std::vector<HistoryEvent> events;
   std::int64_t id = 6;
   for (auto& fact : facts) {
-    HistoryEvent event{.id = 0, .previous_id = 0, .timestamp = at(1'700'000'000'000 + id * 7), .frame = FrameId{id % 3}, .fact = std::move(fact)};
+    HistoryEvent event{
+        .id = 0, .previous_id = 0, .timestamp = at(1'700'000'000'000 + id * 7), .frame = FrameId{id % 3}, .fact = std::move(fact)};
     if (!is_internal(event)) {
       event.id = ++id;
       event.previous_id = id % 4 == 0 ? 0 : id - id % 4;
@@ -90,7 +92,8 @@ TEST_CASE("Members of the start event that nobody shows are stored too") {
 TEST_CASE("A payload keeps its text, and an equal neighbour costs one byte") {
   const Json payload = Json::parse(R"({"long":  "text that is not repeated", "n": 0.0})").value();
   HistoryEvent entered{.id = 2, .previous_id = 0, .timestamp = at(0), .frame = {}, .fact = StateEntered{StateType::Pass, "A", payload}};
-  HistoryEvent exited{.id = 3, .previous_id = 2, .timestamp = at(0), .frame = {}, .fact = StateExited{StateType::Pass, "A", payload, std::nullopt}};
+  HistoryEvent exited{
+      .id = 3, .previous_id = 2, .timestamp = at(0), .frame = {}, .fact = StateExited{StateType::Pass, "A", payload, std::nullopt}};
   const std::string one = encode_events(std::span(&entered, 1));
   const std::string both = encode_events(std::vector{entered, exited});
   CHECK(both.size() <= one.size() + 10);
@@ -105,13 +108,16 @@ TEST_CASE("A damaged chunk is reported, wherever it ends") {
   std::string unknown_version = chunk;
   unknown_version[0] = '\x7f';
   CHECK_THROWS_AS(decoded(unknown_version), StoreFailure);
-  CHECK_THROWS_AS(decoded(std::string("\x01\x7e\x00\x00", 4)), StoreFailure);   // type 63
+  CHECK_THROWS_AS(decoded(std::string("\x01\x7e\x00\x00", 4)), StoreFailure);  // type 63
   CHECK_THROWS_AS(decoded(chunk.substr(0, chunk.size() - 1)), StoreFailure);
 }
 
 TEST_CASE("The stored form of a known chunk does not change") {
-  HistoryEvent event{.id = 5, .previous_id = 3, .timestamp = at(1000), .frame = FrameId{1}, .fact = StateEntered{StateType::Task, "T", Json(7)}};
-  CHECK(encode_events(std::span(&event, 1)) == std::string("\x01\x0a\x02\xd0\x0f\x08\x06\x02\x02T\x02" "7", 12));
+  HistoryEvent event{
+      .id = 5, .previous_id = 3, .timestamp = at(1000), .frame = FrameId{1}, .fact = StateEntered{StateType::Task, "T", Json(7)}};
+  CHECK(encode_events(std::span(&event, 1)) == std::string("\x01\x0a\x02\xd0\x0f\x08\x06\x02\x02T\x02"
+                                                           "7",
+                                                           12));
 }
 
 }  // namespace

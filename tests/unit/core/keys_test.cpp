@@ -16,7 +16,8 @@ TaskToken token(std::int64_t row, std::int64_t attempt) {
 }
 
 TEST_CASE("A token says which attempt of which execution it is for") {
-  for (const auto& [row, attempt] : std::vector<std::pair<std::int64_t, std::int64_t>>{{1, 1}, {127, 128}, {100'000, 3}, {1'000'000'000'000, 25'000}}) {
+  for (const auto& [row, attempt] :
+       std::vector<std::pair<std::int64_t, std::int64_t>>{{1, 1}, {127, 128}, {100'000, 3}, {1'000'000'000'000, 25'000}}) {
     const auto parts = parse_task_token(master, token(row, attempt).value);
     REQUIRE(parts.has_value());
     CHECK(parts->row.value == row);
@@ -36,8 +37,16 @@ TEST_CASE("Tokens of different attempts, executions and data files differ") {
 
 TEST_CASE("Every kind of rubbish gets one and the same answer") {
   const std::string good = token(300, 2).value;
-  std::vector<std::string> rubbish{"", "a", "not a token", good.substr(1), good.substr(0, good.size() - 1), good + "A", good + "=", std::string(5000, 'A'),
-                                   base64url_encode(std::string(18, '\0')), base64url_encode(std::string(18, '\xff'))};
+  std::vector<std::string> rubbish{"",
+                                   "a",
+                                   "not a token",
+                                   good.substr(1),
+                                   good.substr(0, good.size() - 1),
+                                   good + "A",
+                                   good + "=",
+                                   std::string(5000, 'A'),
+                                   base64url_encode(std::string(18, '\0')),
+                                   base64url_encode(std::string(18, '\xff'))};
   for (std::size_t place = 0; place < good.size(); ++place) {
     std::string changed = good;
     changed[place] = changed[place] == 'A' ? 'B' : 'A';

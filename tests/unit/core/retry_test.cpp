@@ -8,7 +8,8 @@ namespace {
 using std::chrono::milliseconds;
 
 TEST_CASE("The delay grows by BackoffRate, up to MaxDelaySeconds") {
-  const Retrier plain{.error_equals = {}, .interval_seconds = 3, .max_attempts = 9, .backoff_rate = 1.5, .max_delay_seconds = {}, .full_jitter = false};
+  const Retrier plain{
+      .error_equals = {}, .interval_seconds = 3, .max_attempts = 9, .backoff_rate = 1.5, .max_delay_seconds = {}, .full_jitter = false};
   CHECK(retry_delay(plain, 1, 0) == milliseconds(3000));
   CHECK(retry_delay(plain, 2, 0) == milliseconds(4500));
   CHECK(retry_delay(plain, 3, 0) == milliseconds(6750));
@@ -18,14 +19,20 @@ TEST_CASE("The delay grows by BackoffRate, up to MaxDelaySeconds") {
 }
 
 TEST_CASE("Full jitter is a share of the bounded delay") {
-  const Retrier jittered{.error_equals = {}, .interval_seconds = 10, .max_attempts = 9, .backoff_rate = 2, .max_delay_seconds = 15, .full_jitter = true};
+  const Retrier jittered{
+      .error_equals = {}, .interval_seconds = 10, .max_attempts = 9, .backoff_rate = 2, .max_delay_seconds = 15, .full_jitter = true};
   CHECK(retry_delay(jittered, 1, 0) == milliseconds(0));
   CHECK(retry_delay(jittered, 1, 0.25) == milliseconds(2500));
   CHECK(retry_delay(jittered, 4, 0.5) == milliseconds(7500));
 }
 
 TEST_CASE("No attempt overflows the delay") {
-  const Retrier steep{.error_equals = {}, .interval_seconds = 99'999'999, .max_attempts = 99'999'999, .backoff_rate = 1e9, .max_delay_seconds = {}, .full_jitter = false};
+  const Retrier steep{.error_equals = {},
+                      .interval_seconds = 99'999'999,
+                      .max_attempts = 99'999'999,
+                      .backoff_rate = 1e9,
+                      .max_delay_seconds = {},
+                      .full_jitter = false};
   CHECK(retry_delay(steep, 99'999'999, 0) == std::chrono::seconds(99'999'999));
 }
 

@@ -30,7 +30,7 @@ class NoTask final : public ExternalTask {
 
 struct Fixture {
   MemoryStore store;
-  ManualClock clock{Timestamp{std::chrono::seconds(1'795'467'600)}};   // 2026-11-23T21:00:00Z, a Monday
+  ManualClock clock{Timestamp{std::chrono::seconds(1'795'467'600)}};  // 2026-11-23T21:00:00Z, a Monday
   Engine engine{store, clock, EngineOptions{}};
   MasterKey master{std::string(32, 'k')};
   QueueSignals signals;
@@ -49,17 +49,19 @@ struct Fixture {
   services::Authenticator authenticator{*key_reader, engine.changes(services::keys_table), services::WithoutKeys::AnythingPasses};
   aws::AwsServices aws_services{engine, activity_signals, queues, queue_service, topics, authenticator};
   AwsCalls calls{aws_services};
-  Deployer deployer{engine,
-                    make_resource_types({.site = {}, .queues = queues, .triggers = triggers, .schedules = schedules, .topics = topics, .calls = &calls}),
-                    {.site = {}, .stage_code = [](const std::filesystem::path& folder) -> Result<StagedCode> {
-                       if (!std::filesystem::is_directory(folder)) return error(ErrorCode::NotFound, "there is no folder " + folder.string());
-                       return StagedCode{std::string(64, '0'), 1};
-                     }}};
+  Deployer deployer{
+      engine,
+      make_resource_types({.site = {}, .queues = queues, .triggers = triggers, .schedules = schedules, .topics = topics, .calls = &calls}),
+      {.site = {}, .stage_code = [](const std::filesystem::path& folder) -> Result<StagedCode> {
+         if (!std::filesystem::is_directory(folder)) return error(ErrorCode::NotFound, "there is no folder " + folder.string());
+         return StagedCode{std::string(64, '0'), 1};
+       }}};
 
-  boost::asio::io_context io;   // until the engine has stopped: its thread may not be through with telling it of an answer that was acted on
+  boost::asio::io_context io;  // until the engine has stopped: its thread may not be through with telling it of an answer that was acted on
 
   Fixture() {
-    for (const auto* task : {"function", "lambda:invoke", "sqs:sendMessage", "sns:publish"}) engine.offer(task, std::unique_ptr<ExternalTask>(new NoTask));
+    for (const auto* task : {"function", "lambda:invoke", "sqs:sendMessage", "sns:publish"})
+      engine.offer(task, std::unique_ptr<ExternalTask>(new NoTask));
     const auto started = engine.start();
     REQUIRE(started.has_value());
   }
@@ -114,13 +116,14 @@ TEST_CASE_METHOD(Fixture, "the example workflows deploy as they are") {
   CHECK(queues.find(*reader, "order-approval-ApprovalQueue")->dead_letter_queue == "order-approval-UndeliveredApprovals");
   CHECK(topics.subscriptions(*reader, "wait-for-callback-VerificationTopic", 10).items.at(0).endpoint == "you@example.com");
 
-  const auto every_ten_minutes = schedules.find(*reader, {.group = std::string(default_rule_group), .name = "wait-for-callback-StateMachineEveryTenMinutes"});
+  const auto every_ten_minutes =
+      schedules.find(*reader, {.group = std::string(default_rule_group), .name = "wait-for-callback-StateMachineEveryTenMinutes"});
   REQUIRE(every_ten_minutes.has_value());
   CHECK(every_ten_minutes->definition.expression == "rate(10 minutes)");
   CHECK(every_ten_minutes->next_at.has_value());
   const auto nightly = schedules.find(*reader, {.name = "nightly-report-ReportNightly"});
   REQUIRE(nightly.has_value());
-  CHECK(nightly->next_at == Timestamp{std::chrono::seconds(1'795'467'600 + 4 * 3600 + 1800)});   // Tuesday half past two in Berlin
+  CHECK(nightly->next_at == Timestamp{std::chrono::seconds(1'795'467'600 + 4 * 3600 + 1800)});  // Tuesday half past two in Berlin
 
   const auto review = routes::match_route(*reader, "POST", "/orders/7/review");
   REQUIRE(review);
@@ -134,7 +137,8 @@ TEST_CASE_METHOD(Fixture, "an example is deployed once, and changed by a paramet
   CHECK(results[1].result == "unchanged");
   REQUIRE(results[2].changes.size() == 1);
   CHECK(results[2].changes[0].logical_id == "StateMachineEveryTenMinutes");
-  const auto paused = schedules.find(*engine.reader(), {.group = std::string(default_rule_group), .name = "wait-for-callback-StateMachineEveryTenMinutes"});
+  const auto paused =
+      schedules.find(*engine.reader(), {.group = std::string(default_rule_group), .name = "wait-for-callback-StateMachineEveryTenMinutes"});
   REQUIRE(paused.has_value());
   CHECK_FALSE(paused->definition.enabled);
   CHECK_FALSE(paused->next_at.has_value());

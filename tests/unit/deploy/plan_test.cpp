@@ -62,10 +62,18 @@ struct Fixture {
   MemoryStore store;
   SystemClock clock;
   Engine engine{store, clock, EngineOptions{}};
-  Deployer deployer{engine, types(), {.site = {}, .stage_code = [](const fs::path&) -> Result<StagedCode> { return StagedCode{"h", 1}; },
-                                       .systems_manager = [](const Reader&, const std::string& name) { return name == "/secret" ? std::optional(StoredParameter{"s3cret", true}) : std::nullopt; }}};
+  Deployer deployer{engine,
+                    types(),
+                    {.site = {},
+                     .stage_code = [](const fs::path&) -> Result<StagedCode> {
+                       return StagedCode{"h", 1};
+                     },
+                     .systems_manager =
+                         [](const Reader&, const std::string& name) {
+                           return name == "/secret" ? std::optional(StoredParameter{"s3cret", true}) : std::nullopt;
+                         }}};
 
-  boost::asio::io_context io;   // until the engine has stopped: its thread may not be through with telling it of an answer that was acted on
+  boost::asio::io_context io;  // until the engine has stopped: its thread may not be through with telling it of an answer that was acted on
 
   Fixture() {
     fs::create_directories(folder);
@@ -85,12 +93,13 @@ struct Fixture {
   /// What deploying says: `STACK: RESULT`, then a line for each change or fault.
   std::string deploy(const ParameterOverrides& parameters = {}) {
     io.restart();
-    const auto work = boost::asio::make_work_guard(io);   // while the engine's thread has the operation, nothing here waits for it
+    const auto work = boost::asio::make_work_guard(io);  // while the engine's thread has the operation, nothing here waits for it
     std::optional<Result<std::vector<StackResult>>> answer;
-    boost::asio::co_spawn(io, deployer.deploy(folder, parameters), [&](std::exception_ptr failure, Result<std::vector<StackResult>> result) {
-      if (!failure) answer.emplace(std::move(result));
-      io.stop();
-    });
+    boost::asio::co_spawn(io, deployer.deploy(folder, parameters),
+                          [&](std::exception_ptr failure, Result<std::vector<StackResult>> result) {
+                            if (!failure) answer.emplace(std::move(result));
+                            io.stop();
+                          });
     io.run();
     REQUIRE(answer);
     const auto& results = *answer;
@@ -154,10 +163,11 @@ TEST_CASE_METHOD(Fixture, "what a plan changes is told property by property, wit
     std::string lines;
     for (const auto& change : deployer.describe_changes(*plan)) {
       constexpr const char* words[] = {"add", "modify", "remove"};
-      lines += std::string(words[static_cast<int>(change.action)]) + " " + change.logical_id + (change.replaces ? " anew" : "") + (change.retain ? " kept" : "") + "\n";
+      lines += std::string(words[static_cast<int>(change.action)]) + " " + change.logical_id + (change.replaces ? " anew" : "") +
+               (change.retain ? " kept" : "") + "\n";
       for (const auto& property : change.properties)
-        lines += "  " + property.property + (property.replaces ? " replaces" : "") + " " + property.source + " " + property.causing_entity + " " + (property.before ? property.before->text() : "-") +
-                 " > " + (property.after ? property.after->text() : "-") + "\n";
+        lines += "  " + property.property + (property.replaces ? " replaces" : "") + " " + property.source + " " + property.causing_entity +
+                 " " + (property.before ? property.before->text() : "-") + " > " + (property.after ? property.after->text() : "-") + "\n";
     }
     return lines;
   };
@@ -198,12 +208,14 @@ Resources:
 }
 
 TEST_CASE_METHOD(Fixture, "what another stack imports is neither changed nor removed") {
-  write("a/template.yaml", "Resources: {A: {Type: Test::Thing, Properties: {Name: one}}}\nOutputs: {O: {Value: !Ref A, Export: {Name: shared}}}");
+  write("a/template.yaml",
+        "Resources: {A: {Type: Test::Thing, Properties: {Name: one}}}\nOutputs: {O: {Value: !Ref A, Export: {Name: shared}}}");
   CHECK(deploy() == "a: created\n  created A one\n  O = one\n");
   write("b/template.yaml", "Resources: {B: {Type: Test::Thing, Properties: {Of: !ImportValue shared}}}");
   CHECK(deploy() == "a: unchanged\n  O = one\nb: created\n  created B b-B\n");
   CHECK(importers_of(*engine.reader(), "shared") == std::vector<std::string>{"b"});
-  write("a/template.yaml", "Resources: {A: {Type: Test::Thing, Properties: {Name: two}}}\nOutputs: {O: {Value: !Ref A, Export: {Name: shared}}}");
+  write("a/template.yaml",
+        "Resources: {A: {Type: Test::Thing, Properties: {Name: two}}}\nOutputs: {O: {Value: !Ref A, Export: {Name: shared}}}");
   CHECK(deploy().find("a: failed\nExport shared cannot be updated as it is in use by b\n") == 0);
   write("a/template.yaml", "Resources: {A: {Type: Test::Thing, Properties: {Name: one}}}");
   CHECK(deploy().find("a: failed\nExport shared cannot be deleted as it is in use by b\n") == 0);
@@ -279,7 +291,8 @@ Resources:
   REQUIRE(machine);
   CHECK(machine->stack == "t");
   CHECK(machine->tags.text() == R"({"signalbox:verification":"confirm"})");
-  CHECK(definition_text(*reader, machine->definition) == R"({"StartAt":"W","States":{"W":{"Type":"Wait","Seconds":5,"Comment":"hello ${Kept}","End":true}}})");
+  CHECK(definition_text(*reader, machine->definition) ==
+        R"({"StartAt":"W","States":{"W":{"Type":"Wait","Seconds":5,"Comment":"hello ${Kept}","End":true}}})");
 
   write("t/m.asl.yaml", "StartAt: W\nStates:\n  W: {Type: Wait, Seconds: -1, Next: X}\n");
   CHECK(deploy() ==

@@ -1,10 +1,10 @@
 /// Templates: what is read, what is resolved, what is refused and where.
 
+#include "deploy/template.h"
 #include "deploy/dynamic_references.h"
 #include "deploy/intrinsics.h"
 #include "deploy/resource_type.h"
 #include "deploy/sam.h"
-#include "deploy/template.h"
 #include "deploy/template_includes.h"
 #include "deploy/template_loops.h"
 #include "deploy/types/substitutions.h"
@@ -53,23 +53,29 @@ std::string resolved(std::string_view text) {
 
 std::string expanded(std::string_view text) {
   Faults faults;
-  const TemplateFiles files{.folder = "/stack", .stage_code = [](const std::filesystem::path& folder) -> Result<StagedCode> { return StagedCode{"hash of " + folder.string(), 7}; }};
+  const TemplateFiles files{.folder = "/stack", .stage_code = [](const std::filesystem::path& folder) -> Result<StagedCode> {
+                              return StagedCode{"hash of " + folder.string(), 7};
+                            }};
   const auto result = expand_sam(read_template(yaml(text), faults), files, faults);
   std::string printed = listed(faults);
-  for (const auto& resource : result.resources) printed += resource.logical_id + " " + resource.type + " " + resource.properties.text() + "\n";
+  for (const auto& resource : result.resources)
+    printed += resource.logical_id + " " + resource.type + " " + resource.properties.text() + "\n";
   return printed;
 }
 
 /// The line of a role that SAM makes: what follows its trust in the service.
 std::string role_line(const std::string& id, const std::string& service, const std::string& rest) {
-  return id + R"( AWS::IAM::Role {"AssumeRolePolicyDocument":{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":[")" + service +
-         R"("]},"Action":["sts:AssumeRole"]}]})" + rest + "}\n";
+  return id +
+         R"( AWS::IAM::Role {"AssumeRolePolicyDocument":{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":[")" +
+         service + R"("]},"Action":["sts:AssumeRole"]}]})" + rest + "}\n";
 }
 /// A role with inline policies, each of one statement: (suffix of its name, action, resource).
 std::string caller_role_line(const std::string& id, const std::string& service, const std::vector<std::array<std::string, 3>>& policies) {
   std::string shown;
   for (const auto& [suffix, action, resource] : policies)
-    shown += (shown.empty() ? "" : ",") + (R"({"PolicyName":")" + id + suffix + R"(","PolicyDocument":{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":")" + action + R"(","Resource":)" + resource + "}]}}");
+    shown += (shown.empty() ? "" : ",") + (R"({"PolicyName":")" + id + suffix +
+                                           R"(","PolicyDocument":{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":")" +
+                                           action + R"(","Resource":)" + resource + "}]}}");
   return role_line(id, service, ",\"Policies\":[" + shown + "]");
 }
 const std::string basic = "\"arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole\"";
@@ -114,9 +120,11 @@ Parameters:
   Checked: {Type: String, AllowedPattern: "[a-z]+", ConstraintDescription: small letters, Default: A1}
   Ranged: {Type: Number, MinValue: 1, MaxValue: "5", Default: 6}
 Resources: {X: {Type: T}}
-)"), faults);
+)"),
+                                    faults);
   REQUIRE(faults.empty());
-  const auto values = parameter_values(source, {}, [](const std::string& name) { return name == "/name" ? std::optional(StoredParameter{"value"}) : std::nullopt; }, faults);
+  const auto values = parameter_values(
+      source, {}, [](const std::string& name) { return name == "/name" ? std::optional(StoredParameter{"value"}) : std::nullopt; }, faults);
   CHECK(values.at("List").text() == R"(["a","b","c"])");
   CHECK(values.at("Numbers").text() == "[1,2]");
   CHECK(values.at("Stored") == Json("value"));
@@ -127,7 +135,12 @@ Resources: {X: {Type: T}}
   (void)parameter_values(source, {{"Stored", "/other"}, {"Checked", "a"}, {"Ranged", "5"}}, {}, missing);
   CHECK(listed(missing) == "/Parameters/Stored: Systems Manager has no parameter '/other'\n");
   Faults secure;
-  (void)parameter_values(source, {{"Checked", "a"}, {"Ranged", "5"}}, [](const std::string&) { return std::optional(StoredParameter{"value", true}); }, secure);
+  (void)parameter_values(
+      source, {{"Checked", "a"}, {"Ranged", "5"}},
+      [](const std::string&) {
+        return std::optional(StoredParameter{"value", true});
+      },
+      secure);
   CHECK(listed(secure) == "/Parameters/Stored: Parameters [/name] referenced by template have types not supported by CloudFormation.\n");
 }
 
@@ -158,7 +171,8 @@ Resources: {X: {Type: T}}
 
 TEST_CASE("intrinsic functions") {
   CHECK(resolved("!Ref Size") == "3");
-  CHECK(resolved("{a: !Ref Q, b: [!GetAtt Q.Arn, !Ref AWS::Region], c: !Ref AWS::NoValue}") == R"({"a":"http://x/s-Q","b":["arn:q","us-east-1"]})");
+  CHECK(resolved("{a: !Ref Q, b: [!GetAtt Q.Arn, !Ref AWS::Region], c: !Ref AWS::NoValue}") ==
+        R"({"a":"http://x/s-Q","b":["arn:q","us-east-1"]})");
   CHECK(resolved("!Sub '${AWS::StackName}/${Word}${Size}/${Q}/${Q.Arn}/${!Kept}'") == R"("s/w3/http://x/s-Q/arn:q/${Kept}")");
   CHECK(resolved("!Sub ['${Own}-${Word}', {Own: !Ref Size}]") == R"("3-w")");
   CHECK(resolved("!Ref Nope") == "/P/Ref: there is no parameter or resource 'Nope'\n");
@@ -198,10 +212,12 @@ A: !Equals [!Ref Word, w]
 B: !Not [{Condition: A}]
 C: !Or [{Condition: B}, !Equals [3, !Ref Size]]
 D: !And [{Condition: A}, {Condition: B}]
-)"), scope(), faults);
+)"),
+                                          scope(), faults);
   CHECK(faults.empty());
   CHECK(values == std::map<std::string, bool>{{"A", true}, {"B", false}, {"C", true}, {"D", false}});
-  (void)evaluate_conditions(yaml("{A: {Condition: B}, B: {Condition: A}, C: {Condition: D}, D: {Fn::Contains: [[a], a]}}"), scope(), faults);
+  (void)evaluate_conditions(yaml("{A: {Condition: B}, B: {Condition: A}, C: {Condition: D}, D: {Fn::Contains: [[a], a]}}"), scope(),
+                            faults);
   CHECK(listed(faults) ==
         "/Conditions/B/Condition: the condition 'A' depends on itself\n"
         "/Conditions/D/Fn::Contains: the condition Fn::Contains cannot take [[\"a\"],\"a\"]\n");
@@ -209,11 +225,14 @@ D: !And [{Condition: A}, {Condition: B}]
 
 TEST_CASE("references of a value") {
   CHECK(references(yaml("{x: !If [Wide, !Ref G, !Ref H]}"), {{"Wide", false}}) == std::set<std::string>{"H"});
-  CHECK(references(yaml("{a: !Ref A, b: {c: [!GetAtt B.Arn, !Sub '${C}-${D.Arn}-${!E}', !Join ['', [!Ref F]], !Sub ['${Own}', {Own: !Ref I}]]}}"), {}) == std::set<std::string>{"A", "B", "C", "D", "F", "I"});
+  CHECK(references(
+            yaml("{a: !Ref A, b: {c: [!GetAtt B.Arn, !Sub '${C}-${D.Arn}-${!E}', !Join ['', [!Ref F]], !Sub ['${Own}', {Own: !Ref I}]]}}"),
+            {}) == std::set<std::string>{"A", "B", "C", "D", "F", "I"});
 }
 
 TEST_CASE("a SAM function becomes itself and its events") {
-  CHECK(expanded(R"Y(
+  CHECK(
+      expanded(R"Y(
 Resources:
   F:
     Type: AWS::Serverless::Function
@@ -225,8 +244,12 @@ Resources:
       Events:
         Q: {Type: SQS, Properties: {Queue: !GetAtt Queue.Arn, BatchSize: 1}}
         S: {Type: Schedule, Properties: {Schedule: rate(1 day), Input: "{}", Enabled: false}}
-)Y") == role_line("FRole", "lambda.amazonaws.com", ",\"ManagedPolicyArns\":[" + basic + R"(,"arn:aws:iam::aws:policy/service-role/AWSLambdaSQSQueueExecutionRole","arn:aws:iam::aws:policy/AmazonSQSReadOnlyAccess"])") +
-            R"Y(F AWS::Lambda::Function {"Handler":"index.handler","Runtime":"nodejs22.x","Role":{"Fn::GetAtt":["FRole","Arn"]},"Code":{"Hash":"hash of /stack/code/","Bytes":7}}
+)Y") ==
+      role_line(
+          "FRole", "lambda.amazonaws.com",
+          ",\"ManagedPolicyArns\":[" + basic +
+              R"(,"arn:aws:iam::aws:policy/service-role/AWSLambdaSQSQueueExecutionRole","arn:aws:iam::aws:policy/AmazonSQSReadOnlyAccess"])") +
+          R"Y(F AWS::Lambda::Function {"Handler":"index.handler","Runtime":"nodejs22.x","Role":{"Fn::GetAtt":["FRole","Arn"]},"Code":{"Hash":"hash of /stack/code/","Bytes":7}}
 FQ AWS::Lambda::EventSourceMapping {"EventSourceArn":{"Fn::GetAtt":["Queue","Arn"]},"BatchSize":1,"FunctionName":{"Ref":"F"}}
 FSPermission AWS::Lambda::Permission {"Action":"lambda:InvokeFunction","FunctionName":{"Ref":"F"},"Principal":"events.amazonaws.com","SourceArn":{"Fn::GetAtt":["FS","Arn"]}}
 FS AWS::Scheduler::Schedule {"ScheduleExpression":"rate(1 day)","Input":"{}","Enabled":false,"Rule":true,"TargetArn":{"Fn::GetAtt":["F","Arn"]}}
@@ -234,7 +257,8 @@ FS AWS::Scheduler::Schedule {"ScheduleExpression":"rate(1 day)","Input":"{}","En
 }
 
 TEST_CASE("Policies of SAM become a role's: names, documents, policy templates") {
-  CHECK(expanded(R"Y(
+  CHECK(
+      expanded(R"Y(
 Resources:
   F:
     Type: AWS::Serverless::Function
@@ -247,23 +271,34 @@ Resources:
         - SQSSendMessagePolicy: {QueueName: !GetAtt Q.QueueName}
         - DynamoDBReadPolicy: {TableName: t}
         - Statement: [{Effect: Allow, Action: "states:*", Resource: "*"}]
-)Y") == role_line("FRole", "lambda.amazonaws.com",
-                  ",\"ManagedPolicyArns\":[" + basic + R"(,"arn:aws:iam::aws:policy/AWSXRayDaemonWriteAccess",{"Ref":"Managed"}])"
-                  R"(,"Policies":[{"PolicyName":"FRolePolicy1","PolicyDocument":{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["sqs:SendMessage*"],)"
-                  R"("Resource":[{"Fn::Sub":["arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:${value}",{"value":{"Fn::GetAtt":["Q","QueueName"]}}]}]}]}},)"
-                  R"({"PolicyName":"FRolePolicy3","PolicyDocument":{"Statement":[{"Effect":"Allow","Action":"states:*","Resource":"*"}],"Version":"2012-10-17"}}])") +
-            R"Y(F AWS::Lambda::Function {"Role":{"Fn::GetAtt":["FRole","Arn"]},"TracingConfig":{"Mode":"Active"},"Code":{"ZipFile":"x"}})Y" "\n");
+)Y") ==
+      role_line(
+          "FRole", "lambda.amazonaws.com",
+          ",\"ManagedPolicyArns\":[" + basic +
+              R"(,"arn:aws:iam::aws:policy/AWSXRayDaemonWriteAccess",{"Ref":"Managed"}])"
+              R"(,"Policies":[{"PolicyName":"FRolePolicy1","PolicyDocument":{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["sqs:SendMessage*"],)"
+              R"("Resource":[{"Fn::Sub":["arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:${value}",{"value":{"Fn::GetAtt":["Q","QueueName"]}}]}]}]}},)"
+              R"({"PolicyName":"FRolePolicy3","PolicyDocument":{"Statement":[{"Effect":"Allow","Action":"states:*","Resource":"*"}],"Version":"2012-10-17"}}])") +
+          R"Y(F AWS::Lambda::Function {"Role":{"Fn::GetAtt":["FRole","Arn"]},"TracingConfig":{"Mode":"Active"},"Code":{"ZipFile":"x"}})Y"
+          "\n");
   CHECK(expanded("Resources: {M: {Type: AWS::Serverless::StateMachine, Properties: {Definition: {}}}}") ==
-        role_line("MRole", "states.amazonaws.com", "") + R"(M AWS::StepFunctions::StateMachine {"Definition":{},"RoleArn":{"Fn::GetAtt":["MRole","Arn"]}})" "\n");
-  const auto faults = expanded("Resources: {M: {Type: AWS::Serverless::StateMachine, Properties: {Definition: {}, Policies: [{SQSSendMessagePolicy: {Queue: q}}, {SendPolicy: {}}, 3]}}}");
-  CHECK(faults.starts_with("/Resources/M/Properties/Policies: the policy template SQSSendMessagePolicy needs the parameter QueueName\n"
-                           "/Resources/M/Properties/Policies: there is no policy template 'SendPolicy'\n"
-                           "/Resources/M/Properties/Policies: a policy is a name, an ARN, a document, or one policy template\n"));
-  CHECK(expanded("Resources: {M: {Type: AWS::Serverless::StateMachine, Properties: {Definition: {}, Role: r, Policies: [p]}}}").starts_with("/Resources/M/Properties/Policies: Role and Policies exclude each other\n"));
+        role_line("MRole", "states.amazonaws.com", "") +
+            R"(M AWS::StepFunctions::StateMachine {"Definition":{},"RoleArn":{"Fn::GetAtt":["MRole","Arn"]}})"
+            "\n");
+  const auto faults = expanded(
+      "Resources: {M: {Type: AWS::Serverless::StateMachine, Properties: {Definition: {}, Policies: [{SQSSendMessagePolicy: {Queue: q}}, "
+      "{SendPolicy: {}}, 3]}}}");
+  CHECK(
+      faults.starts_with("/Resources/M/Properties/Policies: the policy template SQSSendMessagePolicy needs the parameter QueueName\n"
+                         "/Resources/M/Properties/Policies: there is no policy template 'SendPolicy'\n"
+                         "/Resources/M/Properties/Policies: a policy is a name, an ARN, a document, or one policy template\n"));
+  CHECK(expanded("Resources: {M: {Type: AWS::Serverless::StateMachine, Properties: {Definition: {}, Role: r, Policies: [p]}}}")
+            .starts_with("/Resources/M/Properties/Policies: Role and Policies exclude each other\n"));
 }
 
 TEST_CASE("what is not offered of a SAM resource is named with its place") {
-  CHECK(expanded(R"Y(
+  CHECK(
+      expanded(R"Y(
 Resources:
   F:
     Type: AWS::Serverless::Function
@@ -276,7 +311,8 @@ Resources:
         A: {Type: Api, Properties: {Path: /x, Method: get, RestApiId: !Ref Own, Auth: {Authorizer: Mine}}}
         C: {Type: Api, Properties: {Path: /x, Method: get, RestApiId: !Ref Other}}
   Own: {Type: AWS::Serverless::Api, Properties: {StageName: v1, DefinitionBody: {paths: {}}}}
-)Y") == R"Y(/Resources/F/Properties/CodeSigningConfigArn: the property 'CodeSigningConfigArn' of AWS::Serverless::Function is not offered here
+)Y") ==
+      R"Y(/Resources/F/Properties/CodeSigningConfigArn: the property 'CodeSigningConfigArn' of AWS::Serverless::Function is not offered here
 /Resources/F/Properties/CodeUri: this property is required
 /Resources/F/Properties/Events/B/Type: the event type S3 is not offered here for AWS::Serverless::Function
 /Resources/F/Properties/Events/A/Properties/Auth: the API's own document says that
@@ -291,20 +327,26 @@ Ownv1Stage AWS::ApiGateway::Stage {"RestApiId":{"Ref":"Own"},"StageName":"v1","D
 }
 
 TEST_CASE("a route cannot be named by a template, what else SAM makes can") {
-  CHECK(expanded("Resources: {F: {Type: AWS::Lambda::Function, Properties: {Code: {ZipFile: x}}}}") == "F AWS::Lambda::Function {\"Code\":{\"ZipFile\":\"x\"}}\n");
-  CHECK(expanded("Resources: {R: {Type: 'Signalbox::Route'}}") == "/Resources/R/Type: the resource type Signalbox::Route is not offered here\n");
+  CHECK(expanded("Resources: {F: {Type: AWS::Lambda::Function, Properties: {Code: {ZipFile: x}}}}") ==
+        "F AWS::Lambda::Function {\"Code\":{\"ZipFile\":\"x\"}}\n");
+  CHECK(expanded("Resources: {R: {Type: 'Signalbox::Route'}}") ==
+        "/Resources/R/Type: the resource type Signalbox::Route is not offered here\n");
 }
 
 TEST_CASE("globals are what resources have unless they say otherwise") {
-  CHECK(expanded(R"(
+  CHECK(
+      expanded(R"(
 Globals: {Function: {Runtime: nodejs20.x, Timeout: 9, Environment: {Variables: {A: a, B: b}}}}
 Resources:
   F: {Type: AWS::Serverless::Function, Properties: {InlineCode: x, Handler: index.handler, Timeout: 3, Role: r, Environment: {Variables: {B: c}}}}
-)") == R"(F AWS::Lambda::Function {"Handler":"index.handler","Runtime":"nodejs20.x","Timeout":3,"Environment":{"Variables":{"A":"a","B":"c"}},"Role":"r","Code":{"ZipFile":"x"}})" "\n");
+)") ==
+      R"(F AWS::Lambda::Function {"Handler":"index.handler","Runtime":"nodejs20.x","Timeout":3,"Environment":{"Variables":{"A":"a","B":"c"}},"Role":"r","Code":{"ZipFile":"x"}})"
+      "\n");
 }
 
 TEST_CASE("what SAM publishes has logical ids that templates may name by a shorter name") {
-  CHECK(expanded(R"Y(
+  CHECK(
+      expanded(R"Y(
 Resources:
   F:
     Type: AWS::Serverless::Function
@@ -316,22 +358,27 @@ Resources:
   L:
     Type: AWS::Serverless::LayerVersion
     Properties: {ContentUri: layer/}
-)Y") == R"Y(F AWS::Lambda::Function {"Handler":"index.handler","Runtime":"nodejs22.x","Role":"r","Code":{"Hash":"hash of /stack/code/","Bytes":7}}
+)Y") ==
+      R"Y(F AWS::Lambda::Function {"Handler":"index.handler","Runtime":"nodejs22.x","Role":"r","Code":{"Hash":"hash of /stack/code/","Bytes":7}}
 FVersiond0d4a0d75a AWS::Lambda::Version {"FunctionName":{"Ref":"F"}}
 FAliaslive AWS::Lambda::Alias {"Name":"live","FunctionName":{"Ref":"F"},"FunctionVersion":{"Fn::GetAtt":["FVersiond0d4a0d75a","Version"]}}
 FQ AWS::Lambda::EventSourceMapping {"EventSourceArn":{"Fn::GetAtt":["Queue","Arn"]},"FunctionName":{"Ref":"FAliaslive"}}
 M AWS::StepFunctions::StateMachine {"Definition":{},"DefinitionSubstitutions":{"F":{"Ref":"FAliaslive"},"V":{"Fn::Sub":"${FVersiond0d4a0d75a}-${F.Arn}"}},"RoleArn":"r"}
 MVersion AWS::StepFunctions::StateMachineVersion {"StateMachineArn":{"Ref":"M"},"StateMachineRevisionId":{"Fn::GetAtt":["M","StateMachineRevisionId"]}}
 MAliaslive AWS::StepFunctions::StateMachineAlias {"Name":"live","DeploymentPreference":{"StateMachineVersionArn":{"Ref":"MVersion"},"Type":"ALL_AT_ONCE"}}
-)Y" + caller_role_line("MSRole", "events.amazonaws.com", {{"StartExecutionPolicy", "states:StartExecution", R"({"Ref":"MAliaslive"})"}}) + R"Y(MS AWS::Scheduler::Schedule {"ScheduleExpression":"rate(1 day)","Rule":true,"TargetArn":{"Ref":"MAliaslive"},"RoleArn":{"Fn::GetAtt":["MSRole","Arn"]}}
+)Y" + caller_role_line("MSRole", "events.amazonaws.com", {{"StartExecutionPolicy", "states:StartExecution", R"({"Ref":"MAliaslive"})"}}) +
+          R"Y(MS AWS::Scheduler::Schedule {"ScheduleExpression":"rate(1 day)","Rule":true,"TargetArn":{"Ref":"MAliaslive"},"RoleArn":{"Fn::GetAtt":["MSRole","Arn"]}}
 L AWS::Lambda::LayerVersion {"LayerName":"L","Content":{"Hash":"hash of /stack/layer/","Bytes":7}}
 )Y");
 }
 
 TEST_CASE("a schedule calls in a role of its own, a rule calls a function as itself") {
-  auto role_with_boundary = caller_role_line("FARole", "scheduler.amazonaws.com", {{"LambdaPolicy", "lambda:InvokeFunction", R"({"Fn::GetAtt":["F","Arn"]})"}, {"SQSPolicy", "sqs:SendMessage", R"("q")"}});
+  auto role_with_boundary = caller_role_line(
+      "FARole", "scheduler.amazonaws.com",
+      {{"LambdaPolicy", "lambda:InvokeFunction", R"({"Fn::GetAtt":["F","Arn"]})"}, {"SQSPolicy", "sqs:SendMessage", R"("q")"}});
   role_with_boundary.insert(role_with_boundary.size() - 2, R"(,"PermissionsBoundary":"b")");
-  CHECK(expanded(R"Y(
+  CHECK(
+      expanded(R"Y(
 Resources:
   F:
     Type: AWS::Serverless::Function
@@ -346,19 +393,21 @@ Resources:
   M:
     Type: AWS::Serverless::StateMachine
     Properties: {Definition: {}, Role: r, Events: {C: {Type: ScheduleV2, Properties: {ScheduleExpression: rate(1 day)}}, D: {Type: Schedule, Properties: {Schedule: rate(1 day), RoleArn: s}}}}
-)Y") == R"Y(F AWS::Lambda::Function {"Handler":"index.handler","Runtime":"nodejs22.x","Role":"r","Code":{"Hash":"hash of /stack/code/","Bytes":7}}
+)Y") ==
+      R"Y(F AWS::Lambda::Function {"Handler":"index.handler","Runtime":"nodejs22.x","Role":"r","Code":{"Hash":"hash of /stack/code/","Bytes":7}}
 )Y" + role_with_boundary +
-            R"Y(FA AWS::Scheduler::Schedule {"ScheduleExpression":"rate(1 day)","DeadLetterConfig":{"Arn":"q"},"TargetArn":{"Fn::GetAtt":["F","Arn"]},"RoleArn":{"Fn::GetAtt":["FARole","Arn"]}}
+          R"Y(FA AWS::Scheduler::Schedule {"ScheduleExpression":"rate(1 day)","DeadLetterConfig":{"Arn":"q"},"TargetArn":{"Fn::GetAtt":["F","Arn"]},"RoleArn":{"Fn::GetAtt":["FARole","Arn"]}}
 FB AWS::Scheduler::Schedule {"ScheduleExpression":"rate(1 day)","RoleArn":"s","TargetArn":{"Fn::GetAtt":["F","Arn"]}}
 M AWS::StepFunctions::StateMachine {"Definition":{},"RoleArn":"r"}
 )Y" + caller_role_line("MCRole", "scheduler.amazonaws.com", {{"StartExecutionPolicy", "states:StartExecution", R"({"Ref":"M"})"}}) +
-            R"Y(MC AWS::Scheduler::Schedule {"ScheduleExpression":"rate(1 day)","TargetArn":{"Fn::GetAtt":["M","Arn"]},"RoleArn":{"Fn::GetAtt":["MCRole","Arn"]}}
+          R"Y(MC AWS::Scheduler::Schedule {"ScheduleExpression":"rate(1 day)","TargetArn":{"Fn::GetAtt":["M","Arn"]},"RoleArn":{"Fn::GetAtt":["MCRole","Arn"]}}
 MD AWS::Scheduler::Schedule {"ScheduleExpression":"rate(1 day)","RoleArn":"s","Rule":true,"TargetArn":{"Fn::GetAtt":["M","Arn"]}}
 )Y");
 }
 
 TEST_CASE("FunctionUrlConfig is a URL, of the alias if there is one, and what lets anybody call it") {
-  CHECK(expanded(R"Y(
+  CHECK(
+      expanded(R"Y(
 Resources:
   F:
     Type: AWS::Serverless::Function
@@ -366,7 +415,8 @@ Resources:
   G:
     Type: AWS::Serverless::Function
     Properties: {CodeUri: code/, Handler: index.handler, Runtime: nodejs22.x, Role: r, AutoPublishAlias: live, FunctionUrlConfig: {AuthType: AWS_IAM, InvokeMode: BUFFERED}}
-)Y") == R"Y(F AWS::Lambda::Function {"Handler":"index.handler","Runtime":"nodejs22.x","Role":"r","Code":{"Hash":"hash of /stack/code/","Bytes":7}}
+)Y") ==
+      R"Y(F AWS::Lambda::Function {"Handler":"index.handler","Runtime":"nodejs22.x","Role":"r","Code":{"Hash":"hash of /stack/code/","Bytes":7}}
 FUrl AWS::Lambda::Url {"TargetFunctionArn":{"Ref":"F"},"AuthType":"NONE","Cors":{"AllowOrigins":["*"]}}
 FUrlPublicPermissions AWS::Lambda::Permission {"FunctionName":{"Ref":"F"},"Action":"lambda:InvokeFunctionUrl","Principal":"*","FunctionUrlAuthType":"NONE"}
 FURLInvokeAllowPublicAccess AWS::Lambda::Permission {"FunctionName":{"Ref":"F"},"Action":"lambda:InvokeFunction","Principal":"*","InvokedViaFunctionUrl":true}
@@ -378,7 +428,8 @@ GUrl AWS::Lambda::Url {"TargetFunctionArn":{"Ref":"G"},"AuthType":"AWS_IAM","Inv
 }
 
 TEST_CASE("an HttpApi event is a route of the implicit HTTP API, which deploys itself") {
-  CHECK(expanded(R"Y(
+  CHECK(
+      expanded(R"Y(
 Globals: {HttpApi: {CorsConfiguration: true, AccessLogSettings: {DestinationArn: a, Format: f}}}
 Resources:
   F:
@@ -391,7 +442,8 @@ Resources:
       Events:
         Get: {Type: HttpApi, Properties: {Path: '/a/{b}', Method: GET, TimeoutInMillis: 100, RouteSettings: {ThrottlingRateLimit: 1}}}
         All: {Type: HttpApi}
-)Y") == R"Y(F AWS::Lambda::Function {"Handler":"index.handler","Runtime":"nodejs22.x","Role":"r","Code":{"Hash":"hash of /stack/code/","Bytes":7}}
+)Y") ==
+      R"Y(F AWS::Lambda::Function {"Handler":"index.handler","Runtime":"nodejs22.x","Role":"r","Code":{"Hash":"hash of /stack/code/","Bytes":7}}
 FGetPermission AWS::Lambda::Permission {"Action":"lambda:InvokeFunction","FunctionName":{"Ref":"F"},"Principal":"apigateway.amazonaws.com","SourceArn":{"Fn::Sub":["arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${api}/*/GET/a/*",{"api":{"Ref":"ServerlessHttpApi"}}]}}
 FAllPermission AWS::Lambda::Permission {"Action":"lambda:InvokeFunction","FunctionName":{"Ref":"F"},"Principal":"apigateway.amazonaws.com","SourceArn":{"Fn::Sub":["arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${api}/*/$default",{"api":{"Ref":"ServerlessHttpApi"}}]}}
 ServerlessHttpApi AWS::ApiGatewayV2::Api {"CorsConfiguration":{"AllowOrigins":["*"]},"Body":{"openapi":"3.0.1","info":{"title":{"Ref":"AWS::StackName"},"version":"1.0"},"paths":{"/a/{b}":{"get":{"responses":{},"x-amazon-apigateway-integration":{"httpMethod":"POST","type":"aws_proxy","uri":{"Fn::Sub":"arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${F.Arn}/invocations"},"payloadFormatVersion":"2.0","timeoutInMillis":100}}},"$default":{"x-amazon-apigateway-any-method":{"responses":{},"x-amazon-apigateway-integration":{"httpMethod":"POST","type":"aws_proxy","uri":{"Fn::Sub":"arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${F.Arn}/invocations"},"payloadFormatVersion":"2.0"},"isDefaultRoute":true}}}}}
@@ -400,7 +452,8 @@ ServerlessHttpApiApiGatewayDefaultStage AWS::ApiGatewayV2::Stage {"ApiId":{"Ref"
 }
 
 TEST_CASE("an AWS::Serverless::HttpApi keeps what its author wrote, and gives operations their integration") {
-  CHECK(expanded(R"Y(
+  CHECK(
+      expanded(R"Y(
 Resources:
   Mine:
     Type: AWS::Serverless::HttpApi
@@ -414,7 +467,8 @@ Resources:
       {CodeUri: code/, Handler: index.handler, Runtime: nodejs22.x, Role: r, Events: {A: {Type: HttpApi, Properties: {ApiId: !Ref Mine, Path: /a, Method: get, PayloadFormatVersion: "1.0"}},
        B: {Type: HttpApi, Properties: {ApiId: !Ref Mine, Path: /b, Method: get}}}}
   P: {Type: AWS::SSM::Parameter, Properties: {Value: !Ref Mine.Stage}}
-)Y") == R"Y(F AWS::Lambda::Function {"Handler":"index.handler","Runtime":"nodejs22.x","Role":"r","Code":{"Hash":"hash of /stack/code/","Bytes":7}}
+)Y") ==
+      R"Y(F AWS::Lambda::Function {"Handler":"index.handler","Runtime":"nodejs22.x","Role":"r","Code":{"Hash":"hash of /stack/code/","Bytes":7}}
 FAPermission AWS::Lambda::Permission {"Action":"lambda:InvokeFunction","FunctionName":{"Ref":"F"},"Principal":"apigateway.amazonaws.com","SourceArn":{"Fn::Sub":["arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${api}/*/GET/a",{"api":{"Ref":"Mine"}}]}}
 FBPermission AWS::Lambda::Permission {"Action":"lambda:InvokeFunction","FunctionName":{"Ref":"F"},"Principal":"apigateway.amazonaws.com","SourceArn":{"Fn::Sub":["arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${api}/*/GET/b",{"api":{"Ref":"Mine"}}]}}
 P AWS::SSM::Parameter {"Value":{"Ref":"Minev1Stage"}}
@@ -430,17 +484,31 @@ Resources:
   F: {Type: AWS::Serverless::Function, Properties: {InlineCode: x, Events: {Get: {Type: Api, Properties: {Path: "/a/{id}", Method: GET}}}}}
   M: {Type: AWS::Serverless::StateMachine, Properties: {Definition: {}, Events: {Post: {Type: Api, Properties: {Path: "/a/{id}", Method: post}}}}}
 )Y");
-  CHECK(text.find("FGet Signalbox::Route {\"Path\":\"/a/{id}\",\"Method\":\"GET\",\"FunctionName\":{\"Ref\":\"F\"}}\n") != std::string::npos);
+  CHECK(text.find("FGet Signalbox::Route {\"Path\":\"/a/{id}\",\"Method\":\"GET\",\"FunctionName\":{\"Ref\":\"F\"}}\n") !=
+        std::string::npos);
   CHECK(text.find("MPost ") == std::string::npos);
-  CHECK(text.find(R"(FGetPermission AWS::Lambda::Permission {"Action":"lambda:InvokeFunction","FunctionName":{"Ref":"F"},"Principal":"apigateway.amazonaws.com","SourceArn":{"Fn::Sub":["arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${api}/*/GET/a/*",{"api":{"Ref":"ServerlessRestApi"}}]}})") != std::string::npos);
-  CHECK(text.find(role_line("MPostRole", "apigateway.amazonaws.com",
-                            R"(,"Policies":[{"PolicyName":"MPostRoleStartExecutionPolicy","PolicyDocument":{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"states:StartExecution","Resource":{"Ref":"M"}}]}}])")) != std::string::npos);
+  CHECK(
+      text.find(
+          R"(FGetPermission AWS::Lambda::Permission {"Action":"lambda:InvokeFunction","FunctionName":{"Ref":"F"},"Principal":"apigateway.amazonaws.com","SourceArn":{"Fn::Sub":["arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${api}/*/GET/a/*",{"api":{"Ref":"ServerlessRestApi"}}]}})") !=
+      std::string::npos);
+  CHECK(
+      text.find(role_line(
+          "MPostRole", "apigateway.amazonaws.com",
+          R"(,"Policies":[{"PolicyName":"MPostRoleStartExecutionPolicy","PolicyDocument":{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"states:StartExecution","Resource":{"Ref":"M"}}]}}])")) !=
+      std::string::npos);
   CHECK(text.find(R"("credentials":{"Fn::GetAtt":["MPostRole","Arn"]})") != std::string::npos);
   CHECK(text.find("ServerlessRestApi AWS::ApiGateway::RestApi {\"Body\":{\"swagger\":\"2.0\",") != std::string::npos);
-  CHECK(text.find(R"("uri":{"Fn::Sub":"arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${F.Arn}/invocations"})") != std::string::npos);
-  CHECK(text.find(R"("application/json":{"Fn::Sub":"{\"input\": \"$util.escapeJavaScript($input.json('$'))\", \"stateMachineArn\": \"${M}\"}"})") != std::string::npos);
+  CHECK(
+      text.find(
+          R"("uri":{"Fn::Sub":"arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${F.Arn}/invocations"})") !=
+      std::string::npos);
+  CHECK(
+      text.find(
+          R"("application/json":{"Fn::Sub":"{\"input\": \"$util.escapeJavaScript($input.json('$'))\", \"stateMachineArn\": \"${M}\"}"})") !=
+      std::string::npos);
   CHECK(text.find(R"("method.response.header.Access-Control-Allow-Methods":"'GET,OPTIONS,POST'")") != std::string::npos);
-  const auto stage = text.find(R"(ServerlessRestApiProdStage AWS::ApiGateway::Stage {"RestApiId":{"Ref":"ServerlessRestApi"},"StageName":"Prod","DeploymentId":{"Ref":"ServerlessRestApiDeployment)");
+  const auto stage = text.find(
+      R"(ServerlessRestApiProdStage AWS::ApiGateway::Stage {"RestApiId":{"Ref":"ServerlessRestApi"},"StageName":"Prod","DeploymentId":{"Ref":"ServerlessRestApiDeployment)");
   CHECK(stage != std::string::npos);
 }
 
@@ -487,17 +555,22 @@ std::string looped(std::string_view text) {
 }  // namespace
 
 TEST_CASE("loops give what they hold for each element") {
-  CHECK(looped(R"Y(
+  CHECK(
+      looped(R"Y(
 Transform: AWS::LanguageExtensions
 Parameters: {Names: {Type: CommaDelimitedList, Default: "a, b.c"}}
 Resources:
   Fn::ForEach::Outer: [Name, !Ref Names, {'Queue&{Name}': {Type: AWS::SQS::Queue, Properties: {QueueName: !Sub '${AWS::StackName}-${Name}', Tag: !Ref Name}}}]
   Last: {Type: AWS::SNS::Topic}
-)Y") == R"({"Queuea":{"Type":"AWS::SQS::Queue","Properties":{"QueueName":{"Fn::Sub":"${AWS::StackName}-a"},"Tag":"a"}},)"
-          R"("Queuebc":{"Type":"AWS::SQS::Queue","Properties":{"QueueName":{"Fn::Sub":"${AWS::StackName}-b.c"},"Tag":"b.c"}},"Last":{"Type":"AWS::SNS::Topic"}})");
-  CHECK(looped("{Transform: AWS::LanguageExtensions, Resources: {'Fn::ForEach::A': [X, [a, b], {'Fn::ForEach::B': [Y, [c], {'${X}${Y}': {}}]}]}}") == R"({"ac":{},"bc":{}})");
-  CHECK(looped("{Resources: {'Fn::ForEach::A': [X, [a], {'${X}': {}}]}}") == "/Resources/Fn::ForEach::A: Fn::ForEach needs the transform AWS::LanguageExtensions\n");
-  CHECK(looped("{Transform: AWS::LanguageExtensions, Resources: {'Fn::ForEach::A': [X, [a, a], {'${X}': {}}], 'Fn::ForEach::B': [X, !Ref Unknown, {}], 'Fn::ForEach::C': [X]}}") ==
+)Y") ==
+      R"({"Queuea":{"Type":"AWS::SQS::Queue","Properties":{"QueueName":{"Fn::Sub":"${AWS::StackName}-a"},"Tag":"a"}},)"
+      R"("Queuebc":{"Type":"AWS::SQS::Queue","Properties":{"QueueName":{"Fn::Sub":"${AWS::StackName}-b.c"},"Tag":"b.c"}},"Last":{"Type":"AWS::SNS::Topic"}})");
+  CHECK(looped("{Transform: AWS::LanguageExtensions, Resources: {'Fn::ForEach::A': [X, [a, b], {'Fn::ForEach::B': [Y, [c], {'${X}${Y}': "
+               "{}}]}]}}") == R"({"ac":{},"bc":{}})");
+  CHECK(looped("{Resources: {'Fn::ForEach::A': [X, [a], {'${X}': {}}]}}") ==
+        "/Resources/Fn::ForEach::A: Fn::ForEach needs the transform AWS::LanguageExtensions\n");
+  CHECK(looped("{Transform: AWS::LanguageExtensions, Resources: {'Fn::ForEach::A': [X, [a, a], {'${X}': {}}], 'Fn::ForEach::B': [X, !Ref "
+               "Unknown, {}], 'Fn::ForEach::C': [X]}}") ==
         "/Resources/Fn::ForEach::A: 'a' is there already\n"
         "/Resources/Fn::ForEach::B/1: {\"Ref\":\"Unknown\"} is no list of texts, and no parameter that is one\n"
         "/Resources/Fn::ForEach::C: Fn::ForEach takes an identifier, a collection and an object\n");
@@ -509,9 +582,12 @@ TEST_CASE("includes are the members of the documents that they name") {
     return error(ErrorCode::NotFound, "cannot read '" + location + "'");
   };
   Faults faults;
-  CHECK(expand_includes(yaml("{Body: {Fn::Transform: {Name: AWS::Include, Parameters: {Location: api.yaml}}, host: h}}"), include, faults).text() == R"({"Body":{"swagger":"2.0","paths":{},"host":"h"}})");
+  CHECK(expand_includes(yaml("{Body: {Fn::Transform: {Name: AWS::Include, Parameters: {Location: api.yaml}}, host: h}}"), include, faults)
+            .text() == R"({"Body":{"swagger":"2.0","paths":{},"host":"h"}})");
   CHECK(faults.empty());
-  (void)expand_includes(yaml("{A: {Fn::Transform: {Name: AWS::Include, Parameters: {Location: b.yaml}}}, B: [{Fn::Transform: {Name: Mine}}], C: {Fn::Transform: {Name: AWS::Include}}}"), include, faults);
+  (void)expand_includes(yaml("{A: {Fn::Transform: {Name: AWS::Include, Parameters: {Location: b.yaml}}}, B: [{Fn::Transform: {Name: "
+                             "Mine}}], C: {Fn::Transform: {Name: AWS::Include}}}"),
+                        include, faults);
   CHECK(listed(faults) ==
         "/A/Fn::Transform/Parameters/Location: cannot read 'b.yaml'\n"
         "/B/0/Fn::Transform/Name: the transform \"Mine\" is not offered here; AWS::Include is\n"
@@ -523,9 +599,12 @@ TEST_CASE("dynamic references take what Systems Manager has") {
     return name == "/a:2" ? std::optional(StoredParameter{"x"}) : name == "/s" ? std::optional(StoredParameter{"y", true}) : std::nullopt;
   };
   Faults faults;
-  CHECK(with_dynamic_references(yaml("{a: ['<{{resolve:ssm:/a:2}}|{{resolve:ssm-secure:/s}}>', 1]}"), lookup, "/P", faults).text() == R"({"a":["<x|y>",1]})");
+  CHECK(with_dynamic_references(yaml("{a: ['<{{resolve:ssm:/a:2}}|{{resolve:ssm-secure:/s}}>', 1]}"), lookup, "/P", faults).text() ==
+        R"({"a":["<x|y>",1]})");
   CHECK(faults.empty());
-  (void)with_dynamic_references(yaml("{a: '{{resolve:ssm:/b}}', b: ['{{resolve:secretsmanager:s}}'], c: '{{resolve:ssm:/s}}', d: '{{resolve:ssm-secure:/a:2}}'}"), lookup, "/P", faults);
+  (void)with_dynamic_references(
+      yaml("{a: '{{resolve:ssm:/b}}', b: ['{{resolve:secretsmanager:s}}'], c: '{{resolve:ssm:/s}}', d: '{{resolve:ssm-secure:/a:2}}'}"),
+      lookup, "/P", faults);
   CHECK(listed(faults) ==
         "/P/a: Systems Manager has no parameter '/b'\n"
         "/P/b/0: dynamic references to secretsmanager are not offered here; those to ssm and ssm-secure are\n"

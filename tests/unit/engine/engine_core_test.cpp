@@ -18,7 +18,7 @@ TEST_CASE("an execution that needs nobody ends in the transaction that starts it
   CHECK(started->record.status == ExecutionStatus::Succeeded);
   CHECK(engine.output(started->record.row) == R"({"a": 1})");
   CHECK(engine.history(started->record.row) == "ExecutionStarted PassStateEntered PassStateExited ExecutionSucceeded");
-  CHECK(engine.faulty.commits == 3);   // foundation, machine, execution
+  CHECK(engine.faulty.commits == 3);  // foundation, machine, execution
   CHECK(find_open_execution(engine.memory, started->record.row) == std::nullopt);
   REQUIRE(engine.changes.size() == 2);
   CHECK(engine.changes[0].status == ExecutionStatus::Running);
@@ -52,7 +52,8 @@ TEST_CASE("a callback completes its task once") {
   REQUIRE(engine.succeed(token, R"({"ok":  true})"));
   CHECK(engine.record(row).status == ExecutionStatus::Succeeded);
   CHECK(engine.output(row) == R"({"ok":  true})");
-  CHECK(engine.history(row) == "ExecutionStarted TaskStateEntered TaskScheduled TaskStarted TaskSubmitted TaskSucceeded TaskStateExited ExecutionSucceeded");
+  CHECK(engine.history(row) ==
+        "ExecutionStarted TaskStateEntered TaskScheduled TaskStarted TaskSubmitted TaskSucceeded TaskStateExited ExecutionSucceeded");
   CHECK(engine.succeed(token, "2").error().code == ErrorCode::TaskClosed);
   CHECK(engine.output(row) == R"({"ok":  true})");
   CHECK(list_waiting_tokens(engine.memory, engine.core->master_key(), std::nullopt, 10).empty());
@@ -79,7 +80,7 @@ TEST_CASE("a waiting execution survives a restart, its timer too") {
   CHECK(engine.record(first).status == ExecutionStatus::Succeeded);
   engine.advance(300s);
   CHECK(engine.record(second).status == ExecutionStatus::TimedOut);
-  CHECK(engine.sent_tokens().size() == 2);   // nothing was sent again
+  CHECK(engine.sent_tokens().size() == 2);  // nothing was sent again
 }
 
 TEST_CASE("a heartbeat moves the timer, leaves no history and survives a restart") {
@@ -88,13 +89,15 @@ TEST_CASE("a heartbeat moves the timer, leaves no history and survives a restart
   const auto row = engine.start("m")->record.row;
   const std::string token = engine.sent_tokens()[0];
   const std::string before = engine.history(row);
-  const auto beat = [&] { return engine.transact<void>([&](EngineTransaction& transaction) { return transaction.heartbeat_task(TaskToken{token}); }); };
+  const auto beat = [&] {
+    return engine.transact<void>([&](EngineTransaction& transaction) { return transaction.heartbeat_task(TaskToken{token}); });
+  };
   engine.advance(20s);
   REQUIRE(beat());
   engine.advance(25s);
   CHECK(engine.history(row) == before);
   REQUIRE(engine.restart());
-  engine.advance(29'999ms);   // the clock runs from the restart: nobody could beat before it
+  engine.advance(29'999ms);  // the clock runs from the restart: nobody could beat before it
   CHECK(engine.record(row).status == ExecutionStatus::Running);
   engine.advance(1ms);
   CHECK(engine.record(row).status == ExecutionStatus::Failed);
@@ -120,7 +123,7 @@ TEST_CASE("a function is called after the commit, and again after a crash with t
   CHECK(first.input.text() == R"({"n":1})");
   CHECK(engine.record(row).status == ExecutionStatus::Running);
   REQUIRE(engine.restart());
-  CHECK(engine.runner.waiting.empty());   // readiness does not wait for it
+  CHECK(engine.runner.waiting.empty());  // readiness does not wait for it
   engine.settle();
   REQUIRE(engine.runner.waiting.size() == 1);
   CHECK(engine.runner.waiting[0].call.request_id == first.request_id);
@@ -130,7 +133,8 @@ TEST_CASE("a function is called after the commit, and again after a crash with t
   engine.settle();
   CHECK(engine.output(row) == "7");
   CHECK(engine.history(row) ==
-        "ExecutionStarted TaskStateEntered LambdaFunctionScheduled LambdaFunctionStarted LambdaFunctionSucceeded TaskStateExited ExecutionSucceeded");
+        "ExecutionStarted TaskStateEntered LambdaFunctionScheduled LambdaFunctionStarted LambdaFunctionSucceeded TaskStateExited "
+        "ExecutionSucceeded");
 }
 
 TEST_CASE("a function that fails fails its task") {
@@ -152,7 +156,7 @@ TEST_CASE("a loop of states is broken into transactions, and others go on meanwh
   CHECK(engine.start("m")->record.status == ExecutionStatus::Succeeded);
   REQUIRE(engine.restart());
   engine.settle();
-  CHECK(engine.record(looping).status == ExecutionStatus::Failed);   // after 25,000 events
+  CHECK(engine.record(looping).status == ExecutionStatus::Failed);  // after 25,000 events
   CHECK(engine.record(looping).events == history_events_max);
 }
 
@@ -160,14 +164,18 @@ TEST_CASE("StopExecution aborts, once") {
   EngineHarness engine;
   REQUIRE(engine.create("m", definitions::callback));
   const auto row = engine.start("m")->record.row;
-  const auto stop = [&] { return engine.transact<Timestamp>([&](EngineTransaction& transaction) { return transaction.stop_execution(row, {"E", "C"}); }); };
+  const auto stop = [&] {
+    return engine.transact<Timestamp>([&](EngineTransaction& transaction) { return transaction.stop_execution(row, {"E", "C"}); });
+  };
   const auto at = engine.clock.now();
   CHECK((stop().value() == at));
   CHECK(engine.record(row).status == ExecutionStatus::Aborted);
   CHECK(engine.queue->cancelled.size() == 1);
   engine.advance(1s);
   CHECK((stop().value() == at));
-  CHECK(engine.transact<Timestamp>([](EngineTransaction& transaction) { return transaction.stop_execution(ExecutionRow{99}, {}); }).error().code == ErrorCode::NotFound);
+  CHECK(engine.transact<Timestamp>([](EngineTransaction& transaction) { return transaction.stop_execution(ExecutionRow{99}, {}); })
+            .error()
+            .code == ErrorCode::NotFound);
 }
 
 TEST_CASE("StartExecution by name is idempotent by AWS's rules") {
@@ -180,11 +188,13 @@ TEST_CASE("StartExecution by name is idempotent by AWS's rules") {
   CHECK(again->existed);
   CHECK(again->record.row == first->record.row);
   CHECK(engine.sent_tokens().size() == 1);
-  CHECK(engine.start("m", R"({"a":2})", "n").error().message == "Execution Already Exists: 'arn:aws:states:us-east-1:000000000000:execution:m:n'");
+  CHECK(engine.start("m", R"({"a":2})", "n").error().message ==
+        "Execution Already Exists: 'arn:aws:states:us-east-1:000000000000:execution:m:n'");
   REQUIRE(engine.succeed(engine.sent_tokens()[0], "1"));
   CHECK(engine.start("m", R"({"a":1})", "n").error().code == ErrorCode::AlreadyExists);
   CHECK(engine.start("m", "{}", "bad name").error().message == "Invalid Name: 'bad name'");
-  CHECK(engine.start("nothing").error().message == "State Machine Does Not Exist: 'arn:aws:states:us-east-1:000000000000:stateMachine:nothing'");
+  CHECK(engine.start("nothing").error().message ==
+        "State Machine Does Not Exist: 'arn:aws:states:us-east-1:000000000000:stateMachine:nothing'");
 }
 
 TEST_CASE("an operation that fails leaves nothing, the others of its batch are kept") {
@@ -192,12 +202,14 @@ TEST_CASE("an operation that fails leaves nothing, the others of its batch are k
   REQUIRE(engine.create("m", definitions::callback));
   std::optional<ExecutionRow> dropped, kept;
   const auto start = [&](std::optional<ExecutionRow>& row, bool keep) {
-    engine.submitted.push_back({.run = [&row, keep](EngineTransaction& transaction) {
-                                  row = transaction.start_execution({.state_machine = "m", .name = std::nullopt, .parent = std::nullopt})->record.row;
-                                  return keep;
-                                },
-                                .committed = [] {},
-                                .failed = [](const Error&) {}});
+    engine.submitted.push_back(
+        {.run =
+             [&row, keep](EngineTransaction& transaction) {
+               row = transaction.start_execution({.state_machine = "m", .name = std::nullopt, .parent = std::nullopt})->record.row;
+               return keep;
+             },
+         .committed = [] {},
+         .failed = [](const Error&) {}});
   };
   start(dropped, false);
   start(kept, true);
@@ -216,10 +228,10 @@ TEST_CASE("a commit that fails answers everybody, and is got over") {
   engine.faulty.fails = [](const WriteBatch&) { return true; };
   CHECK(engine.start("m").error().code == ErrorCode::Unavailable);
   CHECK(engine.core->counters().store_failed);
-  engine.runner.answer(Json(1));          // comes while nothing can be written: it must not be lost
+  engine.runner.answer(Json(1));  // comes while nothing can be written: it must not be lost
   engine.settle();
   engine.faulty.fails = nullptr;
-  CHECK(engine.start("m").error().code == ErrorCode::Unavailable);   // not probed again yet
+  CHECK(engine.start("m").error().code == ErrorCode::Unavailable);  // not probed again yet
   engine.advance(1s);
   engine.advance(0ms);
   CHECK_FALSE(engine.core->counters().store_failed);
@@ -235,10 +247,14 @@ struct Answers {
   std::string text = {};
 
   void submit(const std::string& name, std::function<bool(EngineTransaction&)> work) {
-    engine.submitted.push_back({.run = std::move(work), .committed = [this, name] { text += name + " "; }, .failed = [this, name](const Error&) { text += name + "-failed "; }});
+    engine.submitted.push_back({.run = std::move(work),
+                                .committed = [this, name] { text += name + " "; },
+                                .failed = [this, name](const Error&) { text += name + "-failed "; }});
   }
   void start(const std::string& name) {
-    submit(name, [name](EngineTransaction& transaction) { return transaction.start_execution({.state_machine = "m", .name = name, .parent = std::nullopt}).has_value(); });
+    submit(name, [name](EngineTransaction& transaction) {
+      return transaction.start_execution({.state_machine = "m", .name = name, .parent = std::nullopt}).has_value();
+    });
   }
   void run() { engine.core->run(std::exchange(engine.submitted, {})); }
 };
@@ -305,7 +321,7 @@ TEST_CASE("a commit that fails takes with it what ran meanwhile") {
   answers.start("a");
   answers.run();
   answers.start("b");
-  engine.runner.answer(Json(1));          // must not be lost
+  engine.runner.answer(Json(1));  // must not be lost
   answers.run();
   engine.faulty.fails = [](const WriteBatch&) { return true; };
   engine.end_commit();
@@ -327,7 +343,7 @@ TEST_CASE("a stop waits for the commit that is under way and for what joined it 
   answers.run();
   answers.start("b");
   answers.run();
-  engine.core->commit_beside({}, {});     // what is left is committed where it is
+  engine.core->commit_beside({}, {});  // what is left is committed where it is
   engine.run_commit();
   engine.core->close();
   CHECK(answers.text == "a b ");
@@ -346,7 +362,8 @@ TEST_CASE("a parent waits for its child") {
   CHECK(output.find("Output")->text() == R"({"done":true})");
   CHECK(output.find("Input")->text() == R"({"x":1})");
   CHECK(output.find("Status")->as_string() == "SUCCEEDED");
-  CHECK(engine.history(parent) == "ExecutionStarted TaskStateEntered TaskScheduled TaskStarted TaskSubmitted TaskSucceeded TaskStateExited ExecutionSucceeded");
+  CHECK(engine.history(parent) ==
+        "ExecutionStarted TaskStateEntered TaskScheduled TaskStarted TaskSubmitted TaskSucceeded TaskStateExited ExecutionSucceeded");
 }
 
 TEST_CASE("a child that fails fails its parent with States.TaskFailed; one that ends at once is no special case") {
@@ -375,7 +392,9 @@ TEST_CASE("a parent that is stopped stops its child") {
 TEST_CASE("closed executions go after the retention, with everything that belonged to them") {
   EngineHarness engine(EngineOptions{.retention = 24h});
   REQUIRE(engine.create("m", definitions::pass));
-  REQUIRE(engine.create("waiting", R"({"StartAt":"A","States":{"A":{"Type":"Task","Resource":"arn:aws:states:::sqs:sendMessage.waitForTaskToken","Parameters":{"QueueUrl":"q","MessageBody":"b"},"End":true}}})"));
+  REQUIRE(engine.create(
+      "waiting",
+      R"({"StartAt":"A","States":{"A":{"Type":"Task","Resource":"arn:aws:states:::sqs:sendMessage.waitForTaskToken","Parameters":{"QueueUrl":"q","MessageBody":"b"},"End":true}}})"));
   const auto waiting = engine.start("waiting")->record.row;
   for (int i = 0; i < 50; ++i) REQUIRE(engine.start("m", "{}", "n" + std::to_string(i)));
   engine.advance(23h);
@@ -392,7 +411,7 @@ TEST_CASE("closed executions go after the retention, with everything that belong
   engine.memory.scan({.prefix = Key(history_table)}, count(chunks));
   CHECK(names == 0);
   CHECK(chunks == 2);
-  CHECK(engine.start("m", "{}", "n1"));   // the name is free again
+  CHECK(engine.start("m", "{}", "n1"));  // the name is free again
 }
 
 TEST_CASE("a deleted machine starts nothing, lets what runs finish, and then is gone") {
@@ -420,7 +439,8 @@ TEST_CASE("an update does not disturb what runs") {
   EngineHarness engine;
   REQUIRE(engine.create("m", definitions::callback));
   const auto old = engine.start("m")->record;
-  REQUIRE(engine.transact<StateMachineRecord>([](EngineTransaction& transaction) { return update_state_machine(transaction, {.name = "m", .definition = definitions::pass}); }));
+  REQUIRE(engine.transact<StateMachineRecord>(
+      [](EngineTransaction& transaction) { return update_state_machine(transaction, {.name = "m", .definition = definitions::pass}); }));
   CHECK(engine.start("m")->record.status == ExecutionStatus::Succeeded);
   REQUIRE(engine.restart());
   REQUIRE(engine.succeed(engine.sent_tokens()[0], "5"));
@@ -432,9 +452,11 @@ TEST_CASE("creation is idempotent by AWS's rules; a service that is not here is 
   const auto first = engine.create("m", definitions::pass);
   REQUIRE(first);
   CHECK(engine.create("m", definitions::pass)->definition == first->definition);
-  CHECK(engine.create("m", definitions::wait).error().message == "State Machine Already Exists: 'arn:aws:states:us-east-1:000000000000:stateMachine:m'");
+  CHECK(engine.create("m", definitions::wait).error().message ==
+        "State Machine Already Exists: 'arn:aws:states:us-east-1:000000000000:stateMachine:m'");
   CHECK(engine.create("bad", "{}").error().code == ErrorCode::InvalidDefinition);
-  const std::string activity = R"({"StartAt":"A","States":{"A":{"Type":"Task","Resource":"arn:aws:states:us-east-1:000000000000:activity:a","End":true}}})";
+  const std::string activity =
+      R"({"StartAt":"A","States":{"A":{"Type":"Task","Resource":"arn:aws:states:us-east-1:000000000000:activity:a","End":true}}})";
   const auto refused = engine.create("a", activity).error();
   CHECK(refused.code == ErrorCode::NotSupported);
   CHECK(refused.message == "/States/A/Resource: the service of 'arn:aws:states:us-east-1:000000000000:activity:a' is not offered here");
@@ -469,5 +491,6 @@ TEST_CASE("another region or account than the data file's is refused") {
   testing::EngineHarness engine;
   ManualClock clock{Timestamp{}};
   EngineCore other(engine.memory, clock, {.site = {.region = "eu-west-1"}}, [](EngineOperation) {});
-  CHECK(other.open().error().message == "the data file was made for region us-east-1, not eu-west-1; start with --region us-east-1, or with another --data");
+  CHECK(other.open().error().message ==
+        "the data file was made for region us-east-1, not eu-west-1; start with --region us-east-1, or with another --data");
 }

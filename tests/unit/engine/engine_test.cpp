@@ -28,7 +28,8 @@ std::future<Result<StateMachineRecord>> create(Engine& engine, const char* defin
   });
 }
 std::future<Result<StartedExecution>> start(Engine& engine) {
-  return asked<StartedExecution>(engine, [](EngineTransaction& transaction) { return transaction.start_execution({.state_machine = "m"}); });
+  return asked<StartedExecution>(engine,
+                                 [](EngineTransaction& transaction) { return transaction.start_execution({.state_machine = "m"}); });
 }
 
 }  // namespace
@@ -113,7 +114,7 @@ TEST_CASE("a stopped engine has committed what it was asked before, and refuses 
   const SystemClock clock;
   Engine engine(store, clock, {});
   REQUIRE(engine.start());
-  REQUIRE(create(engine, testing::definitions::callback).get().has_error());   // no queue is offered
+  REQUIRE(create(engine, testing::definitions::callback).get().has_error());  // no queue is offered
   auto before = create(engine, testing::definitions::pass);
   engine.stop();
   CHECK(before.get());

@@ -27,7 +27,8 @@ struct FakeStorage final : MapRunStorage {
     auto [request, done] = std::move(reads.front());
     reads.pop_front();
     Items answer;
-    for (auto at = static_cast<std::size_t>(request.position); at < items.size() && answer.items.size() < request.items_max; ++at) answer.items.push_back({items[at]});
+    for (auto at = static_cast<std::size_t>(request.position); at < items.size() && answer.items.size() < request.items_max; ++at)
+      answer.items.push_back({items[at]});
     answer.at_end = static_cast<std::size_t>(request.position) + answer.items.size() == items.size();
     done(std::move(answer));
   }
@@ -60,12 +61,14 @@ struct Fixture : EngineHarness {
   }
 };
 
-std::string definition(const std::string& fields, const std::string& work = R"("Type":"Pass","End":true)", const std::string& type = "STANDARD") {
-  return R"({"StartAt":"M","States":{"M":{"Type":"Map","Label":"L","ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":")" + type +
-         R"("},"StartAt":"I","States":{"I":{)" + work + "}}}," + fields + R"("End":true}}})";
+std::string definition(const std::string& fields, const std::string& work = R"("Type":"Pass","End":true)",
+                       const std::string& type = "STANDARD") {
+  return R"({"StartAt":"M","States":{"M":{"Type":"Map","Label":"L","ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":")" +
+         type + R"("},"StartAt":"I","States":{"I":{)" + work + "}}}," + fields + R"("End":true}}})";
 }
 const std::string function_work = R"("Type":"Task","Resource":"arn:aws:lambda:us-east-1:000000000000:function:f","End":true)";
-const std::string reader = R"("ItemReader":{"Resource":"arn:aws:states:::s3:getObject","ReaderConfig":{"InputType":"JSON"},"Parameters":{"Bucket":"b","Key":"k"}},)";
+const std::string reader =
+    R"("ItemReader":{"Resource":"arn:aws:states:::s3:getObject","ReaderConfig":{"InputType":"JSON"},"Parameters":{"Bucket":"b","Key":"k"}},)";
 
 }  // namespace
 
@@ -75,7 +78,9 @@ TEST_CASE("items of the state's input run as executions of their own, and the pa
   const auto parent = f.start("m", "[1,2,3]").value().record.row;
   f.settle();
   CHECK(f.output(parent) == "[1,2,3]");
-  CHECK(f.history(parent) == "ExecutionStarted MapStateEntered MapStateStarted MapRunStarted MapRunSucceeded MapStateSucceeded MapStateExited ExecutionSucceeded");
+  CHECK(
+      f.history(parent) ==
+      "ExecutionStarted MapStateEntered MapStateStarted MapRunStarted MapRunSucceeded MapStateSucceeded MapStateExited ExecutionSucceeded");
   const auto run = f.run(parent);
   CHECK(run.status == MapRunStatus::Succeeded);
   CHECK(run.executions.succeeded == 3);
@@ -91,7 +96,13 @@ TEST_CASE("items of the state's input run as executions of their own, and the pa
 
 TEST_CASE("ten thousand items, few of them at a time in memory") {
   Fixture f;
-  REQUIRE(f.create("m", definition(reader + R"("MaxConcurrency":50,"ResultWriter":{"Resource":"arn:aws:states:::s3:putObject","Parameters":{"Bucket":"b","Prefix":"p"}},)")).has_value());
+  REQUIRE(
+      f.create(
+           "m",
+           definition(
+               reader +
+               R"("MaxConcurrency":50,"ResultWriter":{"Resource":"arn:aws:states:::s3:putObject","Parameters":{"Bucket":"b","Prefix":"p"}},)"))
+          .has_value());
   for (int i = 0; i < 10'000; ++i) f.storage.items.emplace_back(i);
   const auto parent = f.start("m").value().record.row;
   f.settle();
@@ -117,7 +128,7 @@ TEST_CASE("a restart in the middle goes on; nothing is started twice") {
   f.settle();
   REQUIRE(f.storage.reads.size() == 1);
   f.restart_all();
-  REQUIRE(f.storage.reads.size() == 1);   // asked for again
+  REQUIRE(f.storage.reads.size() == 1);  // asked for again
   f.storage.answer_read();
   f.settle();
   CHECK(f.runner.waiting.size() == 2);
@@ -168,12 +179,15 @@ TEST_CASE("stopping the execution stops the run") {
 
 TEST_CASE("batches and selected items") {
   Fixture f;
-  REQUIRE(f.create("m", definition(R"("ItemsPath":"$.list","ItemSelector":{"n.$":"$$.Map.Item.Value","i.$":"$$.Map.Item.Index","of.$":"$.name"},
+  REQUIRE(
+      f.create("m", definition(R"("ItemsPath":"$.list","ItemSelector":{"n.$":"$$.Map.Item.Value","i.$":"$$.Map.Item.Index","of.$":"$.name"},
       "ItemBatcher":{"MaxItemsPerBatch":2,"BatchInput":{"who.$":"$.name"}},)"))
-              .has_value());
+          .has_value());
   const auto parent = f.start("m", R"({"name":"x","list":[7,8,9]})").value().record.row;
   f.settle();
-  CHECK(f.output(parent) == R"([{"BatchInput":{"who":"x"},"Items":[{"n":7,"i":0,"of":"x"},{"n":8,"i":1,"of":"x"}]},{"BatchInput":{"who":"x"},"Items":[{"n":9,"i":2,"of":"x"}]}])");
+  CHECK(
+      f.output(parent) ==
+      R"([{"BatchInput":{"who":"x"},"Items":[{"n":7,"i":0,"of":"x"},{"n":8,"i":1,"of":"x"}]},{"BatchInput":{"who":"x"},"Items":[{"n":9,"i":2,"of":"x"}]}])");
   CHECK(f.run(parent).items.succeeded == 3);
   CHECK(f.run(parent).executions.succeeded == 2);
 }
@@ -216,8 +230,9 @@ TEST_CASE("a redrive of the parent redrives the children that did not succeed, a
   f.answer_all({{"2", WorkflowError{"E", "no"}}});
   CHECK(f.record(parent).status == ExecutionStatus::Failed);
   const auto failed = f.run(parent);
-  CHECK(std::tuple(failed.executions.succeeded, failed.executions.failed, failed.executions.aborted, failed.executions.pending) == std::tuple(1, 1, 1, 1));
-  f.runner.waiting.clear();   // the aborted one's
+  CHECK(std::tuple(failed.executions.succeeded, failed.executions.failed, failed.executions.aborted, failed.executions.pending) ==
+        std::tuple(1, 1, 1, 1));
+  f.runner.waiting.clear();  // the aborted one's
 
   const auto child = list_map_run_children(f.memory, failed, {.status = ExecutionStatus::Failed}, std::nullopt, 10).at(0).record;
   CHECK(f.redrive(child.row).error().code == ErrorCode::Conflict);
@@ -251,7 +266,10 @@ TEST_CASE("children that wait to be redriven are told apart") {
   const TaskAnswer no = WorkflowError{"E", "no"};
   f.answer_all({{"1", no}, {"2", no}, {"3", no}});
   CHECK(f.record(parent).status == ExecutionStatus::Failed);
-  REQUIRE(f.transact<void>([&](EngineTransaction& transaction) { return transaction.update_map_run(f.run(parent).row, {.max_concurrency = 1, .tolerated_failure_count = {}, .tolerated_failure_percentage = {}}); }));
+  REQUIRE(f.transact<void>([&](EngineTransaction& transaction) {
+    return transaction.update_map_run(f.run(parent).row,
+                                      {.max_concurrency = 1, .tolerated_failure_count = {}, .tolerated_failure_percentage = {}});
+  }));
   REQUIRE(f.redrive(parent).has_value());
   CHECK(f.run(parent).executions.pending_redrive == 2);
   CHECK(f.run(parent).executions.total() == 3);

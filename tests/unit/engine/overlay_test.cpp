@@ -36,13 +36,15 @@ TEST_CASE("an overlay reads as if its writes had been committed") {
       WriteBatch batch;
       const bool erased = below(3) == 0;
       const std::string record = std::to_string(write);
-      if (erased) batch.erase(key); else batch.put(key, record);
+      if (erased) batch.erase(key);
+      else batch.put(key, record);
       REQUIRE(expected.commit(batch));
       if (write < 20) {
         REQUIRE(store.commit(batch));
         continue;
       }
-      if (erased) overlay.erase(key); else overlay.put(key, record);
+      if (erased) overlay.erase(key);
+      else overlay.put(key, record);
       if (write == 40) overlay.keep_operation();
     }
     for (int first = 0; first < 3; ++first) {
@@ -52,7 +54,8 @@ TEST_CASE("an overlay reads as if its writes had been committed") {
         const auto limit = static_cast<std::size_t>(below(14));
         CHECK(scanned(overlay, range, limit) == scanned(expected, range, limit));
       }
-      for (int second = 0; second < 12; ++second) CHECK(overlay.get(Key(numbers, first, second)) == expected.get(Key(numbers, first, second)));
+      for (int second = 0; second < 12; ++second)
+        CHECK(overlay.get(Key(numbers, first, second)) == expected.get(Key(numbers, first, second)));
     }
     const KeyRange everything{.prefix = Key(numbers)};
     CHECK(scanned(overlay, everything, 1'000) == scanned(expected, everything, 1'000));
@@ -82,7 +85,7 @@ TEST_CASE("what follows a savepoint is dropped alone, or kept") {
   for (int round = 0; round < 200; ++round) {
     MemoryStore store;
     Overlay overlay(store);
-    std::vector<std::vector<std::pair<std::string, std::string>>> seen;   // when each open savepoint was opened
+    std::vector<std::vector<std::pair<std::string, std::string>>> seen;  // when each open savepoint was opened
     for (int i = 0; i < 60; ++i) {
       const Key key(numbers, below(2), below(6));
       switch (below(6)) {

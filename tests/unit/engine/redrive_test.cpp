@@ -41,7 +41,8 @@ TEST_CASE("a redriven execution calls its function again and can succeed") {
   engine.settle();
   CHECK(engine.output(row) == "7");
   CHECK(engine.history(row) ==
-        "ExecutionStarted TaskStateEntered LambdaFunctionScheduled LambdaFunctionStarted LambdaFunctionFailed ExecutionFailed ExecutionRedriven "
+        "ExecutionStarted TaskStateEntered LambdaFunctionScheduled LambdaFunctionStarted LambdaFunctionFailed ExecutionFailed "
+        "ExecutionRedriven "
         "LambdaFunctionScheduled LambdaFunctionStarted LambdaFunctionSucceeded TaskStateExited ExecutionSucceeded");
   REQUIRE(engine.changes.size() == 2);
   CHECK(engine.changes[0].status == ExecutionStatus::Running);
@@ -97,7 +98,8 @@ TEST_CASE("what can no longer be redriven says why") {
 TEST_CASE("a redrive keeps to the definition that the execution was started with") {
   EngineHarness engine;
   const auto row = failed_function(engine);
-  REQUIRE(engine.transact<StateMachineRecord>([](EngineTransaction& transaction) { return update_state_machine(transaction, {.name = "m", .definition = definitions::pass}); }));
+  REQUIRE(engine.transact<StateMachineRecord>(
+      [](EngineTransaction& transaction) { return update_state_machine(transaction, {.name = "m", .definition = definitions::pass}); }));
   REQUIRE(redrive(engine, row));
   CHECK(engine.runner.waiting.size() == 1);
 }

@@ -36,7 +36,8 @@ TEST_CASE("an execution that a dropped part started was never there") {
   REQUIRE(engine.create("ends", definitions::pass));
   const auto changes = engine.changes.size();
   CHECK(dropped(engine, [&](EngineTransaction& transaction) {
-          for (const auto* machine : {"waits", "ends"}) CHECK(transaction.start_execution({.state_machine = machine, .name = "one"}).has_value());
+          for (const auto* machine : {"waits", "ends"})
+            CHECK(transaction.start_execution({.state_machine = machine, .name = "one"}).has_value());
         }) == 1);
   CHECK(engine.sent_tokens().empty());
   CHECK(engine.changes.size() == changes);
@@ -50,7 +51,8 @@ TEST_CASE("an execution that a dropped part moved on is where it was") {
   REQUIRE(engine.create("m", definitions::callback));
   const auto row = engine.start("m")->record.row;
   const auto token = engine.sent_tokens().at(0);
-  CHECK(dropped(engine, [&](EngineTransaction& transaction) { CHECK(transaction.succeed_task(TaskToken{token}, Json(1)).has_value()); }) == 1);
+  CHECK(dropped(engine, [&](EngineTransaction& transaction) { CHECK(transaction.succeed_task(TaskToken{token}, Json(1)).has_value()); }) ==
+        1);
   CHECK(engine.record(row).status == ExecutionStatus::Running);
   CHECK(dropped(engine, [&](EngineTransaction& transaction) { CHECK(transaction.stop_execution(row, {}).has_value()); }) == 1);
   CHECK(engine.record(row).status == ExecutionStatus::Running);
@@ -61,7 +63,9 @@ TEST_CASE("an execution that a dropped part moved on is where it was") {
 TEST_CASE("a machine that a dropped part changed is as it was") {
   EngineHarness engine;
   REQUIRE(engine.create("m", definitions::pass));
-  CHECK(dropped(engine, [&](EngineTransaction& transaction) { CHECK(update_state_machine(transaction, {.name = "m", .definition = definitions::wait}).has_value()); }) == 1);
+  CHECK(dropped(engine, [&](EngineTransaction& transaction) {
+          CHECK(update_state_machine(transaction, {.name = "m", .definition = definitions::wait}).has_value());
+        }) == 1);
   CHECK(engine.start("m")->record.status == ExecutionStatus::Succeeded);
 }
 

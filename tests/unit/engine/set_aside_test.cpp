@@ -53,14 +53,16 @@ TEST_CASE("an execution that met a bug is set aside, the others go on, and it is
   CHECK(engine.record(good).status == ExecutionStatus::Succeeded);
   engine.advance(299s);
 
-  const auto resume = [&](ExecutionRow row) { return engine.transact<void>([&](EngineTransaction& transaction) { return transaction.resume_execution(row); }); };
+  const auto resume = [&](ExecutionRow row) {
+    return engine.transact<void>([&](EngineTransaction& transaction) { return transaction.resume_execution(row); });
+  };
   CHECK(resume(good).error().code == ErrorCode::Conflict);
-  REQUIRE(engine.restart());   // it stays set aside
+  REQUIRE(engine.restart());  // it stays set aside
   CHECK(engine.core->counters().set_aside_executions == 1);
   REQUIRE(resume(bad));
   CHECK(engine.core->counters().set_aside_executions == 0);
   CHECK_FALSE(engine.record(bad).set_aside);
-  engine.advance(1s);          // its timer runs again
+  engine.advance(1s);  // its timer runs again
   CHECK(engine.record(bad).status == ExecutionStatus::TimedOut);
 }
 
@@ -95,7 +97,10 @@ TEST_CASE("an express execution that met a bug is not begun again") {
   EngineHarness engine(EngineOptions{.data_directory = directory.path()});
   REQUIRE(engine.transact<StateMachineRecord>([](EngineTransaction& transaction) {
     return create_state_machine(transaction, Site{},
-                                {.name = "m", .definition = definitions::function, .role_arn = "arn:aws:iam::000000000000:role/r", .type = StateMachineType::Express});
+                                {.name = "m",
+                                 .definition = definitions::function,
+                                 .role_arn = "arn:aws:iam::000000000000:role/r",
+                                 .type = StateMachineType::Express});
   }));
   const auto bad = engine.start("m")->record.row, good = engine.start("m")->record.row;
   std::ofstream(directory.path() + "/bug-execution") << bad.value;

@@ -53,9 +53,11 @@ TEST_CASE("functions give what AWS gave") {
       {"Hash", "\"input data\", \"MD5\"", "\"812f45842bc6d66ee14572ce20db8e86\""},
       {"Hash", "\"input data\", \"SHA-1\"", "\"aaff4a450a104cd177d28d18d74485e8cae074b7\""},
       {"Hash", "\"input data\", \"SHA-256\"", "\"b4a697a057313163aee33cd8d40c66e9f0f177e00cac2de32475ffff6169c3e3\""},
-      {"Hash", "\"input data\", \"SHA-384\"", "\"d28a7d5cf25a74f11a50a18452b75e04bb3d70c9dd0510d6123aa008c756511b87525bdc835ebb27e1fb9e9374a15562\""},
+      {"Hash", "\"input data\", \"SHA-384\"",
+       "\"d28a7d5cf25a74f11a50a18452b75e04bb3d70c9dd0510d6123aa008c756511b87525bdc835ebb27e1fb9e9374a15562\""},
       {"Hash", "\"input data\", \"SHA-512\"",
-       "\"6ce4adb348546d4f449c4d25aad9a7c9cb711d9e91982d3f0b29ca2f3f47d4ce2deba23bf2954f0f1d593fc50283731a533d30d425402d4f91316d871303aac4\""},
+       "\"6ce4adb348546d4f449c4d25aad9a7c9cb711d9e91982d3f0b29ca2f3f47d4ce2deba23bf2954f0f1d593fc50283731a533d30d425402d4f91316d871303aac4"
+       "\""},
       {"JsonMerge", R"({"a": 1, "b": {"x": 1}}, {"b": {"y": 2}, "c": 3}, false)", R"({"a":1,"b":{"y":2},"c":3})"},
       {"JsonToString", "null", "\"null\""},
       {"JsonToString", "1.1", "\"1.1\""},
@@ -92,13 +94,15 @@ TEST_CASE("functions give what AWS gave") {
 TEST_CASE("literals, escapes, nesting") {
   CHECK(called("States.StringSplit('Hello\nWorld', '\n')") == R"(["Hello","World"])");
   CHECK(called("States.Format('unload (\\'{}\\') \\{\\} \\\\', 'q')") == R"("unload ('q') {} \\")");
-  CHECK(called("States.Array( 'a' ,-1.5, true,null , $.l[?(@.x == ',)')] )", R"x({"l":[{"x":",)"}]})x") == R"x(["a",-1.5,true,null,[{"x":",)"}]])x");
+  CHECK(called("States.Array( 'a' ,-1.5, true,null , $.l[?(@.x == ',)')] )", R"x({"l":[{"x":",)"}]})x") ==
+        R"x(["a",-1.5,true,null,[{"x":",)"}]])x");
   CHECK(called("States.StringToJson('{\"b\":1}')") == "{\"b\":1}");
   CHECK(called("States.ArrayGetItem(States.StringSplit($.k, '/'),0)", R"({"k":"a/b"})") == "\"a\"");
   CHECK(called("States.Format('{}', $$.StateMachine)") == "\"{Id=arn:x, Name=m}\"");
   CHECK(called("States.Format($.t, 1)", R"({"t":"<{}>"})") == "\"<1>\"");
   CHECK(called("States.Format('config-{}', $.detail['execution-id'])", R"({"detail":{"execution-id":7}})") == "\"config-7\"");
-  CHECK(IntrinsicCall::parse("States.Format( '{}', States.Array($.a['b'], 'it\\'s', 1 ))")->printed() == "States.Format('{}', States.Array($['a']['b'], 'it\\'s', 1))");
+  CHECK(IntrinsicCall::parse("States.Format( '{}', States.Array($.a['b'], 'it\\'s', 1 ))")->printed() ==
+        "States.Format('{}', States.Array($['a']['b'], 'it\\'s', 1))");
   std::string nested = "1";
   for (int i = 0; i < 10; ++i) nested = "States.Array(" + nested + ")";
   CHECK(called(nested) == "[[[[[[[[[[1]]]]]]]]]]");
@@ -126,14 +130,17 @@ TEST_CASE("randomness replays, and seeds behave as java.util.Random") {
 
 TEST_CASE("failures are States.IntrinsicFailure and name the call") {
   CHECK(called("States.MathAdd(1,'-1')") ==
-        "States.IntrinsicFailure: The function 'States.MathAdd(1,'-1')' had the following error: The argument must be a number within the range of 32-bit integers, but was: \"-1\"");
+        "States.IntrinsicFailure: The function 'States.MathAdd(1,'-1')' had the following error: The argument must be a number within the "
+        "range of 32-bit integers, but was: \"-1\"");
   const std::pair<const char*, const char*> cases[] = {
-      {"MathAdd", "2147483647, 1"},   {"MathAdd", "2147483648, 0"},   {"MathAdd", "1e300, 0"},        {"ArrayRange", "0, 1000, 1"},  {"ArrayRange", "0, 9, 0"},
-      {"ArrayGetItem", "[1], 1"},     {"ArrayGetItem", "[1], -1"},    {"ArrayGetItem", "{}, 0"},      {"ArrayPartition", "[1], 0"},  {"ArrayLength", "1"},
-      {"Base64Decode", "\"?\""},      {"Base64Decode", "\"/w==\""},   {"Base64Encode", "1"},          {"Hash", "\"x\", \"CRC\""},    {"Hash", "\"x\", 1"},
-      {"JsonMerge", "{}, {}, true"},  {"JsonMerge", "{}, [], false"}, {"StringToJson", "\"{\""},      {"StringToJson", "1"},         {"MathRandom", "1, 1"},
-      {"MathRandom", "1, \"x\""},     {"StringSplit", "1, \",\""},    {"Format", "\"{}{}\", 1"},      {"Format", "1"},               {"ArrayUnique", "{}"},
-      {"ArrayContains", "{}, 1"},     {"MathRandom", "0, 1, \"s\""},  {"ArrayPartition", "1, 1"},     {"MathRandom", "2, 1"},        {"JsonMerge", "{}, {}, 1"},
+      {"MathAdd", "2147483647, 1"},   {"MathAdd", "2147483648, 0"}, {"MathAdd", "1e300, 0"},       {"ArrayRange", "0, 1000, 1"},
+      {"ArrayRange", "0, 9, 0"},      {"ArrayGetItem", "[1], 1"},   {"ArrayGetItem", "[1], -1"},   {"ArrayGetItem", "{}, 0"},
+      {"ArrayPartition", "[1], 0"},   {"ArrayLength", "1"},         {"Base64Decode", "\"?\""},     {"Base64Decode", "\"/w==\""},
+      {"Base64Encode", "1"},          {"Hash", "\"x\", \"CRC\""},   {"Hash", "\"x\", 1"},          {"JsonMerge", "{}, {}, true"},
+      {"JsonMerge", "{}, [], false"}, {"StringToJson", "\"{\""},    {"StringToJson", "1"},         {"MathRandom", "1, 1"},
+      {"MathRandom", "1, \"x\""},     {"StringSplit", "1, \",\""},  {"Format", "\"{}{}\", 1"},     {"Format", "1"},
+      {"ArrayUnique", "{}"},          {"ArrayContains", "{}, 1"},   {"MathRandom", "0, 1, \"s\""}, {"ArrayPartition", "1, 1"},
+      {"MathRandom", "2, 1"},         {"JsonMerge", "{}, {}, 1"},
   };
   for (const auto& [name, arguments] : cases) {
     INFO(name << "(" << arguments << ")");

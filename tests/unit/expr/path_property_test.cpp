@@ -37,7 +37,7 @@ Json random_value(Random& random, int depth) {
 
 struct ReferenceStep {
   std::string text;
-  std::function<std::vector<Json>(const Json&)> select;   ///< what a value's own children give
+  std::function<std::vector<Json>(const Json&)> select;  ///< what a value's own children give
   bool deep = false;
 };
 
@@ -72,29 +72,42 @@ ReferenceStep random_step(Random& random, bool& definite) {
     case 0:
     case 1: {
       const std::string name = names[below(random, 3)];
-      return {deep ? dots + name : "." + name, [name](const Json& value) { const Json* found = value.find(name); return found ? std::vector{*found} : std::vector<Json>{}; }, deep};
+      return {deep ? dots + name : "." + name,
+              [name](const Json& value) {
+                const Json* found = value.find(name);
+                return found ? std::vector{*found} : std::vector<Json>{};
+              },
+              deep};
     }
     case 2: {
       const auto index = static_cast<std::int64_t>(below(random, 5)) - 2;
-      return {dots + "[" + std::to_string(index) + "]", [index](const Json& value) { const auto found = nth(value, index); return found ? std::vector{*found} : std::vector<Json>{}; }, deep};
+      return {dots + "[" + std::to_string(index) + "]",
+              [index](const Json& value) {
+                const auto found = nth(value, index);
+                return found ? std::vector{*found} : std::vector<Json>{};
+              },
+              deep};
     }
     case 3: definite = false; return {dots + "[*]", children, deep};
     case 4: {
       definite = false;
       const auto from = static_cast<std::int64_t>(below(random, 4)), to = static_cast<std::int64_t>(below(random, 4));
-      return {dots + "[" + std::to_string(from) + ":" + std::to_string(to) + "]", [from, to](const Json& value) {
+      return {dots + "[" + std::to_string(from) + ":" + std::to_string(to) + "]",
+              [from, to](const Json& value) {
                 std::vector<Json> result;
                 for (std::int64_t i = from; i < to; ++i) {
                   if (const auto found = nth(value, i)) result.push_back(*found);
                 }
                 return result;
-              }, deep};
+              },
+              deep};
     }
     default: {
       definite = false;
       const std::string name = names[below(random, 3)];
       const auto number = static_cast<std::int64_t>(below(random, 4));
-      return {"[?(@." + name + " > " + std::to_string(number) + " || @." + name + " == '" + name + "')]", [name, number](const Json& value) {
+      return {"[?(@." + name + " > " + std::to_string(number) + " || @." + name + " == '" + name + "')]",
+              [name, number](const Json& value) {
                 std::vector<Json> result;
                 for (const Json& candidate : value.is_object() ? std::vector{value} : children(value)) {
                   const Json* found = candidate.find(name);

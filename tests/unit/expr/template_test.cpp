@@ -33,20 +33,25 @@ TEST_CASE("what a template misses is said in AWS's words") {
   CHECK(filled(R"({"in": {"value.$": "$.x"}})", "{\"flagged\": false}") ==
         "States.Runtime: The JSONPath '$.x' specified for the field 'value.$' could not be found in the input '{\"flagged\":false}'");
   CHECK(filled(R"x({"value.$": "States.StringToJson($.x)"})x", "{}") ==
-        "States.Runtime: The function 'States.StringToJson($.x)' had the following error: The JsonPath argument for the field '$.x' could not be found in the input '{}'");
+        "States.Runtime: The function 'States.StringToJson($.x)' had the following error: The JsonPath argument for the field '$.x' could "
+        "not be found in the input '{}'");
 }
 
 TEST_CASE("all faults of a template are found") {
   CHECK(filled(R"x({"a.$": "x", "b": [{"c.$": "$."}], "d.$": 1, "e": 1, "e.$": "$", "f.$": "States.Nope()"})x") ==
-        "/a.$: The value for the field 'a.$' must be a valid JSONPath or a valid intrinsic function call: A path must begin with '$', but is 'x'\n"
-        "/b/0/c.$: The value for the field 'c.$' must be a valid JSONPath or a valid intrinsic function call: a path must not end with '.' at character 3 of '$.'\n"
+        "/a.$: The value for the field 'a.$' must be a valid JSONPath or a valid intrinsic function call: A path must begin with '$', but "
+        "is 'x'\n"
+        "/b/0/c.$: The value for the field 'c.$' must be a valid JSONPath or a valid intrinsic function call: a path must not end with '.' "
+        "at character 3 of '$.'\n"
         "/d.$: The value for the field 'd.$' must be a STRING that contains a JSONPath or an intrinsic function call\n"
         "/e.$: The field 'e' is given twice\n"
-        "/f.$: The value for the field 'f.$' must be a valid JSONPath or a valid intrinsic function call: there is no intrinsic function 'States.Nope'; at character 8 of 'States.Nope()'\n");
+        "/f.$: The value for the field 'f.$' must be a valid JSONPath or a valid intrinsic function call: there is no intrinsic function "
+        "'States.Nope'; at character 8 of 'States.Nope()'\n");
 }
 
 TEST_CASE("a template names the variables that it reads") {
-  const auto parsed = PayloadTemplate::parse(Around::parsed(R"x({"a.$": "$x.y", "b": [{"c.$": "States.Array($z, States.Array($w))"}], "d.$": "$x", "e.$": "$.no"})x"));
+  const auto parsed = PayloadTemplate::parse(
+      Around::parsed(R"x({"a.$": "$x.y", "b": [{"c.$": "States.Array($z, States.Array($w))"}], "d.$": "$x", "e.$": "$.no"})x"));
   CHECK(parsed->variables() == std::vector<std::string>{"w", "x", "z"});
 }
 

@@ -13,7 +13,8 @@ using boost::asio::ip::make_address;
 
 TEST_CASE("forms are decoded in order") {
   const auto fields = parse_form("a=1&&b=x+y%26&a=2&c&=d&%zz=%4");
-  const std::vector<std::pair<std::string, std::string>> expected{{"a", "1"}, {"b", "x y&"}, {"a", "2"}, {"c", ""}, {"", "d"}, {"%zz", "%4"}};
+  const std::vector<std::pair<std::string, std::string>> expected{{"a", "1"}, {"b", "x y&"}, {"a", "2"},
+                                                                  {"c", ""},  {"", "d"},     {"%zz", "%4"}};
   CHECK(fields == expected);
 }
 
@@ -53,7 +54,8 @@ TEST_CASE("URLs") {
   CHECK(parse_url("http://[::1]?x")->target == "/?x");
   CHECK(parse_url("http://[::1]")->authority() == "[::1]");
   CHECK(parse_url("http://h:80/")->authority() == "h");
-  for (const char* wrong : {"", "example.org", "ftp://h/", "http://", "http://u@h/", "http://h:x/", "http://h:99999/", "http://h/a b", "http://[::1/"}) {
+  for (const char* wrong :
+       {"", "example.org", "ftp://h/", "http://", "http://u@h/", "http://h:x/", "http://h:99999/", "http://h/a b", "http://[::1/"}) {
     CAPTURE(wrong);
     CHECK(parse_url(wrong).has_error());
   }

@@ -46,11 +46,17 @@ TEST_CASE("routes are found, fixed parts first") {
   struct Case {
     const char *path, *answer;
   };
-  for (const auto& [path, answer] : {Case{"/", "root"}, {"/v1/executions", "list"}, {"/v1/executions/7", "get id=7"},
-                                     {"/v1/executions/a%2Fb%20c", "get id=a/b c"}, {"/v1/executions/a+b", "get id=a+b"},
-                                     {"/v1/executions/latest", "latest"}, {"/v1/executions/7/history", "history id=7"},
-                                     {"/v1/executions/latest/history", "history id=latest"}, {"/v1/executions/latest/log", "log kind=executions"},
-                                     {"/files/a", "one-file name=a"}, {"/files/a/b//c", "file rest=a/b//c"}}) {
+  for (const auto& [path, answer] : {Case{"/", "root"},
+                                     {"/v1/executions", "list"},
+                                     {"/v1/executions/7", "get id=7"},
+                                     {"/v1/executions/a%2Fb%20c", "get id=a/b c"},
+                                     {"/v1/executions/a+b", "get id=a+b"},
+                                     {"/v1/executions/latest", "latest"},
+                                     {"/v1/executions/7/history", "history id=7"},
+                                     {"/v1/executions/latest/history", "history id=latest"},
+                                     {"/v1/executions/latest/log", "log kind=executions"},
+                                     {"/files/a", "one-file name=a"},
+                                     {"/files/a/b//c", "file rest=a/b//c"}}) {
     CAPTURE(path);
     const auto response = ask(router, "GET", path);
     CHECK(response.status == 200);

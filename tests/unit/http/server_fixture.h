@@ -14,7 +14,8 @@ using asio::ip::tcp;
 
 class ServerFixture {
  public:
-  explicit ServerFixture(Handler handler, ServerOptions options = {}) : server(context.get_executor(), std::move(options), std::move(handler)) {
+  explicit ServerFixture(Handler handler, ServerOptions options = {})
+      : server(context.get_executor(), std::move(options), std::move(handler)) {
     const auto listening = server.listen();
     INFO((listening ? std::string() : listening.error().message));
     REQUIRE(listening.has_value());

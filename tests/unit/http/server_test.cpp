@@ -32,8 +32,10 @@ const std::string last = "Connection: close\r\n\r\n";
 
 TEST_CASE("a request is answered and the connection kept") {
   ServerFixture fixture(echo);
-  const auto answer = fixture.run(fixture.say("POST /a/b?x=1&y=a+b%21 HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhello"
-                                              "GET /c HTTP/1.1\r\nHost: h\r\n" + last));
+  const auto answer =
+      fixture.run(fixture.say("POST /a/b?x=1&y=a+b%21 HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhello"
+                              "GET /c HTTP/1.1\r\nHost: h\r\n" +
+                              last));
   CHECK_THAT(answer, StartsWith("HTTP/1.1 200 OK\r\n"));
   CHECK_THAT(answer, Contains("\r\n\r\nPOST /a/b hello x=1 y=a b!HTTP/1.1 200 OK\r\n"));
   CHECK_THAT(answer, Contains("x-amzn-RequestId: "));
@@ -42,8 +44,10 @@ TEST_CASE("a request is answered and the connection kept") {
 
 TEST_CASE("a chunked body, an absolute target and HEAD") {
   ServerFixture fixture(echo);
-  const auto answer = fixture.run(fixture.say("POST http://h/p?q HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"
-                                              "HEAD /h HTTP/1.1\r\nHost: h\r\n" + last));
+  const auto answer =
+      fixture.run(fixture.say("POST http://h/p?q HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"
+                              "HEAD /h HTTP/1.1\r\nHost: h\r\n" +
+                              last));
   CHECK_THAT(answer, Contains("\r\n\r\nPOST /p abcde q="));
   CHECK_THAT(answer, Contains("Content-Length: 8\r\nConnection: close\r\n\r\n"));
   CHECK_THAT(answer, !Contains("HEAD /h"));
@@ -76,19 +80,19 @@ TEST_CASE("what the server refuses itself") {
   struct Case {
     std::string request, answer;
   };
-  const auto example = GENERATE(
-      Case{"nonsense\r\n\r\n", "HTTP/1.1 400 "}, Case{"GET / HTTP/9.9\r\n\r\n", "HTTP/1.1 400 "},
-      Case{"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 11\r\n\r\nhello world", "HTTP/1.1 413 "},
-      Case{"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nb\r\nhello world\r\n0\r\n\r\n", "HTTP/1.1 413 "},
-      Case{"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n", "HTTP/1.1 400 "},
-      Case{"GET / HTTP/1.1\r\nHost: h\r\nX: " + std::string(2000, 'x') + "\r\n\r\n", "HTTP/1.1 431 "},
-      Case{"GET / HTTP/1.1\r\nHost: 127.0.0.1:1\r\nOrigin: http://evil.example\r\n" + last, "HTTP/1.1 403 "},
-      Case{"GET / HTTP/1.1\r\nHost: 127.0.0.1:1\r\nSec-Fetch-Site: cross-site\r\n" + last, "HTTP/1.1 403 "},
-      Case{"GET / HTTP/1.1\r\nHost: rebound.example:1\r\nOrigin: http://rebound.example:1\r\n" + last, "HTTP/1.1 403 "},
-      Case{"GET / HTTP/1.1\r\nHost: rebound.example:1\r\nAccept-Language: en\r\n" + last, "HTTP/1.1 403 "},
-      Case{"GET / HTTP/1.1\r\nHost: sqs.us-east-1.amazonaws.com\r\n" + last, "HTTP/1.1 200 "},
-      Case{"GET / HTTP/1.1\r\nHost: 127.0.0.1:1\r\nAccept-Language: en\r\n" + last, "HTTP/1.1 200 "},
-      Case{"GET / HTTP/1.1\r\nHost: localhost:1\r\nOrigin: http://localhost:1\r\n" + last, "HTTP/1.1 200 "});
+  const auto example =
+      GENERATE(Case{"nonsense\r\n\r\n", "HTTP/1.1 400 "}, Case{"GET / HTTP/9.9\r\n\r\n", "HTTP/1.1 400 "},
+               Case{"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 11\r\n\r\nhello world", "HTTP/1.1 413 "},
+               Case{"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nb\r\nhello world\r\n0\r\n\r\n", "HTTP/1.1 413 "},
+               Case{"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n", "HTTP/1.1 400 "},
+               Case{"GET / HTTP/1.1\r\nHost: h\r\nX: " + std::string(2000, 'x') + "\r\n\r\n", "HTTP/1.1 431 "},
+               Case{"GET / HTTP/1.1\r\nHost: 127.0.0.1:1\r\nOrigin: http://evil.example\r\n" + last, "HTTP/1.1 403 "},
+               Case{"GET / HTTP/1.1\r\nHost: 127.0.0.1:1\r\nSec-Fetch-Site: cross-site\r\n" + last, "HTTP/1.1 403 "},
+               Case{"GET / HTTP/1.1\r\nHost: rebound.example:1\r\nOrigin: http://rebound.example:1\r\n" + last, "HTTP/1.1 403 "},
+               Case{"GET / HTTP/1.1\r\nHost: rebound.example:1\r\nAccept-Language: en\r\n" + last, "HTTP/1.1 403 "},
+               Case{"GET / HTTP/1.1\r\nHost: sqs.us-east-1.amazonaws.com\r\n" + last, "HTTP/1.1 200 "},
+               Case{"GET / HTTP/1.1\r\nHost: 127.0.0.1:1\r\nAccept-Language: en\r\n" + last, "HTTP/1.1 200 "},
+               Case{"GET / HTTP/1.1\r\nHost: localhost:1\r\nOrigin: http://localhost:1\r\n" + last, "HTTP/1.1 200 "});
   INFO(example.request);
   const auto answer = fixture.run(fixture.say(example.request));
   CHECK_THAT(answer, StartsWith(example.answer));

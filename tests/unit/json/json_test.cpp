@@ -30,10 +30,14 @@ TEST_CASE("a parsed value keeps its source text; what is taken out prints compac
 }
 
 TEST_CASE("built values print compactly, in order") {
-  const Json value = json_object({{"z", 1}, {"a", json_array({true, nullptr, "x\n\x01\x1f\"", 0.1, 3.0, std::int64_t{-9007199254740993}})}, {"e", Json::empty_object()}});
+  const Json value = json_object({{"z", 1},
+                                  {"a", json_array({true, nullptr, "x\n\x01\x1f\"", 0.1, 3.0, std::int64_t{-9007199254740993}})},
+                                  {"e", Json::empty_object()}});
   CHECK(value.text() == R"({"z":1,"a":[true,null,"x\n\u0001\u001F\"",0.1,3,-9007199254740993],"e":{}})");
   CHECK(value.text_bytes() == value.text().size());
-  CHECK(value.pretty() == "{\n  \"z\": 1,\n  \"a\": [\n    true,\n    null,\n    \"x\\n\\u0001\\u001F\\\"\",\n    0.1,\n    3,\n    -9007199254740993\n  ],\n  \"e\": {}\n}");
+  CHECK(value.pretty() ==
+        "{\n  \"z\": 1,\n  \"a\": [\n    true,\n    null,\n    \"x\\n\\u0001\\u001F\\\"\",\n    0.1,\n    3,\n    -9007199254740993\n  "
+        "],\n  \"e\": {}\n}");
 }
 
 TEST_CASE("of a repeated name the last value wins at the place of the first") {
@@ -95,8 +99,17 @@ TEST_CASE("numbers keep their digits and compare by value") {
 }
 
 TEST_CASE("doubles print shortest") {
-  const std::pair<double, const char*> cases[] = {{3.0, "3"}, {-0.0, "0"}, {0.1, "0.1"}, {1e21, "1e+21"}, {1e20, "100000000000000000000"}, {1.5e300, "1.5e+300"},
-                                                  {1e-6, "0.000001"}, {1.25e-7, "1.25e-7"}, {123456.789, "123456.789"}, {-2.5, "-2.5"}, {9007199254740992.0, "9007199254740992"}};
+  const std::pair<double, const char*> cases[] = {{3.0, "3"},
+                                                  {-0.0, "0"},
+                                                  {0.1, "0.1"},
+                                                  {1e21, "1e+21"},
+                                                  {1e20, "100000000000000000000"},
+                                                  {1.5e300, "1.5e+300"},
+                                                  {1e-6, "0.000001"},
+                                                  {1.25e-7, "1.25e-7"},
+                                                  {123456.789, "123456.789"},
+                                                  {-2.5, "-2.5"},
+                                                  {9007199254740992.0, "9007199254740992"}};
   for (const auto& [value, text] : cases) CHECK(Json(value).text() == text);
 }
 

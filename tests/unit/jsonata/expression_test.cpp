@@ -16,7 +16,8 @@ struct Row {
   const char* outcome;
 };
 
-constexpr const char* order = R"({"id":"o-1","total":12.50,"lines":[{"sku":"a","price":2,"n":3},{"sku":"b","price":5,"n":1},{"sku":"a","price":1,"n":4}],"tags":[["x","y"],["z"]],"none":null})";
+constexpr const char* order =
+    R"({"id":"o-1","total":12.50,"lines":[{"sku":"a","price":2,"n":3},{"sku":"b","price":5,"n":1},{"sku":"a","price":1,"n":4}],"tags":[["x","y"],["z"]],"none":null})";
 
 void check(const std::vector<Row>& rows, Profile profile = Profile::Plain) {
   for (const Row& row : rows) {
@@ -64,7 +65,8 @@ TEST_CASE("operators") {
          {"1 / 0", "null"},
          {"'a' - 1", R"(T2001 The left side of the "-" operator must evaluate to a number)"},
          {"1 < 'a'", R"(T2009 The values 1 and "a" either side of operator "<" must be of the same data type)"},
-         {"[1..10000001]", "D2014 The size of the sequence allocated by the range operator (..) must not exceed 1e6.  Attempted to allocate 10000001."}});
+         {"[1..10000001]",
+          "D2014 The size of the sequence allocated by the range operator (..) must not exceed 1e6.  Attempted to allocate 10000001."}});
 }
 
 TEST_CASE("functions, closures, partial application, chaining") {
@@ -106,7 +108,7 @@ TEST_CASE("what does not parse says where and why") {
          {"%", "S0217 The object representing the 'parent' cannot be derived from this expression"},
          {"[1]{'a': $}[0]", "S0209 A predicate cannot follow a grouping expression in a step"},
          {"/* x", "S0106 Comment has no closing tag"},
-         {"a ?? 1", R"(S0201 Syntax error: "1")"},   // operators of versions after 2.0.6
+         {"a ?? 1", R"(S0201 Syntax error: "1")"},  // operators of versions after 2.0.6
          {"a ?: 1", R"(S0211 The symbol ":" cannot be used as a unary operator)"},
          {"$match('a', /(?=a)/)", "Regular expression /(?=a)/: look-ahead is not supported"},
          {R"($match('a', /(a)\1/))", R"(Regular expression /(a)\1/: a back reference is not supported)"}});
@@ -114,12 +116,18 @@ TEST_CASE("what does not parse says where and why") {
   REQUIRE(!failed);
   CHECK(failed.error().kind == Failure::Kind::Syntax);
   CHECK(failed.error().token == "b");
-  CHECK(failed.error().position == 6);   // UTF-16 units: the emoji counts twice
+  CHECK(failed.error().position == 6);  // UTF-16 units: the emoji counts twice
 }
 
 TEST_CASE("what has no parent names its kind") {
-  for (const auto& [text, kind] : std::vector<std::pair<const char*, const char*>>{
-           {"%", "parent"}, {"% ? 1 : 2", "condition"}, {"(%)", "block"}, {"[%]", "unary"}, {"% + 1", "binary"}, {"%.a", "path"}, {"$sum(%)", "function"}, {"$.%", "variable"}}) {
+  for (const auto& [text, kind] : std::vector<std::pair<const char*, const char*>>{{"%", "parent"},
+                                                                                   {"% ? 1 : 2", "condition"},
+                                                                                   {"(%)", "block"},
+                                                                                   {"[%]", "unary"},
+                                                                                   {"% + 1", "binary"},
+                                                                                   {"%.a", "path"},
+                                                                                   {"$sum(%)", "function"},
+                                                                                   {"$.%", "variable"}}) {
     INFO(text);
     const auto failed = Expression::parse(text, Profile::Plain);
     REQUIRE(!failed);
@@ -141,10 +149,12 @@ TEST_CASE("nesting without end is refused, not a crash") {
 
 TEST_CASE("limits") {
   const Limits plain{.time = std::chrono::milliseconds(100), .depth = 300, .bytes = std::size_t{1} << 20};
-  CHECK(run("($f := function($n) { $f($n + 1) }; $f(0))", "{}", Profile::Plain, plain) == "U1001 Expression evaluation timeout: Check for infinite loop");
+  CHECK(run("($f := function($n) { $f($n + 1) }; $f(0))", "{}", Profile::Plain, plain) ==
+        "U1001 Expression evaluation timeout: Check for infinite loop");
   CHECK(run("($f := function($n) { 1 + $f($n) }; $f(0))", "{}", Profile::Plain, plain).starts_with("U1001 Stack overflow error"));
   CHECK(run("$pad('', 1e12)", "{}", Profile::Plain, plain) == "U1001 Expression evaluation memory limit exceeded");
-  CHECK(run("($f := function($n) { $n = 0 ? 'done' : $f($n - 1) }; $f(10000))", "{}", Profile::Plain, Limits{.time = std::chrono::seconds(20)}) == R"("done")");
+  CHECK(run("($f := function($n) { $n = 0 ? 'done' : $f($n - 1) }; $f(10000))", "{}", Profile::Plain,
+            Limits{.time = std::chrono::seconds(20)}) == R"("done")");
 }
 
 TEST_CASE("shared parts cannot grow a result, or a walk over it, beyond the limits") {
@@ -153,8 +163,10 @@ TEST_CASE("shared parts cannot grow a result, or a walk over it, beyond the limi
   const std::string doubled = "$reduce([1..60], function($a, $b) { [[$a, $a]] }, 1)";
   CHECK(run(doubled, "{}", Profile::Plain, patient) == "U1001 Expression evaluation memory limit exceeded");
   CHECK(run(doubled + " = " + doubled, "{}", Profile::Plain, limits).starts_with("U1001 Expression evaluation timeout"));
-  CHECK(run("$boolean($reduce([1..60], function($a, $b) { [[$a, $a]] }, 0))", "{}", Profile::Plain, limits).starts_with("U1001 Expression evaluation timeout"));
-  CHECK(run("($t := $pad('', 1000000); [1..1000].$t)", "{}", Profile::Plain, patient) == "U1001 Expression evaluation memory limit exceeded");
+  CHECK(run("$boolean($reduce([1..60], function($a, $b) { [[$a, $a]] }, 0))", "{}", Profile::Plain, limits)
+            .starts_with("U1001 Expression evaluation timeout"));
+  CHECK(run("($t := $pad('', 1000000); [1..1000].$t)", "{}", Profile::Plain, patient) ==
+        "U1001 Expression evaluation memory limit exceeded");
 }
 
 TEST_CASE("numbers that are none do no harm") {
@@ -199,9 +211,12 @@ TEST_CASE("an expression may be evaluated by many threads at once") {
 }
 
 TEST_CASE("powers whose exponent is no number, and pictures of integers with odd separators, are JavaScript's") {
-  check({{"$power(1, nothing)", "D3061 The power function has resulted in a value that cannot be represented as a JSON number: base=1, exponent=undefined"},
-         {"$power(1, 0/0)", "D3061 The power function has resulted in a value that cannot be represented as a JSON number: base=1, exponent=null"},
-         {"$power(-1, 1/0)", "D3061 The power function has resulted in a value that cannot be represented as a JSON number: base=-1, exponent=null"},
+  check({{"$power(1, nothing)",
+          "D3061 The power function has resulted in a value that cannot be represented as a JSON number: base=1, exponent=undefined"},
+         {"$power(1, 0/0)",
+          "D3061 The power function has resulted in a value that cannot be represented as a JSON number: base=1, exponent=null"},
+         {"$power(-1, 1/0)",
+          "D3061 The power function has resulted in a value that cannot be represented as a JSON number: base=-1, exponent=null"},
          {"$power(2, -1/0)", "0"},
          {"$formatInteger(1234, '0,')", R"("1234,")"},
          {"$formatInteger(1234567, '#,##0,')", R"("1234,567,")"},

@@ -35,13 +35,19 @@ class Generator {
   explicit Generator(unsigned seed) : random_(seed) {}
 
   std::string expression(int depth) {
-    if (depth == 0) return pick({"a", "b", "`and`", "`x y`", "$", "$$", "$v", "*", "**", "1", "-2.5e3", "'q\"\\n'", "true", "null", "[]", "{}", "/a[/]b/i"});
+    if (depth == 0)
+      return pick(
+          {"a", "b", "`and`", "`x y`", "$", "$$", "$v", "*", "**", "1", "-2.5e3", "'q\"\\n'", "true", "null", "[]", "{}", "/a[/]b/i"});
     const std::string x = expression(depth - 1), y = expression(depth - 1);
     switch (random_() % 18) {
       case 0: return x + "." + pick({"a", "`b c`", "*", "**", "$", "\"s\"", "(" + y + ")", "{\"k\": " + y + "}", "[" + y + "]", "%"});
       case 1: return x + "[" + y + "]";
       case 2: return "(" + x + ")" + pick({"[]", "[0][]", "[][0]", "^(>" + y + ", <a)", "{\"k\": " + y + "}", "@$p.$p", "#$i"});
-      case 3: return x + pick({" + ", " - ", " * ", " / ", " % ", " & ", " = ", " != ", " < ", " <= ", " > ", " >= ", " and ", " or ", " in ", " ~> "}) + y;
+      case 3:
+        return x +
+               pick({" + ", " - ", " * ", " / ", " % ", " & ", " = ", " != ", " < ", " <= ", " > ", " >= ", " and ", " or ", " in ",
+                     " ~> "}) +
+               y;
       case 4: return "(" + x + ") ? " + y + pick({"", " : " + x});
       case 5: return "(" + x + "; " + y + ")";
       case 6: return "($v := " + x + ")";
@@ -60,13 +66,16 @@ class Generator {
   }
 
  private:
-  std::string pick(std::initializer_list<std::string> choices) { return *(choices.begin() + static_cast<std::ptrdiff_t>(random_() % choices.size())); }
+  std::string pick(std::initializer_list<std::string> choices) {
+    return *(choices.begin() + static_cast<std::ptrdiff_t>(random_() % choices.size()));
+  }
   std::mt19937 random_;
 };
 
 std::filesystem::path suite() {
   const char* const given = std::getenv("SIGNALBOX_CONFORMANCE");
-  return (given != nullptr ? std::filesystem::path(given) : signalbox::test::source_directory() / "../shared/conformance") / "jsonata" / "groups";
+  return (given != nullptr ? std::filesystem::path(given) : signalbox::test::source_directory() / "../shared/conformance") / "jsonata" /
+         "groups";
 }
 
 }  // namespace

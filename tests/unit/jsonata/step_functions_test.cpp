@@ -8,13 +8,15 @@ using namespace signalbox::jsonata;
 namespace {
 
 std::string run(std::string_view text) {
-  return jsonata::test::run(text, R"({"input":{"a":[1,2,3],"name":"x"},"context":{}})", Profile::StepFunctions, Limits{.time = std::chrono::seconds(20)});
+  return jsonata::test::run(text, R"({"input":{"a":[1,2,3],"name":"x"},"context":{}})", Profile::StepFunctions,
+                            Limits{.time = std::chrono::seconds(20)});
 }
 
 std::string references_of(std::string_view text) {
   const auto expression = Expression::parse(text, Profile::StepFunctions).value();
   std::string out;
-  for (const Reference& reference : expression.references()) out += (out.empty() ? "" : " ") + reference.variable + (reference.member ? "." + *reference.member : "");
+  for (const Reference& reference : expression.references())
+    out += (out.empty() ? "" : " ") + reference.variable + (reference.member ? "." + *reference.member : "");
   return out;
 }
 
@@ -66,7 +68,8 @@ TEST_CASE("AWS's limits and texts") {
   for (int i = 1; i < 200; ++i) sum += "+1", text += "&'a'";
   CHECK(run(sum) == "Stack overflow error");
   CHECK(run(text) == "Stack overflow error");
-  const auto slow = jsonata::test::run("($f := function() { $f() }; $f())", "{}", Profile::StepFunctions, Limits{.time = std::chrono::milliseconds(50)});
+  const auto slow =
+      jsonata::test::run("($f := function() { $f() }; $f())", "{}", Profile::StepFunctions, Limits{.time = std::chrono::milliseconds(50)});
   CHECK(slow == "Expression evaluation timeout");
 }
 

@@ -33,7 +33,8 @@ TEST_CASE("a closed execution says how and when it ended") {
   ExecutionRecord record;
   record.status = ExecutionStatus::TimedOut;
   record.stopped_at = now - 90s;
-  CHECK(rest::explain(record, nullptr, now) == "The execution ended as TIMED_OUT at 2025-11-24T01:00:33.000Z (1 min 30 s ago); nothing more will happen.");
+  CHECK(rest::explain(record, nullptr, now) ==
+        "The execution ended as TIMED_OUT at 2025-11-24T01:00:33.000Z (1 min 30 s ago); nothing more will happen.");
 }
 
 TEST_CASE("a waiting state says until when") {
@@ -52,12 +53,15 @@ TEST_CASE("a callback says what was sent, its heartbeat and its time-out") {
   task.scheduled.resource_type = "sqs";
   task.scheduled.resource = "sendMessage.waitForTaskToken";
   execution.tasks.emplace(task.attempt, task);
-  CHECK(explained(execution) == "State 'Ask' waits for somebody to give back its task token (sqs sendMessage.waitForTaskToken was sent); it has no time-out of its own.");
+  CHECK(explained(execution) ==
+        "State 'Ask' waits for somebody to give back its task token (sqs sendMessage.waitForTaskToken was sent); it has no time-out of its "
+        "own.");
   execution.tasks.begin()->second.heartbeat_due = now + 30s;
   execution.tasks.begin()->second.timeout_at = now + 5min;
   execution.started.timeout_at = now + 1h;
   CHECK(explained(execution) ==
-        "State 'Ask' waits for somebody to give back its task token (sqs sendMessage.waitForTaskToken was sent); it must send a heartbeat or fails at "
+        "State 'Ask' waits for somebody to give back its task token (sqs sendMessage.waitForTaskToken was sent); it must send a heartbeat "
+        "or fails at "
         "2025-11-24T01:02:33.000Z (in 30 s); it times out at 2025-11-24T01:07:03.000Z (in 5 min). The whole execution times out at "
         "2025-11-24T02:02:03.000Z (in 1 h).");
 }

@@ -10,7 +10,9 @@ using namespace signalbox;
 
 namespace {
 
-TopicMessageAttributes attributes(const std::string& type, const std::string& value) { return {{"k", {.data_type = type, .value = value}}}; }
+TopicMessageAttributes attributes(const std::string& type, const std::string& value) {
+  return {{"k", {.data_type = type, .value = value}}};
+}
 
 }  // namespace
 
@@ -72,17 +74,19 @@ TEST_CASE("Filter policies on the body look inside") {
 }
 
 TEST_CASE("Faulty filter policies are refused by their fault") {
-  struct Row { std::string policy, fault; };
-  for (const auto& [text, fault] : std::vector<Row>{
-           {"{", "failed to parse JSON."},
-           {"[]", "Filter policy must be an object"},
-           {R"({"k":"a"})", R"("k" must be an object or an array)"},
-           {R"({"k":[]})", "Empty arrays are not allowed"},
-           {R"({"k":{"l":["a"]}})", "Filter policy scope MessageAttributes does not support nested filter policy"},
-           {R"({"k":[{"sounds-like":"a"}]})", "Unrecognized match type sounds-like"},
-           {R"({"k":[{"numeric":["~",1]}]})", R"(Unrecognized numeric range operator: "~")"},
-           {R"({"k":[{"exists":"yes"}]})", "exists match pattern must be either true or false."},
-           {R"({"a":[1],"b":[1],"c":[1],"d":[1],"e":[1],"f":[1]})", "Filter policy can not have more than 5 keys"}}) {
+  struct Row {
+    std::string policy, fault;
+  };
+  for (const auto& [text, fault] :
+       std::vector<Row>{{"{", "failed to parse JSON."},
+                        {"[]", "Filter policy must be an object"},
+                        {R"({"k":"a"})", R"("k" must be an object or an array)"},
+                        {R"({"k":[]})", "Empty arrays are not allowed"},
+                        {R"({"k":{"l":["a"]}})", "Filter policy scope MessageAttributes does not support nested filter policy"},
+                        {R"({"k":[{"sounds-like":"a"}]})", "Unrecognized match type sounds-like"},
+                        {R"({"k":[{"numeric":["~",1]}]})", R"(Unrecognized numeric range operator: "~")"},
+                        {R"({"k":[{"exists":"yes"}]})", "exists match pattern must be either true or false."},
+                        {R"({"a":[1],"b":[1],"c":[1],"d":[1],"e":[1],"f":[1]})", "Filter policy can not have more than 5 keys"}}) {
     INFO(text);
     const auto policy = FilterPolicy::parse(text, false);
     REQUIRE_FALSE(policy);

@@ -105,7 +105,8 @@ TEST_CASE("A connection that the server ends between two mails is replaced at on
   MailerFixture f(server.url());
   const auto rows = f.run<std::vector<MailRow>>([&](EngineTransaction& transaction) -> Result<std::vector<MailRow>> {
     std::vector<MailRow> put;
-    for (const auto* text : {"one\n", "two\n"}) put.push_back(f.outbox.put(transaction, {.to = "ann@example.test", .subject = "s", .text = text}).value());
+    for (const auto* text : {"one\n", "two\n"})
+      put.push_back(f.outbox.put(transaction, {.to = "ann@example.test", .subject = "s", .text = text}).value());
     return put;
   });
   REQUIRE(f.until([&] { return f.mail(rows->at(1)).state == MailState::Sent; }));
@@ -148,7 +149,9 @@ TEST_CASE("The outbox is listed newest first, page by page") {
 
 TEST_CASE("A mail whose headers could be forged is refused") {
   TopicsFixture f;
-  CHECK(f.outbox.put(f.transaction, {.to = "a@b.test", .subject = "x\r\nBcc: c@d.test", .text = "t"}).error().code == ErrorCode::InvalidArgument);
+  CHECK(f.outbox.put(f.transaction, {.to = "a@b.test", .subject = "x\r\nBcc: c@d.test", .text = "t"}).error().code ==
+        ErrorCode::InvalidArgument);
   CHECK(f.outbox.put(f.transaction, {.to = "a@b.test\nx", .subject = "x", .text = "t"}).error().code == ErrorCode::InvalidArgument);
-  CHECK(f.outbox.put(f.transaction, {.to = "a@b.test", .from_name = "x\n", .subject = "x", .text = "t"}).error().code == ErrorCode::InvalidArgument);
+  CHECK(f.outbox.put(f.transaction, {.to = "a@b.test", .from_name = "x\n", .subject = "x", .text = "t"}).error().code ==
+        ErrorCode::InvalidArgument);
 }

@@ -66,8 +66,9 @@ TEST_CASE("SMTP URLs") {
   CHECK(user.printed() == "smtp://me@x.test@mail.test:587");
   CHECK(parse_smtp_url("smtps://mail.test").value().port == 465);
   CHECK(parse_smtp_url("smtp://[::1]:2525?tls=none&verify=no").value().host == "::1");
-  for (const std::string bad : {"mail.test", "http://mail.test", "smtp://", "smtp://m:0", "smtp://m:x", "smtp://m:99999", "smtp://m?tls=maybe", "smtp://m?colour=red",
-                                "smtp://m/path", "smtp://[::1", "smtps://m?tls=none", "smtp://a b"}) {
+  for (const std::string bad :
+       {"mail.test", "http://mail.test", "smtp://", "smtp://m:0", "smtp://m:x", "smtp://m:99999", "smtp://m?tls=maybe",
+        "smtp://m?colour=red", "smtp://m/path", "smtp://[::1", "smtps://m?tls=none", "smtp://a b"}) {
     INFO(bad);
     CHECK_FALSE(parse_smtp_url(bad));
   }
@@ -108,7 +109,7 @@ TEST_CASE("Certificates are checked where TLS is demanded, unless told otherwise
   setenv("SSL_CERT_FILE", TestCertificate::get().certificate.c_str(), 1);
   const auto by_name = "smtp://localhost:" + std::to_string(server.port()) + "?tls=starttls";
   CHECK(send(by_name).outcomes.at(0).kind == Kind::Accepted);
-  const auto other_name = send(server.url("?tls=starttls"));   // the certificate says localhost, not 127.0.0.1
+  const auto other_name = send(server.url("?tls=starttls"));  // the certificate says localhost, not 127.0.0.1
   unsetenv("SSL_CERT_FILE");
   CHECK(other_name.open_error);
 }

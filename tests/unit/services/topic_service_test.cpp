@@ -23,7 +23,7 @@ namespace {
 /// Functions that answer as they are told.
 struct FakeFunctions final : FunctionInvoker {
   std::vector<FunctionCall> calls;
-  std::vector<FunctionOutcome> outcomes;    ///< used up one by one; then Answered
+  std::vector<FunctionOutcome> outcomes;  ///< used up one by one; then Answered
   asio::io_context* context = nullptr;
   void invoke(FunctionCall call, std::function<void(FunctionOutcome)> done) override {
     calls.push_back(call);
@@ -42,7 +42,9 @@ struct ServiceFixture : EngineFixture {
     start();
     reader = engine.reader();
     service.start(context.get_executor());
-    REQUIRE(run<bool>([this](EngineTransaction& transaction) -> Result<bool> { return service.topics().create(transaction, "orders").has_value(); }).value());
+    REQUIRE(run<bool>([this](EngineTransaction& transaction) -> Result<bool> {
+              return service.topics().create(transaction, "orders").has_value();
+            }).value());
   }
   ~ServiceFixture() {
     service.stop();
@@ -51,7 +53,7 @@ struct ServiceFixture : EngineFixture {
 
   FakeFunctions functions;
   std::vector<http::ClientRequest> requests;
-  std::vector<int> statuses;                ///< used up one by one; then 200
+  std::vector<int> statuses;  ///< used up one by one; then 200
   std::vector<QueueDelivery> queued;
   Outbox outbox;
   TopicService service;
@@ -80,15 +82,18 @@ struct ServiceFixture : EngineFixture {
 
   Subscription subscribe(const std::string& protocol, const std::string& endpoint, TextMap attributes = {}) {
     return run<Subscription>([&](EngineTransaction& transaction) {
-             return service.topics().subscribe(transaction, {.topic = "orders", .protocol = protocol, .endpoint = endpoint, .attributes = attributes});
+             return service.topics().subscribe(transaction,
+                                               {.topic = "orders", .protocol = protocol, .endpoint = endpoint, .attributes = attributes});
            })
         .value();
   }
   void publish(const std::string& message) {
-    REQUIRE(run<PublishedMessage>([&](EngineTransaction& transaction) { return service.topics().publish(transaction, {.topic = "orders", .message = message}); }));
+    REQUIRE(run<PublishedMessage>(
+        [&](EngineTransaction& transaction) { return service.topics().publish(transaction, {.topic = "orders", .message = message}); }));
   }
   std::string confirm_token(const Subscription& subscription, std::chrono::hours age = std::chrono::hours{0}) {
-    return make_subscription_token(engine.master_key(), {.action = SubscriptionAction::Confirm, .row = subscription.row, .issued_at = clock.now() - age});
+    return make_subscription_token(engine.master_key(),
+                                   {.action = SubscriptionAction::Confirm, .row = subscription.row, .issued_at = clock.now() - age});
   }
   bool nothing_due() const { return !next_delivery_due(*reader); }
   bool is_confirmed(const Subscription& subscription) const {
@@ -115,8 +120,8 @@ struct PageFixture : ServiceFixture {
     REQUIRE(until([&] { return response.has_value(); }));
     return *response;
   }
-  http::Response ask(const std::string& method, const std::string& path, std::vector<std::pair<std::string, std::string>> query, const std::string& body = "",
-                     const std::string& header = "", const std::string& value = "") {
+  http::Response ask(const std::string& method, const std::string& path, std::vector<std::pair<std::string, std::string>> query,
+                     const std::string& body = "", const std::string& header = "", const std::string& value = "") {
     http::Request request;
     request.method = method;
     request.target = request.path = path;
@@ -161,8 +166,11 @@ TEST_CASE("An endpoint is asked to confirm, then gets messages with SNS's header
   CHECK(f.requests[0].headers.get("x-amz-sns-message-type") == "SubscriptionConfirmation");
   CHECK_FALSE(f.requests[0].headers.get("x-amz-sns-subscription-arn"));
   const auto confirmation = nlohmann::json::parse(f.requests[0].body);
-  CHECK(confirmation["SubscribeURL"].get<std::string>().starts_with("http://public.test/?Action=ConfirmSubscription&TopicArn=arn%3Aaws%3Asns"));
-  REQUIRE(f.run<Subscription>([&](EngineTransaction& transaction) { return f.service.topics().confirm(transaction, "orders", confirmation["Token"].get<std::string>()); }));
+  CHECK(confirmation["SubscribeURL"].get<std::string>().starts_with(
+      "http://public.test/?Action=ConfirmSubscription&TopicArn=arn%3Aaws%3Asns"));
+  REQUIRE(f.run<Subscription>([&](EngineTransaction& transaction) {
+    return f.service.topics().confirm(transaction, "orders", confirmation["Token"].get<std::string>());
+  }));
 
   f.publish("hello");
   REQUIRE(f.until([&] { return f.requests.size() == 2 && f.nothing_due(); }));
@@ -174,11 +182,13 @@ TEST_CASE("An endpoint is asked to confirm, then gets messages with SNS's header
 
 TEST_CASE("What an endpoint refuses for good is given up; what fails is tried as its delivery policy says") {
   ServiceFixture f;
-  const auto subscription = f.subscribe("http", "http://example.test/hook",
-                                        {{"RedrivePolicy", ServiceFixture::dead_letters},
-                                         {"DeliveryPolicy", R"({"healthyRetryPolicy":{"numRetries":2,"minDelayTarget":0,"maxDelayTarget":0}})"}});
+  const auto subscription =
+      f.subscribe("http", "http://example.test/hook",
+                  {{"RedrivePolicy", ServiceFixture::dead_letters},
+                   {"DeliveryPolicy", R"({"healthyRetryPolicy":{"numRetries":2,"minDelayTarget":0,"maxDelayTarget":0}})"}});
   REQUIRE(f.until([&] { return f.requests.size() == 1 && f.nothing_due(); }));
-  REQUIRE(f.run<Subscription>([&](EngineTransaction& transaction) { return f.service.topics().confirm(transaction, "orders", f.confirm_token(subscription)); }));
+  REQUIRE(f.run<Subscription>(
+      [&](EngineTransaction& transaction) { return f.service.topics().confirm(transaction, "orders", f.confirm_token(subscription)); }));
   f.statuses = {500, 503, 200};
   f.publish("stubborn");
   REQUIRE(f.until([&] { return f.requests.size() == 4 && f.nothing_due(); }));
@@ -199,18 +209,20 @@ TEST_CASE("In resume mode a person's GET confirms and unsubscribes; HEAD and pre
   const auto subscription = f.subscribe("email", "ann@example.test");
   const auto token = f.confirm_token(subscription);
   CHECK(f.ask("HEAD", "/subscriptions/confirm", {{"token", token}}).status == 200);
-  CHECK(f.ask("GET", "/subscriptions/confirm", {{"token", token}}, "", "Sec-Purpose", "prefetch;prerender").body.find("<form") != std::string::npos);
+  CHECK(f.ask("GET", "/subscriptions/confirm", {{"token", token}}, "", "Sec-Purpose", "prefetch;prerender").body.find("<form") !=
+        std::string::npos);
   CHECK_FALSE(f.is_confirmed(subscription));
   const auto page = f.ask("GET", "/subscriptions/confirm", {{"token", token}});
   CHECK(page.status == 200);
   CHECK(f.is_confirmed(subscription));
-  CHECK(f.ask("GET", "/subscriptions/confirm", {{"token", token}}).body.find("confirmed") != std::string::npos);   // again
+  CHECK(f.ask("GET", "/subscriptions/confirm", {{"token", token}}).body.find("confirmed") != std::string::npos);  // again
 
-  const auto unsubscribe = make_subscription_token(f.engine.master_key(), {.action = SubscriptionAction::Unsubscribe, .row = subscription.row, .issued_at = subscription.created_at});
-  CHECK(f.ask("GET", "/subscriptions/confirm", {{"token", unsubscribe}}).status == 404);   // the other link's token
+  const auto unsubscribe = make_subscription_token(
+      f.engine.master_key(), {.action = SubscriptionAction::Unsubscribe, .row = subscription.row, .issued_at = subscription.created_at});
+  CHECK(f.ask("GET", "/subscriptions/confirm", {{"token", unsubscribe}}).status == 404);  // the other link's token
   CHECK(f.ask("GET", "/subscriptions/unsubscribe", {{"token", unsubscribe}}).status == 200);
   CHECK_FALSE(f.service.topics().find_subscription(*f.reader, subscription.row));
-  CHECK(f.ask("GET", "/subscriptions/unsubscribe", {{"token", unsubscribe}}).status == 200);   // again
+  CHECK(f.ask("GET", "/subscriptions/unsubscribe", {{"token", unsubscribe}}).status == 200);  // again
   CHECK(f.ask("GET", "/subscriptions/confirm", {{"token", token}}).status == 410);
 }
 
@@ -252,7 +264,8 @@ TEST_CASE("A program confirms by SNS's own link, in either mode") {
   CHECK(f.ask("GET", "/", {{"Action", "ConfirmSubscription"}, {"TopicArn", arn}, {"Token", "rubbish"}}).status == 400);
   const auto answer = f.ask("GET", "/", {{"Action", "ConfirmSubscription"}, {"TopicArn", arn}, {"Token", f.confirm_token(subscription)}});
   CHECK(answer.status == 200);
-  CHECK(answer.body.find("<SubscriptionArn>" + subscription_arn(f.service.topics().site(), subscription) + "</SubscriptionArn>") != std::string::npos);
+  CHECK(answer.body.find("<SubscriptionArn>" + subscription_arn(f.service.topics().site(), subscription) + "</SubscriptionArn>") !=
+        std::string::npos);
   CHECK(f.is_confirmed(subscription));
   CHECK(f.ask("GET", "/", {{"Action", "DeleteTopic"}, {"TopicArn", arn}}).status == 404);
 }
@@ -283,7 +296,10 @@ TEST_CASE("sns:publish answers and fails as recorded on AWS") {
   REQUIRE_FALSE(missing.has_value());
   CHECK(missing.error().error == "SNS.NotFoundException");
   CHECK(missing.error().cause ==
-        "Topic does not exist (Service: AmazonSNS; Status Code: 404; Error Code: NotFound; Request ID: 11111111-2222-4333-8444-555555555555; Proxy: null)");
+        "Topic does not exist (Service: AmazonSNS; Status Code: 404; Error Code: NotFound; Request ID: "
+        "11111111-2222-4333-8444-555555555555; Proxy: null)");
   CHECK(call(R"({"TopicArn":"orders","Message":"m"})").error().error == "SNS.InvalidParameterException");
-  CHECK(call(R"({"Message":"m"})").error().cause->starts_with("Invalid parameter: TopicArn or TargetArn Reason: no value for required parameter"));
+  CHECK(call(R"({"Message":"m"})")
+            .error()
+            .cause->starts_with("Invalid parameter: TopicArn or TargetArn Reason: no value for required parameter"));
 }

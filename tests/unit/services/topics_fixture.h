@@ -29,21 +29,25 @@ struct TopicsFixture {
                                  .public_url = [] { return std::string("http://public.test"); },
                                  .send_to_queue = [this](Transaction&, const QueueDelivery& delivery) -> Result<void> {
                                    const auto queue = queues.find(delivery.queue);
-                                   if (queue == queues.end()) return error(ErrorCode::NotFound, "The specified queue does not exist.", "QueueUrl");
+                                   if (queue == queues.end())
+                                     return error(ErrorCode::NotFound, "The specified queue does not exist.", "QueueUrl");
                                    queue->second.push_back(delivery);
                                    return {};
                                  },
-                                 .resolve = [this](std::string_view text) {
-                                   std::string resolved(text);
-                                   const std::string placeholder = "${signalbox:admin-url}";
-                                   for (auto at = resolved.find(placeholder); at != std::string::npos; at = resolved.find(placeholder)) resolved.replace(at, placeholder.size(), admin_url);
-                                   return resolved;
-                                 }},
+                                 .resolve =
+                                     [this](std::string_view text) {
+                                       std::string resolved(text);
+                                       const std::string placeholder = "${signalbox:admin-url}";
+                                       for (auto at = resolved.find(placeholder); at != std::string::npos; at = resolved.find(placeholder))
+                                         resolved.replace(at, placeholder.size(), admin_url);
+                                       return resolved;
+                                     }},
                 outbox};
   TestTransaction transaction{store, clock};
 
   Subscription subscribe(const std::string& topic, const std::string& protocol, const std::string& endpoint, TextMap attributes = {}) {
-    return topics.subscribe(transaction, {.topic = topic, .protocol = protocol, .endpoint = endpoint, .attributes = std::move(attributes)}).value();
+    return topics.subscribe(transaction, {.topic = topic, .protocol = protocol, .endpoint = endpoint, .attributes = std::move(attributes)})
+        .value();
   }
   std::vector<OutboxMail> mails() const { return list_outbox(transaction, 100).mails; }
 };

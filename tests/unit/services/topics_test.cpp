@@ -52,9 +52,10 @@ TEST_CASE("An unknown topic is NotFound, for whatever is asked of it") {
   CHECK(published.error().message == "Topic does not exist");
   CHECK(sns_error(published.error()).code == "NotFound");
   CHECK(sns_error(published.error()).status == 404);
-  CHECK(f.topics.subscribe(f.transaction, {.topic = "none", .protocol = "email", .endpoint = "a@b.test"}).error().code == ErrorCode::NotFound);
+  CHECK(f.topics.subscribe(f.transaction, {.topic = "none", .protocol = "email", .endpoint = "a@b.test"}).error().code ==
+        ErrorCode::NotFound);
   CHECK(f.topics.attributes(f.transaction, "none").error().code == ErrorCode::NotFound);
-  f.topics.remove(f.transaction, "none");   // no error
+  f.topics.remove(f.transaction, "none");  // no error
 }
 
 TEST_CASE("Topic ARNs are read as AWS reads them") {
@@ -78,7 +79,8 @@ TEST_CASE("Without an SMTP server mail is kept and needs no confirmation") {
   CHECK(mails[0].mail.from_name == "Order desk");
   CHECK(mails[0].mail.subject == "News");
   CHECK(mails[0].mail.text.starts_with("Hello, Ann\n\n\n--\n"));
-  CHECK(resolve_public_url(mails[0].mail.text, "https://x.test/p").find("https://x.test/p/subscriptions/unsubscribe?token=") != std::string::npos);
+  CHECK(resolve_public_url(mails[0].mail.text, "https://x.test/p").find("https://x.test/p/subscriptions/unsubscribe?token=") !=
+        std::string::npos);
 }
 
 TEST_CASE("With an SMTP server an e-mail subscription gets nothing but its confirmation until that is answered") {
@@ -96,7 +98,7 @@ TEST_CASE("With an SMTP server an e-mail subscription gets nothing but its confi
   const auto token = token_in(f.mails()[0].mail.text);
   CHECK(f.topics.confirm(f.transaction, "other", token).error().message == "Invalid parameter: Token");
   REQUIRE(f.topics.confirm(f.transaction, "orders", token));
-  CHECK(f.topics.confirm(f.transaction, "", token));   // again
+  CHECK(f.topics.confirm(f.transaction, "", token));  // again
   REQUIRE(f.topics.publish(f.transaction, {.topic = "orders", .message = "now"}));
   REQUIRE(f.mails().size() == 2);
   CHECK(f.mails()[0].mail.subject == "AWS Notification Message");
@@ -110,8 +112,13 @@ TEST_CASE("Subscribing again gives the same subscription, and a pending one its 
   const auto second = f.subscribe("orders", "email", "ann@example.test");
   CHECK(first.id == second.id);
   CHECK(f.mails().size() == 2);
-  CHECK(f.topics.subscribe(f.transaction, {.topic = "orders", .protocol = "email", .endpoint = "ann@example.test", .attributes = {{"FilterPolicy", R"({"a":["b"]})"}}})
-            .error().message == "Invalid parameter: Attributes Reason: Subscription already exists with different attributes");
+  CHECK(
+      f.topics
+          .subscribe(
+              f.transaction,
+              {.topic = "orders", .protocol = "email", .endpoint = "ann@example.test", .attributes = {{"FilterPolicy", R"({"a":["b"]})"}}})
+          .error()
+          .message == "Invalid parameter: Attributes Reason: Subscription already exists with different attributes");
 }
 
 TEST_CASE("Confirmation tokens: rubbish, another data file's and old ones are refused") {
@@ -151,7 +158,7 @@ TEST_CASE("Once an SMTP server is configured, earlier e-mail subscriptions are p
   CHECK(restarted.ask_for_missing_confirmations(f.transaction).value() == 0);
   REQUIRE(f.mails().size() == 2);
   CHECK(f.mails()[0].state == MailState::Waiting);
-  CHECK(f.mails()[1].state == MailState::Kept);   // never sent later
+  CHECK(f.mails()[1].state == MailState::Kept);  // never sent later
 }
 
 TEST_CASE("Queues get the envelope, or the bare message if they ask for it") {
@@ -224,7 +231,8 @@ TEST_CASE("MessageStructure json chooses the text by protocol") {
   REQUIRE(f.topics.create(f.transaction, "orders"));
   f.subscribe("orders", "email", "ann@example.test");
   f.subscribe("orders", "sqs", "arn:aws:sqs:us-east-1:000000000000:q");
-  REQUIRE(f.topics.publish(f.transaction, {.topic = "orders", .message = R"({"default":"d","email":"for people"})", .message_structure = "json"}));
+  REQUIRE(f.topics.publish(f.transaction,
+                           {.topic = "orders", .message = R"({"default":"d","email":"for people"})", .message_structure = "json"}));
   CHECK(f.mails()[0].mail.text.starts_with("for people"));
   CHECK(nlohmann::json::parse(f.queues["q"][0].body)["Message"] == "d");
   CHECK(f.topics.publish(f.transaction, {.topic = "orders", .message = R"({"email":"e"})", .message_structure = "json"}).error().message ==
@@ -240,7 +248,9 @@ TEST_CASE("What is published holds the daemon's own URL, whoever gets it") {
   f.subscribe("orders", "email", "ann@example.test");
   f.subscribe("orders", "sqs", "arn:aws:sqs:us-east-1:000000000000:q", {{"RawMessageDelivery", "true"}});
   f.subscribe("orders", "lambda", "arn:aws:lambda:us-east-1:000000000000:function:f");
-  REQUIRE(f.topics.publish(f.transaction, {.topic = "orders", .message = "at ${signalbox:admin-url}/q", .attributes = {{"url", {"String", "${signalbox:admin-url}"}}}}));
+  REQUIRE(f.topics.publish(
+      f.transaction,
+      {.topic = "orders", .message = "at ${signalbox:admin-url}/q", .attributes = {{"url", {"String", "${signalbox:admin-url}"}}}}));
   CHECK(f.mails()[0].mail.text.starts_with("at http://admin.test/q\n"));
   CHECK(f.queues["q"][0].body == "at http://admin.test/q");
   CHECK(f.queues["q"][0].attributes.at("url").value == "http://admin.test");
@@ -267,14 +277,16 @@ TEST_CASE("Publish refuses what AWS refuses") {
   CHECK(message_of({.message = "m", .deduplication_id = "d"}).starts_with("Invalid parameter: MessageDeduplicationId"));
   CHECK(message_of({.message = "m", .attributes = {{"a", {.data_type = "String", .value = ""}}}}) ==
         "The message attribute 'a' must contain non-empty message attribute value for message attribute type 'String'.");
-  CHECK(message_of({.message = "m", .attributes = {{"a", {.data_type = "Number", .value = "x"}}}}) == "Could not cast message attribute 'a' value to number.");
+  CHECK(message_of({.message = "m", .attributes = {{"a", {.data_type = "Number", .value = "x"}}}}) ==
+        "Could not cast message attribute 'a' value to number.");
 }
 
 TEST_CASE("Subscribe refuses what AWS refuses") {
   TopicsFixture f;
   REQUIRE(f.topics.create(f.transaction, "orders"));
   const auto message_of = [&](const std::string& protocol, const std::string& endpoint, TextMap attributes = {}) {
-    const auto subscribed = f.topics.subscribe(f.transaction, {.topic = "orders", .protocol = protocol, .endpoint = endpoint, .attributes = std::move(attributes)});
+    const auto subscribed = f.topics.subscribe(
+        f.transaction, {.topic = "orders", .protocol = protocol, .endpoint = endpoint, .attributes = std::move(attributes)});
     return subscribed ? std::string("accepted") : subscribed.error().message;
   };
   CHECK(message_of("pigeon", "x") == "Invalid parameter: Amazon SNS does not support this protocol string: pigeon");
@@ -316,7 +328,7 @@ TEST_CASE("Unsubscribing and deleting a topic end subscriptions") {
   const auto arn = subscription_arn(f.topics.site(), ann);
   CHECK(f.topics.find_subscription(f.transaction, arn));
   CHECK(f.topics.unsubscribe(f.transaction, arn));
-  CHECK(f.topics.unsubscribe(f.transaction, arn));   // again: no error
+  CHECK(f.topics.unsubscribe(f.transaction, arn));  // again: no error
   CHECK(f.topics.unsubscribe(f.transaction, "nonsense").error().code == ErrorCode::InvalidArgument);
   CHECK(f.topics.find_subscription(f.transaction, arn).error().message == "Subscription does not exist");
   CHECK(f.topics.subscriptions(f.transaction, "orders", 10).items.size() == 1);

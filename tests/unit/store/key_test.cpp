@@ -24,7 +24,8 @@ TEST_CASE("numbers sort by value") {
 
 TEST_CASE("texts sort by their bytes, zero bytes included") {
   using namespace std::string_literals;
-  const std::vector<std::string> ascending = {""s, "\0"s, "\0\0"s, "\0\1"s, "\0a"s, "\1"s, "a"s, "a\0"s, "a\0b"s, "a\1"s, "aa"s, "b"s, "\xff"s, "\xff\xff"s};
+  const std::vector<std::string> ascending = {""s,    "\0"s,   "\0\0"s, "\0\1"s, "\0a"s, "\1"s,   "a"s,
+                                              "a\0"s, "a\0b"s, "a\1"s,  "aa"s,   "b"s,   "\xff"s, "\xff\xff"s};
   for (std::size_t i = 0; i < ascending.size(); ++i) {
     CHECK(Key(texts, ascending[i]).text(0) == ascending[i]);
     if (i > 0) CHECK(Key(texts, ascending[i - 1]).bytes() < Key(texts, ascending[i]).bytes());

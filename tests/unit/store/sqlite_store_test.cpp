@@ -155,7 +155,7 @@ TEST_CASE("a shared snapshot is let go of once, when the loop has done what it h
   CHECK_FALSE(reader->get(Key(meta_table, "a")));
   CHECK(loop.waiting.size() == 1);
   reader.reset();
-  loop.run();   // finds it gone
+  loop.run();  // finds it gone
 }
 
 TEST_CASE("a reader that shares snapshots does not keep the log from being cut down") {
@@ -165,7 +165,7 @@ TEST_CASE("a reader that shares snapshots does not keep the log from being cut d
   Loop loop;
   loop.serve(*reader);
   const std::string record(20'000, 'x');
-  for (int i = 0; i < 1'000; ++i) {   // five pages each: five times the pages after which the log is written back
+  for (int i = 0; i < 1'000; ++i) {  // five pages each: five times the pages after which the log is written back
     REQUIRE(store->commit(one("a", record)));
     CHECK(reader->get(Key(meta_table, "a")).has_value());
     if (i % 10 == 9) loop.run();
@@ -175,7 +175,8 @@ TEST_CASE("a reader that shares snapshots does not keep the log from being cut d
 
 TEST_CASE("a bad data directory is refused with its remedy") {
   const testing::TemporaryDirectory parent;
-  CHECK(refused(parent.path() + "/no/such").message == "the directory above the data directory does not exist; make it, or name another with --data");
+  CHECK(refused(parent.path() + "/no/such").message ==
+        "the directory above the data directory does not exist; make it, or name another with --data");
   std::ofstream(parent.path() + "/file") << "x";
   CHECK(refused(parent.path() + "/file").message == "the data directory is a file; name a directory with --data");
   std::filesystem::create_directory(parent.path() + "/foreign");
@@ -188,7 +189,8 @@ TEST_CASE("a data directory has one daemon at a time") {
   const auto store = opened(directory.path());
   const auto error = refused(directory.path());
   CHECK(error.code == ErrorCode::Conflict);
-  CHECK(error.message == "the data directory is in use by another signalbox (process " + std::to_string(::getpid()) + "); stop it, or name another directory with --data");
+  CHECK(error.message == "the data directory is in use by another signalbox (process " + std::to_string(::getpid()) +
+                             "); stop it, or name another directory with --data");
 }
 
 TEST_CASE("network file systems are known by their numbers") {
@@ -259,7 +261,8 @@ TEST_CASE("schema steps run once each, in order; a newer file is refused") {
   REQUIRE(downgrade.has_error());
   CHECK(downgrade.error().code == ErrorCode::Conflict);
   CHECK(downgrade.error().message ==
-        "the data file was written by a newer signalbox (schema a 2, this one knows 1); start that version, or restore a backup made before the upgrade");
+        "the data file was written by a newer signalbox (schema a 2, this one knows 1); start that version, or restore a backup made "
+        "before the upgrade");
 }
 
 TEST_CASE("a schema step that fails leaves the file as it was") {

@@ -59,9 +59,12 @@ void check_prefixes(Store& store) {
   CHECK(scanned(store, {.prefix = Key(contract_mixed, "a")}) == Texts{"a/1/x/", "a/1/y/", "a/2/x/", "a/2/y/"});
   CHECK(scanned(store, {.prefix = Key(contract_mixed, "a", 2)}) == Texts{"a/2/x/", "a/2/y/"});
   CHECK(scanned(store, {.prefix = Key(contract_mixed, "a"), .after = Key(contract_mixed, "a", 1)}) == Texts{"a/2/x/", "a/2/y/"});
-  CHECK(scanned(store, {.prefix = Key(contract_mixed, "a"), .after = Key(contract_mixed, "a", 2), .reverse = true}) == Texts{"a/1/y/", "a/1/x/"});
-  CHECK(scanned(store, {.prefix = Key(contract_mixed, "a"), .after = Key(contract_mixed, "a", 1, "x")}) == Texts{"a/1/y/", "a/2/x/", "a/2/y/"});
-  CHECK(scanned(store, {.prefix = Key(contract_mixed), .after = Key(contract_mixed, "ab")}) == Texts{"b/1/x/", "b/1/y/", "b/2/x/", "b/2/y/"});
+  CHECK(scanned(store, {.prefix = Key(contract_mixed, "a"), .after = Key(contract_mixed, "a", 2), .reverse = true}) ==
+        Texts{"a/1/y/", "a/1/x/"});
+  CHECK(scanned(store, {.prefix = Key(contract_mixed, "a"), .after = Key(contract_mixed, "a", 1, "x")}) ==
+        Texts{"a/1/y/", "a/2/x/", "a/2/y/"});
+  CHECK(scanned(store, {.prefix = Key(contract_mixed), .after = Key(contract_mixed, "ab")}) ==
+        Texts{"b/1/x/", "b/1/y/", "b/2/x/", "b/2/y/"});
   CHECK(scanned(store, {.prefix = Key(contract_mixed, "b", 2, "y")}) == Texts{"b/2/y/"});
   CHECK(scanned(store, {.prefix = Key(contract_mixed, "c")}).empty());
 }
@@ -84,7 +87,7 @@ void check_readers(Store& store) {
   REQUIRE(store.commit(batch));
   CHECK(reader->get(Key(contract_numbers, 5)) == "again");
 
-  Texts nested;   // a visitor may read, and scan the very same range
+  Texts nested;  // a visitor may read, and scan the very same range
   reader->scan({.prefix = Key(contract_mixed, "a", 1)}, [&](const Key& outer, std::string_view) {
     reader->scan({.prefix = Key(contract_mixed, "a", 1)}, [&](const Key& inner, std::string_view) {
       nested.push_back(outer.text(2) + inner.text(2) + *reader->get(Key(contract_numbers, 5)));

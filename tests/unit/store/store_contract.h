@@ -15,7 +15,8 @@ inline constexpr Table contract_mixed{"contract_mixed", {KeyPart::Text, KeyPart:
 inline constexpr const char* contract_schema =
     "CREATE TABLE contract_numbers (number INTEGER PRIMARY KEY, record BLOB NOT NULL);"
     "CREATE TABLE contract_texts (text TEXT PRIMARY KEY, record BLOB NOT NULL) WITHOUT ROWID;"
-    "CREATE TABLE contract_mixed (name TEXT, number INTEGER, word TEXT, record BLOB NOT NULL, PRIMARY KEY (name, number, word)) WITHOUT ROWID;";
+    "CREATE TABLE contract_mixed (name TEXT, number INTEGER, word TEXT, record BLOB NOT NULL, PRIMARY KEY (name, number, word)) WITHOUT "
+    "ROWID;";
 
 void check_store_contract(Store& store);
 

@@ -16,7 +16,8 @@ std::string text(const WriteBatch& batch, const Table& table) {
   if (!writes) return out;
   for (const auto& [key, record] : *writes) {
     const Key read = Key::from_bytes(table, key);
-    out += (out.empty() ? "" : " ") + (table.key[0] == KeyPart::Integer ? std::to_string(read.integer(0)) : read.text(0)) + (record ? "=" + *record : "-");
+    out += (out.empty() ? "" : " ") + (table.key[0] == KeyPart::Integer ? std::to_string(read.integer(0)) : read.text(0)) +
+           (record ? "=" + *record : "-");
   }
   return out;
 }

@@ -40,15 +40,16 @@ class Renderer {
   Flow render(const Block& block, std::string& out) {
     for (const auto& node : block.nodes) {
       step();
-      const auto flow = std::visit(Overload{[&](const Text& text) { return write(out, text.text); },
-                                            [&](const Reference& reference) { return write(out, shown(reference)); },
-                                            [&](const EscapedReference& escaped) {
-                                              return write(out, (value_of(escaped.reference) ? "" : "\\") + escaped.reference.source);
-                                            },
-                                            [&](const Set& set) { return assign(set); }, [&](const If& condition) { return choose(condition, out); },
-                                            [&](const ForEach& loop) { return repeat(loop, out); }, [](const Break&) { return Flow::Break; },
-                                            [](const Stop&) { return Flow::Stop; }},
-                                   node.form);
+      const auto flow =
+          std::visit(Overload{[&](const Text& text) { return write(out, text.text); },
+                              [&](const Reference& reference) { return write(out, shown(reference)); },
+                              [&](const EscapedReference& escaped) {
+                                return write(out, (value_of(escaped.reference) ? "" : "\\") + escaped.reference.source);
+                              },
+                              [&](const Set& set) { return assign(set); }, [&](const If& condition) { return choose(condition, out); },
+                              [&](const ForEach& loop) { return repeat(loop, out); }, [](const Break&) { return Flow::Break; },
+                              [](const Stop&) { return Flow::Stop; }},
+                     node.form);
       if (flow != Flow::Next) return flow;
     }
     return Flow::Next;
@@ -137,13 +138,15 @@ class Renderer {
       put(variables_, "foreach", state_of_loop(i, items.size()));
       flow = render(loop.body, out);
     }
-    for (const std::string_view name : {std::string_view(loop.variable), std::string_view("velocityCount"), std::string_view("foreach")}) restore(name, outer);
+    for (const std::string_view name : {std::string_view(loop.variable), std::string_view("velocityCount"), std::string_view("foreach")})
+      restore(name, outer);
     return flow == Flow::Break ? Flow::Next : flow;
   }
 
   static Value state_of_loop(std::size_t index, std::size_t count) {
     const auto number = static_cast<std::int64_t>(index);
-    return Map{{"index", number}, {"count", number + 1}, {"hasNext", index + 1 < count}, {"first", index == 0}, {"last", index + 1 == count}};
+    return Map{
+        {"index", number}, {"count", number + 1}, {"hasNext", index + 1 < count}, {"first", index == 0}, {"last", index + 1 == count}};
   }
 
   void restore(std::string_view name, const Map& outer) {
@@ -166,10 +169,13 @@ class Renderer {
                                  for (const auto& [name, value] : literal.members) put(map, evaluate(name).text(), evaluate(value));
                                  return Value(std::move(map));
                                },
-                               [&](const Binary& binary) { return combine(binary); }, [&](const Not& negation) { return Value(!evaluate(*negation.operand).truth()); },
+                               [&](const Binary& binary) { return combine(binary); },
+                               [&](const Not& negation) { return Value(!evaluate(*negation.operand).truth()); },
                                [&](const Negative& negative) {
                                  const auto value = evaluate(*negative.operand);
-                                 if (const auto* whole = value.as<std::int64_t>(); whole && *whole != std::numeric_limits<std::int64_t>::min()) return Value(-*whole);
+                                 if (const auto* whole = value.as<std::int64_t>();
+                                     whole && *whole != std::numeric_limits<std::int64_t>::min())
+                                   return Value(-*whole);
                                  const auto number = value.number();
                                  return number ? Value::from_number(-*number) : Value();
                                }},
@@ -189,7 +195,8 @@ class Renderer {
     const auto* first = from.as<std::int64_t>();
     const auto* last = to.as<std::int64_t>();
     if (!first || !last) return {};
-    const auto distance = *first <= *last ? static_cast<std::uint64_t>(*last) - static_cast<std::uint64_t>(*first) : static_cast<std::uint64_t>(*first) - static_cast<std::uint64_t>(*last);
+    const auto distance = *first <= *last ? static_cast<std::uint64_t>(*last) - static_cast<std::uint64_t>(*first)
+                                          : static_cast<std::uint64_t>(*first) - static_cast<std::uint64_t>(*last);
     if (distance >= rounds_max) throw LimitPassed{"a range has more than 1,000 numbers"};
     List list;
     const std::int64_t direction = *first <= *last ? 1 : -1;

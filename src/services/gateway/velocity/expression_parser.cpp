@@ -200,7 +200,8 @@ Expression ExpressionParser::number() {
   }
   const auto text = scanner_.since(start);
   std::int64_t value = 0;
-  if (std::from_chars(text.data(), text.data() + text.size(), value).ec != std::errc()) scanner_.fail("the number '" + std::string(text) + "' is too large");
+  if (std::from_chars(text.data(), text.data() + text.size(), value).ec != std::errc())
+    scanner_.fail("the number '" + std::string(text) + "' is too large");
   return {Value(value)};
 }
 

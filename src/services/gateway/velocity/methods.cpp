@@ -81,7 +81,8 @@ std::optional<Value> call_map(Map& map, std::string_view method, const Arguments
   const auto name = [&] { return arguments.front().text(); };
   if (has("get", 1)) return found(find(map, name()));
   if (has("containsKey", 1)) return Value(find(map, name()) != nullptr);
-  if (has("containsValue", 1)) return Value(std::any_of(map.begin(), map.end(), [&](const auto& member) { return member.second == arguments.front(); }));
+  if (has("containsValue", 1))
+    return Value(std::any_of(map.begin(), map.end(), [&](const auto& member) { return member.second == arguments.front(); }));
   if (has("size", 0)) return Value(static_cast<std::int64_t>(map.size()));
   if (has("isEmpty", 0)) return Value(map.empty());
   if (has("keySet", 0)) return names_of(map);
@@ -157,7 +158,9 @@ bool compare(Operator op, const T& a, const T& b) {
   }
 }
 
-bool is_comparison(Operator op) { return op == Operator::Less || op == Operator::LessEqual || op == Operator::Greater || op == Operator::GreaterEqual; }
+bool is_comparison(Operator op) {
+  return op == Operator::Less || op == Operator::LessEqual || op == Operator::Greater || op == Operator::GreaterEqual;
+}
 
 }  // namespace
 
@@ -170,7 +173,8 @@ Value combine_values(Operator op, const Value& left, const Value& right) {
     if (a && b) return compare(op, *a, *b);
     return false;
   }
-  if (op == Operator::Add && (left.as<std::string>() || right.as<std::string>()) && !left.is_null() && !right.is_null()) return left.text() + right.text();
+  if (op == Operator::Add && (left.as<std::string>() || right.as<std::string>()) && !left.is_null() && !right.is_null())
+    return left.text() + right.text();
   if (!a || !b) return {};
   const auto* x = left.as<std::int64_t>();
   const auto* y = right.as<std::int64_t>();

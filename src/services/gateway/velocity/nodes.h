@@ -29,8 +29,8 @@ struct Access {
 struct Reference {
   std::string name;
   std::vector<Access> path;
-  bool quiet = false;                                  ///< `$!name`
-  std::string source;                                  ///< as written
+  bool quiet = false;  ///< `$!name`
+  std::string source;  ///< as written
 };
 
 struct ListLiteral {
@@ -39,7 +39,22 @@ struct ListLiteral {
 struct MapLiteral {
   std::vector<std::pair<Expression, Expression>> members;
 };
-enum class Operator : std::uint8_t { Or, And, Equal, NotEqual, Less, LessEqual, Greater, GreaterEqual, Add, Subtract, Multiply, Divide, Remainder, Range };
+enum class Operator : std::uint8_t {
+  Or,
+  And,
+  Equal,
+  NotEqual,
+  Less,
+  LessEqual,
+  Greater,
+  GreaterEqual,
+  Add,
+  Subtract,
+  Multiply,
+  Divide,
+  Remainder,
+  Range
+};
 struct Binary {
   Operator op;
   std::unique_ptr<Expression> left, right;
@@ -72,7 +87,7 @@ struct Set {
 };
 struct If {
   struct Arm {
-    std::optional<Expression> condition;               ///< nothing: #else
+    std::optional<Expression> condition;  ///< nothing: #else
     Block body;
   };
   std::vector<Arm> arms;

@@ -111,7 +111,8 @@ class TemplateParser {
     const auto start = scanner_.position();
     const auto name = directive_name();
     scanner_.seek(start);
-    return name == "set" || name == "if" || name == "foreach" || name == "end" || name == "else" || name == "elseif" || name == "break" || name == "stop";
+    return name == "set" || name == "if" || name == "foreach" || name == "end" || name == "else" || name == "elseif" || name == "break" ||
+           name == "stop";
   }
 
   void hash(Block& block) {
@@ -125,7 +126,8 @@ class TemplateParser {
     }
     const auto start = scanner_.position();
     const auto name = directive_name();
-    if (std::find(refused.begin(), refused.end(), name) != refused.end()) scanner_.fail("the directive #" + name + " is not offered in mapping templates");
+    if (std::find(refused.begin(), refused.end(), name) != refused.end())
+      scanner_.fail("the directive #" + name + " is not offered in mapping templates");
     if (name == "set") return set(block);
     if (name == "if") return condition(block);
     if (name == "foreach") return for_each(block);

@@ -56,7 +56,9 @@ class Scanner {
   }
 
   /// What stands here, for messages.
-  [[nodiscard]] std::string fragment() const { return at_end() ? "the end" : std::string(rest().substr(0, std::min<std::size_t>(20, rest().find('\n')))); }
+  [[nodiscard]] std::string fragment() const {
+    return at_end() ? "the end" : std::string(rest().substr(0, std::min<std::size_t>(20, rest().find('\n'))));
+  }
   [[noreturn]] void fail(std::string message) const {
     const auto line = 1 + std::count(text_.begin(), text_.begin() + static_cast<std::ptrdiff_t>(position_), '\n');
     throw SyntaxFault{error(ErrorCode::InvalidArgument, std::move(message), "line " + std::to_string(line))};

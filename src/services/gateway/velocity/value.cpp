@@ -90,7 +90,8 @@ Json Value::json() const { return json_at(0); }
 
 Json Value::json_at(std::size_t depth) const {
   if (depth > depth_max) return {};
-  return std::visit(Overload{[](std::monostate) { return Json(); }, [](bool value) { return Json(value); }, [](std::int64_t value) { return Json(value); },
+  return std::visit(Overload{[](std::monostate) { return Json(); }, [](bool value) { return Json(value); },
+                             [](std::int64_t value) { return Json(value); },
                              [](const Decimal& value) {
                                auto written = Json::parse(value.text);
                                return written ? *written : Json();

@@ -38,9 +38,10 @@ struct Decimal {
 
 class Value {
  public:
-  using Alternatives = std::variant<std::monostate, bool, std::int64_t, Decimal, std::string, std::shared_ptr<List>, std::shared_ptr<Map>, const Object*>;
+  using Alternatives =
+      std::variant<std::monostate, bool, std::int64_t, Decimal, std::string, std::shared_ptr<List>, std::shared_ptr<Map>, const Object*>;
 
-  Value() = default;                                   ///< null
+  Value() = default;  ///< null
   Value(bool value) : held_(value) {}
   Value(std::int64_t value) : held_(value) {}
   Value(Decimal value) : held_(std::move(value)) {}
@@ -49,15 +50,23 @@ class Value {
   Value(const char* value) : held_(std::string(value)) {}
   Value(List value) : held_(std::make_shared<List>(std::move(value))) {}
   Value(Map value) : held_(std::make_shared<Map>(std::move(value))) {}
-  Value(const Object& object) : held_(&object) {}      ///< must outlive the value
+  Value(const Object& object) : held_(&object) {}  ///< must outlive the value
   static Value from_number(double value);
   static Value from_json(const Json& json);
 
   [[nodiscard]] const Alternatives& held() const { return held_; }
   template <class T>
-  [[nodiscard]] const T* as() const { return std::get_if<T>(&held_); }
-  [[nodiscard]] List* list() const { const auto* shared = as<std::shared_ptr<List>>(); return shared ? shared->get() : nullptr; }
-  [[nodiscard]] Map* map() const { const auto* shared = as<std::shared_ptr<Map>>(); return shared ? shared->get() : nullptr; }
+  [[nodiscard]] const T* as() const {
+    return std::get_if<T>(&held_);
+  }
+  [[nodiscard]] List* list() const {
+    const auto* shared = as<std::shared_ptr<List>>();
+    return shared ? shared->get() : nullptr;
+  }
+  [[nodiscard]] Map* map() const {
+    const auto* shared = as<std::shared_ptr<Map>>();
+    return shared ? shared->get() : nullptr;
+  }
   [[nodiscard]] bool is_null() const { return as<std::monostate>() != nullptr; }
   [[nodiscard]] std::optional<double> number() const;
 

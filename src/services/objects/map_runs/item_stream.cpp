@@ -30,7 +30,8 @@ const Json* at_pointer(const Json& root, std::string_view pointer) {
       const bool escape = pointer[i] == '~' && i + 1 < end;
       token += escape ? (pointer[++i] == '1' ? '/' : '~') : pointer[i];
     }
-    const bool is_index = at->is_array() && !token.empty() && token.size() < 10 && std::all_of(token.begin(), token.end(), [](char c) { return c >= '0' && c <= '9'; });
+    const bool is_index = at->is_array() && !token.empty() && token.size() < 10 &&
+                          std::all_of(token.begin(), token.end(), [](char c) { return c >= '0' && c <= '9'; });
     at = is_index ? at->at(std::stoul(token)) : at->find(token);
     pointer.remove_prefix(end);
   }
@@ -69,7 +70,8 @@ class JsonLines final : public ItemStream {
 /// InputType CSV: an object a record. What a record lacks is an empty text, what it has too much is dropped.
 class CsvItems final : public ItemStream {
  public:
-  CsvItems(ObjectBytes bytes, char delimiter, std::vector<std::string> headers) : bytes_(std::move(bytes)), delimiter_(delimiter), headers_(std::move(headers)) {}
+  CsvItems(ObjectBytes bytes, char delimiter, std::vector<std::string> headers)
+      : bytes_(std::move(bytes)), delimiter_(delimiter), headers_(std::move(headers)) {}
 
   /// CSVHeaderLocation FIRST_ROW.
   void read_headers() { headers_ = read_csv_record(bytes_, delimiter_).value_or(std::vector<std::string>()); }
@@ -79,7 +81,8 @@ class CsvItems final : public ItemStream {
     const auto fields = read_csv_record(bytes_, delimiter_);
     if (!fields) return no_more();
     Json::Object members;
-    for (std::size_t i = 0; i < headers_.size(); ++i) members.push_back({headers_[i], Json(i < fields->size() ? (*fields)[i] : std::string())});
+    for (std::size_t i = 0; i < headers_.size(); ++i)
+      members.push_back({headers_[i], Json(i < fields->size() ? (*fields)[i] : std::string())});
     return item(Json(std::move(members)));
   }
 
@@ -106,11 +109,12 @@ class ListedObjects final : public ItemStream {
     }
     const auto& [key, record] = page_.objects[place_++];
     const auto seconds = std::chrono::floor<std::chrono::seconds>(record.modified_at).time_since_epoch().count();
-    return item(json_object({{"Etag", Json("\"" + record.etag + "\"")},
-                             {"Key", Json(key)},
-                             {"LastModified", Json(seconds)},
-                             {"Size", Json(record.bytes)},
-                             {"StorageClass", Json(record.attributes.storage_class.empty() ? std::string("STANDARD") : record.attributes.storage_class)}}));
+    return item(json_object(
+        {{"Etag", Json("\"" + record.etag + "\"")},
+         {"Key", Json(key)},
+         {"LastModified", Json(seconds)},
+         {"Size", Json(record.bytes)},
+         {"StorageClass", Json(record.attributes.storage_class.empty() ? std::string("STANDARD") : record.attributes.storage_class)}}));
   }
 
  private:
@@ -130,7 +134,8 @@ Evaluated<char> delimiter_of(const Json& config) {
   return found->second;
 }
 
-Evaluated<std::shared_ptr<ContentReader>> open_object(const ObjectService& service, const Reader& reader, const std::string& bucket, const std::string& key) {
+Evaluated<std::shared_ptr<ContentReader>> open_object(const ObjectService& service, const Reader& reader, const std::string& bucket,
+                                                      const std::string& key) {
   auto open = service.open(reader, bucket, key);
   if (!open) return item_reader_failed(s3_refusal(open.error()));
   return open->content;
@@ -206,14 +211,16 @@ std::vector<std::string> schema_columns(const std::string& schema) {
 }
 
 /// An S3 inventory's manifest.json: its data files are CSV of the columns that fileSchema names. Source: S3 User Guide, "Locating your inventory list".
-Evaluated<std::unique_ptr<ItemStream>> open_inventory(const ObjectService& service, std::shared_ptr<Reader> reader, std::shared_ptr<ContentReader> content) {
+Evaluated<std::unique_ptr<ItemStream>> open_inventory(const ObjectService& service, std::shared_ptr<Reader> reader,
+                                                      std::shared_ptr<ContentReader> content) {
   const auto manifest = Json::parse(ObjectBytes(std::move(content)).rest());
   if (!manifest) return item_reader_failed("Attempting to parse invalid JSON: " + manifest.error().message);
   const Json* files = manifest->find("files");
   if (!files || !files->is_array()) return item_reader_failed("The manifest has no list of files.");
-  if (member_text(*manifest, "fileFormat") != "CSV") return item_reader_failed("Inventories of format '" + member_text(*manifest, "fileFormat") + "' are not supported here");
+  if (member_text(*manifest, "fileFormat") != "CSV")
+    return item_reader_failed("Inventories of format '" + member_text(*manifest, "fileFormat") + "' are not supported here");
   auto bucket = member_text(*manifest, "destinationBucket");
-  bucket = bucket.substr(bucket.rfind(':') + 1);   // an ARN
+  bucket = bucket.substr(bucket.rfind(':') + 1);  // an ARN
   const auto columns = schema_columns(member_text(*manifest, "fileSchema"));
   auto open = [&service, reader, bucket, columns](const Json& file) -> Evaluated<std::unique_ptr<ItemStream>> {
     auto data = open_object(service, *reader, bucket, member_text(file, "key"));
@@ -224,7 +231,8 @@ Evaluated<std::unique_ptr<ItemStream>> open_inventory(const ObjectService& servi
 }
 
 /// Athena's manifest: a line a data file, `s3://bucket/key`.
-Evaluated<std::unique_ptr<ItemStream>> open_athena(const ObjectService& service, std::shared_ptr<Reader> reader, std::shared_ptr<ContentReader> content, const Json& config) {
+Evaluated<std::unique_ptr<ItemStream>> open_athena(const ObjectService& service, std::shared_ptr<Reader> reader,
+                                                   std::shared_ptr<ContentReader> content, const Json& config) {
   Json::Array files;
   ObjectBytes bytes(std::move(content));
   constexpr std::string_view scheme = "s3://";
@@ -242,8 +250,11 @@ Evaluated<std::unique_ptr<ItemStream>> open_athena(const ObjectService& service,
   return std::unique_ptr<ItemStream>(std::make_unique<ManyObjects>(std::make_unique<JsonItems>(Json(std::move(files))), std::move(open)));
 }
 
-Evaluated<std::unique_ptr<ItemStream>> open_listing(const ObjectService& service, std::shared_ptr<Reader> reader, const MapRunPlan::Reader& plan) {
-  ListObjects request{.bucket = member_text(plan.parameters, "Bucket"), .prefix = member_text(plan.parameters, "Prefix"), .after = member_text(plan.parameters, "StartAfter")};
+Evaluated<std::unique_ptr<ItemStream>> open_listing(const ObjectService& service, std::shared_ptr<Reader> reader,
+                                                    const MapRunPlan::Reader& plan) {
+  ListObjects request{.bucket = member_text(plan.parameters, "Bucket"),
+                      .prefix = member_text(plan.parameters, "Prefix"),
+                      .after = member_text(plan.parameters, "StartAfter")};
   if (const auto found = find_bucket(*reader, request.bucket); !found) return item_reader_failed(s3_refusal(object_error("NoSuchBucket")));
   const auto bucket = request.bucket;
   auto listed = std::make_unique<ListedObjects>(reader, std::move(request));
@@ -263,10 +274,12 @@ WorkflowError item_reader_failed(std::string cause) { return {error_names::ItemR
 std::string s3_refusal(const Error& error) {
   const auto shown = s3_error(error);
   const auto id = random_uuid();
-  return fmt::format("{} (Service: Amazon S3; Status Code: {}; Error Code: {}; Request ID: {}; S3 Extended Request ID: {}; Proxy: null)", shown.message, shown.status, shown.code, id, id);
+  return fmt::format("{} (Service: Amazon S3; Status Code: {}; Error Code: {}; Request ID: {}; S3 Extended Request ID: {}; Proxy: null)",
+                     shown.message, shown.status, shown.code, id, id);
 }
 
-Evaluated<std::unique_ptr<ItemStream>> open_items(const ObjectService& service, std::shared_ptr<Reader> reader, const MapRunPlan::Reader& plan) {
+Evaluated<std::unique_ptr<ItemStream>> open_items(const ObjectService& service, std::shared_ptr<Reader> reader,
+                                                  const MapRunPlan::Reader& plan) {
   if (plan.lists) return open_listing(service, std::move(reader), plan);
   auto content = open_object(service, *reader, member_text(plan.parameters, "Bucket"), member_text(plan.parameters, "Key"));
   if (!content) return content.error();

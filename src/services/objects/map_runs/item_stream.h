@@ -18,7 +18,8 @@ class ItemStream {
 };
 
 /// What a reader's parameters and configuration ask for. `reader` must outlive it. Errors: States.ItemReaderFailed.
-[[nodiscard]] Evaluated<std::unique_ptr<ItemStream>> open_items(const ObjectService& service, std::shared_ptr<Reader> reader, const MapRunPlan::Reader& plan);
+[[nodiscard]] Evaluated<std::unique_ptr<ItemStream>> open_items(const ObjectService& service, std::shared_ptr<Reader> reader,
+                                                                const MapRunPlan::Reader& plan);
 
 /// The items of an object's whole text, not packed; `config` is a ReaderConfig. Errors: States.ItemReaderFailed.
 [[nodiscard]] Evaluated<Json> items_of_text(std::string text, const Json& config);

@@ -12,7 +12,7 @@ void MapRunObjects::read(Read request, std::function<void(Evaluated<Items>)> don
   service_.on_file_thread([this, request = std::move(request), done = std::move(done)] {
     try {
       done(read_now(request));
-    } catch (const std::runtime_error& failure) {   // the object's bytes, or the data file
+    } catch (const std::runtime_error& failure) {  // the object's bytes, or the data file
       done(item_reader_failed(failure.what()));
     }
   });
@@ -50,7 +50,8 @@ Evaluated<MapRunStorage::Items> MapRunObjects::read_now(const Read& request) {
 Evaluated<MapRunObjects::Session> MapRunObjects::session_at(const Read& request) {
   {
     const std::lock_guard lock(mutex_);
-    if (auto kept = sessions_.extract(request.run); !kept.empty() && kept.mapped().position == request.position) return std::move(kept.mapped());
+    if (auto kept = sessions_.extract(request.run); !kept.empty() && kept.mapped().position == request.position)
+      return std::move(kept.mapped());
   }
   auto stream = open_items(service_, std::shared_ptr<Reader>(service_.engine().reader()), request.reader);
   if (!stream) return stream.error();

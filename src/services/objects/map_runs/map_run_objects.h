@@ -31,7 +31,7 @@ class MapRunObjects final : public MapRunStorage {
 
   ObjectService& service_;
   std::mutex mutex_;
-  std::map<MapRunRow, Session> sessions_;     ///< between calls; guarded by the mutex
+  std::map<MapRunRow, Session> sessions_;  ///< between calls; guarded by the mutex
 };
 
 }  // namespace signalbox

@@ -40,7 +40,9 @@ class ObjectBeingWritten {
   [[nodiscard]] NewObject take(const std::string& bucket) {
     object_.bucket = bucket;
     object_.key = key_;
-    object_.etag = object_.files.size() == 1 ? hex_encode(digests_) : hex_encode(digest(DigestAlgorithm::Md5, digests_)) + "-" + std::to_string(object_.files.size());
+    object_.etag = object_.files.size() == 1
+                       ? hex_encode(digests_)
+                       : hex_encode(digest(DigestAlgorithm::Md5, digests_)) + "-" + std::to_string(object_.files.size());
     object_.attributes.content_type = "application/json";
     return std::move(object_);
   }
@@ -68,7 +70,8 @@ struct ResultObjects {
   ObjectBeingWritten succeeded, failed, pending;
 };
 
-void add_output(ObjectBeingWritten& out, const std::string& transformation, const Reader& reader, const Site& site, const ExecutionRecord& child) {
+void add_output(ObjectBeingWritten& out, const std::string& transformation, const Reader& reader, const Site& site,
+                const ExecutionRecord& child) {
   if (transformation == "NONE") return out.add(described_result(reader, site, child).text());
   const Json output = read_payloads(reader, child).output.value_or(Json());
   if (transformation != "FLATTEN" || !output.is_array()) return out.add(output.text());
@@ -77,7 +80,9 @@ void add_output(ObjectBeingWritten& out, const std::string& transformation, cons
 
 void add_child(ResultObjects& out, const std::string& transformation, const Reader& reader, const Site& site, const MapRunItem& item) {
   const auto child = item.execution.value == 0 ? std::nullopt : find_execution(reader, item.execution);
-  if (!child) return out.pending.add(json_object({{"Input", Json(item.input ? item.input->text() : std::string())}, {"Status", Json("PENDING")}}).text());
+  if (!child)
+    return out.pending.add(
+        json_object({{"Input", Json(item.input ? item.input->text() : std::string())}, {"Status", Json("PENDING")}}).text());
   if (child->status == ExecutionStatus::Succeeded) return add_output(out.succeeded, transformation, reader, site, *child);
   out.failed.add(described_result(reader, site, *child).text());
 }
@@ -90,7 +95,9 @@ Json listed(const ObjectBeingWritten& object) {
 Json manifest(const std::string& bucket, const std::string& arn, const ResultObjects& results) {
   return json_object({{"DestinationBucket", Json(bucket)},
                       {"MapRunArn", Json(arn)},
-                      {"ResultFiles", json_object({{"FAILED", listed(results.failed)}, {"PENDING", listed(results.pending)}, {"SUCCEEDED", listed(results.succeeded)}})}});
+                      {"ResultFiles", json_object({{"FAILED", listed(results.failed)},
+                                                   {"PENDING", listed(results.pending)},
+                                                   {"SUCCEEDED", listed(results.succeeded)}})}});
 }
 
 std::vector<ContentFile> files_of(const std::vector<NewObject>& objects) {
@@ -108,7 +115,8 @@ void write_results(ObjectService& service, MapRunRow row, std::function<void(Eva
   const auto run = find_map_run(*reader, row);
   if (!run) return done(result_writer_failed("the map run does not exist any more"));
   const auto plan = find_map_run_plan(*reader, row);
-  const Json parameters = plan.writer ? plan.writer->parameters.value_or(Json()) : Json(), config = plan.writer ? plan.writer->config : Json();
+  const Json parameters = plan.writer ? plan.writer->parameters.value_or(Json()) : Json(),
+             config = plan.writer ? plan.writer->config : Json();
   const auto bucket = member_text(parameters, "Bucket");
   auto folder = member_text(parameters, "Prefix");
   while (folder.ends_with('/')) folder.pop_back();
@@ -119,7 +127,9 @@ void write_results(ObjectService& service, MapRunRow row, std::function<void(Eva
 
   const auto& files = service.files();
   const Site& site = service.engine().site();
-  ResultObjects results{{files, folder + "SUCCEEDED" + ending, lines}, {files, folder + "FAILED" + ending, lines}, {files, folder + "PENDING" + ending, lines}};
+  ResultObjects results{{files, folder + "SUCCEEDED" + ending, lines},
+                        {files, folder + "FAILED" + ending, lines},
+                        {files, folder + "PENDING" + ending, lines}};
   for_each_child(*reader, row, 0, [&](std::int64_t, const MapRunItem& item) {
     add_child(results, transformation, *reader, site, item);
     return true;

@@ -59,7 +59,7 @@ void ObjectBytes::fill() {
       stream.avail_in = static_cast<uInt>(got);
     }
     const int code = inflate(&stream, Z_NO_FLUSH);
-    if (code == Z_STREAM_END) inflateReset(&stream);   // members may follow one another
+    if (code == Z_STREAM_END) inflateReset(&stream);  // members may follow one another
     if (code != Z_OK && code != Z_STREAM_END) throw std::runtime_error("the object is not whole gzip");
   }
   buffer_.resize(piece_bytes - stream.avail_out);
@@ -127,7 +127,7 @@ std::optional<std::vector<std::string>> read_csv_record(ObjectBytes& bytes, char
     if (at_end && field.ends_with('\r')) field.pop_back();
     if (at_end && !anything && field.empty()) {
       if (!c) return std::nullopt;
-      c = bytes.get();   // an empty line
+      c = bytes.get();  // an empty line
       continue;
     }
     if (at_end || *c == delimiter) {

@@ -29,7 +29,7 @@ class ObjectBytes {
   void fill();
   [[nodiscard]] std::size_t read_raw(std::span<char> into);
 
-  std::shared_ptr<ContentReader> content_;   ///< null: all bytes are in the buffer
+  std::shared_ptr<ContentReader> content_;  ///< null: all bytes are in the buffer
   std::uint64_t offset_ = 0;
   std::string buffer_;
   std::size_t place_ = 0;

@@ -9,7 +9,8 @@ using signalbox::testing::EngineHarness;
 
 namespace {
 
-const std::string definition = R"({"StartAt":"A","States":{"A":{"Type":"Task","Resource":"arn:aws:states:us-east-1:000000000000:activity:work","TimeoutSeconds":60,"End":true}}})";
+const std::string definition =
+    R"({"StartAt":"A","States":{"A":{"Type":"Task","Resource":"arn:aws:states:us-east-1:000000000000:activity:work","TimeoutSeconds":60,"End":true}}})";
 
 struct Fixture {
   ActivitySignals signals;
@@ -17,12 +18,15 @@ struct Fixture {
 
   Fixture() {
     engine.core->tasks().offer("activity", make_activity_task(signals));
-    REQUIRE(engine.transact<Activity>([](EngineTransaction& transaction) { return create_activity(transaction, {.name = "work"}); }).has_value());
+    REQUIRE(engine.transact<Activity>([](EngineTransaction& transaction) { return create_activity(transaction, {.name = "work"}); })
+                .has_value());
     REQUIRE(engine.create("machine", definition).has_value());
   }
 
   std::optional<ActivityTask> take(const std::string& worker = "w") {
-    auto taken = engine.transact<std::optional<ActivityTask>>([&](EngineTransaction& transaction) -> Result<std::optional<ActivityTask>> { return take_activity_task(transaction, "work", worker); });
+    auto taken = engine.transact<std::optional<ActivityTask>>([&](EngineTransaction& transaction) -> Result<std::optional<ActivityTask>> {
+      return take_activity_task(transaction, "work", worker);
+    });
     engine.settle();
     return std::move(*taken);
   }
@@ -43,13 +47,16 @@ TEST_CASE("a worker takes tasks in order and answers them by token") {
   CHECK(!f.take().has_value());
   CHECK(!has_activity_task(f.engine.memory, "work"));
 
-  REQUIRE(f.engine.transact<TaskCompletion>([&](EngineTransaction& transaction) { return transaction.succeed_task(task->token, Json("done")); }).has_value());
+  REQUIRE(
+      f.engine.transact<TaskCompletion>([&](EngineTransaction& transaction) { return transaction.succeed_task(task->token, Json("done")); })
+          .has_value());
   f.engine.settle();
   CHECK(f.record(*first).status == ExecutionStatus::Succeeded);
   CHECK(f.record(*second).status == ExecutionStatus::Running);
   std::string types;
   for (const auto& event : read_history(f.engine.memory, f.record(*first), 1, false, 100)) types += event_type_name(event) + " ";
-  CHECK(types == "ExecutionStarted TaskStateEntered ActivityScheduled ActivityStarted ActivitySucceeded TaskStateExited ExecutionSucceeded ");
+  CHECK(types ==
+        "ExecutionStarted TaskStateEntered ActivityScheduled ActivityStarted ActivitySucceeded TaskStateExited ExecutionSucceeded ");
 }
 
 TEST_CASE("a task that times out before a worker takes it is taken off") {
@@ -71,7 +78,8 @@ TEST_CASE("waiting tasks survive a restart") {
   f.engine.settle();
   const auto task = f.take();
   REQUIRE(task.has_value());
-  REQUIRE(f.engine.transact<TaskCompletion>([&](EngineTransaction& transaction) { return transaction.succeed_task(task->token, Json(1)); }).has_value());
+  REQUIRE(f.engine.transact<TaskCompletion>([&](EngineTransaction& transaction) { return transaction.succeed_task(task->token, Json(1)); })
+              .has_value());
   CHECK(f.record(*started).status == ExecutionStatus::Succeeded);
 }
 
@@ -90,7 +98,9 @@ TEST_CASE("an activity that does not exist fails its task") {
 
 TEST_CASE("activities are made once, listed by name, checked by name") {
   Fixture f;
-  const auto make = [&](const std::string& name) { return f.engine.transact<Activity>([&](EngineTransaction& transaction) { return create_activity(transaction, {.name = name}); }); };
+  const auto make = [&](const std::string& name) {
+    return f.engine.transact<Activity>([&](EngineTransaction& transaction) { return create_activity(transaction, {.name = name}); });
+  };
   const auto created = find_activity(f.engine.memory, "work")->created_at;
   f.engine.clock.advance(std::chrono::seconds(5));
   CHECK(make("work")->created_at == created);
@@ -111,7 +121,7 @@ TEST_CASE("each task wakes one poller; a wake that is not used goes to the next"
   CHECK(woken == "a");
   signals.notify("work");
   CHECK(woken == "ab");
-  signals.notify("work");   // both are awake and will look
+  signals.notify("work");  // both are awake and will look
   CHECK(woken == "ab");
   signals.requeue("work", a);
   signals.requeue("work", b);

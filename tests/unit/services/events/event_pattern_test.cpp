@@ -88,7 +88,8 @@ TEST_CASE("a target gets the event, a part of it, a constant, or what its templa
   CHECK(input(R"({"InputPath":"$.detail.none"})").empty());
   const char* maps = R"("InputPathsMap":{"who":"$.detail.who","n":"$.detail.n","o":"$.detail.o","none":"$.none"})";
   const auto transformed = [&](const std::string& text) {
-    return target_input(json((std::string(R"({"InputTransformer":{)") + maps + R"(,"InputTemplate":)" + Json(text).text() + "}}").c_str()), event, rule);
+    return target_input(json((std::string(R"({"InputTransformer":{)") + maps + R"(,"InputTemplate":)" + Json(text).text() + "}}").c_str()),
+                        event, rule);
   };
   CHECK(transformed(R"({"n": <n>, "who": <who>, "o": <o>})") == R"({"n": 7, "who": "Ada \"A\"", "o": {"k":"v"}})");
   CHECK(transformed(R"("<who> has <n> of <o><none>")") == R"("Ada \"A\" has 7 of {k:v}")");
@@ -96,9 +97,13 @@ TEST_CASE("a target gets the event, a part of it, a constant, or what its templa
 }
 
 TEST_CASE("a target has one way to its input, and templates know their placeholders") {
-  CHECK(check_target_input(json(R"({"Id":"x","Input":"{}","InputPath":"$"})")).error().message == "Only one of Input, InputPath, or InputTransformer must be provided for target x.");
-  CHECK(check_target_input(json(R"({"Id":"x","InputTransformer":{"InputTemplate":"<y>"}})")).error().message == "InputTemplate for target x contains invalid placeholder y.");
-  CHECK(check_target_input(json(R"({"Id":"x","InputTransformer":{"InputPathsMap":{"y":"$.a"},"InputTemplate":"<y> <aws.events.event.json>"}})")).has_value());
+  CHECK(check_target_input(json(R"({"Id":"x","Input":"{}","InputPath":"$"})")).error().message ==
+        "Only one of Input, InputPath, or InputTransformer must be provided for target x.");
+  CHECK(check_target_input(json(R"({"Id":"x","InputTransformer":{"InputTemplate":"<y>"}})")).error().message ==
+        "InputTemplate for target x contains invalid placeholder y.");
+  CHECK(check_target_input(
+            json(R"({"Id":"x","InputTransformer":{"InputPathsMap":{"y":"$.a"},"InputTemplate":"<y> <aws.events.event.json>"}})"))
+            .has_value());
 }
 
 }  // namespace signalbox::events

@@ -39,7 +39,8 @@ TEST_CASE("without a status the whole answer is the body, as it is") {
   CHECK(answered(R"({"message": 1})") == R"(200 application/json | {"message": 1})");
   CHECK(answered("null") == "200 application/json | null");
   CHECK(answered(R"({"statusCode": 201, "body": "b"})") == "201 application/json | b");
-  CHECK(answered(R"({"statusCode": 200, "headers": {"content-type": "text/html"}, "body": "PGI+", "isBase64Encoded": true})") == "200 text/html | <b>");
+  CHECK(answered(R"({"statusCode": 200, "headers": {"content-type": "text/html"}, "body": "PGI+", "isBase64Encoded": true})") ==
+        "200 text/html | <b>");
   CHECK(answered(R"({"statusCode": "many"})") == "502 text/plain | Internal Server Error");
 }
 
@@ -49,7 +50,8 @@ TEST_CASE("what went wrong") {
   CHECK(shown({.kind = Kind::Throttled}).starts_with("429 application/json | "));
   CHECK(shown({.kind = Kind::Unavailable}).starts_with("503 application/json | "));
   CHECK(shown({.kind = Kind::NotFound}) == R"(403 application/json | {"Message":"Forbidden"})");
-  CHECK(shown({.kind = Kind::Answered, .payload = "\"" + std::string(6U * 1024 * 1024, 'a') + "\""}) == "502 text/plain | Internal Server Error");
+  CHECK(shown({.kind = Kind::Answered, .payload = "\"" + std::string(6U * 1024 * 1024, 'a') + "\""}) ==
+        "502 text/plain | Internal Server Error");
 }
 
 TEST_CASE("an id depends on the key, the function and the alias") {

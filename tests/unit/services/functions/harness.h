@@ -40,7 +40,8 @@ class FunctionHarness {
   FunctionHarness& operator=(const FunctionHarness&) = delete;
 
   /// Stores the files as code and makes a function of it.
-  void make(const std::string& name, const std::string& runtime, const std::string& handler, const Files& files, functions::FunctionConfig config = {}) {
+  void make(const std::string& name, const std::string& runtime, const std::string& handler, const Files& files,
+            functions::FunctionConfig config = {}) {
     auto folder = directory_.path() + "/source-" + name;
     std::filesystem::remove_all(folder);
     for (const auto& [path, text] : files) {
@@ -56,7 +57,8 @@ class FunctionHarness {
     config.code_hash = code->hash;
     config.code_bytes = code->bytes;
     TestTransaction transaction(store_, clock_);
-    auto made = functions::find_function(transaction, name) ? functions::update_function(transaction, config) : functions::create_function(transaction, config);
+    auto made = functions::find_function(transaction, name) ? functions::update_function(transaction, config)
+                                                            : functions::create_function(transaction, config);
     INFO((made.has_value() ? "" : made.error().message));
     REQUIRE(made.has_value());
     REQUIRE(transaction.commit().has_value());

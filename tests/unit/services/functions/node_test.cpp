@@ -103,9 +103,11 @@ TEST_CASE("Node handlers of every style answer as on Lambda") {
   SECTION("an answer over 6 MB") {
     make("big");
     auto outcome = harness.call("big");
-    CHECK(outcome.payload == R"({"errorType":"Function.ResponseSizeTooLarge","errorMessage":"Response payload size exceeded maximum allowed payload size (6291556 bytes)."})");
+    CHECK(
+        outcome.payload ==
+        R"({"errorType":"Function.ResponseSizeTooLarge","errorMessage":"Response payload size exceeded maximum allowed payload size (6291556 bytes)."})");
     make("async");
-    CHECK(harness.call("big").kind == Kind::FunctionError);   // the process lives on
+    CHECK(harness.call("big").kind == Kind::FunctionError);  // the process lives on
     CHECK(harness.service().counters().cold_starts == 1);
   }
   SECTION("output after the answer is logged, too") {
@@ -141,15 +143,20 @@ TEST_CASE("Node handlers of every style answer as on Lambda") {
 TEST_CASE("Node modules of every form are found") {
   FunctionHarness harness;
   SECTION("ESM by file name, with top-level await and a default export's members") {
-    harness.make("esm", "nodejs22.x", "index.handler", {{"index.mjs", "const x = await Promise.resolve(5); export const handler = async () => x;"}});
+    harness.make("esm", "nodejs22.x", "index.handler",
+                 {{"index.mjs", "const x = await Promise.resolve(5); export const handler = async () => x;"}});
     CHECK(harness.call("esm").payload == "5");
   }
   SECTION("ESM by package.json, in a folder") {
-    harness.make("typed", "nodejs22.x", "src/app.handler", {{"package.json", R"({"type":"module"})"}, {"src/app.js", "import { join } from 'node:path'; export const handler = async (e) => join('a', e.b);"}});
+    harness.make("typed", "nodejs22.x", "src/app.handler",
+                 {{"package.json", R"({"type":"module"})"},
+                  {"src/app.js", "import { join } from 'node:path'; export const handler = async (e) => join('a', e.b);"}});
     CHECK(harness.call("typed", R"({"b":"c"})").payload == R"("a/c")");
   }
   SECTION("CommonJS by file name, nested exports, own node_modules") {
-    harness.make("cjs", "nodejs20.x", "index.api.handler", {{"index.cjs", "exports.api = { handler: async () => require('thing') };"}, {"node_modules/thing/index.js", "module.exports = 'own';"}});
+    harness.make("cjs", "nodejs20.x", "index.api.handler",
+                 {{"index.cjs", "exports.api = { handler: async () => require('thing') };"},
+                  {"node_modules/thing/index.js", "module.exports = 'own';"}});
     CHECK(harness.call("cjs").payload == R"("own")");
   }
   SECTION("what cannot be started says why") {
@@ -161,7 +168,8 @@ TEST_CASE("Node modules of every form are found") {
       return parsed(outcome.payload);
     };
     CHECK(fails("gone", "other.handler", {{"index.js", ""}})["errorType"] == "Runtime.ImportModuleError");
-    CHECK(fails("missing", "index.handler", {{"index.js", "exports.x = 1;"}})["errorMessage"] == "index.handler is undefined or not exported");
+    CHECK(fails("missing", "index.handler", {{"index.js", "exports.x = 1;"}})["errorMessage"] ==
+          "index.handler is undefined or not exported");
     CHECK(fails("number", "index.notAFunction", {{"index.js", handlers}})["errorMessage"] == "index.notAFunction is not a function");
     CHECK(fails("syntax", "index.handler", {{"index.js", "exports.handler = ("}})["errorType"] == "Runtime.UserCodeSyntaxError");
     CHECK(fails("import", "index.handler", {{"index.js", "require('not-there')"}})["errorType"] == "Runtime.ImportModuleError");
@@ -185,9 +193,13 @@ TEST_CASE("The SDK's layer is found after a function's own modules, by require a
   options.node_layer = layer.path() + "/node_modules";
   FunctionHarness harness(options);
   harness.make("required", "nodejs20.x", "index.handler",
-               {{"index.js", "exports.handler = async () => [require('@aws-sdk/client-sfn').from, require('thing').from];"}, {"node_modules/thing/index.js", "module.exports = { from: 'own' };"}});
+               {{"index.js", "exports.handler = async () => [require('@aws-sdk/client-sfn').from, require('thing').from];"},
+                {"node_modules/thing/index.js", "module.exports = { from: 'own' };"}});
   CHECK(harness.call("required").payload == R"(["layer","own"])");
-  harness.make("imported", "nodejs20.x", "index.handler",
-               {{"index.mjs", "import sfn from '@aws-sdk/client-sfn'; import thing from 'thing'; export const handler = async () => [sfn.from, thing.from];"}, {"node_modules/thing/index.js", "module.exports = { from: 'own' };"}});
+  harness.make(
+      "imported", "nodejs20.x", "index.handler",
+      {{"index.mjs",
+        "import sfn from '@aws-sdk/client-sfn'; import thing from 'thing'; export const handler = async () => [sfn.from, thing.from];"},
+       {"node_modules/thing/index.js", "module.exports = { from: 'own' };"}});
   CHECK(harness.call("imported").payload == R"(["layer","own"])");
 }

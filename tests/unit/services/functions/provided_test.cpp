@@ -116,10 +116,14 @@ TEST_CASE("What a killed daemon left running is ended at the next start") {
   std::filesystem::create_directories(layout.temporary() + "/old");
   std::array<int, 2> pipe{};
   REQUIRE(::pipe(pipe.data()) == 0);
-  auto process = functions::start_process({.arguments = {"/bin/sleep", "60"}, .environment = {"AWS_LAMBDA_RUNTIME_API=127.0.0.1:1"}, .directory = "/", .output = pipe[1], .ruleset = -1});
+  auto process = functions::start_process({.arguments = {"/bin/sleep", "60"},
+                                           .environment = {"AWS_LAMBDA_RUNTIME_API=127.0.0.1:1"},
+                                           .directory = "/",
+                                           .output = pipe[1],
+                                           .ruleset = -1});
   REQUIRE(process.has_value());
   functions::note_processes(layout, {{.session = process->id, .runtime_api = "127.0.0.1:2"}});
-  CHECK(functions::end_leftovers(layout) == 0);       // a stranger with the same number
+  CHECK(functions::end_leftovers(layout) == 0);  // a stranger with the same number
   functions::note_processes(layout, {{.session = process->id, .runtime_api = "127.0.0.1:1"}});
   CHECK(functions::end_leftovers(layout) == 1);
   CHECK(functions::reap(*process).status == SIGKILL);
@@ -134,7 +138,10 @@ TEST_CASE("A function's process dies with the thread that started it") {
   std::array<int, 2> pipe{};
   REQUIRE(::pipe(pipe.data()) == 0);
   std::optional<Result<functions::Process>> process;
-  std::thread([&] { process = functions::start_process({.arguments = {"/bin/sleep", "60"}, .environment = {}, .directory = "/", .output = pipe[1], .ruleset = -1}); }).join();
+  std::thread([&] {
+    process = functions::start_process(
+        {.arguments = {"/bin/sleep", "60"}, .environment = {}, .directory = "/", .output = pipe[1], .ruleset = -1});
+  }).join();
   REQUIRE(process->has_value());
   auto end = functions::reap(**process);
   CHECK(end.signaled);

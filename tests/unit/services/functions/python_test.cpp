@@ -58,7 +58,9 @@ def count(event, context):
 
 TEST_CASE("Python handlers answer as on Lambda") {
   FunctionHarness harness;
-  auto make = [&](const std::string& function, functions::FunctionConfig config = {}) { harness.make(function, "python3.12", "pkg/app." + function, {{"pkg/app.py", handlers}}, std::move(config)); };
+  auto make = [&](const std::string& function, functions::FunctionConfig config = {}) {
+    harness.make(function, "python3.12", "pkg/app." + function, {{"pkg/app.py", handlers}}, std::move(config));
+  };
 
   SECTION("an answer, a context, print and logging") {
     make("plain");
@@ -88,13 +90,18 @@ TEST_CASE("Python handlers answer as on Lambda") {
     CHECK(marshal["errorType"] == "Runtime.MarshalError");
     CHECK(marshal["errorMessage"] == "Unable to marshal response: Object of type set is not JSON serializable");
     make("leaves");
-    CHECK(parsed(harness.call("leaves").payload)["errorMessage"].get<std::string>().ends_with("Error: Runtime exited with error: exit status 4"));
+    CHECK(parsed(harness.call("leaves").payload)["errorMessage"].get<std::string>().ends_with(
+        "Error: Runtime exited with error: exit status 4"));
     make("killed");
-    CHECK(parsed(harness.call("killed").payload)["errorMessage"].get<std::string>().ends_with("Error: Runtime exited with error: signal: killed"));
+    CHECK(parsed(harness.call("killed").payload)["errorMessage"].get<std::string>().ends_with(
+        "Error: Runtime exited with error: signal: killed"));
   }
   SECTION("what cannot be started says why") {
     harness.make("gone", "python3.12", "none.handler", {{"app.py", ""}});
-    CHECK(parsed(harness.call("gone").payload) == parsed(R"({"errorType":"Runtime.ImportModuleError","errorMessage":"Unable to import module 'none': No module named 'none'","requestId":"","stackTrace":[]})"));
+    CHECK(
+        parsed(harness.call("gone").payload) ==
+        parsed(
+            R"({"errorType":"Runtime.ImportModuleError","errorMessage":"Unable to import module 'none': No module named 'none'","requestId":"","stackTrace":[]})"));
     harness.make("missing", "python3.12", "app.handler", {{"app.py", ""}});
     CHECK(parsed(harness.call("missing").payload)["errorMessage"] == "Handler 'handler' missing on module 'app'");
     harness.make("syntax", "python3.12", "app.handler", {{"app.py", "def handler(:\n"}});
@@ -118,7 +125,8 @@ TEST_CASE("Python handlers answer as on Lambda") {
     auto grandchild = std::stoi(outcome.log_tail.substr(place + 11));
     // Killed; it is a zombie at most, until whoever inherited it looks. The kernel takes its memory back in its own time.
     const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-    while (functions::resident_bytes(grandchild) != 0 && std::chrono::steady_clock::now() < patience) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    while (functions::resident_bytes(grandchild) != 0 && std::chrono::steady_clock::now() < patience)
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
     CHECK(functions::resident_bytes(grandchild) == 0);
   }
   SECTION("a process that holds more than its memory is killed") {
@@ -131,7 +139,7 @@ TEST_CASE("Python handlers answer as on Lambda") {
     make("count");
     CHECK(harness.call("count").payload == "1");
     CHECK(harness.call("count").payload == "2");
-    make("count");                          // the same again: the process stays
+    make("count");  // the same again: the process stays
     CHECK(harness.call("count").payload == "3");
     harness.make("count", "python3.12", "app.handler", {{"app.py", "def handler(event, context): return 'new'"}});
     CHECK(harness.call("count").payload == R"("new")");

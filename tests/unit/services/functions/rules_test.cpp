@@ -19,7 +19,22 @@ using signalbox::testing::TemporaryDirectory;
 
 namespace {
 
-FunctionConfig good() { return {.name = "f", .description = {}, .runtime = "nodejs20.x", .handler = "index.handler", .environment = {}, .code_hash = "h", .role = {}, .stack = {}, .reserved_concurrency = {}, .layers = {}, .tags = {}, .key = {}, .created_at = {}, .modified_at = {}}; }
+FunctionConfig good() {
+  return {.name = "f",
+          .description = {},
+          .runtime = "nodejs20.x",
+          .handler = "index.handler",
+          .environment = {},
+          .code_hash = "h",
+          .role = {},
+          .stack = {},
+          .reserved_concurrency = {},
+          .layers = {},
+          .tags = {},
+          .key = {},
+          .created_at = {},
+          .modified_at = {}};
+}
 
 template <class Change>
 std::string fault(Change change) {
@@ -108,9 +123,11 @@ TEST_CASE("The registry keeps the key and counts revisions") {
 
 TEST_CASE("Runtime requests are read however the bytes come") {
   const std::string stream =
-      "POST /2018-06-01/runtime/invocation/1/response HTTP/1.1\r\nHost: x\r\ncontent-length: 5\r\nLambda-Runtime-Function-Error-Type: T\r\n\r\nhello"
+      "POST /2018-06-01/runtime/invocation/1/response HTTP/1.1\r\nHost: x\r\ncontent-length: 5\r\nLambda-Runtime-Function-Error-Type: "
+      "T\r\n\r\nhello"
       "GET /next?x=1 HTTP/1.1\r\n\r\n"
-      "POST /c HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\nA\r\n0123456789\r\n0\r\nLambda-Runtime-Function-Error-Type: Late\r\n\r\n"
+      "POST /c HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\nA\r\n0123456789\r\n0\r\nLambda-Runtime-Function-Error-Type: "
+      "Late\r\n\r\n"
       "POST /big HTTP/1.1\r\nConnection: close\r\nContent-Length: 30\r\n\r\n012345678901234567890123456789";
   for (std::size_t step : {std::size_t{1}, std::size_t{7}, stream.size()}) {
     RuntimeRequestParser parser(20);
@@ -129,7 +146,8 @@ TEST_CASE("Runtime requests are read however the bytes come") {
     CHECK(requests[3].body.empty());
     CHECK_FALSE(requests[3].keep_alive);
   }
-  for (const char* rubbish : {"hello\r\n\r\n", "GET / HTTP/1.1\r\nno colon\r\n\r\n", "POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n", "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"}) {
+  for (const char* rubbish : {"hello\r\n\r\n", "GET / HTTP/1.1\r\nno colon\r\n\r\n", "POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n",
+                              "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"}) {
     RuntimeRequestParser parser(20);
     parser.feed(rubbish);
     CHECK_FALSE(parser.take());
@@ -146,9 +164,10 @@ TEST_CASE("Logs rotate, and cursors stay good") {
   TemporaryDirectory directory;
   LogFiles logs(directory.path(), {.segment_bytes = 200, .segments = 3});
   auto now = SystemClock().now();
-  for (int i = 0; i < 40; ++i) REQUIRE(logs.append("f", {{.time = now, .request_id = "r", .text = "line " + std::to_string(i)}}, now).has_value());
+  for (int i = 0; i < 40; ++i)
+    REQUIRE(logs.append("f", {{.time = now, .request_id = "r", .text = "line " + std::to_string(i)}}, now).has_value());
   auto all = logs.read("f", 0, 1000);
-  CHECK(all.lines.size() < 30);             // the oldest are gone
+  CHECK(all.lines.size() < 30);  // the oldest are gone
   CHECK(all.lines.back().text == "line 39");
   CHECK(all.lines.back().request_id == "r");
   CHECK(all.lines.back().time == now);
@@ -182,8 +201,9 @@ TEST_CASE("Log lines go by age, to the second, also those of a function that wri
   using namespace std::chrono_literals;
   LogFiles logs(directory.path(), {.age = 80s});
   const auto begin = SystemClock().now();
-  for (int i = 0; i < 10; ++i) REQUIRE(logs.append("f", {{.time = begin + i * 8s, .request_id = "", .text = std::to_string(i)}}, begin + i * 8s).has_value());
-  CHECK(logs.read("f", 0, 100).lines.size() == 10);      // a segment's age is that of its last write, which is now
+  for (int i = 0; i < 10; ++i)
+    REQUIRE(logs.append("f", {{.time = begin + i * 8s, .request_id = "", .text = std::to_string(i)}}, begin + i * 8s).has_value());
+  CHECK(logs.read("f", 0, 100).lines.size() == 10);  // a segment's age is that of its last write, which is now
   logs.expire(begin + 79s);
   CHECK(logs.read("f", 0, 100).lines.size() == 10);
   logs.expire(begin + 82s);
@@ -217,23 +237,32 @@ TEST_CASE("Code is stored by content, complete and read-only") {
   std::filesystem::create_symlink("/etc/passwd", source + "/out");
   CHECK(store.put_folder(source).error().code == ErrorCode::InvalidArgument);
   CHECK(store.put_folder(directory.path() + "/none").error().code == ErrorCode::NotFound);
-  for (const auto& entry : std::filesystem::directory_iterator(directory.path() + "/code")) CHECK_FALSE(entry.path().filename().string().starts_with("."));
+  for (const auto& entry : std::filesystem::directory_iterator(directory.path() + "/code"))
+    CHECK_FALSE(entry.path().filename().string().starts_with("."));
 }
 
 TEST_CASE("Workflows get a function's answers and errors in AWS's words") {
   using Kind = FunctionOutcome::Kind;
   auto answered = function_answer({.kind = Kind::Answered, .payload = R"({"a": 1.0})"}, "arn", "id");
   CHECK(answered->text() == R"({"a": 1.0})");
-  auto failed = function_answer({.kind = Kind::FunctionError, .payload = R"({"errorType":"OrderRejected","errorMessage":"m"})"}, "arn", "id");
+  auto failed =
+      function_answer({.kind = Kind::FunctionError, .payload = R"({"errorType":"OrderRejected","errorMessage":"m"})"}, "arn", "id");
   CHECK(failed.error() == WorkflowError{.error = "OrderRejected", .cause = R"({"errorType":"OrderRejected","errorMessage":"m"})"});
-  CHECK(function_answer({.kind = Kind::FunctionError, .payload = R"({"errorMessage":"m"})"}, "arn", "id").error().error == "Lambda.Unknown");
+  CHECK(function_answer({.kind = Kind::FunctionError, .payload = R"({"errorMessage":"m"})"}, "arn", "id").error().error ==
+        "Lambda.Unknown");
   CHECK(function_answer({.kind = Kind::NotFound, .message = "Function not found: arn"}, "arn", "id").error() ==
-        WorkflowError{.error = "Lambda.ResourceNotFoundException", .cause = "Function not found: arn (Service: AWSLambda; Status Code: 404; Error Code: ResourceNotFoundException; Request ID: id; Proxy: null)"});
-  CHECK(function_answer({.kind = Kind::Throttled, .message = "Rate Exceeded."}, "arn", "id").error().error == "Lambda.TooManyRequestsException");
+        WorkflowError{.error = "Lambda.ResourceNotFoundException",
+                      .cause = "Function not found: arn (Service: AWSLambda; Status Code: 404; Error Code: ResourceNotFoundException; "
+                               "Request ID: id; Proxy: null)"});
+  CHECK(function_answer({.kind = Kind::Throttled, .message = "Rate Exceeded."}, "arn", "id").error().error ==
+        "Lambda.TooManyRequestsException");
   auto large = "\"" + std::string(262'144, 'x') + "\"";
-  CHECK(function_answer({.payload = large}, "arn:f", "id").error() ==
-        WorkflowError{.error = "States.DataLimitExceeded", .cause = "The state/task 'arn:f' returned a result with a size exceeding the maximum number of bytes service limit."});
-  auto result = invoke_answer({.payload = R"("HelloWorld!")"}, "0190c1b2-0000-7000-8000-000000000001", "Tue, 24 Nov 2026 00:00:00 GMT", false);
+  CHECK(
+      function_answer({.payload = large}, "arn:f", "id").error() ==
+      WorkflowError{.error = "States.DataLimitExceeded",
+                    .cause = "The state/task 'arn:f' returned a result with a size exceeding the maximum number of bytes service limit."});
+  auto result =
+      invoke_answer({.payload = R"("HelloWorld!")"}, "0190c1b2-0000-7000-8000-000000000001", "Tue, 24 Nov 2026 00:00:00 GMT", false);
   REQUIRE(result.has_value());
   CHECK(result->members().size() == 5);
   CHECK(result->find("ExecutedVersion")->as_string() == "$LATEST");
@@ -284,10 +313,13 @@ TEST_CASE("lambda:invoke passes its parameters on, and refuses what is not offer
   CHECK(answer->error().cause == "The InvocationType 'Event' of lambda:invoke is not supported here");
   CHECK(invoker.last.function.empty());
   run(R"({"FunctionName":"not a name"})");
-  CHECK(answer->error().cause.value_or("").starts_with("1 validation error detected: Value 'not a name' at 'functionName' failed to satisfy constraint: Member must satisfy regular"));
+  CHECK(answer->error().cause.value_or("").starts_with(
+      "1 validation error detected: Value 'not a name' at 'functionName' failed to satisfy constraint: Member must satisfy regular"));
   run(R"({"FunctionName":"f","LogType":"All"})");
   CHECK(answer->error().error == "Lambda.AWSLambdaException");
-  CHECK(answer->error().cause.value_or("").starts_with("1 validation error detected: Value 'All' at 'logType' failed to satisfy constraint: Member must satisfy enum value set: [None, Tail]"));
+  CHECK(
+      answer->error().cause.value_or("").starts_with("1 validation error detected: Value 'All' at 'logType' failed to satisfy constraint: "
+                                                     "Member must satisfy enum value set: [None, Tail]"));
   run(R"({"FunctionName":"f","InvocationType":"DryRun"})");
   CHECK((*answer)->text() == R"({"StatusCode":204})");
   // The daemon ends: nobody is told, so that the call is made again.

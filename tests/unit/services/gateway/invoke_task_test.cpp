@@ -25,11 +25,14 @@ std::string refusal(const char* parameters) {
 }  // namespace
 
 TEST_CASE("parameters become a request to a stage") {
-  const auto request = made(R"({"ApiEndpoint": "abc.execute-api.us-east-1.amazonaws.com", "Method": "PUT", "Stage": "dev", "Path": "/a/b", "QueryParameters": {"q": ["1", "a&b"], "n": [2, null]},
+  const auto request = made(
+      R"({"ApiEndpoint": "abc.execute-api.us-east-1.amazonaws.com", "Method": "PUT", "Stage": "dev", "Path": "/a/b", "QueryParameters": {"q": ["1", "a&b"], "n": [2, null]},
                                 "Headers": {"X-A": ["1", "2"]}, "RequestBody": {"a": [{"b": null, "c": 1}], "d": null}})");
   CHECK(request.path == "/dev/a/b");
   CHECK(request.target == "/dev/a/b?q=1&q=a%26b&n=2");
-  CHECK(request.headers.all() == std::vector<std::pair<std::string, std::string>>{{"Host", "abc.execute-api.us-east-1.amazonaws.com"}, {"X-A", "1"}, {"X-A", "2"}, {"Content-Type", "application/json"}});
+  CHECK(request.headers.all() ==
+        std::vector<std::pair<std::string, std::string>>{
+            {"Host", "abc.execute-api.us-east-1.amazonaws.com"}, {"X-A", "1"}, {"X-A", "2"}, {"Content-Type", "application/json"}});
   CHECK(request.body == R"({"a":[{"c":1}]})");
   CHECK(made(R"({"ApiEndpoint": "a.b", "Method": "POST", "RequestBody": "text"})").body == "text");
   CHECK(made(R"({"ApiEndpoint": "a.b", "Method": "POST", "RequestBody": {"d": null}, "AllowNullValues": true})").body == R"({"d":null})");
@@ -37,7 +40,8 @@ TEST_CASE("parameters become a request to a stage") {
 }
 
 TEST_CASE("parameters that mean no request are refused") {
-  CHECK(refusal(R"({"ApiEndpoint": "https://a.b/c", "Method": "GET"})") == "States.Runtime: The ApiEndpoint 'https://a.b/c' is not the host name of an API");
+  CHECK(refusal(R"({"ApiEndpoint": "https://a.b/c", "Method": "GET"})") ==
+        "States.Runtime: The ApiEndpoint 'https://a.b/c' is not the host name of an API");
   CHECK(refusal(R"({"ApiEndpoint": "a.b", "Method": "FETCH"})") == "States.Runtime: The Method 'FETCH' is no HTTP method");
   CHECK(refusal(R"({"ApiEndpoint": "a.b", "Method": "GET", "AuthType": "KEY"})") == "States.Runtime: The AuthType 'KEY' is unknown");
   for (const char* header : {"Host", "X-Amz-Date", "x-forwarded-for", "Transfer-Encoding"})
@@ -50,7 +54,8 @@ TEST_CASE("a response becomes the task's result or error") {
   response.headers.add("X-A", "1");
   response.headers.add("X-A", "2");
   response.body = R"({"a":1})";
-  CHECK(invoke_answer(response)->text() == R"({"Headers":{"X-A":["1","2"]},"ResponseBody":{"a":1},"StatusCode":201,"StatusText":"Created"})");
+  CHECK(invoke_answer(response)->text() ==
+        R"({"Headers":{"X-A":["1","2"]},"ResponseBody":{"a":1},"StatusCode":201,"StatusText":"Created"})");
   response.body = "plain";
   CHECK(*invoke_answer(response)->find("ResponseBody") == Json("plain"));
   response.status = 404;

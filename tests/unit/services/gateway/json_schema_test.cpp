@@ -54,6 +54,7 @@ TEST_CASE("each keyword lets pass and refuses") {
 }
 
 TEST_CASE("what is not offered is named") {
-  CHECK(unsupported_keyword(*Json::parse(R"({"properties": {"a": {"items": [{"contains": 1}]}}})")) == "the schema keyword 'contains' is not offered here");
+  CHECK(unsupported_keyword(*Json::parse(R"({"properties": {"a": {"items": [{"contains": 1}]}}})")) ==
+        "the schema keyword 'contains' is not offered here");
   CHECK_FALSE(unsupported_keyword(*Json::parse(R"({"properties": {"contains": {"type": "string"}}, "default": {"if": 1}})")));
 }

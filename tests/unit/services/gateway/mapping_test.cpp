@@ -27,7 +27,9 @@ struct Fixture {
     method.response_statuses = {"200", "400"};
     method.integration.emplace();
   }
-  void template_for(const char* type, std::string_view text) { method.integration->templates.emplace_back(type, *velocity::Template::parse(text)); }
+  void template_for(const char* type, std::string_view text) {
+    method.integration->templates.emplace_back(type, *velocity::Template::parse(text));
+  }
   void respond(std::string status, const char* pattern) {
     IntegrationResponse response;
     response.status = std::move(status);
@@ -35,9 +37,18 @@ struct Fixture {
     method.integration->responses.push_back(std::move(response));
   }
   [[nodiscard]] Invocation invocation() const {
-    return {request, snapshot, resource, method, "/orders/7", {{"id", "7"}}, json_object({{"colour", "red"}}), json_object({{"stage", "dev"}, {"identity", json_object({{"sourceIp", "::1"}, {"user", Json()}})}})};
+    return {request,
+            snapshot,
+            resource,
+            method,
+            "/orders/7",
+            {{"id", "7"}},
+            json_object({{"colour", "red"}}),
+            json_object({{"stage", "dev"}, {"identity", json_object({{"sourceIp", "::1"}, {"user", Json()}})}})};
   }
-  [[nodiscard]] std::string mapped(std::string_view source) const { return mapped_value(source, invocation(), nullptr).value_or("nothing"); }
+  [[nodiscard]] std::string mapped(std::string_view source) const {
+    return mapped_value(source, invocation(), nullptr).value_or("nothing");
+  }
   [[nodiscard]] std::string rendered(std::string_view text) const {
     const auto done = render(*velocity::Template::parse(text), invocation(), request.body);
     return done ? done->text : "failed: " + done.error().message;
@@ -69,10 +80,12 @@ TEST_CASE_METHOD(Fixture, "a parameter mapping names its source") {
 }
 
 TEST_CASE_METHOD(Fixture, "templates see the request") {
-  CHECK(rendered("$input.json('$.a') $input.path('$.a').b[0] $input.params('id') $input.params('q')|$input.params('X-Who')|$input.params('none')|") == R"({"b":[1,2.50]} 1 7 a "b"|me||)");
+  CHECK(rendered("$input.json('$.a') $input.path('$.a').b[0] $input.params('id') "
+                 "$input.params('q')|$input.params('X-Who')|$input.params('none')|") == R"({"b":[1,2.50]} 1 7 a "b"|me||)");
   CHECK(rendered("$input.params().querystring.q $input.params().path.id $input.params().header.get('X-Who')") == R"(a "b" 7 me)");
   CHECK(rendered("$context.stage $stageVariables.colour $input.body") == "dev red " + request.body);
-  CHECK(rendered("#set($p = $util.parseJson('{\"k\": [1]}'))$p.k[0] $util.urlEncode('a b&~*') $util.urlDecode('a+b%26') $util.base64Encode('hi') $util.base64Decode('aGk=')") == "1 a+b%26%7E* a b& aGk= hi");
+  CHECK(rendered("#set($p = $util.parseJson('{\"k\": [1]}'))$p.k[0] $util.urlEncode('a b&~*') $util.urlDecode('a+b%26') "
+                 "$util.base64Encode('hi') $util.base64Decode('aGk=')") == "1 a+b%26%7E* a b& aGk= hi");
   CHECK(rendered("$util.escapeJavaScript($input.path('$.s'))") == "");
   request.body = R"({"s": "it's \"q\" / ä 😀\n"})";
   CHECK(rendered("$util.escapeJavaScript($input.path('$.s'))") == R"(it\'s \"q\" \/ \u00E4 \uD83D\uDE00\n)");
@@ -87,7 +100,7 @@ TEST_CASE_METHOD(Fixture, "a body passes a template, goes through, or is refused
   method.integration->passthrough = Passthrough::Never;
   CHECK(sent() == "UNSUPPORTED_MEDIA_TYPE");
   template_for("application/json", "made of $input.params('id')");
-  CHECK(sent() == "made of 7");   // no type at all is JSON
+  CHECK(sent() == "made of 7");  // no type at all is JSON
   request.headers.set("Content-Type", "Application/JSON; charset=utf-8");
   CHECK(sent() == "made of 7");
   request.headers.set("Content-Type", "text/plain");
@@ -102,8 +115,11 @@ TEST_CASE_METHOD(Fixture, "a body passes a template, goes through, or is refused
 }
 
 TEST_CASE_METHOD(Fixture, "a template may override what goes out and what comes back") {
-  template_for("application/json", "#set($context.requestOverride.header.X-New = 'n')#set($context.requestOverride.querystring.q = 'over')x");
-  method.integration->parameters = {{"integration.request.querystring.q", "method.request.querystring.q"}, {"integration.request.header.X-Old", "'o'"}, {"integration.request.path.p", "method.request.path.id"}};
+  template_for("application/json",
+               "#set($context.requestOverride.header.X-New = 'n')#set($context.requestOverride.querystring.q = 'over')x");
+  method.integration->parameters = {{"integration.request.querystring.q", "method.request.querystring.q"},
+                                    {"integration.request.header.X-Old", "'o'"},
+                                    {"integration.request.path.p", "method.request.path.id"}};
   const auto made = std::get<IntegrationRequest>(make_integration_request(invocation()));
   CHECK(made.query == Pairs{{"q", "over"}});
   CHECK(made.headers.all() == Pairs{{"X-Old", "o"}, {"X-New", "n"}});
@@ -129,18 +145,24 @@ TEST_CASE_METHOD(Fixture, "a pattern must fit the whole error message or status"
 }
 
 TEST_CASE_METHOD(Fixture, "formats take variables and nothing else") {
-  CHECK(substitute("$context.stage ${context.stage}! $context.identity.user $context.nothing $other $5 $", invocation(), "-") == "dev dev! - - $other $5 $");
+  CHECK(substitute("$context.stage ${context.stage}! $context.identity.user $context.nothing $other $5 $", invocation(), "-") ==
+        "dev dev! - - $other $5 $");
   CHECK(substitute("$stageVariables.colour.", invocation(), "-") == "red.");
 }
 
 TEST_CASE_METHOD(Fixture, "an API's own gateway response, or the one for its class, stands for the default") {
-  CHECK(gateway_response("MISSING_AUTHENTICATION_TOKEN", "Missing Authentication Token", invocation()).body == R"({"message":"Missing Authentication Token"})");
-  snapshot.responses["DEFAULT_4XX"] = {.status = "", .parameters = {{"gatewayresponse.header.X-A", "method.request.header.X-Who"}}, .templates = {{"application/json", R"({"m": $context.error.messageString, "t": "$context.error.responseType"})"}}};
+  CHECK(gateway_response("MISSING_AUTHENTICATION_TOKEN", "Missing Authentication Token", invocation()).body ==
+        R"({"message":"Missing Authentication Token"})");
+  snapshot.responses["DEFAULT_4XX"] = {
+      .status = "",
+      .parameters = {{"gatewayresponse.header.X-A", "method.request.header.X-Who"}},
+      .templates = {{"application/json", R"({"m": $context.error.messageString, "t": "$context.error.responseType"})"}}};
   const auto own = gateway_response("MISSING_AUTHENTICATION_TOKEN", "No \"token\"", invocation());
   CHECK(own.status == 403);
   CHECK(own.body == R"({"m": "No \"token\"", "t": "MISSING_AUTHENTICATION_TOKEN"})");
   CHECK(own.headers.get("X-A") == "me");
-  CHECK(gateway_response("API_CONFIGURATION_ERROR", "Internal server error", invocation()).body == R"({"message":"Internal server error"})");
+  CHECK(gateway_response("API_CONFIGURATION_ERROR", "Internal server error", invocation()).body ==
+        R"({"message":"Internal server error"})");
 }
 
 TEST_CASE("a mock's status may stand in a loose notation") {

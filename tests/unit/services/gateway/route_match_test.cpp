@@ -37,8 +37,10 @@ std::string stage(std::string_view host, std::string_view path) {
 
 TEST_CASE("the most exact resource wins, and slashes matter only inside of a greedy part") {
   ApiSnapshot snapshot;
-  snapshot.resources = {resource("/", {"GET"}), resource("/orders", {"GET", "ANY"}), resource("/orders/{id}", {"GET"}), resource("/orders/new", {"GET"}), resource("/{proxy+}", {"ANY"}),
-                        resource("/orders/{id}/items/{rest+}", {"PUT"}), resource("/parts", {}), resource("/parts/{id}", {"GET"})};
+  snapshot.resources = {
+      resource("/", {"GET"}),           resource("/orders", {"GET", "ANY"}), resource("/orders/{id}", {"GET"}),
+      resource("/orders/new", {"GET"}), resource("/{proxy+}", {"ANY"}),      resource("/orders/{id}/items/{rest+}", {"PUT"}),
+      resource("/parts", {}),           resource("/parts/{id}", {"GET"})};
   struct Case {
     std::string_view method, path, expected;
   };
@@ -51,9 +53,9 @@ TEST_CASE("the most exact resource wins, and slashes matter only inside of a gre
                                           {"GET", "/orders/new", "/orders/new GET"},
                                           {"GET", "/orders/a%2Fb%20c", "/orders/{id} GET id=a/b c"},
                                           {"GET", "/orders/a+b", "/orders/{id} GET id=a+b"},
-                                          {"DELETE", "/orders/7", "none"},   // the more exact resource decides, though it lacks the method
+                                          {"DELETE", "/orders/7", "none"},  // the more exact resource decides, though it lacks the method
                                           {"GET", "/orders/7/8", "/{proxy+} ANY proxy=orders/7/8"},
-                                          {"GET", "/parts", "/{proxy+} ANY proxy=parts"},   // one without methods is only a step on the way,
+                                          {"GET", "/parts", "/{proxy+} ANY proxy=parts"},  // one without methods is only a step on the way,
                                           {"PUT", "/orders/7/items/a//b/", "/orders/{id}/items/{rest+} PUT id=7 rest=a//b"},
                                           {"GET", "/x//y", "/{proxy+} ANY proxy=x//y"}};
   for (const auto& one : cases) {
@@ -74,7 +76,9 @@ TEST_CASE("a stage's URL names its API and stage by path or by host") {
 TEST_CASE("URLs of our own APIs become the daemon's") {
   const auto own = [](std::string_view api) { return api == "abc123"; };
   CHECK(with_own_stage_urls("https://abc123.execute-api.us-east-1.amazonaws.com/dev/", own) == "${signalbox:public-url}/_api/abc123/dev/");
-  CHECK(with_own_stage_urls("see https://abc123.execute-api.cn-north-1.amazonaws.com.cn, https://other.execute-api.us-east-1.amazonaws.com/x and https://abc123.example", own) ==
+  CHECK(with_own_stage_urls("see https://abc123.execute-api.cn-north-1.amazonaws.com.cn, "
+                            "https://other.execute-api.us-east-1.amazonaws.com/x and https://abc123.example",
+                            own) ==
         "see ${signalbox:public-url}/_api/abc123, https://other.execute-api.us-east-1.amazonaws.com/x and https://abc123.example");
   CHECK(with_own_stage_urls("", own) == "");
 }

@@ -1,7 +1,7 @@
 // Throttling and quotas of usage plans.
 
-#include "services/gateway/token_buckets.h"
 #include "services/gateway/usage.h"
+#include "services/gateway/token_buckets.h"
 
 #include <catch2/catch.hpp>
 
@@ -15,7 +15,8 @@ std::string start(const char* period, int offset, year_month_day day) {
   const auto quota = read_quota(json_object({{"quota", json_object({{"limit", 1}, {"offset", offset}, {"period", period}})}}));
   if (!quota) return quota.error().message;
   const year_month_day date(period_start(**quota, sys_days(day)));
-  return std::to_string(static_cast<int>(date.year())) + "-" + std::to_string(static_cast<unsigned>(date.month())) + "-" + std::to_string(static_cast<unsigned>(date.day()));
+  return std::to_string(static_cast<int>(date.year())) + "-" + std::to_string(static_cast<unsigned>(date.month())) + "-" +
+         std::to_string(static_cast<unsigned>(date.day()));
 }
 
 }  // namespace
@@ -49,7 +50,7 @@ TEST_CASE("throttling has a limit where one is said") {
 
 TEST_CASE("quotas begin anew each day, week or month") {
   CHECK(start("DAY", 0, 2026y / 11 / 27) == "2026-11-27");
-  CHECK(start("WEEK", 0, 2026y / 11 / 27) == "2026-11-22");   // a Friday; the Sunday before
+  CHECK(start("WEEK", 0, 2026y / 11 / 27) == "2026-11-22");  // a Friday; the Sunday before
   CHECK(start("WEEK", 0, 2026y / 11 / 22) == "2026-11-22");
   CHECK(start("WEEK", 6, 2026y / 11 / 27) == "2026-11-21");
   CHECK(start("WEEK", 5, 2026y / 11 / 27) == "2026-11-27");

@@ -110,9 +110,12 @@ TEST_CASE("faulty templates are refused with the fragment and its line") {
 
 TEST_CASE("rendering is bounded") {
   CHECK(rendered("#foreach($i in [1..1001])x#end") == "failed: a range has more than 1,000 numbers");
-  CHECK(rendered("#foreach($a in [1..1000])#foreach($b in [1..1000])#foreach($c in [1..1000])x#end#end#end") == "failed: the template takes more than a million steps");
-  CHECK(rendered("#set($s = 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx')#foreach($a in [1..30])#set($s = \"$s$s\")#end$s").starts_with("failed: "));
-  CHECK(rendered("#set($l = [])#foreach($a in [1..101])#foreach($b in [1..100])#set($x = $l.add([]))#end#end") == "failed: the template puts more than 10,000 lists and maps into others");
+  CHECK(rendered("#foreach($a in [1..1000])#foreach($b in [1..1000])#foreach($c in [1..1000])x#end#end#end") ==
+        "failed: the template takes more than a million steps");
+  CHECK(rendered("#set($s = 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx')#foreach($a in [1..30])#set($s = \"$s$s\")#end$s")
+            .starts_with("failed: "));
+  CHECK(rendered("#set($l = [])#foreach($a in [1..101])#foreach($b in [1..100])#set($x = $l.add([]))#end#end") ==
+        "failed: the template puts more than 10,000 lists and maps into others");
 }
 
 TEST_CASE("a list or map that is put into itself is put there as it is at that moment") {

@@ -36,11 +36,14 @@ $default  {"integrationType":"HTTP_PROXY","integrationMethod":"ANY","integration
 
 TEST_CASE("what is not offered is a fault at its place") {
   std::string faults;
-  read(R"({"swagger": "2.0", "paths": {"/a": {"trace": {}, "get": {"security": [{"jwt": []}], "x-amazon-apigateway-integration": {"type": "mock"}}}, "b": {"get": {}}}})", &faults);
+  read(
+      R"({"swagger": "2.0", "paths": {"/a": {"trace": {}, "get": {"security": [{"jwt": []}], "x-amazon-apigateway-integration": {"type": "mock"}}}, "b": {"get": {}}}})",
+      &faults);
   CHECK(faults ==
         ": the document is not OpenAPI 3.0, which HTTP APIs are described in\n"
         "/paths/~1a/trace: 'trace' is no method of HTTP APIs\n"
         "/paths/~1a/get/security: the security scheme 'jwt' is not offered here: there are no authorizers\n"
         "/paths/~1a/get/x-amazon-apigateway-integration: Invalid integration type: MOCK. HTTP APIs support AWS_PROXY and HTTP_PROXY\n"
-        "/paths/b/get: The provided route key is not formatted properly for HTTP protocol. Format should be \"<HTTP METHOD> /<RESOURCE PATH>\" or \"$default\"\n");
+        "/paths/b/get: The provided route key is not formatted properly for HTTP protocol. Format should be \"<HTTP METHOD> /<RESOURCE "
+        "PATH>\" or \"$default\"\n");
 }

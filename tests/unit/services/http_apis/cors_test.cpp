@@ -26,10 +26,17 @@ std::string shown(const http::Response& response) {
 }  // namespace
 
 TEST_CASE("a preflight is answered for origins that are allowed") {
-  const Cors cors{.origins = {"https://a.org", "http://*"}, .methods = {"GET", "PUT"}, .headers = {"x-one"}, .exposed = {"x-two"}, .credentials = true, .max_age = 60};
+  const Cors cors{.origins = {"https://a.org", "http://*"},
+                  .methods = {"GET", "PUT"},
+                  .headers = {"x-one"},
+                  .exposed = {"x-two"},
+                  .credentials = true,
+                  .max_age = 60};
   CHECK(shown(*preflight_answer(cors, request("OPTIONS", "https://a.org"))) ==
-        "204 access-control-allow-origin=https://a.org access-control-allow-credentials=true vary=origin access-control-allow-methods=GET,PUT access-control-allow-headers=x-one access-control-max-age=60");
-  CHECK(shown(*preflight_answer(cors, request("OPTIONS", "http://any.org"))).starts_with("204 access-control-allow-origin=http://any.org "));
+        "204 access-control-allow-origin=https://a.org access-control-allow-credentials=true vary=origin "
+        "access-control-allow-methods=GET,PUT access-control-allow-headers=x-one access-control-max-age=60");
+  CHECK(
+      shown(*preflight_answer(cors, request("OPTIONS", "http://any.org"))).starts_with("204 access-control-allow-origin=http://any.org "));
   CHECK(shown(*preflight_answer(cors, request("OPTIONS", "https://b.org"))) == "204");
   CHECK_FALSE(preflight_answer(cors, request("OPTIONS", nullptr)).has_value());
   CHECK_FALSE(preflight_answer(cors, request("OPTIONS", "https://a.org", false)).has_value());

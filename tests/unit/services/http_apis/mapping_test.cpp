@@ -65,7 +65,11 @@ TEST_CASE("formats replace what stands without braces, too") {
 
 TEST_CASE("a request is changed on its way") {
   Source source;
-  const auto changed = mapped_request({{"append:header.X-One", "c"}, {"overwrite:header.New", "$request.header.x-one"}, {"remove:querystring.q", "''"}, {"append:querystring.id", "$request.path.id"}, {"overwrite:path", "/y z"}},
+  const auto changed = mapped_request({{"append:header.X-One", "c"},
+                                       {"overwrite:header.New", "$request.header.x-one"},
+                                       {"remove:querystring.q", "''"},
+                                       {"append:querystring.id", "$request.path.id"},
+                                       {"overwrite:path", "/y z"}},
                                       source.view());
   CHECK(headers_text(changed.headers) == "X-One=a x-one=b X-One=c New=a,b ");
   CHECK(changed.path == "/y z");
@@ -79,7 +83,11 @@ TEST_CASE("an answer is changed on its way back") {
   http::Response response{.status = 200};
   response.headers.add("X-Old", "1");
   response.body = R"({"code": 7})";
-  const auto changed = mapped_response({{"overwrite:header.x-old", "$response.header.X-Old$"}, {"append:header.Code", "$response.body.code"}, {"overwrite:statuscode", "403"}, {"remove:header.None", "''"}}, source.view(&response));
+  const auto changed = mapped_response({{"overwrite:header.x-old", "$response.header.X-Old$"},
+                                        {"append:header.Code", "$response.body.code"},
+                                        {"overwrite:statuscode", "403"},
+                                        {"remove:header.None", "''"}},
+                                       source.view(&response));
   CHECK(changed.status == 403);
   CHECK(headers_text(changed.headers) == "Code=7 ");
 }

@@ -26,7 +26,8 @@ std::string found(const Snapshot& snapshot, std::string_view method, std::string
 }  // namespace
 
 TEST_CASE("full matches come before greedy ones, those before $default") {
-  const auto snapshot = routes({"$default", "ANY /{proxy+}", "GET /pets/{proxy+}", "GET /pets/dog/{id}", "GET /pets/dog/1", "ANY /pets/dog/1", "GET /"});
+  const auto snapshot =
+      routes({"$default", "ANY /{proxy+}", "GET /pets/{proxy+}", "GET /pets/dog/{id}", "GET /pets/dog/1", "ANY /pets/dog/1", "GET /"});
   CHECK(found(snapshot, "GET", "/pets/dog/1") == "GET /pets/dog/1");
   CHECK(found(snapshot, "PUT", "/pets/dog/1") == "ANY /pets/dog/1");
   CHECK(found(snapshot, "GET", "/pets/dog/2%2F3") == "GET /pets/dog/{id} id=2/3");

@@ -29,8 +29,12 @@ struct Fixture {
     if (!token.empty()) request.headers.add("X-Amz-Security-Token", token);
     return request;
   }
-  Result<Principal> ask(const std::string& authorization, const std::string& token = {}) { return authenticator.authenticate(request(authorization, token), clock.now()); }
-  std::optional<RoleSession> role_session(const std::string& authorization, const std::string& token = {}) { return authenticator.role_session(request(authorization, token)); }
+  Result<Principal> ask(const std::string& authorization, const std::string& token = {}) {
+    return authenticator.authenticate(request(authorization, token), clock.now());
+  }
+  std::optional<RoleSession> role_session(const std::string& authorization, const std::string& token = {}) {
+    return authenticator.role_session(request(authorization, token));
+  }
 };
 
 }  // namespace
@@ -92,7 +96,7 @@ TEST_CASE("a session's pair is accepted until its end, and no other end can be w
   CHECK(f.ask(bearer, "x" + token).has_error());
   const auto later = session_key(master, "arn:aws:sts::000000000000:assumed-role/worker/me", end + std::chrono::hours{1});
   CHECK(f.ask("Bearer " + later.id + ":" + key.secret, token).has_error());
-  CHECK(f.ask("Bearer " + later.id + ":" + later.secret, token).has_error());   // another session's token
+  CHECK(f.ask("Bearer " + later.id + ":" + later.secret, token).has_error());  // another session's token
   f.clock.advance(std::chrono::seconds{899});
   CHECK(f.ask(bearer, token).has_value());
   f.clock.advance(std::chrono::seconds{1});
@@ -108,10 +112,13 @@ TEST_CASE("where roles matter, a function's or session's signature counts even w
   Fixture f;
   const Authenticator careful{f.transaction, f.changes, WithoutKeys::AnythingPasses, Roles::Matter};
   functions::FunctionConfig config;
-  config.name = "generate-task", config.runtime = "nodejs22.x", config.handler = "index.handler", config.code_hash = std::string(64, 'a'), config.role = "arn:aws:iam::000000000000:role/generator";
+  config.name = "generate-task", config.runtime = "nodejs22.x", config.handler = "index.handler", config.code_hash = std::string(64, 'a'),
+  config.role = "arn:aws:iam::000000000000:role/generator";
   const auto made = functions::create_function(f.transaction, config);
   REQUIRE(made.has_value());
-  const auto signed_by = [&](const std::string& id) { return f.request("AWS4-HMAC-SHA256 Credential=" + id + "/20261124/x/y/aws4_request, SignedHeaders=host, Signature=0", {}); };
+  const auto signed_by = [&](const std::string& id) {
+    return f.request("AWS4-HMAC-SHA256 Credential=" + id + "/20261124/x/y/aws4_request, SignedHeaders=host, Signature=0", {});
+  };
   auto forged = signed_by(made->key.id);
   forged.headers.add("X-Amz-Date", "20261124T010203Z");
   CHECK(careful.authenticate(forged, f.clock.now()).error().where == "InvalidSignatureException");

@@ -21,7 +21,14 @@ struct Fixture {
 
   Fixture() { REQUIRE(objects.create_bucket(transaction, "bucket").has_value()); }
   Result<ObjectRecord> put(const std::string& key, const std::string& file = "f", WriteCondition condition = {}) {
-    return objects.put(transaction, {.bucket = "bucket", .key = key, .files = {{file, 3}}, .bytes = 3, .etag = "e" + file, .attributes = {}, .checksum = {}, .condition = condition});
+    return objects.put(transaction, {.bucket = "bucket",
+                                     .key = key,
+                                     .files = {{file, 3}},
+                                     .bytes = 3,
+                                     .etag = "e" + file,
+                                     .attributes = {},
+                                     .checksum = {},
+                                     .condition = condition});
   }
   std::string list(ListObjects request) {
     request.bucket = "bucket";

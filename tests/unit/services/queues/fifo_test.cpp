@@ -29,7 +29,8 @@ TEST_CASE("a FIFO group goes on in order after its visibility time-out, and an e
   REQUIRE(f.queues.change_visibility(f.transaction, "q.fifo", {first[1].receipt_handle, 60}).has_value());
   CHECK(f.queues.next_receivable(f.transaction, queue, f.clock.now()) == f.clock.now() + 60s);
   f.clock.advance(30s);
-  CHECK(fault(f.queues.delete_message(f.transaction, "q.fifo", first[0].receipt_handle)).find("The receipt handle has expired.") != std::string::npos);
+  CHECK(fault(f.queues.delete_message(f.transaction, "q.fifo", first[0].receipt_handle)).find("The receipt handle has expired.") !=
+        std::string::npos);
   CHECK(f.bodies("q.fifo") == "");
   f.clock.advance(30s);
   CHECK(f.bodies("q.fifo") == "a1 a2 a3");
@@ -100,9 +101,12 @@ TEST_CASE("a FIFO queue's delay, retention and purge") {
   CHECK(f.bodies("q.fifo", 10, 0) == "a2");
   f.clock.advance(50s);
   f.queues.sweep(f.transaction, 100);
-  for (const auto* table : {&queue_messages_table, &queue_deliveries_table, &queue_due_table, &queue_groups_table, &queue_group_messages_table}) CHECK(f.rows(*table) == 0);
+  for (const auto* table :
+       {&queue_messages_table, &queue_deliveries_table, &queue_due_table, &queue_groups_table, &queue_group_messages_table})
+    CHECK(f.rows(*table) == 0);
   f.send_fifo("q.fifo", "a", "3", "a3");
   REQUIRE(f.queues.remove(f.transaction, "q.fifo").has_value());
   f.queues.sweep(f.transaction, 100);
-  for (const auto* table : {&queue_messages_table, &queue_due_table, &queue_groups_table, &queue_deduplication_table}) CHECK(f.rows(*table) == 0);
+  for (const auto* table : {&queue_messages_table, &queue_due_table, &queue_groups_table, &queue_deduplication_table})
+    CHECK(f.rows(*table) == 0);
 }

@@ -24,7 +24,8 @@ struct QueueFixture {
   SentMessage send_fifo(const std::string& queue, const std::string& group, const std::string& id, const std::string& body) {
     return queues.send(transaction, queue, {.body = body, .group_id = group, .deduplication_id = id}).value();
   }
-  std::vector<ReceivedMessage> receive(const std::string& queue, std::int64_t max = 10, std::optional<std::int64_t> visibility = std::nullopt) {
+  std::vector<ReceivedMessage> receive(const std::string& queue, std::int64_t max = 10,
+                                       std::optional<std::int64_t> visibility = std::nullopt) {
     return queues.receive(transaction, queue, {.max_messages = max, .visibility_timeout = visibility}).value();
   }
   std::string bodies(const std::string& queue, std::int64_t max = 10, std::optional<std::int64_t> visibility = std::nullopt) {
@@ -32,11 +33,14 @@ struct QueueFixture {
     for (const auto& message : receive(queue, max, visibility)) text += (text.empty() ? "" : " ") + message.body;
     return text;
   }
-  void remove(const std::string& queue, const ReceivedMessage& message) { REQUIRE(queues.delete_message(transaction, queue, message.receipt_handle).has_value()); }
+  void remove(const std::string& queue, const ReceivedMessage& message) {
+    REQUIRE(queues.delete_message(transaction, queue, message.receipt_handle).has_value());
+  }
   /// `visible/not visible/delayed`
   std::string counts(const std::string& queue) {
     const auto map = queues.attributes(transaction, queue, {"All"}, clock.now()).value();
-    return map.at("ApproximateNumberOfMessages") + "/" + map.at("ApproximateNumberOfMessagesNotVisible") + "/" + map.at("ApproximateNumberOfMessagesDelayed");
+    return map.at("ApproximateNumberOfMessages") + "/" + map.at("ApproximateNumberOfMessagesNotVisible") + "/" +
+           map.at("ApproximateNumberOfMessagesDelayed");
   }
   std::size_t rows(const Table& table) {
     std::size_t number = 0;
@@ -47,6 +51,8 @@ struct QueueFixture {
 
 /// `InvalidParameterValue: text`
 template <class T>
-std::string fault(const Result<T>& result) { return result ? "none" : result.error().where + ": " + result.error().message; }
+std::string fault(const Result<T>& result) {
+  return result ? "none" : result.error().where + ": " + result.error().message;
+}
 
 }  // namespace signalbox::testing

@@ -7,7 +7,7 @@ using namespace std::chrono_literals;
 TEST_CASE("what is sent is received in order, once, until it is deleted or its visibility time-out is over") {
   QueueFixture f;
   f.create("work", {{"VisibilityTimeout", "5"}});
-  CHECK(f.send("work", "This is a test message").md5_of_body == "fafb00f5732ab283681e124bf8747ed1");        // example in the SQS API Reference
+  CHECK(f.send("work", "This is a test message").md5_of_body == "fafb00f5732ab283681e124bf8747ed1");  // example in the SQS API Reference
   f.send("work", "b");
   f.send("work", "c");
   CHECK(f.counts("work") == "3/0/0");
@@ -30,7 +30,7 @@ TEST_CASE("what is sent is received in order, once, until it is deleted or its v
   CHECK(again[0].receive_count == 2);
   CHECK(again[0].first_received_at == f.clock.now() - 5s);
   CHECK(again[0].receipt_handle != first[1].receipt_handle);
-  f.remove("work", first[1]);               // a standard queue takes an old handle
+  f.remove("work", first[1]);  // a standard queue takes an old handle
   f.remove("work", again[1]);
   CHECK(f.counts("work") == "0/0/0");
   for (const auto* table : {&queue_messages_table, &queue_deliveries_table, &queue_due_table}) CHECK(f.rows(*table) == 0);
@@ -63,14 +63,17 @@ TEST_CASE("the visibility time-out can be changed while a message is in flight")
   f.create("work");
   f.send("work", "a");
   const auto message = f.receive("work").at(0);
-  const auto change = [&](std::int64_t seconds) { return fault(f.queues.change_visibility(f.transaction, "work", {message.receipt_handle, seconds})); };
+  const auto change = [&](std::int64_t seconds) {
+    return fault(f.queues.change_visibility(f.transaction, "work", {message.receipt_handle, seconds}));
+  };
   CHECK(change(100) == "none");
   f.clock.advance(99s);
   CHECK(f.bodies("work") == "");
   CHECK(change(0) == "none");
   CHECK(f.counts("work") == "1/0/0");
   CHECK(change(5).starts_with("MessageNotInflight: "));
-  CHECK(change(43'201) == "InvalidParameterValue: Value 43201 for parameter VisibilityTimeout is invalid. Reason: Must be >= 0 and <= 43200, if provided.");
+  CHECK(change(43'201) ==
+        "InvalidParameterValue: Value 43201 for parameter VisibilityTimeout is invalid. Reason: Must be >= 0 and <= 43200, if provided.");
   f.remove("work", f.receive("work").at(0));
   CHECK(change(5).starts_with("InvalidParameterValue: "));
 }
@@ -133,7 +136,8 @@ TEST_CASE("counts stay right however counting, receiving and deleting interleave
   CHECK_FALSE(f.queues.needs_sweep(f.transaction, f.clock.now()));
   REQUIRE(f.queues.purge(f.transaction, "work").has_value());
   CHECK(f.counts("work") == "0/0/0");
-  while (f.queues.sweep(f.transaction, 500)) {}
+  while (f.queues.sweep(f.transaction, 500)) {
+  }
   CHECK(f.rows(queue_messages_table) == 0);
   CHECK(f.rows(queue_states_table) == 0);
   CHECK(f.rows(queue_garbage_table) == 0);
@@ -162,7 +166,9 @@ TEST_CASE("a lease takes as many bytes as it may, but at least one message") {
   QueueFixture f;
   f.create("work");
   for (int i = 0; i < 3; ++i) f.send("work", std::string(100, 'x'));
-  const auto lease = [&](std::size_t bytes) { return f.queues.lease(f.transaction, "work", {.max_messages = 10, .bytes_max = bytes}).value().size(); };
+  const auto lease = [&](std::size_t bytes) {
+    return f.queues.lease(f.transaction, "work", {.max_messages = 10, .bytes_max = bytes}).value().size();
+  };
   CHECK(lease(50) == 1);
   CHECK(lease(250) == 2);
 }
@@ -174,26 +180,37 @@ TEST_CASE("messages at fault are refused with AWS's texts") {
   const auto send = [&](const char* queue, SendMessage message) { return fault(f.queues.send(f.transaction, queue, message)); };
   CHECK(send("none", {.body = "x"}) == "QueueDoesNotExist: The specified queue does not exist.");
   CHECK(send("work", {}) == "MissingParameter: The request must contain the parameter MessageBody.");
-  CHECK(send("work", {.body = std::string(1'025, 'x')}) == "InvalidParameterValue: One or more parameters are invalid. Reason: Message must be shorter than 1024 bytes.");
+  CHECK(send("work", {.body = std::string(1'025, 'x')}) ==
+        "InvalidParameterValue: One or more parameters are invalid. Reason: Message must be shorter than 1024 bytes.");
   CHECK(send("work", {.body = "a\x01"}).starts_with("InvalidMessageContents: "));
   CHECK(send("work", {.body = "\xEF\xBF\xBE"}).starts_with("InvalidMessageContents: "));
   CHECK(send("work", {.body = "\xF4\x8F\xBF\xBF\t\r\n"}) == "none");
-  CHECK(send("work", {.body = "x", .delay_seconds = 901}) == "InvalidParameterValue: Value 901 for parameter DelaySeconds is invalid. Reason: DelaySeconds must be >= 0 and <= 900.");
-  CHECK(send("work", {.body = "x", .attributes = {{"a", {"Text", "b"}}}}).starts_with("InvalidParameterValue: The message attribute 'a' has an invalid message attribute type"));
-  CHECK(send("work", {.body = "x", .attributes = {{"a", {"Number", "b"}}}}) == "InvalidParameterValue: Can't cast the value of message (user) attribute 'a' to a number.");
-  CHECK(send("work", {.body = "x", .attributes = {{"a", {"String", ""}}}}).starts_with("InvalidParameterValue: The message attribute 'a' must contain non-empty"));
-  CHECK(send("work", {.body = "x", .deduplication_id = "d"}).starts_with("InvalidParameterValue: Value d for parameter MessageDeduplicationId"));
+  CHECK(send("work", {.body = "x", .delay_seconds = 901}) ==
+        "InvalidParameterValue: Value 901 for parameter DelaySeconds is invalid. Reason: DelaySeconds must be >= 0 and <= 900.");
+  CHECK(send("work", {.body = "x", .attributes = {{"a", {"Text", "b"}}}})
+            .starts_with("InvalidParameterValue: The message attribute 'a' has an invalid message attribute type"));
+  CHECK(send("work", {.body = "x", .attributes = {{"a", {"Number", "b"}}}}) ==
+        "InvalidParameterValue: Can't cast the value of message (user) attribute 'a' to a number.");
+  CHECK(send("work", {.body = "x", .attributes = {{"a", {"String", ""}}}})
+            .starts_with("InvalidParameterValue: The message attribute 'a' must contain non-empty"));
+  CHECK(send("work", {.body = "x", .deduplication_id = "d"})
+            .starts_with("InvalidParameterValue: Value d for parameter MessageDeduplicationId"));
   CHECK(send("order.fifo", {.body = "x"}) == "MissingParameter: The request must contain the parameter MessageGroupId.");
-  CHECK(send("order.fifo", {.body = "x", .group_id = "g"}) == "InvalidParameterValue: The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly");
-  CHECK(send("order.fifo", {.body = "x", .delay_seconds = 1, .group_id = "g", .deduplication_id = "d"}).starts_with("InvalidParameterValue: Value 1 for parameter DelaySeconds"));
+  CHECK(send("order.fifo", {.body = "x", .group_id = "g"}) ==
+        "InvalidParameterValue: The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided "
+        "explicitly");
+  CHECK(send("order.fifo", {.body = "x", .delay_seconds = 1, .group_id = "g", .deduplication_id = "d"})
+            .starts_with("InvalidParameterValue: Value 1 for parameter DelaySeconds"));
   CHECK(fault(f.queues.delete_message(f.transaction, "work", "rubbish")).starts_with("ReceiptHandleIsInvalid: "));
-  CHECK(fault(f.queues.receive(f.transaction, "work", {.max_messages = 11})) == "InvalidParameterValue: Value 11 for parameter MaxNumberOfMessages is invalid. Reason: Must be between 1 and 10, if provided.");
+  CHECK(fault(f.queues.receive(f.transaction, "work", {.max_messages = 11})) ==
+        "InvalidParameterValue: Value 11 for parameter MaxNumberOfMessages is invalid. Reason: Must be between 1 and 10, if provided.");
   CHECK(f.counts("order.fifo") == "0/0/0");
 }
 
 TEST_CASE("MD5 of attributes and their selection") {
   // Computed independently with Python's hashlib by the algorithm in the Developer Guide.
-  const MessageAttributes attributes{{"b", {"Binary", std::string("\x00\xff", 2)}}, {"a", {"String", "x"}}, {"n.one", {"Number.int", "42"}}};
+  const MessageAttributes attributes{
+      {"b", {"Binary", std::string("\x00\xff", 2)}}, {"a", {"String", "x"}}, {"n.one", {"Number.int", "42"}}};
   CHECK(md5_of_attributes(attributes) == "ec2a4b8e6f04873628c1814273c07a1c");
   CHECK(md5_of_attributes({}) == std::nullopt);
   CHECK(select_attributes(attributes, {"n.*", "b"}).size() == 2);
@@ -211,11 +228,14 @@ TEST_CASE("batches answer entry by entry") {
   CHECK(f.counts("work") == "2/0/0");
   const auto messages = f.receive("work");
   CHECK(f.queues.change_visibility_batch(f.transaction, "work", {{"x", {messages[0].receipt_handle, 0}}}).value().at(0).answer.has_value());
-  CHECK(f.queues.delete_batch(f.transaction, "work", {{"x", messages[0].receipt_handle}, {"y", "rubbish"}}).value().at(1).answer.has_error());
+  CHECK(
+      f.queues.delete_batch(f.transaction, "work", {{"x", messages[0].receipt_handle}, {"y", "rubbish"}}).value().at(1).answer.has_error());
   CHECK(f.counts("work") == "0/1/0");
   CHECK(fault(f.queues.send_batch(f.transaction, "work", {})).starts_with("EmptyBatchRequest"));
-  CHECK(fault(f.queues.send_batch(f.transaction, "work", {{"a", {.body = "1"}}, {"a", {.body = "2"}}})) == "BatchEntryIdsNotDistinct: Id a repeated.");
-  CHECK(fault(f.queues.send_batch(f.transaction, "work", BatchEntries<SendMessage>(11, {"a", {}}))) == "TooManyEntriesInBatchRequest: Maximum number of entries per request are 10. You have sent 11.");
+  CHECK(fault(f.queues.send_batch(f.transaction, "work", {{"a", {.body = "1"}}, {"a", {.body = "2"}}})) ==
+        "BatchEntryIdsNotDistinct: Id a repeated.");
+  CHECK(fault(f.queues.send_batch(f.transaction, "work", BatchEntries<SendMessage>(11, {"a", {}}))) ==
+        "TooManyEntriesInBatchRequest: Maximum number of entries per request are 10. You have sent 11.");
   CHECK(fault(f.queues.send_batch(f.transaction, "work", {{"a b", {.body = "1"}}})).starts_with("InvalidBatchEntryId"));
 }
 

@@ -40,7 +40,7 @@ TEST_CASE("a long poll ends when a message comes") {
   f.send("work", "a");
   CHECK(f.run_until([&] { return first.answer || second.answer; }));
   f.run_ready();
-  CHECK(first.answer.has_value() != second.answer.has_value());          // one message ends one of them
+  CHECK(first.answer.has_value() != second.answer.has_value());  // one message ends one of them
   f.send("work", "b");
   CHECK(f.run_until([&] { return first.answer && second.answer; }));
   CHECK(first.answer->value().size() + second.answer->value().size() == 2);
@@ -49,7 +49,9 @@ TEST_CASE("a long poll ends when a message comes") {
 TEST_CASE("a long poll sees a message become visible") {
   Fixture f;
   f.create("work");
-  REQUIRE(f.transact<SentMessage>([&](EngineTransaction& transaction) { return f.queues.send(transaction, "work", {.body = "late", .delay_seconds = 1}); }).has_value());
+  REQUIRE(f.transact<SentMessage>([&](EngineTransaction& transaction) {
+             return f.queues.send(transaction, "work", {.body = "late", .delay_seconds = 1});
+           }).has_value());
   const auto begun = std::chrono::steady_clock::now();
   Poll out;
   f.begin("work", 20, out);

@@ -19,7 +19,9 @@ TEST_CASE("creating a queue again with attributes that agree gives the same one"
 
 TEST_CASE("names and attributes at fault are refused") {
   QueueFixture f;
-  const auto create = [&](std::string name, QueueTextMap attributes = {}) { return fault(f.queues.create(f.transaction, {.name = std::move(name), .attributes = std::move(attributes)})); };
+  const auto create = [&](std::string name, QueueTextMap attributes = {}) {
+    return fault(f.queues.create(f.transaction, {.name = std::move(name), .attributes = std::move(attributes)}));
+  };
   CHECK(create("") == "InvalidParameterValue: Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length.");
   CHECK(create(std::string(81, 'x')).starts_with("InvalidParameterValue: "));
   CHECK(create("a b").starts_with("InvalidParameterValue: "));
@@ -30,14 +32,17 @@ TEST_CASE("names and attributes at fault are refused") {
   CHECK(create("a", {{"Colour", "red"}}) == "InvalidAttributeName: Unknown Attribute Colour.");
   CHECK(create("a", {{"ContentBasedDeduplication", "true"}}) == "InvalidAttributeName: Unknown Attribute ContentBasedDeduplication.");
   CHECK(create("a", {{"RedrivePolicy", "{}"}}).find("mandatory attribute: deadLetterTargetArn") != std::string::npos);
-  CHECK(create("a", {{"RedrivePolicy", R"({"deadLetterTargetArn":"arn:aws:sqs:r:1:none","maxReceiveCount":3})"}}).ends_with("Dead letter target does not exist."));
-  CHECK(create("a", {{"RedrivePolicy", R"({"deadLetterTargetArn":"arn:aws:sqs:r:1:none","maxReceiveCount":0})"}}).ends_with("Invalid value for maxReceiveCount: 0, valid values are from 1 to 1000 both inclusive."));
+  CHECK(create("a", {{"RedrivePolicy", R"({"deadLetterTargetArn":"arn:aws:sqs:r:1:none","maxReceiveCount":3})"}})
+            .ends_with("Dead letter target does not exist."));
+  CHECK(create("a", {{"RedrivePolicy", R"({"deadLetterTargetArn":"arn:aws:sqs:r:1:none","maxReceiveCount":0})"}})
+            .ends_with("Invalid value for maxReceiveCount: 0, valid values are from 1 to 1000 both inclusive."));
   CHECK(f.queues.list(f.transaction, "", "", 10).empty());
 }
 
 TEST_CASE("a dead-letter queue may say who may use it") {
   QueueFixture f;
-  f.create("dead", {{"RedriveAllowPolicy", R"({"redrivePermission":"byQueue","sourceQueueArns":["arn:aws:sqs:us-east-1:000000000000:a"]})"}});
+  f.create("dead",
+           {{"RedriveAllowPolicy", R"({"redrivePermission":"byQueue","sourceQueueArns":["arn:aws:sqs:us-east-1:000000000000:a"]})"}});
   const QueueTextMap redrive{{"RedrivePolicy", R"({"deadLetterTargetArn":"arn:aws:sqs:us-east-1:000000000000:dead","maxReceiveCount":3})"}};
   f.create("a", redrive);
   CHECK(fault(f.queues.create(f.transaction, {.name = "b", .attributes = redrive})).find("does not permit queue b") != std::string::npos);
@@ -81,7 +86,8 @@ TEST_CASE("a queue is named by its URL, whatever the host, by its ARN or its nam
   CHECK(queue_name_of("${signalbox:admin-url}/000000000000/work/") == "work");
   CHECK(queue_name_of("arn:aws:sqs:us-east-1:000000000000:work") == "work");
   CHECK(queue_name_of("work") == "work");
-  for (const char* rubbish : {"", "/", "a b", "arn:aws:sns:us-east-1:000000000000:work", "http://host/1/a?b"}) CHECK(queue_name_of(rubbish) == std::nullopt);
+  for (const char* rubbish : {"", "/", "a b", "arn:aws:sns:us-east-1:000000000000:work", "http://host/1/a?b"})
+    CHECK(queue_name_of(rubbish) == std::nullopt);
   CHECK(queue_url("http://h:1", Site{}, "work") == "http://h:1/000000000000/work");
 }
 

@@ -1,7 +1,7 @@
 /// Routes: which one a request finds, what its function is told, what becomes of the answer.
 
-#include "services/routes/proxy_event.h"
 #include "services/routes/routes.h"
+#include "services/routes/proxy_event.h"
 
 #include "store/memory_store.h"
 #include "support/test_transaction.h"
@@ -15,11 +15,12 @@ namespace {
 
 struct Fixture {
   MemoryStore store;
-  ManualClock clock{Timestamp{std::chrono::milliseconds{1'795'467'600'123}}};   // 2026-11-23T21:00:00.123Z
+  ManualClock clock{Timestamp{std::chrono::milliseconds{1'795'467'600'123}}};  // 2026-11-23T21:00:00.123Z
   testing::TestTransaction transaction{store, clock};
 
   void put(std::string path, std::string method, std::string function, std::string stack = "s") {
-    const auto done = put_route(transaction, {.path = std::move(path), .method = std::move(method), .function = std::move(function), .stack = std::move(stack)});
+    const auto done = put_route(
+        transaction, {.path = std::move(path), .method = std::move(method), .function = std::move(function), .stack = std::move(stack)});
     REQUIRE(done.has_value());
   }
   std::string found(std::string_view method, std::string_view path) {
@@ -133,13 +134,17 @@ TEST_CASE_METHOD(Fixture, "the event of a request") {
 }
 
 TEST_CASE("the response of an answer") {
-  CHECK(printed(proxy_response(answered(R"({"statusCode": 201, "headers": {"X": 1}, "body": "b"})"))) == "201 X=1 Content-Type=application/json | b");
-  CHECK(printed(proxy_response(answered(R"({"statusCode": "200", "multiValueHeaders": {"Set-Cookie": ["a=1", "b=2"]}, "headers": {"content-type": "text/html"}})"))) ==
+  CHECK(printed(proxy_response(answered(R"({"statusCode": 201, "headers": {"X": 1}, "body": "b"})"))) ==
+        "201 X=1 Content-Type=application/json | b");
+  CHECK(printed(proxy_response(answered(
+            R"({"statusCode": "200", "multiValueHeaders": {"Set-Cookie": ["a=1", "b=2"]}, "headers": {"content-type": "text/html"}})"))) ==
         "200 Set-Cookie=a=1 Set-Cookie=b=2 content-type=text/html | ");
-  CHECK(printed(proxy_response(answered(R"({"statusCode": 200, "body": "aGk=", "isBase64Encoded": true})"))) == "200 Content-Type=application/json | hi");
+  CHECK(printed(proxy_response(answered(R"({"statusCode": 200, "body": "aGk=", "isBase64Encoded": true})"))) ==
+        "200 Content-Type=application/json | hi");
   const std::string failed = R"(502 Content-Type=application/json | {"message":"Internal server error"})";
-  for (const auto* bad : {"null", "\"text\"", "{}", R"({"statusCode": 99})", R"({"statusCode": 200, "body": {}})", R"({"statusCode": 200, "headers": {"A": "x\r\ny"}})",
-                          R"({"statusCode": 200, "body": "*", "isBase64Encoded": true})"}) {
+  for (const auto* bad :
+       {"null", "\"text\"", "{}", R"({"statusCode": 99})", R"({"statusCode": 200, "body": {}})",
+        R"({"statusCode": 200, "headers": {"A": "x\r\ny"}})", R"({"statusCode": 200, "body": "*", "isBase64Encoded": true})"}) {
     INFO(bad);
     CHECK(printed(proxy_response(answered(bad))) == failed);
   }
@@ -151,6 +156,7 @@ TEST_CASE("the response of an answer") {
   CHECK(printed(timed_out_response()) == R"(504 Content-Type=application/json | {"message":"Endpoint request timed out"})");
   outcome.kind = FunctionOutcome::Kind::Throttled;
   CHECK(proxy_response(outcome).status == 429);
-  CHECK(printed(no_route_response()) ==
-        R"(403 Content-Type=application/json x-amzn-ErrorType=MissingAuthenticationTokenException | {"message":"Missing Authentication Token"})");
+  CHECK(
+      printed(no_route_response()) ==
+      R"(403 Content-Type=application/json x-amzn-ErrorType=MissingAuthenticationTokenException | {"message":"Missing Authentication Token"})");
 }

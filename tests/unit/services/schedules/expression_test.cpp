@@ -15,12 +15,14 @@ namespace {
 Timestamp at(const char* text) { return parse_rfc3339(text).value(); }
 
 /// The next `count` firings after a time, without seconds: `2026-03-29T00:30Z …`
-std::string firings(const char* expression, const char* after, std::size_t count, const char* zone = "UTC", const char* anchor = "2026-01-01T00:00:00Z") {
+std::string firings(const char* expression, const char* after, std::size_t count, const char* zone = "UTC",
+                    const char* anchor = "2026-01-01T00:00:00Z") {
   const auto parsed = parse_expression(expression).value();
   const auto time_zone = TimeZone::find(zone).value();
   std::string text;
   std::optional<Timestamp> next = at(after);
-  for (std::size_t i = 0; i < count && (next = next_after(parsed, *next, at(anchor), time_zone)); ++i) text += (i ? " " : "") + format_rfc3339(*next).substr(0, 16) + "Z";
+  for (std::size_t i = 0; i < count && (next = next_after(parsed, *next, at(anchor), time_zone)); ++i)
+    text += (i ? " " : "") + format_rfc3339(*next).substr(0, 16) + "Z";
   return text;
 }
 
@@ -32,16 +34,45 @@ std::string fault(const char* expression) {
 }  // namespace
 
 TEST_CASE("expressions that AWS refuses are refused, by name") {
-  for (const char* wrong : {"rate(1 minutes)", "rate(10 minute)", "rate(0 minutes)", "rate(10 MINUTES)", "rate( 10 minutes )", " rate(10 minutes)", "rate(-1 days)", "rate(1.5 hours)",
-                            "rate(10  minutes)", "rate()", "cron(0 1 * * * *)", "cron(71 1 * * ? *)", "cron(0 1 * * ?)", "cron(0 1 ? * ? *)", "cron(0 24 * * ? *)",
-                            "cron(0 1 0 * ? *)", "cron(0 1 * 13 ? *)", "cron(0 1 ? * 8 *)", "cron(0 1 ? * MON#6 *)", "cron(0 1 ? * MON#1,TUE *)", "cron(0 1 * * ? 2200)",
-                            "cron(0/0 1 * * ? *)", "cron(5-1 1 * * ? *)", "cron(0 1 32W * ? *)", "cron(, 1 * * ? *)", "cron(0 1 * FOO ? *)", "at(2026-02-30T00:00:00)",
-                            "at(2026-01-01 00:00:00)", "at(2026-01-01T24:00:00)", "every day", "", "rate(5 minutes", "cron(0 1 * * ? *) "}) {
+  for (const char* wrong : {"rate(1 minutes)",
+                            "rate(10 minute)",
+                            "rate(0 minutes)",
+                            "rate(10 MINUTES)",
+                            "rate( 10 minutes )",
+                            " rate(10 minutes)",
+                            "rate(-1 days)",
+                            "rate(1.5 hours)",
+                            "rate(10  minutes)",
+                            "rate()",
+                            "cron(0 1 * * * *)",
+                            "cron(71 1 * * ? *)",
+                            "cron(0 1 * * ?)",
+                            "cron(0 1 ? * ? *)",
+                            "cron(0 24 * * ? *)",
+                            "cron(0 1 0 * ? *)",
+                            "cron(0 1 * 13 ? *)",
+                            "cron(0 1 ? * 8 *)",
+                            "cron(0 1 ? * MON#6 *)",
+                            "cron(0 1 ? * MON#1,TUE *)",
+                            "cron(0 1 * * ? 2200)",
+                            "cron(0/0 1 * * ? *)",
+                            "cron(5-1 1 * * ? *)",
+                            "cron(0 1 32W * ? *)",
+                            "cron(, 1 * * ? *)",
+                            "cron(0 1 * FOO ? *)",
+                            "at(2026-02-30T00:00:00)",
+                            "at(2026-01-01 00:00:00)",
+                            "at(2026-01-01T24:00:00)",
+                            "every day",
+                            "",
+                            "rate(5 minutes",
+                            "cron(0 1 * * ? *) "}) {
     INFO(wrong);
     CHECK(parse_expression(wrong).has_error());
   }
   CHECK(fault("rate(1 minutes)") == "Schedule expression 'rate(1 minutes)' is not valid: the unit of 1 must be 'minute', not 'minutes'");
-  CHECK(fault("cron(71 1 * * ? *)") == "Schedule expression 'cron(71 1 * * ? *)' is not valid: '71' in the field minutes is not a value from 0 to 59");
+  CHECK(fault("cron(71 1 * * ? *)") ==
+        "Schedule expression 'cron(71 1 * * ? *)' is not valid: '71' in the field minutes is not a value from 0 to 59");
   CHECK(parse_expression("at(2026-01-01T00:00:00)", false).has_error());
   CHECK(TimeZone::find("Mars/Olympus").error().message == "Time zone 'Mars/Olympus' is not known.");
 }
@@ -49,21 +80,23 @@ TEST_CASE("expressions that AWS refuses are refused, by name") {
 TEST_CASE("rates count from their anchor in real time") {
   CHECK(firings("rate(10 minutes)", "2026-01-01T00:00:00Z", 2) == "2026-01-01T00:10Z 2026-01-01T00:20Z");
   CHECK(firings("rate(10 minutes)", "2026-01-01T00:19:59.999Z", 1) == "2026-01-01T00:20Z");
-  CHECK(firings("rate(1 day)", "2026-03-28T12:00:00Z", 2, "Europe/Berlin", "2026-03-27T12:00:00Z") == "2026-03-29T12:00Z 2026-03-30T12:00Z");
+  CHECK(firings("rate(1 day)", "2026-03-28T12:00:00Z", 2, "Europe/Berlin", "2026-03-27T12:00:00Z") ==
+        "2026-03-29T12:00Z 2026-03-30T12:00Z");
   CHECK(firings("rate(1 hour)", "2025-01-01T00:00:00Z", 2) == "2026-01-01T00:00Z 2026-01-01T01:00Z");
 }
 
 TEST_CASE("cron fires as AWS's guide says") {
   CHECK(firings("cron(0 10 * * ? *)", "2026-01-01T00:00:00Z", 2) == "2026-01-01T10:00Z 2026-01-02T10:00Z");
   CHECK(firings("cron(0 10 * * ? *)", "2026-01-01T10:00:00Z", 1) == "2026-01-02T10:00Z");
-  CHECK(firings("cron(15 12 ? * MON-FRI *)", "2026-01-02T13:00:00Z", 2) == "2026-01-05T12:15Z 2026-01-06T12:15Z");       // a Friday
+  CHECK(firings("cron(15 12 ? * MON-FRI *)", "2026-01-02T13:00:00Z", 2) == "2026-01-05T12:15Z 2026-01-06T12:15Z");  // a Friday
   CHECK(firings("cron(0/15 8-9 * * ? *)", "2026-01-01T08:40:00Z", 3) == "2026-01-01T08:45Z 2026-01-01T09:00Z 2026-01-01T09:15Z");
-  CHECK(firings("cron(10-30/10 8 * * ? *)", "2026-01-01T00:00:00Z", 4) == "2026-01-01T08:10Z 2026-01-01T08:20Z 2026-01-01T08:30Z 2026-01-02T08:10Z");
+  CHECK(firings("cron(10-30/10 8 * * ? *)", "2026-01-01T00:00:00Z", 4) ==
+        "2026-01-01T08:10Z 2026-01-01T08:20Z 2026-01-01T08:30Z 2026-01-02T08:10Z");
   CHECK(firings("cron(0 8 1 * ? *)", "2026-01-01T08:00:00Z", 2) == "2026-02-01T08:00Z 2026-03-01T08:00Z");
   CHECK(firings("cron(0 0 L * ? *)", "2028-01-31T00:00:00Z", 2) == "2028-02-29T00:00Z 2028-03-31T00:00Z");
   CHECK(firings("cron(0 0 LW * ? *)", "2026-01-01T00:00:00Z", 2) == "2026-01-30T00:00Z 2026-02-27T00:00Z");
-  CHECK(firings("cron(0 0 1W * ? *)", "2026-07-15T00:00:00Z", 2) == "2026-08-03T00:00Z 2026-09-01T00:00Z");              // 1 August 2026 is a Saturday
-  CHECK(firings("cron(0 0 31W 5 ? *)", "2026-01-01T00:00:00Z", 1) == "2026-05-29T00:00Z");                              // 31 May 2026 is a Sunday
+  CHECK(firings("cron(0 0 1W * ? *)", "2026-07-15T00:00:00Z", 2) == "2026-08-03T00:00Z 2026-09-01T00:00Z");  // 1 August 2026 is a Saturday
+  CHECK(firings("cron(0 0 31W 5 ? *)", "2026-01-01T00:00:00Z", 1) == "2026-05-29T00:00Z");                   // 31 May 2026 is a Sunday
   CHECK(firings("cron(0 0 ? * 6L *)", "2026-01-01T00:00:00Z", 2) == "2026-01-30T00:00Z 2026-02-27T00:00Z");
   CHECK(firings("cron(0 0 ? * L *)", "2026-01-01T00:00:00Z", 2) == "2026-01-03T00:00Z 2026-01-10T00:00Z");
   CHECK(firings("cron(0 0 ? * 3#2 *)", "2026-01-01T00:00:00Z", 2) == "2026-01-13T00:00Z 2026-02-10T00:00Z");
@@ -77,9 +110,11 @@ TEST_CASE("daylight saving time: a skipped time does not fire, a repeated one fi
   // Berlin: 29 March 2026 02:00 → 03:00 (01:00Z), 25 October 2026 03:00 → 02:00 (01:00Z).
   CHECK(firings("cron(30 2 * * ? *)", "2026-03-27T12:00:00Z", 2, "Europe/Berlin") == "2026-03-28T01:30Z 2026-03-30T00:30Z");
   CHECK(firings("cron(30 2 * * ? *)", "2026-10-24T12:00:00Z", 2, "Europe/Berlin") == "2026-10-25T00:30Z 2026-10-26T01:30Z");
-  CHECK(firings("cron(0 * * * ? *)", "2026-10-24T23:30:00Z", 3, "Europe/Berlin") == "2026-10-25T00:00Z 2026-10-25T02:00Z 2026-10-25T03:00Z");
+  CHECK(firings("cron(0 * * * ? *)", "2026-10-24T23:30:00Z", 3, "Europe/Berlin") ==
+        "2026-10-25T00:00Z 2026-10-25T02:00Z 2026-10-25T03:00Z");
   CHECK(firings("cron(15 * * * ? *)", "2026-10-25T01:20:00Z", 1, "Europe/Berlin") == "2026-10-25T02:15Z");
-  CHECK(firings("cron(0 0 * * ? *)", "2026-04-22T12:00:00Z", 2, "Africa/Cairo") == "2026-04-22T22:00Z 2026-04-24T21:00Z");       // midnight of the 24th is skipped
+  CHECK(firings("cron(0 0 * * ? *)", "2026-04-22T12:00:00Z", 2, "Africa/Cairo") ==
+        "2026-04-22T22:00Z 2026-04-24T21:00Z");  // midnight of the 24th is skipped
   CHECK(firings("at(2026-03-29T02:30:00)", "2026-01-01T00:00:00Z", 2, "Europe/Berlin") == "2026-03-29T01:00Z");
   CHECK(firings("at(2026-10-25T02:30:00)", "2026-01-01T00:00:00Z", 2, "Europe/Berlin") == "2026-10-25T00:30Z");
   CHECK(firings("at(2026-10-25T02:30:00)", "2026-10-25T00:30:00Z", 2, "Europe/Berlin") == "");
@@ -96,7 +131,9 @@ struct RandomField {
   [[nodiscard]] bool has(int value) const { return std::find(values.begin(), values.end(), value) != values.end(); }
 };
 
-int between(std::mt19937& random, int least, int most) { return least + static_cast<int>(random() % static_cast<unsigned>(most - least + 1)); }
+int between(std::mt19937& random, int least, int most) {
+  return least + static_cast<int>(random() % static_cast<unsigned>(most - least + 1));
+}
 
 RandomField random_field(std::mt19937& random, int least, int most) {
   RandomField field;
@@ -108,20 +145,39 @@ RandomField random_field(std::mt19937& random, int least, int most) {
     if (i) field.text += ",";
     const int a = between(random, least, most), b = between(random, a, most), step = between(random, 1, 9);
     switch (between(random, 0, 4)) {
-      case 0: field.text += std::to_string(a); add(a, a, 1); break;
-      case 1: field.text += std::to_string(a) + "-" + std::to_string(b); add(a, b, 1); break;
-      case 2: field.text += std::to_string(a) + "/" + std::to_string(step); add(a, most, step); break;
-      case 3: field.text += "*/" + std::to_string(step); add(least, most, step); break;
-      default: field.text += std::to_string(a) + "-" + std::to_string(b) + "/" + std::to_string(step); add(a, b, step); break;
+      case 0:
+        field.text += std::to_string(a);
+        add(a, a, 1);
+        break;
+      case 1:
+        field.text += std::to_string(a) + "-" + std::to_string(b);
+        add(a, b, 1);
+        break;
+      case 2:
+        field.text += std::to_string(a) + "/" + std::to_string(step);
+        add(a, most, step);
+        break;
+      case 3:
+        field.text += "*/" + std::to_string(step);
+        add(least, most, step);
+        break;
+      default:
+        field.text += std::to_string(a) + "-" + std::to_string(b) + "/" + std::to_string(step);
+        add(a, b, step);
+        break;
     }
   }
   return field;
 }
 
-struct Day { int year, month, day, week_day, days_in_month; };       // week_day: 1 Sunday
+struct Day {
+  int year, month, day, week_day, days_in_month;
+};  // week_day: 1 Sunday
 
 bool is_leap(int year) { return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0; }
-int days_in(int year, int month) { return month == 2 ? (is_leap(year) ? 29 : 28) : (month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31); }
+int days_in(int year, int month) {
+  return month == 2 ? (is_leap(year) ? 29 : 28) : (month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31);
+}
 
 }  // namespace
 
@@ -172,7 +228,10 @@ TEST_CASE("cron agrees with counting minute by minute") {
       day.week_day = day.week_day % 7 + 1;
       if (++day.day > day.days_in_month) {
         day.day = 1;
-        if (++day.month > 12) { day.month = 1; ++day.year; }
+        if (++day.month > 12) {
+          day.month = 1;
+          ++day.year;
+        }
         day.days_in_month = days_in(day.year, day.month);
       }
     }
@@ -180,11 +239,12 @@ TEST_CASE("cron agrees with counting minute by minute") {
 }
 
 TEST_CASE("in every time zone each local time fires once at most, in order, and never early") {
-  for (const char* name : {"Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "America/Sao_Paulo", "Asia/Kathmandu", "Pacific/Apia"}) {
+  for (const char* name :
+       {"Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "America/Sao_Paulo", "Asia/Kathmandu", "Pacific/Apia"}) {
     INFO(name);
     const auto zone = TimeZone::find(name).value();
     const auto cron = parse_expression("cron(0/20 0-4 * * ? *)").value();
-    auto time = at("2011-12-20T00:00:00Z");      // Apia left out 30 December 2011
+    auto time = at("2011-12-20T00:00:00Z");  // Apia left out 30 December 2011
     for (int i = 0; i < 15 * 400; ++i) {
       const auto next = next_after(cron, time, {}, zone);
       REQUIRE(next.has_value());

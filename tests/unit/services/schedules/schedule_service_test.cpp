@@ -12,11 +12,11 @@ TEST_CASE("the service fires what became due, and calls the function again after
   Schedules schedules({.site = Site{}, .queues = f.queues, .publish = {}});
   const ScheduleId id{.name = "s"};
   REQUIRE(f.transact<ScheduleRecord>([&](EngineTransaction& transaction) -> Result<ScheduleRecord> {
-    return schedules.put(transaction, {.id = id,
-                                       .expression = "rate(1 minute)",
-                                       .start_at = transaction.now() + 1s,
-                                       .targets = {{.arn = "arn:aws:lambda:us-east-1:000000000000:function:f", .input = "{}"}}});
-  }).has_value());
+             return schedules.put(transaction, {.id = id,
+                                                .expression = "rate(1 minute)",
+                                                .start_at = transaction.now() + 1s,
+                                                .targets = {{.arn = "arn:aws:lambda:us-east-1:000000000000:function:f", .input = "{}"}}});
+           }).has_value());
   auto service = std::make_unique<ScheduleService>(f.engine, schedules, f.functions);
   service->start(f.io.get_executor());
   REQUIRE(f.run_until([&] { return !f.functions.waiting.empty(); }));
@@ -25,7 +25,7 @@ TEST_CASE("the service fires what became due, and calls the function again after
   CHECK(f.functions.waiting.size() == 1);
   CHECK(schedules.find(f.store, id).value().firings == 1);
 
-  f.functions.waiting.clear();               // the daemon died before the answer
+  f.functions.waiting.clear();  // the daemon died before the answer
   service->stop();
   service = std::make_unique<ScheduleService>(f.engine, schedules, f.functions);
   service->start(f.io.get_executor());

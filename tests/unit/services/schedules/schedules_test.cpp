@@ -1,5 +1,5 @@
-#include "signalbox/encoding.h"
 #include "signalbox/schedules.h"
+#include "signalbox/encoding.h"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -17,7 +17,7 @@ constexpr const char* machine_arn = "arn:aws:states:us-east-1:000000000000:state
 constexpr const char* function_arn = "arn:aws:lambda:us-east-1:000000000000:function:f";
 
 struct ScheduleFixture {
-  EngineHarness engine;                     // its clock begins at 2027-01-15T08:00:00Z
+  EngineHarness engine;  // its clock begins at 2027-01-15T08:00:00Z
   QueueSignals signals;
   Queues queues{Site{}, signals};
   Schedules schedules{{.site = Site{}, .queues = queues, .publish = {}}};
@@ -28,11 +28,13 @@ struct ScheduleFixture {
     return engine.transact<ScheduleRecord>([&](EngineTransaction& transaction) { return schedules.put(transaction, definition); }).value();
   }
   std::string fault(ScheduleDefinition definition) {
-    const auto done = engine.transact<ScheduleRecord>([&](EngineTransaction& transaction) { return schedules.put(transaction, definition); });
+    const auto done =
+        engine.transact<ScheduleRecord>([&](EngineTransaction& transaction) { return schedules.put(transaction, definition); });
     return done ? "none" : done.error().message;
   }
   std::vector<Firing> fire() {
-    return engine.transact<std::vector<Firing>>([&](EngineTransaction& transaction) { return schedules.fire_due(transaction, 10); }).value();
+    return engine.transact<std::vector<Firing>>([&](EngineTransaction& transaction) { return schedules.fire_due(transaction, 10); })
+        .value();
   }
   ScheduleRecord find(const ScheduleId& id) { return schedules.find(engine.memory, id).value(); }
   /// Inputs of all executions, oldest first.
@@ -52,7 +54,8 @@ struct ScheduleFixture {
 const ScheduleId rule{.group = std::string(default_rule_group), .name = "r"};
 const ScheduleId schedule{.name = "s"};
 
-ScheduleDefinition every(const ScheduleId& id, const char* expression, MissedFirings missed = MissedFirings::Once, std::optional<std::string> input = "{}") {
+ScheduleDefinition every(const ScheduleId& id, const char* expression, MissedFirings missed = MissedFirings::Once,
+                         std::optional<std::string> input = "{}") {
   return {.id = id, .expression = expression, .targets = {{.arn = machine_arn, .input = std::move(input)}}, .missed_firings = missed};
 }
 
@@ -61,24 +64,28 @@ ScheduleDefinition every(const ScheduleId& id, const char* expression, MissedFir
 TEST_CASE("a target is called in its role, by the service that fires; a rule calls a function as itself") {
   ScheduleFixture f;
   std::vector<std::string> asked;
-  Schedules guarded{{.site = Site{}, .queues = f.queues, .publish = {}, .rule_fired = {}, .permits = [&](const ServiceCall& call) -> Result<void> {
-    asked.push_back(call.service + " " + call.source_arn + " as " + call.role_arn + " " + call.action);
-    return error(ErrorCode::Forbidden, "no");
-  }}};
+  Schedules guarded{
+      {.site = Site{}, .queues = f.queues, .publish = {}, .rule_fired = {}, .permits = [&](const ServiceCall& call) -> Result<void> {
+         asked.push_back(call.service + " " + call.source_arn + " as " + call.role_arn + " " + call.action);
+         return error(ErrorCode::Forbidden, "no");
+       }}};
   const auto fire = [&](const ScheduleId& id, const char* target, std::optional<std::string> role) {
     ScheduleDefinition definition = every(id, "rate(10 minutes)");
     definition.targets = {{.arn = target, .role_arn = std::move(role)}};
     (void)f.engine.transact<ScheduleRecord>([&](EngineTransaction& transaction) { return guarded.put(transaction, definition); }).value();
     f.engine.clock.advance(10min);
     (void)f.engine.transact<std::vector<Firing>>([&](EngineTransaction& transaction) { return guarded.fire_due(transaction, 10); }).value();
-    (void)f.engine.transact<bool>([&](EngineTransaction& transaction) -> Result<bool> { return guarded.remove(transaction, id).has_value(); });
+    (void)f.engine.transact<bool>(
+        [&](EngineTransaction& transaction) -> Result<bool> { return guarded.remove(transaction, id).has_value(); });
   };
   fire(rule, machine_arn, "R");
   fire(rule, function_arn, std::nullopt);
   fire(schedule, machine_arn, "S");
   fire(schedule, function_arn, "S");
-  const std::string of_rule = "events.amazonaws.com arn:aws:events:us-east-1:000000000000:rule/r as ", of_schedule = "scheduler.amazonaws.com arn:aws:scheduler:us-east-1:000000000000:schedule-group/default as ";
-  CHECK(asked == std::vector{of_rule + "R states:StartExecution", of_rule + " lambda:InvokeFunction", of_schedule + "S states:StartExecution", of_schedule + "S lambda:InvokeFunction"});
+  const std::string of_rule = "events.amazonaws.com arn:aws:events:us-east-1:000000000000:rule/r as ",
+                    of_schedule = "scheduler.amazonaws.com arn:aws:scheduler:us-east-1:000000000000:schedule-group/default as ";
+  CHECK(asked == std::vector{of_rule + "R states:StartExecution", of_rule + " lambda:InvokeFunction",
+                             of_schedule + "S states:StartExecution", of_schedule + "S lambda:InvokeFunction"});
   CHECK(f.inputs().empty());
 }
 
@@ -122,7 +129,8 @@ TEST_CASE("firings missed while the daemon was down") {
   const auto run = [&](MissedFirings policy, std::chrono::milliseconds down) {
     f.put(every(rule, "cron(0/10 * * * ? *)", policy, std::nullopt));
     f.engine.clock.advance(down);
-    while (!f.fire().empty()) {}
+    while (!f.fire().empty()) {
+    }
     std::string times;
     for (const auto& input : f.inputs()) times += input.at("time").get<std::string>().substr(11, 5) + " ";
     return times;
@@ -166,7 +174,8 @@ TEST_CASE("firings missed while the daemon was down") {
 TEST_CASE("the scheduled event and the placeholders in an input are AWS's") {
   ScheduleFixture f;
   f.put(every(rule, "rate(10 minutes)", MissedFirings::Once, std::nullopt));
-  f.put(every(schedule, "rate(11 minutes)", MissedFirings::Once, R"({"arn":"<aws.scheduler.schedule-arn>","at":"<aws.scheduler.scheduled-time>","n":"<aws.scheduler.attempt-number>"})"));
+  f.put(every(schedule, "rate(11 minutes)", MissedFirings::Once,
+              R"({"arn":"<aws.scheduler.schedule-arn>","at":"<aws.scheduler.scheduled-time>","n":"<aws.scheduler.attempt-number>"})"));
   f.put(every({.name = "plain"}, "rate(12 minutes)", MissedFirings::Once, std::nullopt));
   for (int i = 0; i < 12; ++i) {
     f.engine.clock.advance(1min);
@@ -174,9 +183,17 @@ TEST_CASE("the scheduled event and the placeholders in an input are AWS's") {
   }
   const auto inputs = f.inputs();
   REQUIRE(inputs.size() == 3);
-  CHECK(inputs[0] == json{{"version", "0"}, {"id", inputs[0].at("id")}, {"detail-type", "Scheduled Event"}, {"source", "aws.events"}, {"account", "000000000000"},
-                          {"time", "2027-01-15T08:10:00Z"}, {"region", "us-east-1"}, {"resources", {"arn:aws:events:us-east-1:000000000000:rule/r"}}, {"detail", json::object()}});
-  CHECK(inputs[1] == json{{"arn", "arn:aws:scheduler:us-east-1:000000000000:schedule/default/s"}, {"at", "2027-01-15T08:11:00Z"}, {"n", "1"}});
+  CHECK(inputs[0] == json{{"version", "0"},
+                          {"id", inputs[0].at("id")},
+                          {"detail-type", "Scheduled Event"},
+                          {"source", "aws.events"},
+                          {"account", "000000000000"},
+                          {"time", "2027-01-15T08:10:00Z"},
+                          {"region", "us-east-1"},
+                          {"resources", {"arn:aws:events:us-east-1:000000000000:rule/r"}},
+                          {"detail", json::object()}});
+  CHECK(inputs[1] ==
+        json{{"arn", "arn:aws:scheduler:us-east-1:000000000000:schedule/default/s"}, {"at", "2027-01-15T08:11:00Z"}, {"n", "1"}});
   CHECK(inputs[2].at("source") == "aws.scheduler");
   CHECK(inputs[2].at("detail") == "{}");
 }
@@ -184,10 +201,15 @@ TEST_CASE("the scheduled event and the placeholders in an input are AWS's") {
 TEST_CASE("a paused schedule does not fire and makes nothing up") {
   ScheduleFixture f;
   f.put(every(schedule, "rate(10 minutes)"));
-  const auto change = [&](auto operation) { return f.engine.transact<ScheduleRecord>([&](EngineTransaction& transaction) { return (f.schedules.*operation)(transaction, schedule); }).value(); };
+  const auto change = [&](auto operation) {
+    return f.engine
+        .transact<ScheduleRecord>([&](EngineTransaction& transaction) { return (f.schedules.*operation)(transaction, schedule); })
+        .value();
+  };
   change(&Schedules::pause);
   CHECK(f.next(schedule) == "none");
-  CHECK(f.schedules.next_firings(f.find(schedule), 2, f.engine.clock.now()).value() == std::vector{f.engine.clock.now() + 10min, f.engine.clock.now() + 20min});
+  CHECK(f.schedules.next_firings(f.find(schedule), 2, f.engine.clock.now()).value() ==
+        std::vector{f.engine.clock.now() + 10min, f.engine.clock.now() + 20min});
   f.engine.clock.advance(25min);
   CHECK(f.fire().empty());
   change(&Schedules::resume);
@@ -229,22 +251,29 @@ TEST_CASE("a schedule ends: once, by its end, and perhaps altogether") {
 
 TEST_CASE("targets: queues get a message, functions are called after the commit, dead letters say why") {
   ScheduleFixture f;
-  REQUIRE(f.engine.transact<QueueRecord>([&](EngineTransaction& transaction) {
-    REQUIRE(f.queues.create(transaction, {.name = "dead"}).has_value());
-    return f.queues.create(transaction, {.name = "work"});
-  }).has_value());
+  REQUIRE(f.engine
+              .transact<QueueRecord>([&](EngineTransaction& transaction) {
+                REQUIRE(f.queues.create(transaction, {.name = "dead"}).has_value());
+                return f.queues.create(transaction, {.name = "work"});
+              })
+              .has_value());
   f.put({.id = rule,
          .expression = "rate(1 minute)",
          .targets = {{.id = "q", .arn = "arn:aws:sqs:us-east-1:000000000000:work", .input = "{\"a\":1}"},
                      {.id = "f", .arn = function_arn, .input = "{\"b\":2}", .dead_letter_queue = "arn:aws:sqs:us-east-1:000000000000:dead"},
-                     {.id = "m", .arn = "arn:aws:states:us-east-1:000000000000:stateMachine:none", .dead_letter_queue = "arn:aws:sqs:us-east-1:000000000000:dead"}}});
+                     {.id = "m",
+                      .arn = "arn:aws:states:us-east-1:000000000000:stateMachine:none",
+                      .dead_letter_queue = "arn:aws:sqs:us-east-1:000000000000:dead"}}});
   f.engine.clock.advance(1min);
   const auto fired = f.fire();
   REQUIRE(fired.size() == 1);
   REQUIRE(fired[0].errors.size() == 1);
   CHECK(f.find(rule).last_error->find("stateMachine:none") != std::string::npos);
   const auto receive = [&](const char* queue) {
-    return f.engine.transact<std::vector<ReceivedMessage>>([&](EngineTransaction& transaction) { return f.queues.receive(transaction, queue, {}); }).value().at(0);
+    return f.engine
+        .transact<std::vector<ReceivedMessage>>([&](EngineTransaction& transaction) { return f.queues.receive(transaction, queue, {}); })
+        .value()
+        .at(0);
   };
   CHECK(receive("work").body == "{\"a\":1}");
   CHECK(receive("dead").attributes.at("TARGET_ARN").value == "arn:aws:states:us-east-1:000000000000:stateMachine:none");
@@ -254,7 +283,8 @@ TEST_CASE("targets: queues get a message, functions are called after the commit,
     FunctionOutcome outcome;
     outcome.kind = kind;
     outcome.message = "why";
-    REQUIRE(f.engine.transact<void>([&](EngineTransaction& transaction) { return f.schedules.settle_call(transaction, call.row, outcome); }).has_value());
+    REQUIRE(f.engine.transact<void>([&](EngineTransaction& transaction) { return f.schedules.settle_call(transaction, call.row, outcome); })
+                .has_value());
   };
   const auto call = f.schedules.calls(f.engine.memory).at(0);
   CHECK(call.payload == "{\"b\":2}");
@@ -275,9 +305,14 @@ TEST_CASE("targets: queues get a message, functions are called after the commit,
 
 TEST_CASE("a target's retry policy says how often and how long its function is tried") {
   ScheduleFixture f;
-  REQUIRE(f.engine.transact<QueueRecord>([&](EngineTransaction& transaction) { return f.queues.create(transaction, {.name = "dead"}); }).has_value());
+  REQUIRE(f.engine.transact<QueueRecord>([&](EngineTransaction& transaction) { return f.queues.create(transaction, {.name = "dead"}); })
+              .has_value());
   const auto policy = [](std::optional<std::int64_t> retries, std::optional<std::int64_t> seconds) {
-    return ScheduleTarget{.arn = function_arn, .input = "{}", .dead_letter_queue = "arn:aws:sqs:us-east-1:000000000000:dead", .retries_max = retries, .age_max_seconds = seconds};
+    return ScheduleTarget{.arn = function_arn,
+                          .input = "{}",
+                          .dead_letter_queue = "arn:aws:sqs:us-east-1:000000000000:dead",
+                          .retries_max = retries,
+                          .age_max_seconds = seconds};
   };
   const auto attempts = [&](ScheduleTarget target, std::chrono::seconds between) {
     f.put({.id = rule, .expression = "rate(1 day)", .targets = {std::move(target)}});
@@ -290,7 +325,10 @@ TEST_CASE("a target's retry policy says how often and how long its function is t
       FunctionOutcome outcome;
       outcome.kind = FunctionOutcome::Kind::Throttled;
       f.engine.clock.advance(between);
-      REQUIRE(f.engine.transact<void>([&](EngineTransaction& transaction) { return f.schedules.settle_call(transaction, calls[0].row, outcome); }).has_value());
+      REQUIRE(
+          f.engine
+              .transact<void>([&](EngineTransaction& transaction) { return f.schedules.settle_call(transaction, calls[0].row, outcome); })
+              .has_value());
     }
     return count;
   };
@@ -298,7 +336,8 @@ TEST_CASE("a target's retry policy says how often and how long its function is t
   CHECK(attempts(policy(3, std::nullopt), 1s) == 4);
   CHECK(attempts(policy(std::nullopt, 60), 20s) == 3);
   CHECK(attempts(policy(std::nullopt, std::nullopt), 1s) == 186);
-  const auto letters = f.engine.transact<std::vector<ReceivedMessage>>([&](EngineTransaction& transaction) { return f.queues.receive(transaction, "dead", {.max_messages = 10}); });
+  const auto letters = f.engine.transact<std::vector<ReceivedMessage>>(
+      [&](EngineTransaction& transaction) { return f.queues.receive(transaction, "dead", {.max_messages = 10}); });
   CHECK(letters.value().size() == 4);
   for (const auto& wrong : {policy(186, std::nullopt), policy(-1, std::nullopt), policy(std::nullopt, 59), policy(std::nullopt, 86'401)}) {
     const auto put = f.engine.transact<void>([&](EngineTransaction& transaction) -> Result<void> {
@@ -317,7 +356,8 @@ TEST_CASE("a function that answers is called once") {
   const auto calls = f.schedules.calls(f.engine.memory);
   REQUIRE(calls.size() == 1);
   CHECK(json::parse(calls[0].payload).at("id") == calls[0].request_id);
-  REQUIRE(f.engine.transact<void>([&](EngineTransaction& transaction) { return f.schedules.settle_call(transaction, calls[0].row, {}); }).has_value());
+  REQUIRE(f.engine.transact<void>([&](EngineTransaction& transaction) { return f.schedules.settle_call(transaction, calls[0].row, {}); })
+              .has_value());
   CHECK(f.schedules.calls(f.engine.memory).empty());
 }
 

@@ -24,9 +24,11 @@ class FakeFunctions final : public FunctionInvoker {
     FunctionCall call;
     std::function<void(FunctionOutcome)> done;
   };
-  std::deque<Waiting> waiting;               // all on the test's thread: services call from the I/O thread
+  std::deque<Waiting> waiting;  // all on the test's thread: services call from the I/O thread
 
-  void invoke(FunctionCall call, std::function<void(FunctionOutcome)> done) override { waiting.push_back({std::move(call), std::move(done)}); }
+  void invoke(FunctionCall call, std::function<void(FunctionOutcome)> done) override {
+    waiting.push_back({std::move(call), std::move(done)});
+  }
   void answer(FunctionOutcome::Kind kind, std::string payload = "null") {
     REQUIRE_FALSE(waiting.empty());
     auto first = std::move(waiting.front());
@@ -46,7 +48,7 @@ struct LiveEngine {
   QueueSignals signals;
   Queues queues{Site{}, signals};
   FakeFunctions functions;
-  boost::asio::io_context io;                // goes first, with the coroutines that use the others
+  boost::asio::io_context io;  // goes first, with the coroutines that use the others
 
   LiveEngine() { REQUIRE(engine.start().has_value()); }
   ~LiveEngine() {
@@ -80,14 +82,18 @@ struct LiveEngine {
   }
   void create(const std::string& name, QueueTextMap attributes = {}) {
     if (name.ends_with(".fifo")) attributes["FifoQueue"] = "true";
-    REQUIRE(transact<QueueRecord>([&](EngineTransaction& transaction) { return queues.create(transaction, {.name = name, .attributes = attributes}); }).has_value());
+    REQUIRE(transact<QueueRecord>([&](EngineTransaction& transaction) {
+              return queues.create(transaction, {.name = name, .attributes = attributes});
+            }).has_value());
   }
   void send(const std::string& queue, const std::string& body) {
-    REQUIRE(transact<SentMessage>([&](EngineTransaction& transaction) { return queues.send(transaction, queue, {.body = body}); }).has_value());
+    REQUIRE(
+        transact<SentMessage>([&](EngineTransaction& transaction) { return queues.send(transaction, queue, {.body = body}); }).has_value());
   }
   std::string counts(const std::string& queue) {
     const auto map = queues.attributes(store, queue, {"All"}, clock.now()).value();
-    return map.at("ApproximateNumberOfMessages") + "/" + map.at("ApproximateNumberOfMessagesNotVisible") + "/" + map.at("ApproximateNumberOfMessagesDelayed");
+    return map.at("ApproximateNumberOfMessages") + "/" + map.at("ApproximateNumberOfMessagesNotVisible") + "/" +
+           map.at("ApproximateNumberOfMessagesDelayed");
   }
 };
 

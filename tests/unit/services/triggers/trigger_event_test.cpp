@@ -20,7 +20,8 @@ std::vector<ReceivedMessage> batch_of(std::size_t size) {
 }
 
 /// `done/failed/untouched`, by their places.
-std::string judged(const std::string& payload, const char* queue = "work", FunctionOutcome::Kind kind = FunctionOutcome::Kind::Answered, bool reports = true) {
+std::string judged(const std::string& payload, const char* queue = "work", FunctionOutcome::Kind kind = FunctionOutcome::Kind::Answered,
+                   bool reports = true) {
   FunctionOutcome outcome;
   outcome.kind = kind;
   outcome.payload = payload;
@@ -38,22 +39,33 @@ std::string judged(const std::string& payload, const char* queue = "work", Funct
 TEST_CASE("the event of a queue has AWS's shape") {
   QueueFixture f;
   f.create("work");
-  REQUIRE(f.queues.send(f.transaction, "work", {.body = "{\"a\": \"\xC3\xA9\n\"}", .attributes = {{"s", {"String", "x"}}, {"b", {"Binary", "\x01"}}}}).has_value());
+  REQUIRE(f.queues
+              .send(f.transaction, "work",
+                    {.body = "{\"a\": \"\xC3\xA9\n\"}", .attributes = {{"s", {"String", "x"}}, {"b", {"Binary", "\x01"}}}})
+              .has_value());
   const auto batch = f.receive("work");
   const auto record = json::parse(triggers::queue_event(batch, "work", Site{})).at("Records").at(0);
   const auto ms = std::to_string(f.clock.now().time_since_epoch().count());
-  CHECK(record == json{{"messageId", batch[0].message_id},
-                       {"receiptHandle", batch[0].receipt_handle},
-                       {"body", "{\"a\": \"\xC3\xA9\n\"}"},
-                       {"attributes", {{"ApproximateReceiveCount", "1"}, {"SentTimestamp", ms}, {"SenderId", "000000000000"}, {"ApproximateFirstReceiveTimestamp", ms}}},
-                       {"messageAttributes",
-                        {{"s", {{"stringValue", "x"}, {"stringListValues", json::array()}, {"binaryListValues", json::array()}, {"dataType", "String"}}},
-                         {"b", {{"binaryValue", "AQ=="}, {"stringListValues", json::array()}, {"binaryListValues", json::array()}, {"dataType", "Binary"}}}}},
-                       {"md5OfMessageAttributes", *md5_of_attributes(batch[0].attributes)},
-                       {"md5OfBody", batch[0].md5_of_body},
-                       {"eventSource", "aws:sqs"},
-                       {"eventSourceARN", "arn:aws:sqs:us-east-1:000000000000:work"},
-                       {"awsRegion", "us-east-1"}});
+  CHECK(
+      record ==
+      json{
+          {"messageId", batch[0].message_id},
+          {"receiptHandle", batch[0].receipt_handle},
+          {"body", "{\"a\": \"\xC3\xA9\n\"}"},
+          {"attributes",
+           {{"ApproximateReceiveCount", "1"},
+            {"SentTimestamp", ms},
+            {"SenderId", "000000000000"},
+            {"ApproximateFirstReceiveTimestamp", ms}}},
+          {"messageAttributes",
+           {{"s", {{"stringValue", "x"}, {"stringListValues", json::array()}, {"binaryListValues", json::array()}, {"dataType", "String"}}},
+            {"b",
+             {{"binaryValue", "AQ=="}, {"stringListValues", json::array()}, {"binaryListValues", json::array()}, {"dataType", "Binary"}}}}},
+          {"md5OfMessageAttributes", *md5_of_attributes(batch[0].attributes)},
+          {"md5OfBody", batch[0].md5_of_body},
+          {"eventSource", "aws:sqs"},
+          {"eventSourceARN", "arn:aws:sqs:us-east-1:000000000000:work"},
+          {"awsRegion", "us-east-1"}});
 }
 
 TEST_CASE("the request id depends on the trigger and its messages alone") {
@@ -71,8 +83,9 @@ TEST_CASE("a function's answer decides over its messages") {
   for (const char* fine : {"null", "{}", R"({"batchItemFailures":[]})", R"({"batchItemFailures":null})"}) CHECK(judged(fine) == "012///");
   CHECK(judged(R"({"batchItemFailures":[{"itemIdentifier":"m1"}]})") == "02/1//");
   CHECK(judged(R"({"batchItemFailures":[{"itemIdentifier":"m1"}]})", "work.fifo") == "0/12//");
-  for (const char* wrong : {"x", "[]", R"({"batchItemFailures":[{"itemIdentifier":"m9"}]})", R"({"batchItemFailures":[{"itemIdentifier":""}]})",
-                            R"({"batchItemFailures":["m1"]})", R"({"batchItemFailures":[{"id":"m1"}]})"}) {
+  for (const char* wrong :
+       {"x", "[]", R"({"batchItemFailures":[{"itemIdentifier":"m9"}]})", R"({"batchItemFailures":[{"itemIdentifier":""}]})",
+        R"({"batchItemFailures":["m1"]})", R"({"batchItemFailures":[{"id":"m1"}]})"}) {
     CHECK(judged(wrong) == "/012//");
   }
   CHECK(judged("{}", "work", Kind::FunctionError) == "/012//");
@@ -80,7 +93,9 @@ TEST_CASE("a function's answer decides over its messages") {
 }
 
 TEST_CASE("a failed message reappears after its visibility time-out, and with a back-off at least") {
-  const auto after = [](std::int64_t receives, auto timeout, auto since) { return triggers::reappears_after({.receive_count = receives}, timeout, since); };
+  const auto after = [](std::int64_t receives, auto timeout, auto since) {
+    return triggers::reappears_after({.receive_count = receives}, timeout, since);
+  };
   CHECK(after(1, 30s, 10s) == 20s);
   CHECK(after(1, 30s, 40s) == 1s);
   CHECK(after(4, 30s, 29s) == 8s);
@@ -98,8 +113,10 @@ TEST_CASE("triggers are created, changed and removed") {
   const auto created = triggers.create(f.transaction, {.queue = "work", .function = "f"}).value();
   CHECK(fault(triggers.create(f.transaction, {.queue = "work", .function = "f"})).find("already exists") != std::string::npos);
   CHECK(fault(triggers.create(f.transaction, {.queue = "none", .function = "f"})).starts_with("QueueDoesNotExist"));
-  CHECK(fault(triggers.create(f.transaction, {.queue = "work", .function = "g", .batch_size = 11})).find("Maximum batch window") != std::string::npos);
-  CHECK(fault(triggers.create(f.transaction, {.queue = "order.fifo", .function = "g", .batch_size = 11, .window_seconds = 1})).starts_with("BatchSize"));
+  CHECK(fault(triggers.create(f.transaction, {.queue = "work", .function = "g", .batch_size = 11})).find("Maximum batch window") !=
+        std::string::npos);
+  CHECK(fault(triggers.create(f.transaction, {.queue = "order.fifo", .function = "g", .batch_size = 11, .window_seconds = 1}))
+            .starts_with("BatchSize"));
   CHECK(triggers.update(f.transaction, created.id, {.batch_size = 5, .enabled = false}).value().batch_size == 5);
   CHECK(told.empty());
   REQUIRE(f.transaction.commit().has_value());

@@ -70,7 +70,8 @@ TEST_CASE("a failed batch reappears, the reported part of one alone does") {
   CHECK(f.functions.waiting[0].call.request_id == request_id);
   const auto event = nlohmann::json::parse(f.functions.waiting[0].call.payload);
   CHECK(event["Records"][0]["attributes"]["ApproximateReceiveCount"] == "2");
-  f.functions.answer(Kind::Answered, R"({"batchItemFailures":[{"itemIdentifier":")" + event["Records"][1]["messageId"].get<std::string>() + R"("}]})");
+  f.functions.answer(Kind::Answered,
+                     R"({"batchItemFailures":[{"itemIdentifier":")" + event["Records"][1]["messageId"].get<std::string>() + R"("}]})");
   REQUIRE(f.is_called());
   CHECK(f.bodies() == "b ");
 }
@@ -111,7 +112,7 @@ TEST_CASE("what was leased when the daemon died is delivered again at once") {
   f.start();
   REQUIRE(f.is_called());
   const auto request_id = f.functions.waiting[0].call.request_id;
-  f.functions.waiting.clear();               // it died with the daemon
+  f.functions.waiting.clear();  // it died with the daemon
   f.service->stop();
   f.start();
   REQUIRE(f.is_called());
@@ -127,12 +128,16 @@ TEST_CASE("a trigger made, disabled and removed while running takes effect") {
   REQUIRE(f.is_called());
   f.functions.answer(Kind::Answered);
   CHECK(f.run_until([&] { return f.counts("work") == "0/0/0"; }));
-  REQUIRE(f.transact<TriggerRecord>([&](EngineTransaction& transaction) { return f.triggers.update(transaction, trigger.id, {.enabled = false}); }).has_value());
+  REQUIRE(f.transact<TriggerRecord>([&](EngineTransaction& transaction) {
+             return f.triggers.update(transaction, trigger.id, {.enabled = false});
+           }).has_value());
   f.run_ready();
   f.send("work", "b");
   f.run_ready();
   CHECK(f.counts("work") == "1/0/0");
-  REQUIRE(f.transact<TriggerRecord>([&](EngineTransaction& transaction) { return f.triggers.update(transaction, trigger.id, {.enabled = true}); }).has_value());
+  REQUIRE(f.transact<TriggerRecord>([&](EngineTransaction& transaction) {
+             return f.triggers.update(transaction, trigger.id, {.enabled = true});
+           }).has_value());
   REQUIRE(f.is_called());
 }
 
@@ -142,8 +147,8 @@ TEST_CASE("a FIFO group's next batch waits for the one before it") {
   f.create_trigger({.queue = "q.fifo", .function = "f", .batch_size = 1});
   const auto send = [&](const char* group, const char* body) {
     REQUIRE(f.transact<SentMessage>([&](EngineTransaction& transaction) {
-      return f.queues.send(transaction, "q.fifo", {.body = body, .group_id = group, .deduplication_id = body});
-    }).has_value());
+               return f.queues.send(transaction, "q.fifo", {.body = body, .group_id = group, .deduplication_id = body});
+             }).has_value());
   };
   send("a", "a1");
   send("a", "a2");
