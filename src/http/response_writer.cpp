@@ -1,9 +1,7 @@
 #include "http/response_writer.h"
 
-#include <fmt/format.h>
-
 #include <chrono>
-#include <iterator>
+#include <string>
 
 #include "http/text.h"
 #include "signalbox/encoding.h"
@@ -39,7 +37,7 @@ void append_field(std::string& out, std::string_view name, std::string_view valu
 
 bool append_head(std::string& out, const Response& response, const ResponseContext& context) {
   const bool bodiless = response.status == 204 || response.status == 304 || response.status < 200;
-  fmt::format_to(std::back_inserter(out), "HTTP/1.1 {} {}\r\n", response.status, reason_phrase(response.status));
+  out.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ").append(reason_phrase(response.status)).append("\r\n");
   bool has_request_id = false, has_date = false;
   for (const auto& [name, value] : response.headers.all()) {
     if (equal_ignoring_case(name, "Content-Length") || equal_ignoring_case(name, "Connection")) continue;  // the server's own affair
@@ -49,7 +47,7 @@ bool append_head(std::string& out, const Response& response, const ResponseConte
   }
   if (!has_request_id) append_field(out, "x-amzn-RequestId", context.request_id);
   if (!has_date) append_field(out, "Date", http_date());
-  if (!bodiless) fmt::format_to(std::back_inserter(out), "Content-Length: {}\r\n", response.body_bytes());
+  if (!bodiless) append_field(out, "Content-Length", std::to_string(response.body_bytes()));
   if (!context.keep_alive) {
     out.append("Connection: close\r\n");
   } else if (context.http_1_0) {
