@@ -122,14 +122,18 @@ Result<void> publish(const Topics& topics, Transaction& transaction, const std::
 
 /// As API Gateway's own front end adds them: functions build links from them.
 http::Handler with_forwarded_headers(http::Handler handler, std::function<std::string()> public_url) {
-  return [handler = std::move(handler), public_url = std::move(public_url)](http::Request&& request) {
-    const auto url = http::parse_url(public_url());
+  return [handler = std::move(handler), public_url = std::move(public_url),
+          known = std::optional<http::Url>()](http::Request&& request) mutable {
+    // Read once, when the listener has its port.
+    if (!known) {
+      if (auto url = http::parse_url(public_url())) known = std::move(*url);
+    }
     const auto add = [&](const char* name, std::string value) {
       if (!request.headers.get(name)) request.headers.add(name, std::move(value));
     };
-    if (url) {
-      add("X-Forwarded-Port", std::to_string(url->port));
-      add("X-Forwarded-Proto", url->scheme);
+    if (known) {
+      add("X-Forwarded-Port", std::to_string(known->port));
+      add("X-Forwarded-Proto", known->scheme);
     }
     return handler(std::move(request));
   };
