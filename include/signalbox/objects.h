@@ -79,7 +79,7 @@ struct PartRecord {
 
 /// What an object must be, or must not be, for a write to be done. [S3 conditional requests]
 struct WriteCondition {
-  std::optional<std::string> if_match = {};  ///< an ETag, without quotes
+  std::optional<std::string> if_match = {};  ///< an ETag, with its quotes or without; `*`: any
   bool if_none_match = false;                ///< nothing may be there: `If-None-Match: *`
 };
 

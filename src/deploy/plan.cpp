@@ -196,6 +196,7 @@ std::string arn_of_recorded(const Resource& resource, const Site& site) {
   return site.arn(service.substr(0, service.find("::")), resource.default_name());
 }
 
+/// Precondition: is_offered().
 Resource plan_resource(ResourceSource source, const StackRecord& deployed, const Scope& scope, const std::set<std::string>& apis,
                        const PlanRequest& request, const ResourceTypes& types, Faults& faults) {
   Resource resource;
@@ -217,7 +218,7 @@ Resource plan_resource(ResourceSource source, const StackRecord& deployed, const
   resource.hash = hash_of({plan_version, resource.type, resource.properties.text(), type ? "" : "recorded"});
   resource.unchanged_id = unchanged_id(deployed, resource);
   if (type) resource.identity = type->foresee(resource, *request.now, faults);
-  else if (request.allow_unsupported.contains(source.type))
+  else
     resource.identity = {.physical_id = resource.default_name(),
                          .ref = Json(resource.default_name()),
                          .attributes = {{"Arn", arn_of_recorded(resource, scope.site)}},

@@ -23,9 +23,10 @@ std::string chunk_record(const Reader& reader, std::int64_t number) {
 std::vector<std::int64_t> chunks_from(const Reader& reader, const ExecutionRecord& record, std::int64_t from_id) {
   std::vector<std::int64_t> chunks;
   for (std::int64_t number = record.last_chunk; number != 0;) {
+    chunks.push_back(number);
+    if (number == record.first_chunk) break;  // it need not be read to know that nothing comes before it
     const std::string stored = chunk_record(reader, number);
     const HistoryChunk chunk = decode_chunk(stored);
-    chunks.push_back(number);
     if (chunk.events_before < from_id) break;
     number = chunk.previous;
   }
@@ -82,7 +83,7 @@ std::vector<HistoryEvent> read_history(const Reader& reader, const ExecutionReco
 
 void for_each_fact(const Reader& reader, const ExecutionRecord& record, const std::function<void(const HistoryEvent&)>& visit) {
   if (record.last_chunk == 0) return;
-  const auto chunks = record.first_chunk == record.last_chunk ? std::vector{record.last_chunk} : chunks_from(reader, record, 0);
+  const auto chunks = chunks_from(reader, record, 0);
   for (auto number = chunks.rbegin(); number != chunks.rend(); ++number) {
     const std::string stored = chunk_record(reader, *number);
     decode_events(decode_chunk(stored).facts, [&](HistoryEvent&& event) { visit(event); });

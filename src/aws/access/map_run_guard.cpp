@@ -25,15 +25,15 @@ Needs needs_of_writer(const Json& parameters, const std::string& run_id) {
 
 }  // namespace
 
-std::optional<std::string> MapRunGuard::refused(MapRunRow run, const Needs& needs) {
-  const auto record = find_map_run(authorizer_.reader(), run);
-  if (!record || record->role_arn.empty()) return std::nullopt;
-  const auto refusal = authorizer_.refuse(Caller{.session = {record->role_arn, record->id}}, needs);
+std::optional<std::string> MapRunGuard::refused(const MapRunRecord& run, const Needs& needs) {
+  if (run.role_arn.empty()) return std::nullopt;
+  const auto refusal = authorizer_.refuse(Caller{.session = {run.role_arn, run.id}}, needs);
   return refusal ? std::optional(objects::s3_refusal(objects::object_error("AccessDenied", refusal->text))) : std::nullopt;
 }
 
 void MapRunGuard::read(Read request, std::function<void(Evaluated<Items>)> done) {
-  if (const auto why = refused(request.run, needs_of_reader(request.reader))) return done(objects::item_reader_failed(*why));
+  if (const auto run = find_map_run(authorizer_.reader(), request.run))
+    if (const auto why = refused(*run, needs_of_reader(request.reader))) return done(objects::item_reader_failed(*why));
   storage_.read(std::move(request), std::move(done));
 }
 
@@ -41,7 +41,7 @@ void MapRunGuard::write(MapRunRow run, std::function<void(Evaluated<Written>)> d
   const auto plan = find_map_run_plan(authorizer_.reader(), run);
   const auto record = find_map_run(authorizer_.reader(), run);
   if (record && plan.writer && plan.writer->parameters)
-    if (const auto why = refused(run, needs_of_writer(*plan.writer->parameters, record->id)))
+    if (const auto why = refused(*record, needs_of_writer(*plan.writer->parameters, record->id)))
       return done(objects::result_writer_failed(*why));
   storage_.write(run, std::move(done));
 }

@@ -17,7 +17,7 @@ class MapRunGuard final : public MapRunStorage {
 
  private:
   /// S3's refusal in AWS's words; nothing if the role may.
-  [[nodiscard]] std::optional<std::string> refused(MapRunRow run, const Needs& needs);
+  [[nodiscard]] std::optional<std::string> refused(const MapRunRecord& run, const Needs& needs);
 
   Authorizer& authorizer_;
   MapRunStorage& storage_;

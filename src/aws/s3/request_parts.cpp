@@ -133,13 +133,7 @@ Result<Checksum> checked_body(const Call& call, std::string_view algorithm) {
 }
 
 WriteCondition write_condition_of(const Call& call) {
-  WriteCondition condition;
-  condition.if_none_match = call.header("If-None-Match") == "*";
-  if (auto etag = call.header("If-Match")) {
-    if (etag->size() >= 2 && etag->front() == '"' && etag->back() == '"') etag = etag->substr(1, etag->size() - 2);
-    condition.if_match = std::move(etag);
-  }
-  return condition;
+  return {.if_match = call.header("If-Match"), .if_none_match = call.header("If-None-Match") == "*"};
 }
 
 Result<Address> copy_source_of(const Call& call) {

@@ -7,7 +7,7 @@ namespace signalbox::objects {
 namespace {
 
 /// Stored as the first byte of each record; an encoding that changes gets a new number and keeps reading the old ones.
-constexpr std::uint8_t bucket_version = 1, bucket_with_settings_version = 2, object_version = 1, upload_version = 1, part_version = 1;
+constexpr std::uint8_t bucket_version = 2, object_version = 1, upload_version = 1, part_version = 1;
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 
@@ -64,14 +64,13 @@ ContentFile read_file(RecordReader& reader) {
 }  // namespace
 
 std::string encode_bucket(const BucketRecord& record) {
-  if (record.policy.empty() && !record.tells_events) return RecordWriter(bucket_version).timestamp(record.created_at).take();
-  return RecordWriter(bucket_with_settings_version).timestamp(record.created_at).text(record.policy).boolean(record.tells_events).take();
+  return RecordWriter(bucket_version).timestamp(record.created_at).text(record.policy).boolean(record.tells_events).take();
 }
 
 BucketRecord decode_bucket(std::string name, std::string_view bytes) {
   RecordReader reader(bytes);
   BucketRecord record{std::move(name), reader.timestamp()};
-  if (reader.version() < bucket_with_settings_version) return record;
+  if (reader.version() == 1) return record;
   record.policy = reader.text();
   record.tells_events = reader.boolean();
   return record;

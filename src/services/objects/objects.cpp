@@ -34,11 +34,17 @@ bool is_bucket_name(std::string_view name) {
          std::none_of(reserved_suffixes.begin(), reserved_suffixes.end(), [&](const char* suffix) { return name.ends_with(suffix); });
 }
 
+std::string unquoted(std::string_view etag) {
+  if (etag.size() >= 2 && etag.front() == '"' && etag.back() == '"') etag = etag.substr(1, etag.size() - 2);
+  return std::string(etag);
+}
+
 Result<void> check_condition(const WriteCondition& condition, const std::optional<std::string>& stored) {
   if (condition.if_none_match && stored) return object_error("PreconditionFailed");
   if (!condition.if_match) return {};
   if (!stored) return object_error("NoSuchKey");
-  if (*condition.if_match != "*" && decode_object(*stored).etag != *condition.if_match) return object_error("PreconditionFailed");
+  const auto wanted = unquoted(*condition.if_match);
+  if (wanted != "*" && decode_object(*stored).etag != wanted) return object_error("PreconditionFailed");
   return {};
 }
 
@@ -46,11 +52,6 @@ std::vector<ContentFile> files_of(const std::vector<PartRecord>& parts) {
   std::vector<ContentFile> files;
   for (const auto& part : parts) files.push_back(part.file);
   return files;
-}
-
-std::string unquoted(std::string_view etag) {
-  if (etag.size() >= 2 && etag.front() == '"' && etag.back() == '"') etag = etag.substr(1, etag.size() - 2);
-  return std::string(etag);
 }
 
 /// The parts that were asked for, in their order.

@@ -171,10 +171,7 @@ SdkAnswer head_object(SdkCall call) {
 
 /// `IfMatch` and `IfNoneMatch` of a write.
 WriteCondition condition_of(const SdkCall& call) {
-  WriteCondition condition{.if_match = call.text("IfMatch"), .if_none_match = call.text("IfNoneMatch") == "*"};
-  if (auto& etag = condition.if_match; etag && etag->size() >= 2 && etag->starts_with('"') && etag->ends_with('"'))
-    etag = etag->substr(1, etag->size() - 2);
-  return condition;
+  return {.if_match = call.text("IfMatch"), .if_none_match = call.text("IfNoneMatch") == "*"};
 }
 
 SdkAnswer put_object(SdkCall call) {
