@@ -107,6 +107,7 @@ struct EngineOperation {
   std::function<bool(EngineTransaction&)> run;
   std::function<void()> committed;
   std::function<void(const Error&)> failed;
+  std::shared_ptr<void> state = {};  ///< what the three work on, if they do not own it themselves
 };
 
 /// Numbers for /metrics; read from any thread.
@@ -157,14 +158,16 @@ class Engine {
       std::function<void(Result<T>)> done;
       std::optional<Result<T>> result;
     };
-    auto pending = std::make_shared<Pending>(Pending{std::move(work), std::move(done), std::nullopt});
+    auto state = std::make_shared<Pending>(Pending{std::move(work), std::move(done), std::nullopt});
+    Pending* const pending = state.get();
     submit(EngineOperation{.run =
                                [pending](EngineTransaction& transaction) {
                                  pending->result.emplace(pending->work(transaction));
                                  return pending->result->has_value();
                                },
                            .committed = [pending] { pending->done(std::move(*pending->result)); },
-                           .failed = [pending](const Error& error) { pending->done(error); }});
+                           .failed = [pending](const Error& error) { pending->done(error); },
+                           .state = std::move(state)});
   }
 
   /// Calls a task's resource for no execution: an internal one in a transaction of its own, an external one as it is. `done` may be

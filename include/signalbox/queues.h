@@ -196,7 +196,7 @@ class Queues {
   [[nodiscard]] Result<std::vector<std::string>> dead_letter_sources(const Reader& reader, std::string_view name) const;
 
   /// Errors: InvalidArgument, TooLarge, NotFound. Nothing is written on error. [SendMessage]
-  [[nodiscard]] Result<SentMessage> send(Transaction& transaction, std::string_view name, const SendMessage& message) const;
+  [[nodiscard]] Result<SentMessage> send(Transaction& transaction, std::string_view name, SendMessage message) const;
   /// Does not wait. Moves what was received too often to the dead-letter queue. [ReceiveMessage]
   [[nodiscard]] Result<std::vector<ReceivedMessage>> receive(Transaction& transaction, std::string_view name,
                                                              const ReceiveMessages& request) const;

@@ -38,6 +38,6 @@ struct StateTest {
 };
 
 /// step(), observed.
-[[nodiscard]] Step step(const StateMachine& machine, Execution& execution, const Event& event, Timestamp now, StateTest& test);
+[[nodiscard]] Step step(const StateMachine& machine, Execution& execution, Event event, Timestamp now, StateTest& test);
 
 }  // namespace signalbox

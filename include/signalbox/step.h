@@ -32,7 +32,7 @@ struct Surroundings {
 ///
 /// An event that does not fit the current state (a late answer, a leftover timer) changes nothing and gives an empty Step.
 /// At most `transitions_per_step_max` state transitions are made at a time; then a Continue command asks for more.
-[[nodiscard]] Step step(const StateMachine& machine, Execution& execution, const Event& event, Timestamp now,
+[[nodiscard]] Step step(const StateMachine& machine, Execution& execution, Event event, Timestamp now,
                         const Surroundings& surroundings = {});
 
 /// The only place where an execution changes. Needs no StateMachine: facts are complete.

@@ -49,7 +49,8 @@ class Key {
   Key& add(const std::string& part) { return add(std::string_view(part)); }
 
   [[nodiscard]] const Table& table() const { return *table_; }
-  [[nodiscard]] const std::string& bytes() const { return bytes_; }
+  [[nodiscard]] const std::string& bytes() const& { return bytes_; }
+  [[nodiscard]] std::string bytes() && { return std::move(bytes_); }
   [[nodiscard]] std::size_t parts() const { return parts_; }
   /// Part `index` (from 0). Preconditions: it is there and of that kind.
   [[nodiscard]] std::int64_t integer(std::size_t index) const;

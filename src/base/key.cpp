@@ -1,5 +1,7 @@
 #include "signalbox/store.h"
 
+#include <array>
+
 /// Encoding of a key. A whole number is eight bytes, big-endian, its sign bit inverted. A text is its bytes with 0x00 written as
 /// 00 FF, and 00 01 at its end: the end sorts before anything that continues, so a prefix key is a prefix of bytes.
 
@@ -13,10 +15,8 @@ constexpr char escape = '\0', escaped_zero = '\xff', text_end = '\x01';
 
 /// Bytes that the text at the beginning of `bytes` takes, its end included.
 std::size_t text_bytes(std::string_view bytes) {
-  for (std::size_t i = 0; i + 1 < bytes.size(); ++i) {
-    if (bytes[i] != escape) continue;
+  for (std::size_t i = bytes.find(escape); i + 1 < bytes.size(); i = bytes.find(escape, i + 2)) {
     if (bytes[i + 1] == text_end) return i + 2;
-    ++i;
   }
   SIGNALBOX_ASSERT(!"a key's text has an end");
   return bytes.size();
@@ -35,18 +35,22 @@ std::string_view part(const Table& table, std::string_view bytes, std::size_t in
 Key& Key::add(std::int64_t part) {
   SIGNALBOX_ASSERT(parts_ < parts_max && table_->key[parts_] == KeyPart::Integer);
   const auto bits = static_cast<std::uint64_t>(part) ^ (std::uint64_t{1} << 63);
-  for (int shift = 56; shift >= 0; shift -= 8) bytes_.push_back(static_cast<char>(bits >> shift));
+  std::array<char, integer_bytes> encoded;
+  for (std::size_t i = 0; i < integer_bytes; ++i) encoded[i] = static_cast<char>(bits >> (56 - 8 * i));
+  bytes_.append(encoded.data(), encoded.size());
   ++parts_;
   return *this;
 }
 
 Key& Key::add(std::string_view part) {
   SIGNALBOX_ASSERT(parts_ < parts_max && table_->key[parts_] == KeyPart::Text);
-  for (char c : part) {
-    bytes_.push_back(c);
-    if (c == escape) bytes_.push_back(escaped_zero);
+  bytes_.reserve(bytes_.size() + part.size() + integer_bytes + 2);  // with room for a number behind it
+  for (auto zero = part.find(escape); zero != part.npos; zero = part.find(escape)) {
+    bytes_.append(part.substr(0, zero)).push_back(escape);
+    bytes_.push_back(escaped_zero);
+    part.remove_prefix(zero + 1);
   }
-  bytes_.push_back(escape);
+  bytes_.append(part).push_back(escape);
   bytes_.push_back(text_end);
   ++parts_;
   return *this;
@@ -63,8 +67,8 @@ std::string Key::text(std::size_t index) const {
   SIGNALBOX_ASSERT(index < parts_ && table_->key[index] == KeyPart::Text);
   std::string_view encoded = part(*table_, bytes_, index);
   encoded.remove_suffix(2);
-  std::string decoded;
-  for (std::size_t i = 0; i < encoded.size(); ++i) {
+  std::string decoded(encoded.substr(0, encoded.find(escape)));
+  for (std::size_t i = decoded.size(); i < encoded.size(); ++i) {
     decoded.push_back(encoded[i]);
     if (encoded[i] == escape) ++i;
   }

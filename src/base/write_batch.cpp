@@ -11,12 +11,12 @@ WriteBatch::Writes& WriteBatch::of(const Table& table) {
 
 void WriteBatch::put(Key key, std::string record) {
   SIGNALBOX_ASSERT(key.parts() == key_parts(key.table()));
-  of(key.table()).insert_or_assign(key.bytes(), std::move(record));
+  of(key.table()).insert_or_assign(std::move(key).bytes(), std::move(record));
 }
 
 void WriteBatch::erase(Key key) {
   SIGNALBOX_ASSERT(key.parts() == key_parts(key.table()));
-  of(key.table()).insert_or_assign(key.bytes(), std::nullopt);
+  of(key.table()).insert_or_assign(std::move(key).bytes(), std::nullopt);
 }
 
 void WriteBatch::clear() { tables_.clear(); }

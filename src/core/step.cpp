@@ -31,9 +31,9 @@ void start(Interpreter& interpreter, ExecutionStarted started) {
   interpreter.enter(execution.frames.at(FrameId{0}), interpreter.machine().root.start_at, std::move(input));
 }
 
-void dispatch(Interpreter& interpreter, const Event& event) {
+void dispatch(Interpreter& interpreter, Event event) {
   std::visit(Overload{
-                 [&](const events::StartExecution& start_execution) { start(interpreter, start_execution.started); },
+                 [&](events::StartExecution& start_execution) { start(interpreter, std::move(start_execution.started)); },
                  [](const events::Continue&) {},
                  [](const events::TimerFired&) {},
                  [&](const events::TaskTaken& taken) { task_taken(interpreter, taken); },
@@ -49,7 +49,7 @@ void dispatch(Interpreter& interpreter, const Event& event) {
              event);
 }
 
-Step step_observed(const StateMachine& machine, Execution& execution, const Event& event, Timestamp now, const Surroundings& surroundings,
+Step step_observed(const StateMachine& machine, Execution& execution, Event event, Timestamp now, const Surroundings& surroundings,
                    StateTest* test) {
   Step out;
   if (execution.running() == std::holds_alternative<events::Redrive>(event)) return out;
@@ -57,7 +57,7 @@ Step step_observed(const StateMachine& machine, Execution& execution, const Even
   // What was due before the event came has happened before it: an answer that comes after its deadline is late, even
   // if the timer has not fired yet.
   interpreter.fire_timers();
-  dispatch(interpreter, event);
+  dispatch(interpreter, std::move(event));
   interpreter.run();
   interpreter.finish();
   return out;
@@ -65,12 +65,12 @@ Step step_observed(const StateMachine& machine, Execution& execution, const Even
 
 }  // namespace
 
-Step step(const StateMachine& machine, Execution& execution, const Event& event, Timestamp now, const Surroundings& surroundings) {
-  return step_observed(machine, execution, event, now, surroundings, nullptr);
+Step step(const StateMachine& machine, Execution& execution, Event event, Timestamp now, const Surroundings& surroundings) {
+  return step_observed(machine, execution, std::move(event), now, surroundings, nullptr);
 }
 
-Step step(const StateMachine& machine, Execution& execution, const Event& event, Timestamp now, StateTest& test) {
-  return step_observed(machine, execution, event, now, {}, &test);
+Step step(const StateMachine& machine, Execution& execution, Event event, Timestamp now, StateTest& test) {
+  return step_observed(machine, execution, std::move(event), now, {}, &test);
 }
 
 Evaluated<Json> map_run_item(const StateMachine& machine, Execution& execution, TaskAttempt run, const BroughtItem& item, Timestamp now) {

@@ -144,17 +144,17 @@ class OpenTransaction final : public EngineTransaction {
   void drop_since(const Savepoint& savepoint);
 
   // stepping.cpp
-  void step_one(ExecutionRow row, const Event& event);
+  void step_one(ExecutionRow row, Event event);
   [[nodiscard]] Surroundings surroundings_of(const CachedExecution& execution) const;
   void carry_out(CachedExecution& execution, std::vector<Command> commands);
-  void invoke(CachedExecution& execution, const commands::InvokeTask& command);
-  void call_internal(CachedExecution& execution, InternalTask& task, const commands::InvokeTask& command);
+  void invoke(CachedExecution& execution, commands::InvokeTask command);
+  void call_internal(CachedExecution& execution, InternalTask& task, commands::InvokeTask command);
   /// Whether the guard refused the call; the execution has heard of it then.
   bool refused(const CachedExecution& execution, const commands::InvokeTask& command);
   void cancel(CachedExecution& execution, const commands::CancelTask& command);
   void close(CachedExecution& execution);
   void pay_owed(CachedExecution& execution, bool external_too);
-  [[nodiscard]] TaskCall task_call(const CachedExecution& execution, const commands::InvokeTask& command) const;
+  [[nodiscard]] TaskCall task_call(const CachedExecution& execution, commands::InvokeTask command) const;
 
   // express.cpp
   [[nodiscard]] Result<StartedExecution> start_express(ExecutionRecord record, const StateMachineRecord& machine, StartRequest request);
@@ -201,7 +201,7 @@ class OpenTransaction final : public EngineTransaction {
   [[nodiscard]] Result<StartedExecution> existing_execution(const ExecutionRecord& record, const StartRequest& request);
   [[nodiscard]] ExecutionRecord new_record(const StateMachineRecord& machine, const StartRequest& request);
   [[nodiscard]] bool qualify(ExecutionRecord& record, StateMachineRecord& machine, const std::string& qualifier) const;
-  void begin_execution(const ExecutionRecord& record, const StateMachineRecord& machine, StartRequest request);
+  void begin_execution(ExecutionRecord begun, const StateMachineRecord& machine, StartRequest request);
 
   // mocking.cpp
   /// Answers the task from the mock configuration; false if the execution's test case has no response for its state.

@@ -30,11 +30,11 @@ Result<StartedExecution> OpenTransaction::start_execution(StartRequest request) 
   request.state_machine.resize(std::min(hash, request.state_machine.size()));
   const auto colon = request.state_machine.find(':');
   const std::string qualifier = colon == std::string::npos ? std::string() : request.state_machine.substr(colon + 1);
-  const std::string machine_arn = workshop_.site.state_machine_arn(request.state_machine);
+  const auto machine_arn = [this, name = request.state_machine] { return workshop_.site.state_machine_arn(name); };
+  const auto missing = [&] { return error(ErrorCode::NotFound, "State Machine Does Not Exist: '" + machine_arn() + "'"); };
   request.state_machine.resize(std::min(colon, request.state_machine.size()));
-  const auto missing = error(ErrorCode::NotFound, "State Machine Does Not Exist: '" + machine_arn + "'");
   const StateMachineRecord* machine = workshop_.machines.find(*this, request.state_machine);
-  if (!machine) return missing;
+  if (!machine) return missing();
   if (request.input.text_bytes() > payload_bytes_max) {
     return error(ErrorCode::TooLarge,
                  "the input has " + std::to_string(request.input.text_bytes()) + " bytes; at most " + std::to_string(payload_bytes_max) +
@@ -52,7 +52,7 @@ Result<StartedExecution> OpenTransaction::start_execution(StartRequest request) 
   if (machine->type == StateMachineType::Express && machine->status == StateMachineStatus::Active) {
     StateMachineRecord pinned = *machine;
     ExecutionRecord chosen = new_record(pinned, request);
-    if (!qualifier.empty() && !qualify(chosen, pinned, qualifier)) return missing;
+    if (!qualifier.empty() && !qualify(chosen, pinned, qualifier)) return missing();
     chosen.definition = pinned.definition;
     chosen.test_case = test_case;
     return start_express(std::move(chosen), pinned, std::move(request));
@@ -61,17 +61,20 @@ Result<StartedExecution> OpenTransaction::start_execution(StartRequest request) 
     if (const auto existing = find_execution(*this, request.state_machine, *request.name)) return existing_execution(*existing, request);
   }
   if (machine->status == StateMachineStatus::Deleting)
-    return error(ErrorCode::Conflict, "State Machine is being deleted: '" + machine_arn + "'");
+    return error(ErrorCode::Conflict, "State Machine is being deleted: '" + machine_arn() + "'");
 
-  StateMachineRecord pinned = *machine;
-  ExecutionRecord record = new_record(pinned, request);
+  ExecutionRecord record = new_record(*machine, request);
   record.test_case = test_case;
-  if (!qualifier.empty() && !qualify(record, pinned, qualifier)) return missing;
+  std::optional<StateMachineRecord> qualified;
+  if (!qualifier.empty() && !qualify(record, qualified.emplace(*machine), qualifier)) return missing();
   StartedExecution started{.record = record, .arn = workshop_.site.execution_arn(record.state_machine, record.name), .existed = false};
-  begin_execution(record, pinned, std::move(request));
+  begin_execution(std::move(record), qualified ? *qualified : *machine, std::move(request));
   drain();
-  // It may have ended at once.
-  if (auto now_is = draining_ ? std::nullopt : find_execution(*this, record.row)) started.record = std::move(*now_is);
+  if (!draining_) {
+    // It may have ended at once.
+    const auto* running = workshop_.cache.find(started.record.row);
+    if (auto ended = running ? std::nullopt : find_execution(*this, started.record.row)) started.record = std::move(*ended);
+  }
   return started;
 }
 
@@ -125,9 +128,11 @@ ExecutionRecord OpenTransaction::new_record(const StateMachineRecord& machine, c
   return record;
 }
 
-void OpenTransaction::begin_execution(const ExecutionRecord& record, const StateMachineRecord& machine, StartRequest request) {
+void OpenTransaction::begin_execution(ExecutionRecord begun, const StateMachineRecord& machine, StartRequest request) {
   CachedExecution execution;
-  execution.record = record;
+  execution.record = std::move(begun);
+  const ExecutionRecord& record = execution.record;
+  const ExecutionRow row = record.row;
   execution.began = true;
   execution.state = blank_execution(record.row);
   execution.program = workshop_.machines.program(*this, machine.definition, record.map_state);
@@ -150,7 +155,7 @@ void OpenTransaction::begin_execution(const ExecutionRecord& record, const State
                            .key = execution_key(workshop_.master_key, record.row),
                            .timeout_at = timeout ? std::optional(now_ + std::chrono::seconds(*timeout)) : std::nullopt};
   touch(workshop_.cache.insert(std::move(execution)));
-  deliver(record.row, events::StartExecution{std::move(started)});
+  deliver(row, events::StartExecution{std::move(started)});
 }
 
 }  // namespace signalbox

@@ -58,15 +58,15 @@ void OpenTransaction::drain() {
       advance_map_run(map_runs_due_.extract(map_runs_due_.begin()).value());
       continue;
     }
-    const auto [row, event] = std::move(worklist_.front());
+    auto [row, event] = std::move(worklist_.front());
     worklist_.pop_front();
-    step_one(row, event);
+    step_one(row, std::move(event));
   }
   write_touched();
   draining_ = false;
 }
 
-void OpenTransaction::step_one(ExecutionRow row, const Event& event) {
+void OpenTransaction::step_one(ExecutionRow row, Event event) {
   // One that is set aside can be stopped, and nothing else.
   CachedExecution* execution = load(row, std::holds_alternative<events::Stop>(event) ? SetAside::Accepted : SetAside::Refused);
   if (!execution) return;
@@ -74,7 +74,7 @@ void OpenTransaction::step_one(ExecutionRow row, const Event& event) {
   Step made;
   {
     const SteppingNote note(row);
-    made = step(*execution->program->machine, execution->state, event, now_, surroundings_of(*execution));
+    made = step(*execution->program->machine, execution->state, std::move(event), now_, surroundings_of(*execution));
   }
   touch(*execution);
   effects_.transitions += transitions_in(made.history);
@@ -97,9 +97,9 @@ Surroundings OpenTransaction::surroundings_of(const CachedExecution& execution) 
 }
 
 void OpenTransaction::carry_out(CachedExecution& execution, std::vector<Command> commands) {
-  for (const auto& command : commands) {
+  for (auto& command : commands) {
     std::visit(Overload{
-                   [&](const commands::InvokeTask& invoke_task) { invoke(execution, invoke_task); },
+                   [&](commands::InvokeTask& invoke_task) { invoke(execution, std::move(invoke_task)); },
                    [&](const commands::CancelTask& cancel_task) { cancel(execution, cancel_task); },
                    [&](const commands::StartMapRun& start) { start_map_run(execution, start); },
                    [&](const commands::RedriveMapRun& redrive) { redrive_map_run(execution, redrive); },
@@ -111,18 +111,19 @@ void OpenTransaction::carry_out(CachedExecution& execution, std::vector<Command>
   }
 }
 
-void OpenTransaction::invoke(CachedExecution& execution, const commands::InvokeTask& command) {
+void OpenTransaction::invoke(CachedExecution& execution, commands::InvokeTask command) {
   const ExecutionRow row = execution.record.row;
   if (answer_mocked(execution, command)) return;
   if (workshop_.task_guard && refused(execution, command)) return;
   if (InternalTask* task = workshop_.tasks.internal(command.resource)) {
     if (std::holds_alternative<ActivityResource>(command.resource.kind)) {
       // Its worker says when it is taken up and how it ends.
-      if (auto answer = task->call(*this, task_call(execution, command)); !answer) {
-        deliver(row, events::TaskRefused{command.attempt, TaskFailureKind::ScheduleFailed, answer.error()});
+      const TaskAttempt attempt = command.attempt;
+      if (auto answer = task->call(*this, task_call(execution, std::move(command))); !answer) {
+        deliver(row, events::TaskRefused{attempt, TaskFailureKind::ScheduleFailed, answer.error()});
       }
     } else if (steps_ < steps_max) {
-      call_internal(execution, *task, command);
+      call_internal(execution, *task, std::move(command));
     } else {
       execution.owed.insert(command.attempt);
       effects_.continues.push_back(row);
@@ -132,7 +133,7 @@ void OpenTransaction::invoke(CachedExecution& execution, const commands::InvokeT
   deliver(row, events::TaskTaken{command.attempt, std::nullopt});
   if (ExternalTask* task = workshop_.tasks.external(command.resource)) {
     execution.owed.insert(command.attempt);
-    effects_.calls.push_back({task, task_call(execution, command)});
+    effects_.calls.push_back({task, task_call(execution, std::move(command))});
     return;
   }
   deliver(row, events::TaskRefused{
@@ -149,14 +150,15 @@ bool OpenTransaction::refused(const CachedExecution& execution, const commands::
   return true;
 }
 
-void OpenTransaction::call_internal(CachedExecution& execution, InternalTask& task, const commands::InvokeTask& command) {
+void OpenTransaction::call_internal(CachedExecution& execution, InternalTask& task, commands::InvokeTask command) {
   const ExecutionRow row = execution.record.row;
-  deliver(row, events::TaskTaken{command.attempt, std::nullopt});
-  auto answer = task.call(*this, task_call(execution, command));
+  const TaskAttempt attempt = command.attempt;
+  deliver(row, events::TaskTaken{attempt, std::nullopt});
+  auto answer = task.call(*this, task_call(execution, std::move(command)));
   if (answer) {
-    deliver(row, events::TaskAnswered{command.attempt, std::move(*answer)});
+    deliver(row, events::TaskAnswered{attempt, std::move(*answer)});
   } else {
-    deliver(row, events::TaskRefused{command.attempt, TaskFailureKind::Failed, answer.error()});
+    deliver(row, events::TaskRefused{attempt, TaskFailureKind::Failed, answer.error()});
   }
 }
 
@@ -165,18 +167,18 @@ void OpenTransaction::cancel(CachedExecution& execution, const commands::CancelT
   if (InternalTask* task = workshop_.tasks.internal(command.resource)) task->cancel(*this, execution.record.row, command.attempt);
 }
 
-TaskCall OpenTransaction::task_call(const CachedExecution& execution, const commands::InvokeTask& command) const {
+TaskCall OpenTransaction::task_call(const CachedExecution& execution, commands::InvokeTask command) const {
   const ExecutionStarted& started = execution.state.started;
   return {.execution = execution.record.row,
           .attempt = command.attempt,
           .execution_arn = started.execution_arn,
           .execution_name = started.name,
           .state_machine_arn = started.state_machine_arn,
-          .state_name = command.state_name,
-          .role_arn = command.credentials_role_arn.value_or(started.role_arn),
-          .resource = command.resource,
-          .input = command.input,
-          .token = command.token,
+          .state_name = std::move(command.state_name),
+          .role_arn = std::move(command.credentials_role_arn).value_or(started.role_arn),
+          .resource = std::move(command.resource),
+          .input = std::move(command.input),
+          .token = std::move(command.token),
           .request_id = request_id(execution.state, command.attempt),
           .machine_role_arn = workshop_.task_guard ? started.role_arn : std::string()};
 }
@@ -189,13 +191,13 @@ void OpenTransaction::pay_owed(CachedExecution& execution, bool external_too) {
   for (TaskAttempt attempt : owed) {
     const auto task = execution.state.tasks.find(attempt);
     if (task == execution.state.tasks.end()) continue;
-    const auto command = invocation(*execution.program->machine, execution.state, task->second);
+    auto command = invocation(*execution.program->machine, execution.state, task->second);
     if (!command) continue;
     if (ExternalTask* external = workshop_.tasks.external(command->resource)) {
       if (external_too && !task->second.submitted) effects_.calls.push_back({external, task_call(execution, *command)});
     } else if (!task->second.started) {
       execution.owed.erase(attempt);
-      invoke(execution, *command);
+      invoke(execution, std::move(*command));
     }
   }
 }

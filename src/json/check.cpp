@@ -279,25 +279,33 @@ class Checker {
 
 }  // namespace
 
-const char* skip_plain(const char* at, const char* end) {
+namespace {
+
+/// A byte's high bit is set where the byte is below 0x20, '"', '\\' or not ASCII. The lowest such bit is always right; a borrow can only spoil
+/// bytes above it.
+std::uint64_t special_bytes(const char* at) {
   constexpr std::uint64_t ones = 0x0101010101010101U, highs = 0x8080808080808080U;
-  while (end - at >= 8) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, at, 8);
-    // A byte's high bit is set where the byte is below 0x20, '"', '\\' or not ASCII. The lowest such bit is always right; a
-    // borrow can only spoil bytes above it.
-    const std::uint64_t quote = word ^ (ones * '"'), backslash = word ^ (ones * '\\');
-    const std::uint64_t special = ((word - ones * 0x20) | (quote - ones) | (backslash - ones) | word) & highs;
-    if (special != 0) {
-      if constexpr (std::endian::native == std::endian::little) return at + std::countr_zero(special) / 8;
-      break;
-    }
-    at += 8;
+  std::uint64_t word = 0;
+  std::memcpy(&word, at, sizeof word);
+  const std::uint64_t quote = word ^ (ones * '"'), backslash = word ^ (ones * '\\');
+  return ((word - ones * 0x20) | (quote - ones) | (backslash - ones) | word) & highs;
+}
+
+}  // namespace
+
+const char* skip_plain(const char* at, const char* end) {
+  const char* const begin = at;
+  for (; end - at >= 8; at += 8) {
+    const std::uint64_t special = special_bytes(at);
+    if (special == 0) continue;
+    if constexpr (std::endian::native == std::endian::little) return at + std::countr_zero(special) / 8;
+    break;
   }
-  while (at != end) {
+  // What is left has been looked at in part: nothing before it is special.
+  if (at != end && end - begin >= 8 && special_bytes(end - 8) == 0) return end;
+  for (; at != end; ++at) {
     const unsigned char c = static_cast<unsigned char>(*at);
     if (c < 0x20 || c >= 0x80 || c == '"' || c == '\\') break;
-    ++at;
   }
   return at;
 }

@@ -278,7 +278,7 @@ class Verification {
   }
 
   awaitable<http::Response> decide(http::Request request, KnownToken known) const {
-    const Json output = output_of(request);
+    const Json output = Json::from_stored(output_of(request).text());  // printed here, once, and not by the engine's thread at each event
     std::function<Result<TaskCompletion>(EngineTransaction&)> work = [token = known.parts, output](EngineTransaction& transaction) {
       return transaction.succeed_task(token, output);
     };

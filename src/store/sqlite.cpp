@@ -4,6 +4,8 @@
 
 #include <cstring>
 
+#include "store/log_vfs.h"
+
 namespace signalbox::sqlite {
 
 namespace {
@@ -28,12 +30,13 @@ Error last_error(sqlite3* database, const std::string& doing) {
   return error(ErrorCode::Unavailable, message + remedy(sqlite3_errcode(database)));
 }
 
-Result<Database> open(const std::string& path, int flags) {
+Result<Database> open(const std::string& path, int flags, FileSystem file_system) {
   // Nobody asks SQLite how much memory it has taken, and counting it takes a lock at every allocation. Refused once SQLite is in use,
   // which harms nothing.
   [[maybe_unused]] static const int uncounted = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   sqlite3* raw = nullptr;
-  const int code = sqlite3_open_v2(path.c_str(), &raw, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+  const char* const vfs = file_system == FileSystem::GatheredLog ? log_vfs() : nullptr;
+  const int code = sqlite3_open_v2(path.c_str(), &raw, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, vfs);
   Database database(raw);
   if (code == SQLITE_OK) return database;
   return error(ErrorCode::Internal, std::string("the data file cannot be opened: ") + sqlite3_errstr(code) + remedy(code), path);

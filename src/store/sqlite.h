@@ -22,8 +22,10 @@ struct FinalizeStatement {
 };
 using Statement = std::unique_ptr<sqlite3_stmt, FinalizeStatement>;
 
+enum class FileSystem : std::uint8_t { Default, GatheredLog /** log_vfs.h */ };
+
 /// Errors: Internal, naming the file and SQLite's words.
-[[nodiscard]] Result<Database> open(const std::string& path, int flags);
+[[nodiscard]] Result<Database> open(const std::string& path, int flags, FileSystem file_system = FileSystem::Default);
 /// What went wrong last on this connection, for people: SQLite's words, the system's, and the remedy where there is a plain one.
 [[nodiscard]] Error last_error(sqlite3* database, const std::string& doing);
 [[nodiscard]] Result<void> execute(sqlite3* database, const std::string& sql);

@@ -132,8 +132,10 @@ struct SqliteStore::Implementation {
   std::string path;
   sqlite::Database database;
   sqlite::Tables tables;
-  sqlite::Statement begin, commit;
+  sqlite::Statement begin_reading, begin, commit;
 
+  [[nodiscard]] bool in_transaction() const { return sqlite3_get_autocommit(database.get()) == 0; }
+  sqlite::Tables& readable();
   Result<void> run(sqlite3_stmt* statement);
   Result<void> write(const WriteBatch& batch);
 };
@@ -143,7 +145,7 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(SqliteOptions options) {
   if (!directory) return directory.error();
   const std::string path = options.directory + "/signalbox.db";
   const mode_t old_mask = ::umask(0077);  // task tokens and keys are in it
-  auto database = sqlite::open(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+  auto database = sqlite::open(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, sqlite::FileSystem::GatheredLog);
   ::umask(old_mask);
   if (!database) return database.error();
   sqlite3_busy_timeout(database->get(), busy_timeout_ms);
@@ -154,18 +156,24 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(SqliteOptions options) {
   sqlite3* connection = database->get();
   auto log = std::make_shared<LogState>();
   sqlite3_wal_hook(connection, checkpoint_when_long, log.get());
-  return std::unique_ptr<SqliteStore>(new SqliteStore(std::unique_ptr<Implementation>(
-      new Implementation{std::move(options), std::move(log), std::move(*directory), path, std::move(*database), sqlite::Tables(connection),
-                         sqlite::prepare(connection, "BEGIN IMMEDIATE"), sqlite::prepare(connection, "COMMIT")})));
+  return std::unique_ptr<SqliteStore>(new SqliteStore(std::unique_ptr<Implementation>(new Implementation{
+      std::move(options), std::move(log), std::move(*directory), path, std::move(*database), sqlite::Tables(connection),
+      sqlite::prepare(connection, "BEGIN"), sqlite::prepare(connection, "BEGIN IMMEDIATE"), sqlite::prepare(connection, "COMMIT")})));
 }
 
 SqliteStore::SqliteStore(std::unique_ptr<Implementation> implementation) : implementation_(std::move(implementation)) {}
 SqliteStore::~SqliteStore() = default;
 
-std::optional<std::string> SqliteStore::get(const Key& key) const { return implementation_->tables.get(key); }
+/// Reads of the one connection that writes take SQLite's lock once for all until the next commit: nothing changes meanwhile.
+sqlite::Tables& SqliteStore::Implementation::readable() {
+  if (!in_transaction()) (void)run(begin_reading.get());  // a failure costs only the locks of each read
+  return tables;
+}
+
+std::optional<std::string> SqliteStore::get(const Key& key) const { return implementation_->readable().get(key); }
 
 void SqliteStore::scan(const KeyRange& range, const std::function<bool(const Key&, std::string_view)>& visit) const {
-  implementation_->tables.scan(range, visit);
+  implementation_->readable().scan(range, visit);
 }
 
 Result<void> SqliteStore::Implementation::run(sqlite3_stmt* statement) {
@@ -175,6 +183,9 @@ Result<void> SqliteStore::Implementation::run(sqlite3_stmt* statement) {
 }
 
 Result<void> SqliteStore::Implementation::write(const WriteBatch& batch) {
+  if (in_transaction()) {
+    if (auto read = run(commit.get()); !read) return read;
+  }
   if (auto begun = run(begin.get()); !begun) return begun;
   for (const auto& [table, writes] : batch.tables()) {
     if (!tables.write(*table, writes)) return sqlite::last_error(database.get(), std::string("write of ") + table->name);
@@ -192,7 +203,7 @@ Result<void> SqliteStore::commit(const WriteBatch& batch) {
     written = error(ErrorCode::Unavailable, failure.what());
   }
   // SQLite may have rolled back by itself already.
-  if (!written && sqlite3_get_autocommit(database) == 0) (void)sqlite::execute(database, "ROLLBACK");
+  if (!written && implementation_->in_transaction()) (void)sqlite::execute(database, "ROLLBACK");
   implementation_->log->commits.fetch_add(1, std::memory_order_release);
   return written;
 }

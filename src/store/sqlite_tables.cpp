@@ -64,8 +64,7 @@ Tables::Prepared& Tables::prepared(const Table& table) {
   for (std::size_t i = 0; i < parts; ++i) made.columns.emplace_back(sqlite3_column_name(probe.get(), static_cast<int>(i)));
   const std::string where = " WHERE " + joined(made.columns, 0, parts, " AND ", " = ?");
   made.get = prepare(database_, "SELECT record FROM " + name + where);
-  made.put = prepare(
-      database_, "INSERT INTO " + name + " VALUES (" + question_marks(parts + 1) + ") ON CONFLICT DO UPDATE SET record = excluded.record");
+  made.put = prepare(database_, "REPLACE INTO " + name + " VALUES (" + question_marks(parts + 1) + ")");
   made.erase = prepare(database_, "DELETE FROM " + name + where);
   return prepared_.emplace(&table, std::move(made)).first->second;
 }

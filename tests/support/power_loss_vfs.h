@@ -9,6 +9,7 @@
 #include <memory>
 #include <random>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace signalbox::testing {
@@ -156,9 +157,15 @@ class PowerLossVfs {
     data(file).unsynced.push_back(std::move(made));
     return SQLITE_OK;
   }
+  /// Long writes are several: the power may fail in the middle of them, and a disk need not keep all of one.
   static int write(sqlite3_file* file, const void* bytes, int amount, sqlite3_int64 offset) {
-    return change(
-        file, {static_cast<std::size_t>(offset), std::string(static_cast<const char*>(bytes), static_cast<std::size_t>(amount)), false});
+    constexpr std::size_t piece_max = 4'096;
+    std::string_view left(static_cast<const char*>(bytes), static_cast<std::size_t>(amount));
+    for (auto at = static_cast<std::size_t>(offset); !left.empty(); at += piece_max) {
+      if (const int code = change(file, {at, std::string(left.substr(0, piece_max)), false}); code != SQLITE_OK) return code;
+      left.remove_prefix(std::min(left.size(), piece_max));
+    }
+    return SQLITE_OK;
   }
   static int truncate(sqlite3_file* file, sqlite3_int64 size) { return change(file, {static_cast<std::size_t>(size), {}, true}); }
   static int sync(sqlite3_file* file, int) {

@@ -103,15 +103,10 @@ void remember(Transaction& transaction, const QueueRecord& queue, const std::str
 
 }  // namespace
 
-Result<SentMessage> Queues::send(Transaction& transaction, std::string_view name, const SendMessage& given) const {
+Result<SentMessage> Queues::send(Transaction& transaction, std::string_view name, SendMessage message) const {
   const auto queue = find(transaction, name);
   if (!queue) return queue.error();
-  SendMessage resolved;
-  if (resolve_) {
-    resolved = given;
-    resolved.body = resolve_(given.body);
-  }
-  const auto& message = resolve_ ? resolved : given;
+  if (resolve_) message.body = resolve_(message.body);
   if (auto checked = check(*queue, message); !checked) return checked.error();
 
   auto deduplication_id = message.deduplication_id;
@@ -131,11 +126,11 @@ Result<SentMessage> Queues::send(Transaction& transaction, std::string_view name
                              Message{.message_id = answer.message_id,
                                      .sent_at = transaction.now(),
                                      .delayed_until = delay.count() > 0 ? std::optional(transaction.now() + delay) : std::nullopt,
-                                     .body = message.body,
-                                     .attributes = message.attributes,
-                                     .group_id = message.group_id,
-                                     .deduplication_id = deduplication_id,
-                                     .trace_header = message.trace_header});
+                                     .body = std::move(message.body),
+                                     .attributes = std::move(message.attributes),
+                                     .group_id = std::move(message.group_id),
+                                     .deduplication_id = std::move(deduplication_id),
+                                     .trace_header = std::move(message.trace_header)});
   if (queue->fifo) {
     answer.sequence_number = sequence_number(number);
     remember(transaction, *queue, key, Deduplication{transaction.now(), answer.message_id, number});

@@ -120,7 +120,7 @@ Json result_of(const SentMessage& sent, const std::string& request_id, Timestamp
 TaskAnswer SendMessageTask::call(Transaction& transaction, const TaskCall& call) {
   auto parsed = parse(call.input);
   if (!parsed) return task_error(parsed.error(), call.request_id);
-  const auto sent = queues_.send(transaction, parsed->queue, parsed->message);
+  const auto sent = queues_.send(transaction, parsed->queue, std::move(parsed->message));
   if (!sent) return task_error(sent.error(), call.request_id);
   return result_of(*sent, call.request_id, transaction.now());
 }

@@ -70,6 +70,37 @@ TEST_CASE("what was committed is there after a restart, readable by its owner on
   CHECK((found.st_mode & 0777) == 0600);
 }
 
+TEST_CASE("a commit larger than the cache and than any one write of the log is whole") {
+  const testing::TemporaryDirectory directory;
+  constexpr int count = 3'000;
+  const auto name = [](int i) { return "record " + std::to_string(i); };
+  const auto record = [](int i) { return std::string(4'000, static_cast<char>('a' + i % 26)); };
+  {
+    const auto store = opened(directory.path());
+    const auto reader = store->reader();
+    for (int round = 0; round < 2; ++round) {
+      WriteBatch batch;
+      for (int i = 0; i < count; ++i) batch.put(Key(meta_table, name(i)), record(i + round));
+      REQUIRE(store->commit(batch));
+      CHECK(reader->get(Key(meta_table, name(count / 2))) == record(count / 2 + round));
+    }
+  }
+  const auto store = opened(directory.path());
+  int wrong = 0;
+  for (int i = 0; i < count; ++i) wrong += store->get(Key(meta_table, name(i))) != record(i + 1);
+  CHECK(wrong == 0);
+}
+
+TEST_CASE("between commits the store reads on, and a commit ends what reading held") {
+  const testing::TemporaryDirectory directory;
+  const auto store = opened(directory.path());
+  for (int i = 0; i < 3; ++i) {
+    REQUIRE(store->commit(one("a", std::to_string(i))));
+    CHECK(store->get(Key(meta_table, "a")) == std::to_string(i));
+    CHECK(store->get(Key(meta_table, "b")) == std::nullopt);
+  }
+}
+
 TEST_CASE("JSON records are text in the data file") {
   const testing::TemporaryDirectory directory;
   REQUIRE(opened(directory.path())->commit(one("json", R"({"a":1})")));
