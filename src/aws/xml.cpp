@@ -89,7 +89,8 @@ std::string response(std::string_view xml_namespace, std::string_view operation,
   out.append("</").append(operation).append("Result>");
   out.append("<ResponseMetadata>");
   append_element(out, "RequestId", request_id);
-  return out.append("</ResponseMetadata></").append(operation).append("Response>");
+  out.append("</ResponseMetadata></").append(operation).append("Response>");
+  return out;
 }
 
 }  // namespace
@@ -124,7 +125,8 @@ std::string error_response(std::string_view xml_namespace, const Failure& failur
   append_element(out, "Message", failure.message);
   out.append("<Detail/></Error>");
   append_element(out, "RequestId", request_id);
-  return out.append("</ErrorResponse>");
+  out.append("</ErrorResponse>");
+  return out;
 }
 
 }  // namespace signalbox::aws

@@ -90,7 +90,8 @@ std::string format_rfc3339(Timestamp time) {
   std::array<char, 4> year_digits;
   put_digits(year_digits.data(), year, 4);
   std::string text = year >= 0 && year <= 9'999 ? std::string(year_digits.data(), year_digits.size()) : std::to_string(year);
-  return text.append(rest.data(), rest.size());
+  text.append(rest.data(), rest.size());
+  return text;
 }
 
 std::string format_context_time(Timestamp time) {

@@ -194,7 +194,7 @@ asio::awaitable<bool> Session::write(Response response, ResponseContext context)
 asio::awaitable<bool> Session::write_bytes(std::string_view head, std::string_view body) {
   boost::system::error_code failed;
   std::array<asio::const_buffer, 2> parts{asio::buffer(head), asio::buffer(body)};
-  const auto at_once = socket_.write_some(parts, failed);
+  const auto at_once = body.empty() ? socket_.write_some(parts[0], failed) : socket_.write_some(parts, failed);
   if (failed && failed != asio::error::would_block) co_return false;
   if (!failed && at_once == head.size() + body.size()) co_return true;
   const auto of_head = std::min(at_once, head.size());

@@ -26,7 +26,8 @@ std::string with_own_stage_urls(std::string_view text, const std::function<bool(
     if (own)
       text.remove_prefix(static_cast<std::size_t>(std::find_if_not(behind.begin(), behind.end(), &is_host_character) - behind.begin()));
   }
-  return out.append(text);
+  out.append(text);
+  return out;
 }
 
 }  // namespace signalbox::gateway

@@ -85,7 +85,8 @@ std::string replaced(std::string_view text, const MappingSource& source, std::st
     else out += '$';
     text.remove_prefix(std::max<std::size_t>(length, 1));
   }
-  return out.append(text);
+  out.append(text);
+  return out;
 }
 
 /// `append:header.X` → (`append`, `header`, `X`)
