@@ -14,6 +14,7 @@
 #include "http/cross_site.h"
 #include "http/problem.h"
 #include "http/request_id.h"
+#include "json/object_text.h"
 #include "signalbox/store.h"
 
 namespace signalbox::http {
@@ -253,8 +254,21 @@ asio::awaitable<void> Session::refuse(ReadEnd why) {
 void Session::log(int status, std::uint64_t bytes) const {
   if (!spdlog::should_log(spdlog::level::info)) return;
   const auto took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began_);
-  spdlog::info("{} {} {} {}B {}us {} {}", method_, path_, status, bytes, took.count(),
-               shared_->options.listener == Listener::Admin ? "admin" : "public", request_id_);
+  const std::string_view listener = shared_->options.listener == Listener::Admin ? "admin" : "public";
+  const auto line = fmt::format("{} {} {} {}B {}us {} {}", method_, path_, status, bytes, took.count(), listener, request_id_);
+  if (!shared_->json_log) return spdlog::info(line);
+  std::string members = ObjectText()
+                            .text("message", line)
+                            .text("method", method_)
+                            .text("path", path_)
+                            .number("status", status)
+                            .number("bytes", static_cast<std::int64_t>(bytes))
+                            .number("microseconds", took.count())
+                            .text("listener", listener)
+                            .text("client", peer_text_)
+                            .text("requestId", request_id_)
+                            .take();
+  shared_->json_log->info(std::string_view(members).substr(1, members.size() - 2));
 }
 
 }  // namespace signalbox::http

@@ -6,6 +6,7 @@
 #include "http/request_parser.h"
 #include "http/response_writer.h"
 
+#include <spdlog/spdlog.h>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -26,6 +27,8 @@ struct SessionShared {
   TrustedProxies proxies;
   bool loopback = true;
   bool stopping = false;
+  /// If there is a logger of this name, it gets what is to be said of a request as the members of a JSON object; else the default one gets a text.
+  std::shared_ptr<spdlog::logger> json_log = spdlog::get("requests");
 };
 
 /// The server's sweep watches phases and deadlines, so that no session needs a timer of its own.

@@ -56,6 +56,19 @@ class Options(Folder):
         self.assertEqual(arn, "arn:aws:states:eu-west-1:333333333333:stateMachine:m")
         self.assertNotEqual(daemon.log()[0], "{")     # the variable beats the file
 
+    def test_json_log(self):
+        daemon = self.serve("--log-format", "json")
+        daemon.rest("GET", "/v1/state-machines?a=%22")
+        line = wait_for(lambda: next((line for line in daemon.log().splitlines() if "/v1/state-machines" in line), None))
+        lines = [json.loads(line) for line in daemon.log().splitlines()]      # each is one object
+        for each in lines:
+            self.assertLessEqual({"time", "level", "message"}, set(each))
+        request = json.loads(line)
+        self.assertEqual({key: request[key] for key in ("method", "path", "status", "listener", "client")},
+                         {"method": "GET", "path": "/v1/state-machines", "status": 200, "listener": "admin", "client": "127.0.0.1"})
+        self.assertIn(request["requestId"], request["message"])
+        self.assertGreater(request["microseconds"], 0)
+
     def test_wrong_ones_are_named(self):
         config = self.folder / "wrong.toml"
         config.write_text("nonsense = 1\n")
