@@ -160,6 +160,7 @@ asio::awaitable<Response> Session::handle() {
       shared_->proxies.empty() ? peer_text_ : shared_->proxies.client_of(peer_, request.headers.get("X-Forwarded-For").value_or(""));
   method_ = request.method;
   path_ = request.path;
+  if (shared_->json_log) client_ = request.client_address;
   if (request.listener == Listener::Admin && is_cross_site(request, shared_->loopback)) {
     co_return problem_response(403, "requests from web pages of other sites are refused");
   }
@@ -219,6 +220,7 @@ asio::awaitable<bool> Session::write_source(BodySource& source) {
 asio::awaitable<void> Session::refuse(ReadEnd why) {
   began_ = phase_began_;
   request_id_ = new_request_id();
+  client_ = peer_text_;
   method_ = parser_->request.method.empty() ? "-" : parser_->request.method;
   path_ = parser_->request.path.empty() ? "-" : parser_->request.path;
   Response response;
@@ -265,7 +267,7 @@ void Session::log(int status, std::uint64_t bytes) const {
                             .number("bytes", static_cast<std::int64_t>(bytes))
                             .number("microseconds", took.count())
                             .text("listener", listener)
-                            .text("client", peer_text_)
+                            .text("client", client_)
                             .text("requestId", request_id_)
                             .take();
   shared_->json_log->info(std::string_view(members).substr(1, members.size() - 2));

@@ -73,7 +73,7 @@ class Session {
   SteadyTime phase_began_, deadline_;
   bool timed_out_ = false, cancelled_ = false;
   // Of the current request, for its log line.
-  std::string method_, path_, request_id_;
+  std::string method_, path_, request_id_, client_;
   SteadyTime began_;
 };
 

@@ -57,15 +57,15 @@ class Options(Folder):
         self.assertNotEqual(daemon.log()[0], "{")     # the variable beats the file
 
     def test_json_log(self):
-        daemon = self.serve("--log-format", "json")
-        daemon.rest("GET", "/v1/state-machines?a=%22")
+        daemon = self.serve("--log-format", "json", "--trusted-proxy", "127.0.0.1")
+        daemon.rest("GET", "/v1/state-machines?a=%22", headers={"X-Forwarded-For": "203.0.113.7"})
         line = wait_for(lambda: next((line for line in daemon.log().splitlines() if "/v1/state-machines" in line), None))
         lines = [json.loads(line) for line in daemon.log().splitlines()]      # each is one object
         for each in lines:
             self.assertLessEqual({"time", "level", "message"}, set(each))
         request = json.loads(line)
         self.assertEqual({key: request[key] for key in ("method", "path", "status", "listener", "client")},
-                         {"method": "GET", "path": "/v1/state-machines", "status": 200, "listener": "admin", "client": "127.0.0.1"})
+                         {"method": "GET", "path": "/v1/state-machines", "status": 200, "listener": "admin", "client": "203.0.113.7"})
         self.assertIn(request["requestId"], request["message"])
         self.assertGreater(request["microseconds"], 0)
 
