@@ -15,7 +15,7 @@ constexpr char escape = '\0', escaped_zero = '\xff', text_end = '\x01';
 
 /// Bytes that the text at the beginning of `bytes` takes, its end included.
 std::size_t text_bytes(std::string_view bytes) {
-  for (std::size_t i = bytes.find(escape); i + 1 < bytes.size(); i = bytes.find(escape, i + 2)) {
+  for (std::size_t i = bytes.find(escape); i < bytes.size() - 1; i = bytes.find(escape, i + 2)) {  // npos is not less
     if (bytes[i + 1] == text_end) return i + 2;
   }
   SIGNALBOX_ASSERT(!"a key's text has an end");
