@@ -10,11 +10,11 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/error.hpp>
+#include <nlohmann/json.hpp>
 
 #include "http/cross_site.h"
 #include "http/problem.h"
 #include "http/request_id.h"
-#include "json/object_text.h"
 #include "signalbox/store.h"
 
 namespace signalbox::http {
@@ -259,18 +259,11 @@ void Session::log(int status, std::uint64_t bytes) const {
   const std::string_view listener = shared_->options.listener == Listener::Admin ? "admin" : "public";
   const auto line = fmt::format("{} {} {} {}B {}us {} {}", method_, path_, status, bytes, took.count(), listener, request_id_);
   if (!shared_->json_log) return spdlog::info(line);
-  std::string members = ObjectText()
-                            .text("message", line)
-                            .text("method", method_)
-                            .text("path", path_)
-                            .number("status", status)
-                            .number("bytes", static_cast<std::int64_t>(bytes))
-                            .number("microseconds", took.count())
-                            .text("listener", listener)
-                            .text("client", client_)
-                            .text("requestId", request_id_)
-                            .take();
-  shared_->json_log->info(std::string_view(members).substr(1, members.size() - 2));
+  const nlohmann::ordered_json members{{"message", line},      {"method", method_}, {"path", path_},
+                                       {"status", status},     {"bytes", bytes},    {"microseconds", took.count()},
+                                       {"listener", listener}, {"client", client_}, {"requestId", request_id_}};
+  const auto text = members.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  shared_->json_log->info(std::string_view(text).substr(1, text.size() - 2));
 }
 
 }  // namespace signalbox::http
