@@ -165,7 +165,8 @@ void EngineCore::commit() {
   const auto began = std::chrono::steady_clock::now();
   if (beside) {
     const WriteBatch& kept = view_.begin(std::exchange(writes, {}));
-    committing_.emplace(std::move(ready), commit_runner_([&store = store_, &kept] { return store.commit(kept); }), began);
+    auto result = commit_runner_([&store = store_, &kept] { return store.commit(kept); });
+    committing_ = Committing{std::move(ready), std::move(result), began};
   } else {
     const auto committed = store_.commit(writes);
     pace_.committing = std::chrono::steady_clock::now() - began;
