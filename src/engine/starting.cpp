@@ -70,10 +70,12 @@ Result<StartedExecution> OpenTransaction::start_execution(StartRequest request) 
   StartedExecution started{.record = record, .arn = workshop_.site.execution_arn(record.state_machine, record.name), .existed = false};
   begin_execution(std::move(record), qualified ? *qualified : *machine, std::move(request));
   drain();
-  if (!draining_) {
-    // It may have ended at once.
-    const auto* running = workshop_.cache.find(started.record.row);
-    if (auto ended = running ? std::nullopt : find_execution(*this, started.record.row)) started.record = std::move(*ended);
+  if (draining_) return started;
+  // It may have ended at once.
+  if (const auto* running = workshop_.cache.find(started.record.row)) {
+    started.record = running->record;
+  } else if (auto ended = find_execution(*this, started.record.row)) {
+    started.record = std::move(*ended);
   }
   return started;
 }
