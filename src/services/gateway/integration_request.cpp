@@ -15,7 +15,7 @@ void map_parameters(const Invocation& invocation, IntegrationRequest& into) {
   for (const auto& [target, source] : invocation.method.integration->parameters) {
     const auto value = mapped_value(source, invocation, nullptr);
     if (!value) continue;
-    const auto name_after = [&](std::string_view prefix) {
+    const auto name_after = [&target = target](std::string_view prefix) {
       return target.starts_with(prefix) ? std::optional(target.substr(prefix.size())) : std::nullopt;
     };
     if (const auto header = name_after("integration.request.header.")) into.headers.set(*header, *value);
@@ -26,7 +26,7 @@ void map_parameters(const Invocation& invocation, IntegrationRequest& into) {
 
 void replace(Pairs& pairs, const Pairs& by) {
   for (const auto& [name, value] : by) {
-    std::erase_if(pairs, [&](const auto& pair) { return pair.first == name; });
+    std::erase_if(pairs, [&name = name](const auto& pair) { return pair.first == name; });
     pairs.emplace_back(name, value);
   }
 }

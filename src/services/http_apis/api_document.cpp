@@ -62,7 +62,7 @@ class Reading {
     if (!item.is_object()) return fault(place, "an object is expected");
     for (const auto& [name, operation] : item.members()) {
       const auto method = std::find_if(gateway::document_methods.begin(), gateway::document_methods.end(),
-                                       [&](const auto& one) { return one.first == name; });
+                                       [&name = name](const auto& one) { return one.first == name; });
       if (method != gateway::document_methods.end()) read_route(path, method->second, operation, gateway::document_place(place, name));
       else if (!name.starts_with("x-") && std::find(path_members.begin(), path_members.end(), name) == path_members.end())
         fault(gateway::document_place(place, name), fmt::format("'{}' is no method of HTTP APIs", name));
@@ -94,8 +94,8 @@ class Reading {
   Json read_integration_record(const Json& given, const std::string& place) {
     Json record = json_object({{"integrationType", ascii_upper(member_text(given, "type"))}});
     for (const auto& [name, value] : given.members()) {
-      const auto known =
-          std::find_if(integration_members.begin(), integration_members.end(), [&](const auto& one) { return one.first == name; });
+      const auto known = std::find_if(integration_members.begin(), integration_members.end(),
+                                      [&name = name](const auto& one) { return one.first == name; });
       if (known != integration_members.end()) record = record.with(known->second, value);
       else if (name != "type" && name != "passthroughBehavior")
         fault(gateway::document_place(place, name), fmt::format("'{}' is not offered here", name));

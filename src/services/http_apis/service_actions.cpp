@@ -115,7 +115,7 @@ Result<void> check_action(const Integration& integration) {
       return bad_request(fmt::format("Parameter: {} is required for integration subtype: {}", parameter.name, integration.subtype));
   for (const auto& [name, mapping] : integration.parameters) {
     const bool is_known = name == ignored || std::any_of(action->parameters.begin(), action->parameters.end(),
-                                                         [&](const Parameter& parameter) { return parameter.name == name; });
+                                                         [&name = name](const Parameter& parameter) { return parameter.name == name; });
     if (!is_known) return bad_request(fmt::format("Parameter: {} does not fit schema for Operation: {}.", name, integration.subtype));
   }
   return {};

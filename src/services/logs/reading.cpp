@@ -18,7 +18,7 @@ std::vector<Record> list(const Reader& reader, const Key& table, std::string_vie
   if (after >= prefix && !after.empty()) range.after = Key(table).add(after);
   reader.scan(range, [&](const Key& key, std::string_view record) {
     const auto name = key.text(name_part);
-    if (name < prefix) return true;
+    if (name.compare(prefix) < 0) return true;
     if (!name.starts_with(prefix)) return false;
     found.push_back(decode(name, record));
     return found.size() < limit;

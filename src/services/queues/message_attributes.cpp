@@ -124,7 +124,7 @@ MessageAttributes select_attributes(const MessageAttributes& attributes, const s
 QueueTextMap select_system_attributes(const QueueTextMap& attributes, const std::vector<std::string>& names) {
   QueueTextMap selected;
   for (const auto& [name, value] : attributes) {
-    if (std::any_of(names.begin(), names.end(), [&](const auto& wanted) { return wanted == "All" || wanted == name; }))
+    if (std::any_of(names.begin(), names.end(), [&name = name](const auto& wanted) { return wanted == "All" || wanted == name; }))
       selected.emplace(name, value);
   }
   return selected;

@@ -176,7 +176,7 @@ Expression ExpressionParser::map() {
   for (;;) {
     auto name = expression();
     scanner_.expect(":");
-    map.members.emplace_back(std::move(name), expression());
+    map.members.push_back({std::move(name), expression()});
     scanner_.skip_space();
     if (scanner_.take("}")) return {std::move(map)};
     scanner_.expect(",");

@@ -12,6 +12,7 @@
 namespace signalbox::velocity {
 
 struct Expression;
+struct MapMember;
 struct Node;
 
 struct Block {
@@ -37,7 +38,7 @@ struct ListLiteral {
   std::vector<Expression> elements;
 };
 struct MapLiteral {
-  std::vector<std::pair<Expression, Expression>> members;
+  std::vector<MapMember> members;
 };
 enum class Operator : std::uint8_t {
   Or,
@@ -72,6 +73,10 @@ struct Interpolated {
 
 struct Expression {
   std::variant<Value, Interpolated, Reference, ListLiteral, MapLiteral, Binary, Not, Negative> form;
+};
+
+struct MapMember {
+  Expression name, value;
 };
 
 struct Text {
