@@ -38,6 +38,13 @@ struct EvaluationContext {
   Timestamp now;
 };
 
+/// What of the context object expressions read: the members that their `$$` paths begin with, or all of it (`$$`, `$$..Name`, `$$[*]`).
+struct ContextReads {
+  bool all = false;
+  std::vector<std::string> members;
+  [[nodiscard]] bool has(std::string_view member) const;
+};
+
 /// A path in Jayway's dialect of JSONPath as AWS uses it: `$.a['b'][0]`, `..`, `*`, slices, unions, filters, `$.[0]`; or `$$…`
 /// into the context object, or `$name…` into a variable. Spec: Paths. There are no functions: `$.a.length()` asks for a member
 /// called `length()`, as on AWS (awsdocs/aws-step-functions-developer-guide pull request 5).
@@ -59,8 +66,9 @@ class PathExpression {
   /// Whether it reads `input` and that is null, which AWS refuses with these words where a field has the path itself.
   [[nodiscard]] bool reads_null(const Json& input) const;
   static constexpr std::string_view null_input = "Unable to apply Path transformation to null or empty input.";
-  [[nodiscard]] bool is_reference() const;                           ///< Spec: Reference Paths: definite, selects at most one node
-  [[nodiscard]] bool reads_context() const;                          ///< starts with `$$`
+  [[nodiscard]] bool is_reference() const;   ///< Spec: Reference Paths: definite, selects at most one node
+  [[nodiscard]] bool reads_context() const;  ///< starts with `$$`
+  void add_reads(ContextReads& reads) const;
   [[nodiscard]] const std::optional<std::string>& variable() const;  ///< the variable's name for `$name…`
   [[nodiscard]] const std::string& text() const;                     ///< as written
   [[nodiscard]] std::string printed() const;                         ///< a canonical form, for tests: `$['a'][0]`
@@ -123,6 +131,8 @@ class PayloadTemplate {
   /// 'value.$' could not be found in the input '{…}'"; and what intrinsic functions raise.
   [[nodiscard]] Evaluated<Json> evaluate(const EvaluationContext& context) const;
   [[nodiscard]] const Json& source() const;
+  /// What evaluate() looks at of its context's context object.
+  [[nodiscard]] const ContextReads& reads() const;
   /// Names of the variables read, for DescribeStateMachine's variableReferences.
   [[nodiscard]] std::vector<std::string> variables() const;
 

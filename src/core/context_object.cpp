@@ -49,12 +49,14 @@ Json make_constant_context(const Execution& execution) {
 }
 
 Json make_context(const Execution& execution, const Frame& frame, const Json& constant, const std::optional<TaskToken>& token,
-                  const std::optional<MapItem>& item) {
+                  const std::optional<MapItem>& item, const ContextReads& reads) {
   Json::Object members = constant.members();
-  members.push_back({"State", state_part(frame)});
-  const auto shown = item ? item : enclosing_item(execution, frame);
-  if (shown) members.push_back({"Map", item_part(*shown)});
-  if (token) members.push_back({"Task", json_object({{"Token", token->value}})});
+  if (reads.has("State")) members.push_back({"State", state_part(frame)});
+  if (reads.has("Map")) {
+    const auto shown = item ? item : enclosing_item(execution, frame);
+    if (shown) members.push_back({"Map", item_part(*shown)});
+  }
+  if (token && reads.has("Task")) members.push_back({"Task", json_object({{"Token", token->value}})});
   return Json(std::move(members));
 }
 
@@ -74,7 +76,7 @@ Json context_object(const Execution& execution, const Frame& frame) {
   if (const auto* in_task = std::get_if<Frame::InTask>(&frame.activity)) {
     token = make_task_token(execution.started.key, execution.row, in_task->attempt);
   }
-  return core::make_context(execution, frame, core::make_constant_context(execution), token, std::nullopt);
+  return core::make_context(execution, frame, core::make_constant_context(execution), token, std::nullopt, {.all = true, .members = {}});
 }
 
 }  // namespace signalbox

@@ -14,39 +14,48 @@ const Json& empty_object() {
 
 }  // namespace
 
-EvaluationContext Scope::around(const Json& input, bool with_context) {
+EvaluationContext Scope::around(const Json& input, const Json& context) {
   // The label is unique for each piece of work: between two of the same frame there is always an event, or they are numbered.
   if (!random_) {
     const Execution& execution = interpreter_.execution();
-    auto label = fmt::format("{}/{}", frame_.id.value, execution.last_event_id);
-    if (number_) label += fmt::format("/{}", *number_);
+    auto label = std::to_string(frame_.id.value) + '/' + std::to_string(execution.last_event_id);
+    if (number_) label += '/' + std::to_string(*number_);
     random_.emplace(execution.started.key, label);
   }
   if (!variables_) variables_ = variables_in_scope(interpreter_.execution(), frame_);
-  return EvaluationContext{.input = input,
-                           .context = with_context ? context() : empty_object(),
-                           .variables = *variables_,
-                           .random = *random_,
-                           .now = interpreter_.now()};
+  return EvaluationContext{.input = input, .context = context, .variables = *variables_, .random = *random_, .now = interpreter_.now()};
 }
 
 const Json& Scope::context() {
   if (const StateTest* test = interpreter_.test(); test != nullptr && test->context && !context_)
     context_ = item_ ? with_item(*test->context, *item_) : *test->context;
-  if (!context_) context_ = make_context(interpreter_.execution(), frame_, interpreter_.constant_context(), token_, item_);
+  if (!context_)
+    context_ = make_context(interpreter_.execution(), frame_, interpreter_.constant_context(), token_, item_, {.all = true, .members = {}});
   return *context_;
+}
+
+// Most templates read a member or two, above all the token.
+Json Scope::context(const ContextReads& reads) {
+  if (reads.all || context_ || (interpreter_.test() && interpreter_.test()->context)) return context();
+  if (reads.members.empty()) return empty_object();
+  const bool is_constant = reads.has("Execution") || reads.has("StateMachine");
+  return make_context(interpreter_.execution(), frame_, is_constant ? interpreter_.constant_context() : empty_object(), token_, item_,
+                      reads);
 }
 
 Evaluated<Json> Scope::evaluate(const PathExpression& path, const Json& input) {
   if (!path.is_root() && path.reads_null(input)) return WorkflowError{error_names::Runtime, std::string(PathExpression::null_input)};
-  auto value = path.evaluate(around(input, path.reads_context()));
+  auto value = path.evaluate(around(input, path.reads_context() ? context() : empty_object()));
   if (!value)
     return WorkflowError{value.error().error, fmt::format("Invalid path '{}' : {}", path.text(), value.error().cause.value_or(""))};
   return value;
 }
 
-Evaluated<Json> Scope::evaluate(const IntrinsicCall& call, const Json& input) { return call.evaluate(around(input, true)); }
-Evaluated<Json> Scope::evaluate(const PayloadTemplate& payload, const Json& input) { return payload.evaluate(around(input, true)); }
+Evaluated<Json> Scope::evaluate(const IntrinsicCall& call, const Json& input) { return call.evaluate(around(input, context())); }
+Evaluated<Json> Scope::evaluate(const PayloadTemplate& payload, const Json& input) {
+  const Json read = context(payload.reads());
+  return payload.evaluate(around(input, read));
+}
 
 Json Scope::states(const StatesMembers& read) {
   Json::Object members;
@@ -78,7 +87,7 @@ Outcome<Json> Scope::evaluate(const Template& field, const Json& input) {
 }
 
 std::optional<Json> Scope::find(const PathExpression& path, const Json& input) {
-  const auto surroundings = around(input, path.reads_context());
+  const auto surroundings = around(input, path.reads_context() ? context() : empty_object());
   if (path.is_root()) return input;
   if (auto value = path.find(surroundings)) return value;
   if (path.is_reference()) return std::nullopt;

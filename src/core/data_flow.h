@@ -63,12 +63,15 @@ class Scope {
   [[nodiscard]] Failure failure(EvaluationFault fault) const { return evaluation_failure(frame_, std::move(fault)); }
 
  private:
-  EvaluationContext around(const Json& input, bool with_context);
+  /// `context` is to live as long as what is given.
+  EvaluationContext around(const Json& input, const Json& context);
   /// `$states`, with the members that are read.
   Json states(const StatesMembers& read);
   template <class... Expected>
   Outcome<Json> evaluate_jsonata(const JsonataTemplate& field, Expected... expected);
   const Json& context();
+  /// As much of it as is read.
+  [[nodiscard]] Json context(const ContextReads& reads);
 
   Interpreter& interpreter_;
   const Frame& frame_;

@@ -4,6 +4,8 @@
 #include "expr/path.h"
 #include "signalbox/expressions.h"
 
+#include <functional>
+
 namespace signalbox {
 
 namespace expr {
@@ -29,7 +31,7 @@ struct IntrinsicCall::Compiled {
 
   /// A call at the cursor, which stands at `States.`. Nothing with cursor.fault set.
   [[nodiscard]] static std::optional<IntrinsicCall> parse(expr::Cursor& cursor, int nesting);
-  void add_variables(std::vector<std::string>& names) const;
+  void for_each_path(const std::function<void(const PathExpression&)>& visit) const;  ///< nested calls' too
   static const Compiled& of(const IntrinsicCall& call) { return *call.compiled_; }
 };
 

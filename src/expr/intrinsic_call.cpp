@@ -147,17 +147,18 @@ std::optional<IntrinsicCall> IntrinsicCall::Compiled::parse(Cursor& cursor, int 
   return call;
 }
 
-void IntrinsicCall::Compiled::add_variables(std::vector<std::string>& names) const {
+void IntrinsicCall::Compiled::for_each_path(const std::function<void(const PathExpression&)>& visit) const {
   for (const Argument& argument : arguments) {
-    if (const auto* call = std::get_if<IntrinsicCall>(&argument.value)) of(*call).add_variables(names);
-    const auto* path = std::get_if<PathExpression>(&argument.value);
-    if (path != nullptr && path->variable()) names.push_back(*path->variable());
+    if (const auto* call = std::get_if<IntrinsicCall>(&argument.value)) of(*call).for_each_path(visit);
+    if (const auto* path = std::get_if<PathExpression>(&argument.value)) visit(*path);
   }
 }
 
 std::vector<std::string> IntrinsicCall::variables() const {
   std::vector<std::string> names;
-  compiled_->add_variables(names);
+  compiled_->for_each_path([&names](const PathExpression& path) {
+    if (path.variable()) names.push_back(*path.variable());
+  });
   std::ranges::sort(names);
   names.erase(std::unique(names.begin(), names.end()), names.end());
   return names;

@@ -107,6 +107,19 @@ std::optional<Json> PathExpression::find(const EvaluationContext& context) const
 bool PathExpression::is_root() const { return compiled_->start == Start::Input && compiled_->path.steps.empty(); }
 bool PathExpression::is_reference() const { return compiled_->single; }
 bool PathExpression::reads_context() const { return compiled_->start == Start::Context; }
+
+// `$` in a filter of a `$$` path means the whole object.
+void PathExpression::add_reads(ContextReads& reads) const {
+  if (!reads_context()) return;
+  const auto& steps = compiled_->path.steps;
+  const bool begins_with_names = !steps.empty() && steps.front().kind == expr::Step::Kind::Names && !steps.front().deep;
+  if (!begins_with_names || std::ranges::any_of(steps, [](const expr::Step& step) { return step.kind == expr::Step::Kind::Filter; }))
+    reads.all = true;
+  else reads.members.insert(reads.members.end(), steps.front().names.begin(), steps.front().names.end());
+}
+
+bool ContextReads::has(std::string_view member) const { return all || std::ranges::find(members, member) != members.end(); }
+
 const std::optional<std::string>& PathExpression::variable() const { return compiled_->variable; }
 const std::string& PathExpression::text() const { return compiled_->text; }
 bool PathExpression::reads_null(const Json& input) const { return compiled_->start == Start::Input && input.is_null(); }

@@ -119,15 +119,15 @@ Evaluated<Json> evaluate_part(const Part& part, const EvaluationContext& context
   return evaluate_array(std::get<std::vector<Part>>(part.value), context);
 }
 
-void add_variables(const Part& part, std::vector<std::string>& names) {
+void for_each_path(const Part& part, const std::function<void(const PathExpression&)>& visit) {
   if (const auto* path = std::get_if<PathExpression>(&part.value)) {
-    if (path->variable()) names.push_back(*path->variable());
+    visit(*path);
   } else if (const auto* call = std::get_if<IntrinsicCall>(&part.value)) {
-    IntrinsicCall::Compiled::of(*call).add_variables(names);
+    IntrinsicCall::Compiled::of(*call).for_each_path(visit);
   } else if (const auto* members = std::get_if<std::vector<Part::Member>>(&part.value)) {
-    for (const Part::Member& member : *members) add_variables(member.part, names);
+    for (const Part::Member& member : *members) for_each_path(member.part, visit);
   } else if (const auto* elements = std::get_if<std::vector<Part>>(&part.value)) {
-    for (const Part& element : *elements) add_variables(element, names);
+    for (const Part& element : *elements) for_each_path(element, visit);
   }
 }
 
@@ -136,6 +136,7 @@ void add_variables(const Part& part, std::vector<std::string>& names) {
 struct PayloadTemplate::Compiled {
   Json source;
   Part root;
+  ContextReads reads;
 };
 
 boost::system::result<PayloadTemplate, std::vector<TemplateFault>> PayloadTemplate::parse(const Json& source) {
@@ -145,6 +146,7 @@ boost::system::result<PayloadTemplate, std::vector<TemplateFault>> PayloadTempla
   // Without the source's own text: what a template gives is printed compactly.
   compiled->root = parser.parse(source.rebuilt(), "");
   if (!parser.faults.empty()) return parser.faults;
+  for_each_path(compiled->root, [&reads = compiled->reads](const PathExpression& path) { path.add_reads(reads); });
   PayloadTemplate result;
   result.compiled_ = std::move(compiled);
   return result;
@@ -159,10 +161,13 @@ Evaluated<Json> PayloadTemplate::evaluate(const EvaluationContext& context) cons
 }
 
 const Json& PayloadTemplate::source() const { return compiled_->source; }
+const ContextReads& PayloadTemplate::reads() const { return compiled_->reads; }
 
 std::vector<std::string> PayloadTemplate::variables() const {
   std::vector<std::string> names;
-  add_variables(compiled_->root, names);
+  for_each_path(compiled_->root, [&names](const PathExpression& path) {
+    if (path.variable()) names.push_back(*path.variable());
+  });
   std::ranges::sort(names);
   names.erase(std::unique(names.begin(), names.end()), names.end());
   return names;

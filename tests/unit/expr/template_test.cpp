@@ -55,6 +55,24 @@ TEST_CASE("a template names the variables that it reads") {
   CHECK(parsed->variables() == std::vector<std::string>{"w", "x", "z"});
 }
 
+TEST_CASE("a template says what of the context object it reads") {
+  const auto reads_of = [](const char* source) { return PayloadTemplate::parse(Around::parsed(source))->reads(); };
+  using Members = std::vector<std::string>;
+  CHECK(reads_of(R"x({"a.$": "$.x", "b": "$$.Execution.Id"})x").members.empty());
+  CHECK(reads_of(R"x({"a.$": "$$.Task.Token"})x").members == Members{"Task"});
+  CHECK(reads_of(R"x({"a": [{"b.$": "$$['Execution']['Input'].x"}], "c.$": "States.Format('{}', States.Array($$.Map.Item.Index))"})x")
+            .members == Members{"Execution", "Map"});
+  CHECK(reads_of(R"x({"a.$": "$$['State','Task']"})x").members == Members{"State", "Task"});
+  for (const char* all : {"$$", "$$..Token", "$$.*", "$$[*].Name", "$$.Execution.Input[?(@.a == $.State.Name)]"}) {
+    CAPTURE(all);
+    CHECK(reads_of((R"x({"a.$": ")x" + std::string(all) + R"x("})x").c_str()).all);
+  }
+  const ContextReads some{.all = false, .members = {"Task"}};
+  CHECK(some.has("Task"));
+  CHECK(!some.has("State"));
+  CHECK(ContextReads{.all = true, .members = {}}.has("State"));
+}
+
 TEST_CASE("a template cannot nest a value without end") {
   Json value = Json::empty_array();
   const auto parsed = PayloadTemplate::parse(Around::parsed(R"({"a.$": "$"})"));
