@@ -27,7 +27,7 @@ namespace signalbox {
 
 /// The tables' records are explained in docs/data_file.md. `row` numbers the messages' storage of a queue: a purge gives the queue
 /// a new one and leaves the old one to the sweeper.
-inline constexpr Table queues_table{"queues", {KeyPart::Text}};                 // name → QueueRecord
+inline constexpr Table queues_table{"queues", {KeyPart::Text}, true};           // name → QueueRecord
 inline constexpr Table queue_states_table{"queue_states", {KeyPart::Integer}};  // row → how far receiving and counting got
 inline constexpr Table queue_messages_table{"queue_messages",
                                             {KeyPart::Integer, KeyPart::Integer}};  // (row, number) → message; written once

@@ -27,6 +27,7 @@ enum class KeyPart : std::uint8_t { None, Integer, Text };
 struct Table {
   const char* name;
   std::array<KeyPart, 3> key;
+  bool seldom_changes = false;  ///< few records, read far more often than written: the engine may keep what it reads
 };
 
 /// What the whole data file must know of itself: its site, its master key, the highest row numbers given out.

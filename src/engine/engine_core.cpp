@@ -169,6 +169,7 @@ void EngineCore::commit() {
     committing_ = Committing{std::move(ready), std::move(result), began};
   } else {
     const auto committed = store_.commit(writes);
+    view_.changed(writes);
     pace_.committing = std::chrono::steady_clock::now() - began;
     settle(std::move(ready), committed);
   }

@@ -46,7 +46,9 @@ Result<void> EngineCore::set_aside_after_bug() {
   transaction_.keep_operation();
   const Kept kept = transaction_.take();  // its effects are counted by the scan below
   if (!kept.writes.empty()) {
-    if (auto committed = store_.commit(kept.writes); !committed) return committed;
+    const auto committed = store_.commit(kept.writes);
+    view_.changed(kept.writes);
+    if (!committed) return committed;
     const auto record = find_execution(store_, *row);
     if (given_up)
       spdlog::error("the express execution in row {} met a bug in the process before and has failed: begun again, it would meet it again",
