@@ -87,9 +87,10 @@ class EngineTransaction : public Transaction {
   [[nodiscard]] virtual const Site& site() const = 0;
 };
 
-/// Told after a commit that an execution began or ended (status-change events, metrics, logs).
+/// Told after a commit: an execution began, was redriven or ended.
 struct ExecutionChange {
-  ExecutionRecord record;
+  ExecutionRow row;
+  ExecutionStatus status;
 };
 
 struct EngineOptions {
@@ -170,6 +171,9 @@ class Engine {
                            .state = std::move(state)});
   }
 
+  /// The same of an operation that keeps what it needs itself.
+  void submit(EngineOperation operation);
+
   /// Calls a task's resource for no execution: an internal one in a transaction of its own, an external one as it is. `done` may be
   /// called from any thread, once. Errors: Unavailable; what the resource raises is the answer.
   void call_task(TaskCall call, std::function<void(Result<TaskAnswer>)> done);
@@ -190,8 +194,6 @@ class Engine {
   [[nodiscard]] Result<void> backup(const std::string& path);
 
  private:
-  void submit(EngineOperation operation);
-
   struct Implementation;
   std::unique_ptr<Implementation> implementation_;
 };

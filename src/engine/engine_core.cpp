@@ -211,8 +211,8 @@ void EngineCore::act(Effects effects) {
   for (const MapRunRow row : effects.map_run_calls) call_map_run_storage(row);
   for (const auto& action : effects.actions) action();
   count(effects);
-  for (const auto& record : effects.changes) {
-    for (const auto& listener : listeners_) listener({record});
+  for (const auto& change : effects.changes) {
+    for (const auto& listener : listeners_) listener(change);
   }
   stale_timers_ += effects.closed_with_timer;
   drop_stale_timers();
@@ -300,8 +300,8 @@ void EngineCore::count(const Effects& effects) {
   counters_->transitions += effects.transitions;
   counters_->events += effects.events;
   counters_->set_aside += effects.set_aside;
-  for (const auto& record : effects.changes) {
-    switch (record.status) {
+  for (const auto& change : effects.changes) {
+    switch (change.status) {
       case ExecutionStatus::Running:
         ++counters_->started;
         ++counters_->open;

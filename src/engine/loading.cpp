@@ -92,7 +92,7 @@ void OpenTransaction::write_touched() {
       announce(*execution);
     }
     if (execution->closed) {
-      if (!execution->express) effects_.changes.push_back(execution->record);
+      if (!execution->express) effects_.changes.push_back({row, execution->record.status});
       if (execution->armed) ++effects_.closed_with_timer;
       workshop_.cache.erase(row);
     } else {

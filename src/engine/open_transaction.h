@@ -35,7 +35,7 @@ struct Effects {
   std::vector<ExecutionRow> continues;                      ///< to be gone on with in a later transaction
   std::vector<MapRunRow> map_run_continues, map_run_calls;  ///< likewise; and those that want items read or results written
   std::vector<Timers::Entry> timers;
-  std::vector<ExecutionRecord> changes;  ///< began or ended
+  std::vector<ExecutionChange> changes;
   std::uint64_t transitions = 0, events = 0, closed_with_timer = 0;
   std::int64_t set_aside = 0;  ///< by how many more there are now
 

@@ -71,7 +71,7 @@ void OpenTransaction::reopen_execution(ExecutionRecord record, std::optional<std
   execution.record.redriven_at = now_;
   execution.record.redrive_token = std::move(client_token);
   execution.began = true;
-  effects_.changes.push_back(execution.record);
+  effects_.changes.push_back({execution.record.row, execution.record.status});
   touch(workshop_.cache.insert(std::move(execution)));
   deliver(row, std::move(event));
 }

@@ -67,15 +67,14 @@ Result<StartedExecution> OpenTransaction::start_execution(StartRequest request) 
   record.test_case = test_case;
   std::optional<StateMachineRecord> qualified;
   if (!qualifier.empty() && !qualify(record, qualified.emplace(*machine), qualifier)) return missing();
-  StartedExecution started{.record = record, .arn = workshop_.site.execution_arn(record.state_machine, record.name), .existed = false};
+  const ExecutionRow row = record.row;
+  StartedExecution started{.record = {}, .arn = workshop_.site.execution_arn(record.state_machine, record.name), .existed = false};
   begin_execution(std::move(record), qualified ? *qualified : *machine, std::move(request));
   drain();
-  if (draining_) return started;
-  // It may have ended at once.
-  if (const auto* running = workshop_.cache.find(started.record.row)) {
+  if (const auto* running = workshop_.cache.find(row)) {
     started.record = running->record;
-  } else if (auto ended = find_execution(*this, started.record.row)) {
-    started.record = std::move(*ended);
+  } else {
+    started.record = find_execution(*this, row).value();  // it ended at once
   }
   return started;
 }
@@ -143,7 +142,7 @@ void OpenTransaction::begin_execution(ExecutionRecord begun, const StateMachineR
   if (record.name != record.id.value) put(Key(execution_names_table, record.state_machine, record.name), encode_row(record.row.value));
   if (record.parent)
     put(Key(child_tasks_table, record.parent->execution.value, record.parent->attempt.value), encode_row(record.row.value));
-  effects_.changes.push_back(record);
+  effects_.changes.push_back({row, record.status});
 
   const auto timeout = execution.program->machine->timeout_seconds;
   ExecutionStarted started{.input = std::move(request.input),

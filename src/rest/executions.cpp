@@ -69,8 +69,8 @@ Result<StartRequest> read_start(const http::Request& request) {
 awaitable<http::Response> start(Engine& engine, http::Request request) {
   auto wanted = read_start(request);
   if (!wanted) co_return problem(wanted.error());
-  std::function<Result<StartedExecution>(EngineTransaction&)> work = [wanted = std::move(*wanted)](EngineTransaction& transaction) {
-    return transaction.start_execution(wanted);
+  std::function<Result<StartedExecution>(EngineTransaction&)> work = [wanted = std::move(*wanted)](EngineTransaction& transaction) mutable {
+    return transaction.start_execution(std::move(wanted));
   };
   const auto started = co_await transact<StartedExecution>(engine, std::move(work));
   if (!started) co_return problem(started.error());

@@ -68,7 +68,7 @@ class EngineHarness {
   FakeRunner runner;
   FakeQueue* queue = nullptr;
   std::vector<EngineOperation> submitted;
-  std::vector<ExecutionRecord> changes;
+  std::vector<ExecutionChange> changes;
   std::unique_ptr<EngineCore> core;
   /// Set before restart(): commits are made beside, by end_commit(); says of each whether it is left under way when nothing else is to be done.
   std::function<bool()> leaves_commit;
@@ -85,7 +85,7 @@ class EngineHarness {
     queue = fake_queue.get();
     core->tasks().offer("sqs:sendMessage", std::move(fake_queue));
     core->tasks().offer("function", std::make_unique<FakeFunction>(runner));
-    core->on_change([this](const ExecutionChange& change) { changes.push_back(change.record); });
+    core->on_change([this](const ExecutionChange& change) { changes.push_back(change); });
     if (leaves_commit)
       core->commit_beside([this](std::function<Result<void>()> work) { return under_way_.emplace(std::move(work)).get_future(); },
                           [](const EngineCore::Pace&) { return true; });

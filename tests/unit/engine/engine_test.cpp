@@ -97,14 +97,14 @@ TEST_CASE("a wait ends by the real clock") {
   MemoryStore store;
   const SystemClock clock;
   Engine engine(store, clock, {});
-  std::promise<ExecutionRecord> ended;
+  std::promise<ExecutionRow> ended;
   engine.on_change([&](const ExecutionChange& change) {
-    if (change.record.status != ExecutionStatus::Running) ended.set_value(change.record);
+    if (change.status != ExecutionStatus::Running) ended.set_value(change.row);
   });
   REQUIRE(engine.start());
   REQUIRE(create(engine, R"({"StartAt":"A","States":{"A":{"Type":"Wait","Seconds":1,"End":true}}})").get());
   REQUIRE(start(engine).get());
-  const auto record = ended.get_future().get();
+  const auto record = find_execution(*engine.reader(), ended.get_future().get()).value();
   CHECK(record.status == ExecutionStatus::Succeeded);
   CHECK(*record.stopped_at - record.started_at >= std::chrono::seconds(1));
 }
