@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <map>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -78,12 +79,12 @@ std::string page(std::string_view title, std::string_view body) {
 }
 
 http::Response with_safe_headers(http::Response response) {
-  response.headers.set("Cache-Control", "no-store");
-  response.headers.set("Referrer-Policy", "no-referrer");
-  response.headers.set("X-Robots-Tag", "noindex");
-  response.headers.set("Content-Security-Policy",
+  response.headers.add("Cache-Control", "no-store");
+  response.headers.add("Referrer-Policy", "no-referrer");
+  response.headers.add("X-Robots-Tag", "noindex");
+  response.headers.add("Content-Security-Policy",
                        "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'");
-  response.headers.set("X-Content-Type-Options", "nosniff");
+  response.headers.add("X-Content-Type-Options", "nosniff");
   return response;
 }
 
@@ -157,12 +158,15 @@ class Verification {
       : engine_(engine), reader_(reader), options_(options), machine_changes_(engine.changes(state_machines_table)) {}
 
   awaitable<http::Response> get(http::Request request) const {
-    const auto known = find(request);
+    auto known = token_of(request);
     if (!known) co_return reply_unknown(request);
-    // Where a GET decides and nothing speaks against it, deciding finds out whether there is still anything to decide: the history is
-    // read only if there is not.
-    if (is_running(*known) && !is_look_only(request) && mode(*known->execution) == VerificationMode::Resume)
-      co_return co_await decide(std::move(request), *known);
+    // Where a GET decides and nothing speaks against it, deciding finds out whether there is still anything to decide: the execution is read only if
+    // some machine asks that nobody decides so, and its history if there is nothing to decide.
+    const bool may_decide = options_.mode == VerificationMode::Resume && !is_look_only(request);
+    if (may_decide && asking_machines().empty()) co_return co_await decide(std::move(request), std::move(*known));
+    look_up(*known);
+    if (may_decide && is_running(*known) && mode(*known->execution) == VerificationMode::Resume)
+      co_return co_await decide(std::move(request), std::move(*known));
     const auto state = token_state(reader_, *known);
     if (const auto* decided = std::get_if<Decided>(&state)) co_return reply_decided(request, *decided);
     if (std::holds_alternative<Over>(state)) co_return reply_over(request);
@@ -198,22 +202,31 @@ class Verification {
   }
 
  private:
-  std::optional<KnownToken> find(const http::Request& request) const {
-    const auto token = request.query_value("token");
-    return token ? known_token(*token) : std::nullopt;
-  }
-
-  std::optional<KnownToken> known_token(std::string_view token) const {
-    auto parts = parse_task_token(engine_.master_key(), token);
+  /// One that was made here; its execution is not looked up.
+  std::optional<KnownToken> genuine(std::string_view token) const {
+    const auto parts = parse_task_token(engine_.master_key(), token);
     if (!parts) return std::nullopt;
-    return KnownToken{TaskToken{std::string(token)}, *parts, find_execution(reader_, parts->row)};
+    return KnownToken{TaskToken{std::string(token)}, *parts, std::nullopt};
+  }
+  std::optional<KnownToken> token_of(const http::Request& request) const {
+    const auto token = request.query_value("token");
+    return token ? genuine(*token) : std::nullopt;
+  }
+  void look_up(KnownToken& known) const { known.execution = find_execution(reader_, known.parts.row); }
+
+  std::optional<KnownToken> find(const http::Request& request) const {
+    auto known = token_of(request);
+    if (known) look_up(*known);
+    return known;
   }
 
   /// The first query parameter that is the token of a waiting task, and its name.
   std::optional<std::pair<std::string, KnownToken>> find_waiting(const http::Request& request) const {
     for (const auto& [name, value] : request.query) {
-      auto known = known_token(value);
-      if (!known || !is_running(*known)) continue;
+      auto known = genuine(value);
+      if (!known) continue;
+      look_up(*known);
+      if (!is_running(*known)) continue;
       const auto state = token_state(reader_, *known);
       if (std::holds_alternative<Waiting>(state)) return std::pair{name, std::move(*known)};
     }
@@ -234,17 +247,29 @@ class Verification {
     return false;
   }
 
-  /// What the tags of state machines say is read again after a change of any of them.
   VerificationMode mode(const ExecutionRecord& execution) const {
-    if (options_.mode == VerificationMode::Confirm) return VerificationMode::Confirm;
-    constexpr std::size_t machines_max = 1'000;
+    const bool asks = options_.mode == VerificationMode::Confirm || asking_machines().contains(execution.state_machine);
+    return asks ? VerificationMode::Confirm : VerificationMode::Resume;
+  }
+
+  /// Those whose tag says that a GET must not decide. Read again after a change of any machine.
+  const std::set<std::string, std::less<>>& asking_machines() const {
+    constexpr std::size_t machines_at_once = 1'000;
     const auto changes = machine_changes_.load();
-    if (std::exchange(modes_seen_, changes) != changes || modes_.size() > machines_max) modes_.clear();
-    const auto known = modes_.find(execution.state_machine);
-    if (known != modes_.end()) return known->second;
-    const auto machine = find_state_machine(reader_, execution.state_machine);
-    const Json* tag = machine ? machine->tags.find("signalbox:verification") : nullptr;
-    return modes_[execution.state_machine] = tag && *tag == Json("confirm") ? VerificationMode::Confirm : VerificationMode::Resume;
+    if (changes == changes_seen_) return asking_machines_;
+    asking_machines_.clear();
+    std::string after;
+    for (bool more = true; more;) {
+      const auto machines = list_state_machines(reader_, after, machines_at_once);
+      for (const auto& machine : machines) {
+        const Json* tag = machine.tags.find("signalbox:verification");
+        if (tag && *tag == Json("confirm")) asking_machines_.insert(machine.name);
+      }
+      more = machines.size() == machines_at_once;
+      if (more) after = machines.back().name;
+    }
+    changes_seen_ = changes;
+    return asking_machines_;
   }
 
   static http::Response reply_waiting(const http::Request& request) {
@@ -285,7 +310,7 @@ class Verification {
     auto done = co_await transact<TaskCompletion>(engine_, std::move(work));
     if (done) co_return reply_recorded(request, output);
     // It may have been decided before, which can be shown even when nothing can be written.
-    known.execution = find_execution(reader_, known.parts.row);
+    look_up(known);
     const auto state = token_state(reader_, known);
     if (const auto* decided = std::get_if<Decided>(&state)) co_return reply_decided(request, *decided);
     if (done.error().code == ErrorCode::TaskClosed || std::holds_alternative<Over>(state)) co_return reply_over(request);
@@ -296,8 +321,8 @@ class Verification {
   const Reader& reader_;
   VerificationOptions options_;
   const std::atomic<std::uint64_t>& machine_changes_;
-  mutable std::uint64_t modes_seen_ = 0;
-  mutable std::map<std::string, VerificationMode> modes_;  ///< by state machine
+  mutable std::optional<std::uint64_t> changes_seen_;
+  mutable std::set<std::string, std::less<>> asking_machines_;
 };
 
 }  // namespace

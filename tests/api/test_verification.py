@@ -4,8 +4,7 @@ import re
 import unittest
 import urllib.parse
 
-from support.daemon import Daemon, main, wait_for
-
+from support.daemon import Daemon, main, request, wait_for
 
 
 def waiting_machine(daemon, name="ask", tags=None, timeout=600):
@@ -20,11 +19,18 @@ def waiting_machine(daemon, name="ask", tags=None, timeout=600):
     daemon.post("/v1/state-machines", body)
 
 
-def create_queue(daemon, name):
-    from support.daemon import request
-    status, _, text = request(daemon.admin, "POST", "/", json.dumps({"QueueName": name}),
-                              {"X-Amz-Target": "AmazonSQS.CreateQueue", "Content-Type": "application/x-amz-json-1.0"})
+def call(daemon, target, parameters):
+    status, _, text = request(daemon.admin, "POST", "/", json.dumps(parameters),
+                              {"X-Amz-Target": target, "Content-Type": "application/x-amz-json-1.0"})
     assert status == 200, text
+
+
+def create_queue(daemon, name):
+    call(daemon, "AmazonSQS.CreateQueue", {"QueueName": name})
+
+
+def step_functions(daemon, operation, parameters):
+    call(daemon, f"AWSStepFunctions.{operation}", parameters)
 
 
 def start(daemon, machine="ask"):
@@ -141,6 +147,28 @@ class Confirm(unittest.TestCase):
             daemon.open(link)
             self.assertEqual(daemon.execution(id)["status"], "RUNNING")
             self.decide_by_page(daemon, link)
+            self.assertEqual(daemon.wait_for_end(id)["status"], "SUCCEEDED")
+
+    def test_tag_that_comes_and_goes(self):
+        """A machine's tag counts for the links that are opened from then on, and for no other machine's."""
+        with Daemon() as daemon:
+            waiting_machine(daemon)
+            decided, link = start(daemon)
+            self.assertEqual(daemon.open(link)[0], 200)
+            self.assertEqual(daemon.wait_for_end(decided)["status"], "SUCCEEDED")
+
+            id, link = start(daemon)
+            arn = daemon.get("/v1/state-machines/ask")["arn"]
+            step_functions(daemon, "TagResource", {"resourceArn": arn, "tags": [{"key": "signalbox:verification", "value": "confirm"}]})
+            self.assertIn("<form", daemon.open(link)[2])
+            waiting_machine(daemon, "another")
+            other, link_of_other = start(daemon, "another")
+            self.assertNotIn("<form", daemon.open(link_of_other)[2])
+            self.assertEqual(daemon.wait_for_end(other)["status"], "SUCCEEDED")
+            self.assertEqual(daemon.execution(id)["status"], "RUNNING")
+
+            step_functions(daemon, "UntagResource", {"resourceArn": arn, "tagKeys": ["signalbox:verification"]})
+            self.assertNotIn("<form", daemon.open(link)[2])
             self.assertEqual(daemon.wait_for_end(id)["status"], "SUCCEEDED")
 
 
