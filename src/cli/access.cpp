@@ -93,13 +93,18 @@ http::Handler Access::guard(http::Handler handler) const {
 }
 
 awaitable<http::Response> Access::pass(const http::Handler& handler, http::Request&& request) const {
-  if (is_rest(request.path)) {
-    const auto principal = authenticator_.authenticate(request, engine_.clock().now());
-    if (!principal) co_return refuse(principal.error());
-    if (principal->role == services::Role::Function) co_return http::problem_response(403, "a function's key opens the AWS API only");
-    if (principal->role == services::Role::Session) co_return http::problem_response(403, "a role's credentials open the AWS API only");
-  }
-  co_return co_await handler(std::move(request));
+  if (auto refused = refusal(request)) return http::ready(std::move(*refused));
+  return handler(std::move(request));
+}
+
+/// Nothing: whoever sent it may go on.
+std::optional<http::Response> Access::refusal(const http::Request& request) const {
+  if (!is_rest(request.path)) return std::nullopt;
+  const auto principal = authenticator_.authenticate(request, engine_.clock().now());
+  if (!principal) return refuse(principal.error());
+  if (principal->role == services::Role::Function) return http::problem_response(403, "a function's key opens the AWS API only");
+  if (principal->role == services::Role::Session) return http::problem_response(403, "a role's credentials open the AWS API only");
+  return std::nullopt;
 }
 
 }  // namespace signalbox::cli

@@ -24,6 +24,7 @@ class Access {
  private:
   [[nodiscard]] Result<void> make_first_key();
   [[nodiscard]] http::asio::awaitable<http::Response> pass(const http::Handler& handler, http::Request&& request) const;
+  [[nodiscard]] std::optional<http::Response> refusal(const http::Request& request) const;
 
   Engine& engine_;
   const Reader& reader_;

@@ -75,6 +75,8 @@ struct Response {
 [[nodiscard]] Response json_response(int status, std::string body);
 [[nodiscard]] Response html_response(int status, std::string body);
 [[nodiscard]] Response text_response(int status, std::string body);
+/// What a handler that need not wait for anything gives.
+[[nodiscard]] asio::awaitable<Response> ready(Response response);
 
 /// A handler that only passes the request on, or awaits the one it passes it to, takes it by reference: who calls it holds it until it is answered. One
 /// that answers takes it by value.

@@ -49,4 +49,6 @@ Response json_response(int status, std::string body) { return with_type(status, 
 Response html_response(int status, std::string body) { return with_type(status, std::move(body), "text/html; charset=utf-8"); }
 Response text_response(int status, std::string body) { return with_type(status, std::move(body), "text/plain; charset=utf-8"); }
 
+asio::awaitable<Response> ready(Response response) { co_return response; }
+
 }  // namespace signalbox::http

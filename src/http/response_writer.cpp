@@ -1,5 +1,6 @@
 #include "http/response_writer.h"
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 
@@ -22,15 +23,16 @@ const std::string& http_date() {
   return text;
 }
 
+void append_own_field(std::string& out, std::string_view name, std::string_view value) {
+  out.append(name).append(": ").append(value).append("\r\n");
+}
+
 /// Characters that would end a header field stand as spaces.
 void append_field(std::string& out, std::string_view name, std::string_view value) {
-  out.append(name).append(": ");
   const auto start = out.size();
-  out.append(value);
-  for (const char breaking : {'\r', '\n', '\0'}) {
-    for (auto at = out.find(breaking, start); at != std::string::npos; at = out.find(breaking, at)) out[at] = ' ';
-  }
-  out.append("\r\n");
+  append_own_field(out, name, value);
+  const auto is_breaking = [](char c) { return c == '\r' || c == '\n' || c == '\0'; };
+  std::replace_if(out.begin() + static_cast<std::ptrdiff_t>(start), out.end() - 2, is_breaking, ' ');
 }
 
 }  // namespace
@@ -45,9 +47,9 @@ bool append_head(std::string& out, const Response& response, const ResponseConte
     has_date = has_date || equal_ignoring_case(name, "Date");
     append_field(out, name, value);
   }
-  if (!has_request_id) append_field(out, "x-amzn-RequestId", context.request_id);
-  if (!has_date) append_field(out, "Date", http_date());
-  if (!bodiless) append_field(out, "Content-Length", std::to_string(response.body_bytes()));
+  if (!has_request_id) append_own_field(out, "x-amzn-RequestId", context.request_id);
+  if (!has_date) append_own_field(out, "Date", http_date());
+  if (!bodiless) append_own_field(out, "Content-Length", std::to_string(response.body_bytes()));
   if (!context.keep_alive) {
     out.append("Connection: close\r\n");
   } else if (context.http_1_0) {

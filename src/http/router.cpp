@@ -68,8 +68,6 @@ Response wrong_method(const Request& request, const std::vector<Route>& routes) 
   return response;
 }
 
-asio::awaitable<Response> ready(Response response) { co_return response; }
-
 }  // namespace
 
 struct Router::Implementation {

@@ -15,6 +15,7 @@
 #include "http/cross_site.h"
 #include "http/problem.h"
 #include "http/request_id.h"
+#include "signalbox/loop_answers.h"
 #include "signalbox/store.h"
 
 namespace signalbox::http {
@@ -116,37 +117,37 @@ asio::awaitable<void> Session::run() {
 
 asio::awaitable<Session::ReadEnd> Session::read_request() {
   parser_.emplace(shared_->options.header_bytes_max, shared_->options.body_bytes_max);
+  // While the loop does what else it has at hand, the next request may come: asking for it at once would find nothing, and wait for it.
+  if (buffer_.size() == 0) co_await after_this_turn();
+  if (shared_->stopping) co_return ReadEnd::Closed;  // stop() found nothing to cancel then
   if (buffer_.size() == 0 && buffer_.capacity() > kept_buffer_bytes) buffer_.shrink_to_fit();
   bool told_to_continue = false;
   for (;;) {
     if (buffer_.size() > 0) {
+      if (const auto end = parse()) co_return *end;
       if (phase_ == Phase::Idle) enter(Phase::Reading, shared_->options.header_timeout);
-      boost::system::error_code failed;
-      const auto used = parser_->put(buffer_.data(), failed);
-      buffer_.consume(used);
-      if (failed == beast_http::error::body_limit) co_return ReadEnd::BodyTooLarge;
-      if (failed == beast_http::error::header_limit) co_return ReadEnd::HeaderTooLarge;
-      if (failed && failed != beast_http::error::need_more) co_return ReadEnd::Malformed;
-      if (parser_->is_done()) co_return ReadEnd::Request;
       if (parser_->is_header_done() && parser_->expects_continue && parser_->request.body.empty() &&
           !std::exchange(told_to_continue, true)) {
         const bool written = co_await write_bytes("HTTP/1.1 100 Continue\r\n\r\n", std::string_view());
         if (!written) co_return ReadEnd::Closed;
       }
     }
-    const bool got = co_await read_some();
-    if (got) continue;
-    co_return timed_out_&& phase_ == Phase::Reading ? ReadEnd::TooSlow : ReadEnd::Closed;
+    const auto wanted = parser_->is_header_done() ? read_body_bytes : read_bytes;
+    const auto space = buffer_.prepare(std::min(wanted, buffer_.max_size() - buffer_.size()));
+    const auto [failed, got] = co_await socket_.async_read_some(space, as_result);
+    if (failed) co_return timed_out_&& phase_ == Phase::Reading ? ReadEnd::TooSlow : ReadEnd::Closed;
+    buffer_.commit(got);
   }
 }
 
-asio::awaitable<bool> Session::read_some() {
-  const auto wanted = parser_->is_header_done() ? read_body_bytes : read_bytes;
-  const auto space = buffer_.prepare(std::min(wanted, buffer_.max_size() - buffer_.size()));
-  const auto [failed, got] = co_await socket_.async_read_some(space, as_result);
-  if (failed) co_return false;
-  buffer_.commit(got);
-  co_return true;
+std::optional<Session::ReadEnd> Session::parse() {
+  boost::system::error_code failed;
+  const auto used = parser_->put(buffer_.data(), failed);
+  buffer_.consume(used);
+  if (failed == beast_http::error::body_limit) return ReadEnd::BodyTooLarge;
+  if (failed == beast_http::error::header_limit) return ReadEnd::HeaderTooLarge;
+  if (failed && failed != beast_http::error::need_more) return ReadEnd::Malformed;
+  return parser_->is_done() ? std::optional(ReadEnd::Request) : std::nullopt;
 }
 
 asio::awaitable<Response> Session::handle() {
@@ -180,29 +181,40 @@ asio::awaitable<Response> Session::handle() {
 }
 
 asio::awaitable<bool> Session::write(Response response, ResponseContext context) {
-  enter(Phase::Writing, write_allowance(response.body_bytes()));
   out_.clear();
   const bool with_body = append_head(out_, response, context);
   const bool joined = with_body && response.body.size() <= join_bytes_max;
   if (joined) out_.append(response.body);
-  bool written = co_await write_bytes(out_, with_body && !joined ? std::string_view(response.body) : std::string_view());
-  if (written && with_body && response.source) written = co_await write_source(*response.source);
+  const std::string_view body = with_body && !joined ? std::string_view(response.body) : std::string_view();
+  // Usually the socket takes everything at once.
+  const auto at_once = write_at_once(out_, body);
+  bool written = at_once == out_.size() + body.size();
+  if (at_once && !written) {
+    enter(Phase::Writing, write_allowance(response.body_bytes()));
+    const auto of_head = std::min(*at_once, out_.size());
+    written = co_await write_bytes(std::string_view(out_).substr(of_head), body.substr(*at_once - of_head));
+  }
+  if (written && with_body && response.source) {
+    enter(Phase::Writing, write_allowance(response.body_bytes()));
+    written = co_await write_source(*response.source);
+  }
   log(response.status, with_body ? response.body_bytes() : 0);
   if (out_.capacity() > kept_buffer_bytes) std::string().swap(out_);
   co_return written;
 }
 
-/// Usually the socket takes everything at once, and the executor need not be asked.
-asio::awaitable<bool> Session::write_bytes(std::string_view head, std::string_view body) {
+std::optional<std::size_t> Session::write_at_once(std::string_view head, std::string_view body) {
   boost::system::error_code failed;
-  std::array<asio::const_buffer, 2> parts{asio::buffer(head), asio::buffer(body)};
-  const auto at_once = body.empty() ? socket_.write_some(parts[0], failed) : socket_.write_some(parts, failed);
-  if (failed && failed != asio::error::would_block) co_return false;
-  if (!failed && at_once == head.size() + body.size()) co_return true;
-  const auto of_head = std::min(at_once, head.size());
-  parts = {parts[0] + of_head, parts[1] + (at_once - of_head)};
-  const auto [failed_later, rest] = co_await asio::async_write(socket_, parts, as_result);
-  co_return !failed_later;
+  const std::array<asio::const_buffer, 2> parts{asio::buffer(head), asio::buffer(body)};
+  const auto taken = body.empty() ? socket_.write_some(parts[0], failed) : socket_.write_some(parts, failed);
+  if (failed && failed != asio::error::would_block) return std::nullopt;
+  return failed ? 0 : taken;
+}
+
+asio::awaitable<bool> Session::write_bytes(std::string_view head, std::string_view body) {
+  const std::array<asio::const_buffer, 2> parts{asio::buffer(head), asio::buffer(body)};
+  const auto [failed, written] = co_await asio::async_write(socket_, parts, as_result);
+  co_return !failed;
 }
 
 asio::awaitable<bool> Session::write_source(BodySource& source) {
@@ -218,7 +230,7 @@ asio::awaitable<bool> Session::write_source(BodySource& source) {
 }
 
 asio::awaitable<void> Session::refuse(ReadEnd why) {
-  began_ = phase_began_;
+  began_ = phase_ == Phase::Idle ? std::chrono::steady_clock::now() : phase_began_;
   request_id_ = new_request_id();
   client_ = peer_text_;
   method_ = parser_->request.method.empty() ? "-" : parser_->request.method;

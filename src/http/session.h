@@ -54,10 +54,13 @@ class Session {
   void cancel_handler();
   [[nodiscard]] bool client_is_gone();
   asio::awaitable<ReadEnd> read_request();
-  asio::awaitable<bool> read_some();
+  /// What the buffer holds is given to the parser. Nothing: more is needed.
+  [[nodiscard]] std::optional<ReadEnd> parse();
   asio::awaitable<Response> handle();
   asio::awaitable<bool> write(Response response, ResponseContext context);
   asio::awaitable<bool> write_bytes(std::string_view head, std::string_view body);
+  /// How many bytes the socket took; nothing: the connection is broken.
+  [[nodiscard]] std::optional<std::size_t> write_at_once(std::string_view head, std::string_view body);
   asio::awaitable<bool> write_source(BodySource& source);
   asio::awaitable<void> refuse(ReadEnd why);
   void log(int status, std::uint64_t bytes) const;
