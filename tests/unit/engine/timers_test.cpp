@@ -39,3 +39,23 @@ TEST_CASE("timers fire in order and never early, as a sorted map would") {
   CHECK(timers.empty());
   CHECK(timers.next_due() == std::nullopt);
 }
+
+TEST_CASE("timers hold the moments and rows that there can be") {
+  constexpr std::int64_t last = (std::int64_t{1} << 48) - 1, end_of_9999 = 253'402'300'799'999;
+  Timers timers;
+  for (const auto& [due, row] : {std::pair{end_of_9999, last}, {std::int64_t{1'800'000'000'123}, std::int64_t{1}}, {last, std::int64_t{7}}})
+    timers.push(at(due), ExecutionRow{row});
+  timers.push(at(-5), ExecutionRow{2});        // before 1970: due at once
+  timers.push(at(last + 1), ExecutionRow{3});  // beyond what is kept: at its end
+  const auto taken = [&] {
+    const auto entry = timers.pop_due(Timestamp::max());
+    return entry ? std::pair{entry->due.time_since_epoch().count(), entry->row.value} : std::pair<std::int64_t, std::int64_t>{-1, -1};
+  };
+  CHECK(taken() == std::pair<std::int64_t, std::int64_t>{0, 2});
+  CHECK(timers.pop_due(at(1'800'000'000'122)).has_value() == false);
+  CHECK(taken() == std::pair<std::int64_t, std::int64_t>{1'800'000'000'123, 1});
+  CHECK(taken() == std::pair<std::int64_t, std::int64_t>{end_of_9999, last});
+  CHECK(taken().first == last);
+  CHECK(taken().first == last);
+  CHECK(timers.empty());
+}
