@@ -8,6 +8,7 @@ namespace signalbox {
 namespace {
 
 constexpr std::size_t mac_bytes = 16;
+constexpr std::size_t token_bytes_max = 10 + 10 + mac_bytes;  ///< two numbers and the MAC
 
 /// Unsigned LEB128; stored in tokens that people hold: do not change.
 void append_varint(std::string& out, std::int64_t value) {
@@ -38,16 +39,18 @@ std::string execution_key(const MasterKey& master, ExecutionRow row) {
 }
 
 TaskToken make_task_token(std::string_view execution_key, ExecutionRow row, TaskAttempt attempt) {
-  std::string bytes;
+  constexpr std::string_view label = "token";
+  std::string bytes(label);
+  bytes.reserve(label.size() + token_bytes_max);
   append_varint(bytes, row.value);
   append_varint(bytes, attempt.value);
-  bytes += std::string_view(hmac_sha256(execution_key, "token" + bytes)).substr(0, mac_bytes);
-  return TaskToken{base64url_encode(bytes)};
+  bytes += std::string_view(hmac_sha256(execution_key, bytes)).substr(0, mac_bytes);
+  return TaskToken{base64url_encode(std::string_view(bytes).substr(label.size()))};
 }
 
 Result<TaskTokenParts> parse_task_token(const MasterKey& master, std::string_view text) {
-  constexpr std::size_t token_bytes_max = 64;
-  if (text.size() > token_bytes_max) return invalid_token();
+  constexpr std::size_t token_characters_max = 64;
+  if (text.size() > token_characters_max) return invalid_token();
   const auto bytes = base64url_decode(text);
   if (!bytes) return invalid_token();
   std::string_view rest = *bytes;

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <initializer_list>
 #include <string>
+#include <string_view>
 
 #include "http/text.h"
 #include "signalbox/encoding.h"
@@ -23,14 +25,22 @@ const std::string& http_date() {
   return text;
 }
 
-void append_own_field(std::string& out, std::string_view name, std::string_view value) {
-  out.append(name).append(": ").append(value).append("\r\n");
+/// The memory for all of them is taken at once.
+void append_parts(std::string& out, std::initializer_list<std::string_view> parts) {
+  std::size_t size = out.size();
+  for (const auto part : parts) size += part.size();
+  std::size_t at = out.size();
+  out.resize(size);
+  for (const auto part : parts) {
+    part.copy(out.data() + at, part.size());
+    at += part.size();
+  }
 }
 
 /// Characters that would end a header field stand as spaces.
 void append_field(std::string& out, std::string_view name, std::string_view value) {
   const auto start = out.size();
-  append_own_field(out, name, value);
+  append_parts(out, {name, ": ", value, "\r\n"});
   const auto is_breaking = [](char c) { return c == '\r' || c == '\n' || c == '\0'; };
   std::replace_if(out.begin() + static_cast<std::ptrdiff_t>(start), out.end() - 2, is_breaking, ' ');
 }
@@ -39,7 +49,7 @@ void append_field(std::string& out, std::string_view name, std::string_view valu
 
 bool append_head(std::string& out, const Response& response, const ResponseContext& context) {
   const bool bodiless = response.status == 204 || response.status == 304 || response.status < 200;
-  out.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ").append(reason_phrase(response.status)).append("\r\n");
+  append_parts(out, {"HTTP/1.1 ", std::to_string(response.status), " ", reason_phrase(response.status), "\r\n"});
   bool has_request_id = false, has_date = false;
   for (const auto& [name, value] : response.headers.all()) {
     if (equal_ignoring_case(name, "Content-Length") || equal_ignoring_case(name, "Connection")) continue;  // the server's own affair
@@ -47,9 +57,9 @@ bool append_head(std::string& out, const Response& response, const ResponseConte
     has_date = has_date || equal_ignoring_case(name, "Date");
     append_field(out, name, value);
   }
-  if (!has_request_id) append_own_field(out, "x-amzn-RequestId", context.request_id);
-  if (!has_date) append_own_field(out, "Date", http_date());
-  if (!bodiless) append_own_field(out, "Content-Length", std::to_string(response.body_bytes()));
+  if (!has_request_id) append_parts(out, {"x-amzn-RequestId: ", context.request_id, "\r\n"});
+  if (!has_date) append_parts(out, {"Date: ", http_date(), "\r\n"});
+  if (!bodiless) append_parts(out, {"Content-Length: ", std::to_string(response.body_bytes()), "\r\n"});
   if (!context.keep_alive) {
     out.append("Connection: close\r\n");
   } else if (context.http_1_0) {

@@ -37,7 +37,8 @@ std::string waiting_tokens(const Execution& execution) {
     body.rfc3339("since", task.scheduled_at).rfc3339("timesOutAt", task.timeout_at);
     waiting += body.take();
   }
-  return waiting + "]";
+  waiting += ']';
+  return waiting;
 }
 
 ObjectText with_data(const Engine& engine, const Reader& reader, const ExecutionRecord& record) {
