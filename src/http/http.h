@@ -69,6 +69,8 @@ struct Response {
   Headers headers{};
   std::string body{};
   std::shared_ptr<BodySource> source{};  ///< in place of `body`
+  std::string_view
+      constant_fields{};  ///< whole lines, each with its line break, that are sent as they are behind `headers`; of static storage
   [[nodiscard]] std::uint64_t body_bytes() const { return source ? source->size() : body.size(); }
 };
 

@@ -57,6 +57,7 @@ bool append_head(std::string& out, const Response& response, const ResponseConte
     has_date = has_date || equal_ignoring_case(name, "Date");
     append_field(out, name, value);
   }
+  out.append(response.constant_fields);
   if (!has_request_id) append_parts(out, {"x-amzn-RequestId: ", context.request_id, "\r\n"});
   if (!has_date) append_parts(out, {"Date: ", http_date(), "\r\n"});
   if (!bodiless) append_parts(out, {"Content-Length: ", std::to_string(response.body_bytes()), "\r\n"});

@@ -16,14 +16,16 @@ namespace {
 
 using http::asio::awaitable;
 
-ObjectText summary(const Engine& engine, const ExecutionRecord& record) {
+ObjectText summary(const ExecutionRecord& record, const std::string& arn) {
   ObjectText body;
-  body.text("id", record.id.value).text("name", record.name).text("arn", execution_arn(engine.site(), record));
+  body.text("id", record.id.value).text("name", record.name).text("arn", arn);
   body.text("stateMachine", record.state_machine).text("status", to_string(record.status));
   body.rfc3339("startedAt", record.started_at).rfc3339("stoppedAt", record.stopped_at);
   if (record.set_aside) body.boolean("setAside", true);
   return body;
 }
+
+ObjectText summary(const Engine& engine, const ExecutionRecord& record) { return summary(record, execution_arn(engine.site(), record)); }
 
 /// The tasks of a running execution that wait for somebody, with the tokens that answer them.
 std::string waiting_tokens(const Execution& execution) {
@@ -75,7 +77,7 @@ awaitable<http::Response> start(Engine& engine, http::Request request) {
   };
   const auto started = co_await transact<StartedExecution>(engine, std::move(work));
   if (!started) co_return problem(started.error());
-  auto response = answer(started->existed ? 200 : 201, summary(engine, started->record));
+  auto response = answer(started->existed ? 200 : 201, summary(started->record, started->arn));
   // What runs in an express machine is never a resource: it cannot be looked up.
   if (!started->record.express) response.headers.set("Location", "/v1/executions/" + started->record.id.value);
   co_return response;

@@ -76,3 +76,16 @@ TEST_CASE("a header value cannot break out of its line") {
   CHECK(append_head(out, response, context));
   CHECK_THAT(out, Catch::Contains("X-Value: a  Injected: b\r\n"));
 }
+
+TEST_CASE("constant fields are sent behind the others") {
+  Response response = json_response(200, "{}");
+  response.constant_fields = "Cache-Control: no-store\r\nX-Robots-Tag: noindex\r\n";
+  std::string out;
+  ResponseContext context{"id"};
+  context.keep_alive = true;
+  CHECK(append_head(out, response, context));
+  CHECK_THAT(out,
+             Catch::StartsWith("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nCache-Control: no-store\r\nX-Robots-Tag: noindex\r\n"
+                               "x-amzn-RequestId: id\r\nDate: "));
+  CHECK_THAT(out, Catch::EndsWith("Content-Length: 2\r\n\r\n"));
+}
